@@ -1,0 +1,466 @@
+package io.flagstone;
+
+import io.flagstone.api.RemovalListener;
+import io.flagstone.index.KeyedHash;
+import io.flagstone.memory.DirectMemory;
+import io.flagstone.memory.JvmAccess;
+import io.flagstone.memory.Region;
+import io.flagstone.recency.LruLists;
+import io.flagstone.segment.ReentryGuard;
+import io.flagstone.segment.Segment;
+import io.flagstone.segment.SegmentConfig;
+import io.flagstone.segment.SegmentLayout;
+import io.flagstone.slab.SizeClasses;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.agrona.BitUtil;
+import org.agrona.ErrorHandler;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemNanoClock;
+
+/**
+ * Collects a cache's configuration, and checks it as a whole when the cache is built.
+ *
+ * <p>Only {@link #memoryBytes} has to be set. Not thread-safe; may build several caches.
+ */
+public final class CacheBuilder {
+    /** The largest number of segments. */
+    public static final int MAX_SEGMENTS = 1 << 14;
+
+    /** The smallest slab. */
+    public static final int MIN_SLAB_BYTES = 1 << 10;
+
+    /** The largest slab, and so the largest entry, header included. */
+    public static final int MAX_SLAB_BYTES = 1 << 24;
+
+    /** The shortest tick. */
+    public static final long MIN_TICK_NS = TimeUnit.MICROSECONDS.toNanos(1);
+
+    /** The longest tick. */
+    public static final long MAX_TICK_NS = TimeUnit.HOURS.toNanos(1);
+
+    private static final int AUTO = 0;
+    private static final int SEGMENTS_PER_CORE = 4;
+    private static final long AUTO_MIN_SEGMENT_BYTES = 1 << 20;
+    private static final long AUTO_MAX_SEGMENT_BYTES = 1 << 30;
+    private static final long AUTO_MIN_SEGMENT_ENTRIES = 1024;
+    private static final int AUTO_SLABS = 64;
+    private static final int AUTO_MIN_SLAB_BYTES = 1 << 12;
+    private static final int AUTO_MAX_SLAB_BYTES = 1 << 20;
+    private static final int MAX_BUDGET = 1 << 16;
+
+    private long memoryBytes = -1;
+    private long maxEntries = SegmentLayout.UNBOUNDED;
+    private int segments = AUTO;
+    private int slabBytes = AUTO;
+    private int expectedEntryBytes = 64;
+    private double promotionDistance = 0.125;
+    private long tickNs = TimeUnit.MILLISECONDS.toNanos(1);
+    private long defaultTtlNs = OffHeapCache.NO_TTL;
+    private long expireAfterAccessNs = OffHeapCache.NO_TTL;
+    private int expiryBudget = 16;
+    private Long hashSeed;
+    private NanoClock clock = SystemNanoClock.INSTANCE;
+    private RemovalListener removalListener;
+    private ErrorHandler errorHandler = CacheBuilder::log;
+
+    CacheBuilder() {}
+
+    /**
+     * Sets the budget: all the direct memory the cache will ever take, index and headers included.
+     * It is taken, and every page of it touched, when the cache is built.
+     *
+     * @param bytes from some 12 KiB, depending on segments and slabs, to 2 GiB for each segment.
+     * @return this.
+     */
+    public CacheBuilder memoryBytes(long bytes) {
+        this.memoryBytes = bytes;
+        return this;
+    }
+
+    /**
+     * Bounds the entries held, beside the budget; also sizes the index. Each segment gets an equal
+     * share. Without it the budget alone bounds, with an index for {@link #expectedEntryBytes}.
+     *
+     * @param entries at least one for each segment.
+     * @return this.
+     */
+    public CacheBuilder maxEntries(long entries) {
+        this.maxEntries = entries;
+        return this;
+    }
+
+    /**
+     * Sets the number of segments, each with a lock, a region, an LRU order and bounds of its own.
+     * One segment gives a single order over all entries. By default four for each core, fewer for a
+     * small cache and more for one beyond a GiB for each.
+     *
+     * @param count a power of two, to {@link #MAX_SEGMENTS}.
+     * @return this.
+     */
+    public CacheBuilder segments(int count) {
+        this.segments = count;
+        return this;
+    }
+
+    /**
+     * Sets the size of a slab, which is also that of the largest entry: 40 bytes of header, the key
+     * padded to 8, the value. By default a 64th of a segment, between 4 KiB and 1 MiB.
+     *
+     * @param bytes a power of two from {@link #MIN_SLAB_BYTES} to {@link #MAX_SLAB_BYTES}.
+     * @return this.
+     */
+    public CacheBuilder slabBytes(int bytes) {
+        this.slabBytes = bytes;
+        return this;
+    }
+
+    /**
+     * Tells the bytes that key and value of most entries have together, by which the index is sized
+     * where {@link #maxEntries} is not set; 64 by default. With smaller entries the index is full
+     * before the memory is; larger ones leave part of the index empty.
+     *
+     * @param bytes from 1 to what a slab holds.
+     * @return this.
+     */
+    public CacheBuilder expectedEntryBytes(int bytes) {
+        this.expectedEntryBytes = bytes;
+        return this;
+    }
+
+    /**
+     * Sets how far, as a fraction of its list, an entry must have fallen behind before a hit moves
+     * it to the head: 0 for exact LRU, 0.125 by default.
+     *
+     * @param fraction 0 to 1.
+     * @return this.
+     */
+    public CacheBuilder promotionDistance(double fraction) {
+        this.promotionDistance = fraction;
+        return this;
+    }
+
+    /**
+     * Sets the timing wheel's tick, which is how finely memory of expired entries is reclaimed;
+     * reads are exact to the nanosecond whatever it is. A millisecond by default.
+     *
+     * @param ns nanoseconds from {@link #MIN_TICK_NS} to {@link #MAX_TICK_NS}.
+     * @return this.
+     */
+    public CacheBuilder tickNs(long ns) {
+        this.tickNs = ns;
+        return this;
+    }
+
+    /**
+     * Sets the time to live of entries that are put without one; none by default.
+     *
+     * @param ns positive nanoseconds, or {@link OffHeapCache#NO_TTL}.
+     * @return this.
+     */
+    public CacheBuilder defaultTtlNs(long ns) {
+        this.defaultTtlNs = ns;
+        return this;
+    }
+
+    /**
+     * Makes entries that are put without a time to live expire when they have not been used for
+     * this long: every hit renews the deadline. Excludes a default time to live.
+     *
+     * @param ns positive nanoseconds, or {@link OffHeapCache#NO_TTL} for off, the default.
+     * @return this.
+     */
+    public CacheBuilder expireAfterAccessNs(long ns) {
+        this.expireAfterAccessNs = ns;
+        return this;
+    }
+
+    /**
+     * Bounds the expired entries that one write, or one duty cycle of a segment, reclaims; 16 by
+     * default.
+     *
+     * @param entries from 1 to 65 536.
+     * @return this.
+     */
+    public CacheBuilder expiryBudget(int entries) {
+        this.expiryBudget = entries;
+        return this;
+    }
+
+    /**
+     * Fixes the seed of the keyed hash, for tests and for restarts; by default it is random. Who
+     * knows it can choose keys that collide.
+     *
+     * @param seed any number.
+     * @return this.
+     */
+    public CacheBuilder hashSeed(long seed) {
+        this.hashSeed = seed;
+        return this;
+    }
+
+    /**
+     * Sets the clock that deadlines are measured by; {@code System.nanoTime} by default. A {@link
+     * org.agrona.concurrent.CachedNanoClock} driven by the duty cycle is the fastest.
+     *
+     * @param nanoClock monotonic; its zero does not matter.
+     * @return this.
+     */
+    public CacheBuilder clock(NanoClock nanoClock) {
+        this.clock = nanoClock;
+        return this;
+    }
+
+    /**
+     * Sets who is told of removals; nobody by default.
+     *
+     * @param listener or {@code null}.
+     * @return this.
+     */
+    public CacheBuilder removalListener(RemovalListener listener) {
+        this.removalListener = listener;
+        return this;
+    }
+
+    /**
+     * Sets who is told of what a removal listener throws; by default it is logged by {@link
+     * System.Logger}.
+     *
+     * @param handler not {@code null}.
+     * @return this.
+     */
+    public CacheBuilder errorHandler(ErrorHandler handler) {
+        this.errorHandler = handler;
+        return this;
+    }
+
+    /**
+     * Builds the cache and takes its memory.
+     *
+     * @return an empty cache.
+     * @throws IllegalArgumentException naming every value that is wrong, and its limit.
+     * @throws IllegalStateException if a JVM flag is missing or the memory is not to be had.
+     */
+    public OffHeapCache build() {
+        JvmAccess.check();
+        final List<String> problems = new ArrayList<>();
+        checkSingly(problems);
+        fail(problems);
+
+        final int count = segments != AUTO ? segments : autoSegments();
+        checkShares(count, problems);
+        fail(problems);
+
+        final int allocation = (int) Math.min(memoryBytes / count, Region.MAX_BYTES);
+        final int regionBytes = Region.capacityFor(allocation);
+        final SizeClasses classes = new SizeClasses(slabBytesFor(regionBytes));
+        checkFit(count, regionBytes, classes, problems);
+        fail(problems);
+
+        final KeyedHash hash =
+                new KeyedHash(hashSeed != null ? hashSeed : new SecureRandom().nextLong());
+        final ReentryGuard guard = new ReentryGuard(count);
+        final long birthNs = clock.nanoTime();
+        final Segment[] built = new Segment[count];
+        for (int i = 0; i < count; i++) {
+            final SegmentLayout layout =
+                    SegmentLayout.divide(
+                            regionBytes, classes, expectedEntryBytes, share(maxEntries, count, i));
+            built[i] =
+                    new Segment(allocate(allocation), segmentConfig(layout, hash, birthNs, guard));
+        }
+        return new OffHeapCache(built, hash, clock, memoryBytes);
+    }
+
+    private SegmentConfig segmentConfig(
+            SegmentLayout layout, KeyedHash hash, long birthNs, ReentryGuard guard) {
+        return new SegmentConfig(
+                layout,
+                hash,
+                (int) Math.round(promotionDistance * LruLists.DISTANCE_ONE),
+                tickNs,
+                defaultTtlNs,
+                expireAfterAccessNs == OffHeapCache.NO_TTL ? 0 : expireAfterAccessNs,
+                expiryBudget,
+                clock,
+                birthNs,
+                removalListener,
+                errorHandler,
+                guard);
+    }
+
+    private Region allocate(int bytes) {
+        try {
+            return Region.allocate(bytes);
+        } catch (OutOfMemoryError e) {
+            throw new IllegalStateException(
+                    "could not take memoryBytes "
+                            + memoryBytes
+                            + " of direct memory: "
+                            + e.getMessage()
+                            + "; the limit is "
+                            + DirectMemory.limitBytes()
+                            + " bytes and is raised by "
+                            + DirectMemory.option(),
+                    e);
+        }
+    }
+
+    private void checkSingly(List<String> problems) {
+        check(
+                problems,
+                memoryBytes > 0,
+                "memoryBytes " + memoryBytes + " must be set and positive");
+        check(problems, maxEntries > 0, "maxEntries " + maxEntries + " is not positive");
+        check(
+                problems,
+                segments == AUTO || isPowerOfTwo(segments) && segments <= MAX_SEGMENTS,
+                "segments " + segments + " is not a power of two from 1 to " + MAX_SEGMENTS);
+        check(
+                problems,
+                slabBytes == AUTO
+                        || isPowerOfTwo(slabBytes)
+                                && slabBytes >= MIN_SLAB_BYTES
+                                && slabBytes <= MAX_SLAB_BYTES,
+                "slabBytes "
+                        + slabBytes
+                        + " is not a power of two from "
+                        + MIN_SLAB_BYTES
+                        + " to "
+                        + MAX_SLAB_BYTES);
+        check(
+                problems,
+                expectedEntryBytes > 0 && expectedEntryBytes < MAX_SLAB_BYTES,
+                "expectedEntryBytes "
+                        + expectedEntryBytes
+                        + " is not between 1 and "
+                        + (MAX_SLAB_BYTES - 1));
+        check(
+                problems,
+                promotionDistance >= 0 && promotionDistance <= 1,
+                "promotionDistance " + promotionDistance + " is not between 0 and 1");
+        check(
+                problems,
+                tickNs >= MIN_TICK_NS && tickNs <= MAX_TICK_NS,
+                "tickNs " + tickNs + " is not between " + MIN_TICK_NS + " and " + MAX_TICK_NS);
+        check(problems, defaultTtlNs > 0, "defaultTtlNs " + defaultTtlNs + " is not positive");
+        check(
+                problems,
+                expireAfterAccessNs > 0,
+                "expireAfterAccessNs " + expireAfterAccessNs + " is not positive");
+        check(
+                problems,
+                defaultTtlNs == OffHeapCache.NO_TTL || expireAfterAccessNs == OffHeapCache.NO_TTL,
+                "defaultTtlNs and expireAfterAccessNs are both set: an entry has one deadline");
+        check(
+                problems,
+                expiryBudget > 0 && expiryBudget <= MAX_BUDGET,
+                "expiryBudget " + expiryBudget + " is not between 1 and " + MAX_BUDGET);
+        check(problems, clock != null, "clock is null");
+        check(problems, errorHandler != null, "errorHandler is null");
+    }
+
+    private void checkShares(int count, List<String> problems) {
+        check(
+                problems,
+                memoryBytes / count <= Region.MAX_BYTES,
+                "memoryBytes "
+                        + memoryBytes
+                        + " gives each of "
+                        + count
+                        + " segments more than its limit of "
+                        + Region.MAX_BYTES
+                        + " bytes: raise segments");
+        check(
+                problems,
+                maxEntries >= count,
+                "maxEntries " + maxEntries + " is less than one for each of segments " + count);
+        final long limit = DirectMemory.limitBytes();
+        check(
+                problems,
+                memoryBytes <= limit,
+                "memoryBytes "
+                        + memoryBytes
+                        + " exceeds the JVM's limit on direct memory of "
+                        + limit
+                        + " bytes, of which "
+                        + DirectMemory.usedBytes()
+                        + " are in use: raise "
+                        + DirectMemory.option());
+    }
+
+    private void checkFit(int count, int regionBytes, SizeClasses classes, List<String> problems) {
+        final long share = share(maxEntries, count, 0);
+        final int slabs =
+                SegmentLayout.divide(regionBytes, classes, expectedEntryBytes, share).slabs();
+        final long leastRegion =
+                SegmentLayout.leastRegionBytes(classes, expectedEntryBytes, share)
+                        + Region.CACHE_LINE;
+        check(
+                problems,
+                slabs > 0,
+                "memoryBytes "
+                        + memoryBytes
+                        + " is too little: segments "
+                        + count
+                        + " with slabBytes "
+                        + classes.maxChunkBytes()
+                        + " need at least "
+                        + (leastRegion + Region.CACHE_LINE) * count);
+    }
+
+    private int autoSegments() {
+        int count =
+                BitUtil.findNextPositivePowerOfTwo(
+                        SEGMENTS_PER_CORE * Runtime.getRuntime().availableProcessors());
+        while (count > 1
+                && (memoryBytes / count < AUTO_MIN_SEGMENT_BYTES
+                        || maxEntries / count < AUTO_MIN_SEGMENT_ENTRIES)) {
+            count >>= 1;
+        }
+        while (count < MAX_SEGMENTS && memoryBytes / count > AUTO_MAX_SEGMENT_BYTES) {
+            count <<= 1;
+        }
+        return count;
+    }
+
+    private int slabBytesFor(int regionBytes) {
+        return slabBytes != AUTO
+                ? slabBytes
+                : Math.max(
+                        AUTO_MIN_SLAB_BYTES,
+                        Math.min(
+                                AUTO_MAX_SLAB_BYTES,
+                                Integer.highestOneBit(regionBytes / AUTO_SLABS)));
+    }
+
+    private static long share(long total, int count, int index) {
+        if (total == SegmentLayout.UNBOUNDED) {
+            return total;
+        }
+        return total / count + (index < total % count ? 1 : 0);
+    }
+
+    private static boolean isPowerOfTwo(int value) {
+        return value > 0 && BitUtil.isPowerOfTwo(value);
+    }
+
+    private static void check(List<String> problems, boolean holds, String problem) {
+        if (!holds) {
+            problems.add(problem);
+        }
+    }
+
+    private static void fail(List<String> problems) {
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException(String.join("; ", problems));
+        }
+    }
+
+    private static void log(Throwable thrown) {
+        System.getLogger("io.flagstone")
+                .log(System.Logger.Level.WARNING, "a removal listener failed", thrown);
+    }
+}

@@ -1,0 +1,455 @@
+package io.flagstone;
+
+import io.flagstone.api.EntryTooLargeException;
+import io.flagstone.api.ValueReader;
+import io.flagstone.api.ValueUpdater;
+import io.flagstone.entry.EntryDescriptor;
+import io.flagstone.index.KeyedHash;
+import io.flagstone.segment.PutMode;
+import io.flagstone.segment.Segment;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+
+/** The operations on {@code long} keys. */
+abstract class LongKeyOperations extends SegmentedCache {
+    LongKeyOperations(Segment[] segments, KeyedHash keyedHash) {
+        super(segments, keyedHash);
+    }
+
+    /**
+     * Copies a value out, whole or not at all. A hit is a use.
+     *
+     * @param key the key.
+     * @param destination where the value goes; the room is its capacity from the offset on.
+     * @param destinationOffset where in it.
+     * @return the value's length, {@link #NOT_FOUND} or {@link #INSUFFICIENT_SPACE}.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public int get(long key, MutableDirectBuffer destination, int destinationOffset) {
+        final int room = room(destination, destinationOffset);
+        final long hash = hash(key);
+        return alive(
+                segment(hash)
+                        .get(
+                                hash,
+                                EntryDescriptor.LONG_KEY,
+                                key,
+                                Long.BYTES,
+                                destination.byteArray(),
+                                at(destination, destinationOffset),
+                                room),
+                destination,
+                null);
+    }
+
+    /**
+     * Shows a value to a reader where it lies, under the segment's lock. A hit is a use.
+     *
+     * @param key the key.
+     * @param reader called at most once.
+     * @return whether the key was present.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public boolean read(long key, ValueReader reader) {
+        final long hash = hash(key);
+        return segment(hash).read(hash, EntryDescriptor.LONG_KEY, key, Long.BYTES, reader);
+    }
+
+    /**
+     * Tells whether a key is present. Neither a use nor counted as a read.
+     *
+     * @param key the key.
+     * @return whether it is present and has not expired.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public boolean contains(long key) {
+        final long hash = hash(key);
+        return segment(hash).contains(hash, EntryDescriptor.LONG_KEY, key, Long.BYTES);
+    }
+
+    /**
+     * Writes a value and the default time to live, whether or not the key is present.
+     *
+     * @param key the key.
+     * @param value the value's buffer.
+     * @param valueOffset where the value starts.
+     * @param valueLength its bytes, from 0.
+     * @return whether the key was absent.
+     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public boolean put(long key, DirectBuffer value, int valueOffset, int valueLength) {
+        checkValue(value, valueOffset, valueLength);
+        final long hash = hash(key);
+        return alive(
+                segment(hash)
+                        .put(
+                                PutMode.ALWAYS,
+                                hash,
+                                EntryDescriptor.LONG_KEY,
+                                key,
+                                Long.BYTES,
+                                value.byteArray(),
+                                at(value, valueOffset),
+                                valueLength,
+                                Segment.DEFAULT_TTL),
+                value,
+                null);
+    }
+
+    /**
+     * Writes a value and the given time to live, whether or not the key is present.
+     *
+     * @param key the key.
+     * @param value the value's buffer.
+     * @param valueOffset where the value starts.
+     * @param valueLength its bytes, from 0.
+     * @param ttlNs positive nanoseconds, or {@link #NO_TTL}.
+     * @return whether the key was absent.
+     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public boolean put(long key, DirectBuffer value, int valueOffset, int valueLength, long ttlNs) {
+        checkValue(value, valueOffset, valueLength);
+        checkTtl(ttlNs);
+        final long hash = hash(key);
+        return alive(
+                segment(hash)
+                        .put(
+                                PutMode.ALWAYS,
+                                hash,
+                                EntryDescriptor.LONG_KEY,
+                                key,
+                                Long.BYTES,
+                                value.byteArray(),
+                                at(value, valueOffset),
+                                valueLength,
+                                ttlNs),
+                value,
+                null);
+    }
+
+    /**
+     * Writes a value with the default time to live if the key is absent; if it is present, that is
+     * a use.
+     *
+     * @param key the key.
+     * @param value the value's buffer.
+     * @param valueOffset where the value starts.
+     * @param valueLength its bytes, from 0.
+     * @return whether the value was written.
+     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public boolean putIfAbsent(long key, DirectBuffer value, int valueOffset, int valueLength) {
+        checkValue(value, valueOffset, valueLength);
+        final long hash = hash(key);
+        return alive(
+                segment(hash)
+                        .put(
+                                PutMode.IF_ABSENT,
+                                hash,
+                                EntryDescriptor.LONG_KEY,
+                                key,
+                                Long.BYTES,
+                                value.byteArray(),
+                                at(value, valueOffset),
+                                valueLength,
+                                Segment.DEFAULT_TTL),
+                value,
+                null);
+    }
+
+    /**
+     * Writes a value with the given time to live if the key is absent; if it is present, that is a
+     * use.
+     *
+     * @param key the key.
+     * @param value the value's buffer.
+     * @param valueOffset where the value starts.
+     * @param valueLength its bytes, from 0.
+     * @param ttlNs positive nanoseconds, or {@link #NO_TTL}.
+     * @return whether the value was written.
+     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public boolean putIfAbsent(
+            long key, DirectBuffer value, int valueOffset, int valueLength, long ttlNs) {
+        checkValue(value, valueOffset, valueLength);
+        checkTtl(ttlNs);
+        final long hash = hash(key);
+        return alive(
+                segment(hash)
+                        .put(
+                                PutMode.IF_ABSENT,
+                                hash,
+                                EntryDescriptor.LONG_KEY,
+                                key,
+                                Long.BYTES,
+                                value.byteArray(),
+                                at(value, valueOffset),
+                                valueLength,
+                                ttlNs),
+                value,
+                null);
+    }
+
+    /**
+     * Writes a value and the default time to live if the key is present.
+     *
+     * @param key the key.
+     * @param value the value's buffer.
+     * @param valueOffset where the value starts.
+     * @param valueLength its bytes, from 0.
+     * @return whether the value was written.
+     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public boolean replace(long key, DirectBuffer value, int valueOffset, int valueLength) {
+        checkValue(value, valueOffset, valueLength);
+        final long hash = hash(key);
+        return alive(
+                segment(hash)
+                        .put(
+                                PutMode.IF_PRESENT,
+                                hash,
+                                EntryDescriptor.LONG_KEY,
+                                key,
+                                Long.BYTES,
+                                value.byteArray(),
+                                at(value, valueOffset),
+                                valueLength,
+                                Segment.DEFAULT_TTL),
+                value,
+                null);
+    }
+
+    /**
+     * Writes a value and the given time to live if the key is present.
+     *
+     * @param key the key.
+     * @param value the value's buffer.
+     * @param valueOffset where the value starts.
+     * @param valueLength its bytes, from 0.
+     * @param ttlNs positive nanoseconds, or {@link #NO_TTL}.
+     * @return whether the value was written.
+     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public boolean replace(
+            long key, DirectBuffer value, int valueOffset, int valueLength, long ttlNs) {
+        checkValue(value, valueOffset, valueLength);
+        checkTtl(ttlNs);
+        final long hash = hash(key);
+        return alive(
+                segment(hash)
+                        .put(
+                                PutMode.IF_PRESENT,
+                                hash,
+                                EntryDescriptor.LONG_KEY,
+                                key,
+                                Long.BYTES,
+                                value.byteArray(),
+                                at(value, valueOffset),
+                                valueLength,
+                                ttlNs),
+                value,
+                null);
+    }
+
+    /**
+     * Writes a value over one that has the expected bytes, atomically; the deadline stays.
+     *
+     * @param key the key.
+     * @param expected the expected value's buffer.
+     * @param expectedOffset where it starts.
+     * @param expectedLength its bytes, from 0.
+     * @param value the value's buffer.
+     * @param valueOffset where the value starts.
+     * @param valueLength its bytes, from 0.
+     * @return whether the value was written.
+     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public boolean compareAndSet(
+            long key,
+            DirectBuffer expected,
+            int expectedOffset,
+            int expectedLength,
+            DirectBuffer value,
+            int valueOffset,
+            int valueLength) {
+        checkValue(expected, expectedOffset, expectedLength);
+        checkValue(value, valueOffset, valueLength);
+        final long hash = hash(key);
+        return alive(
+                segment(hash)
+                        .compareAndSet(
+                                hash,
+                                EntryDescriptor.LONG_KEY,
+                                key,
+                                Long.BYTES,
+                                expected.byteArray(),
+                                at(expected, expectedOffset),
+                                expectedLength,
+                                value.byteArray(),
+                                at(value, valueOffset),
+                                valueLength),
+                expected,
+                value);
+    }
+
+    /**
+     * Lets an updater change a value where it lies, atomically; its length and deadline stay. A
+     * use.
+     *
+     * @param key the key.
+     * @param updater called at most once; if it throws, the value is as it was found.
+     * @return whether the key was present.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public boolean update(long key, ValueUpdater updater) {
+        final long hash = hash(key);
+        return segment(hash).update(hash, EntryDescriptor.LONG_KEY, key, Long.BYTES, updater);
+    }
+
+    /**
+     * Adds to eight bytes of a value in native order, atomically; the deadline stays. A use.
+     *
+     * @param key the key.
+     * @param valueIndex where in the value.
+     * @param delta what to add; the sum wraps.
+     * @param missing what to return if the key is absent.
+     * @return the sum, or {@code missing}.
+     * @throws IndexOutOfBoundsException if the value does not have eight bytes there; it is as it
+     *     was.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public long addToLong(long key, int valueIndex, long delta, long missing) {
+        checkIndex(valueIndex);
+        final long hash = hash(key);
+        return segment(hash)
+                .addToLong(
+                        hash,
+                        EntryDescriptor.LONG_KEY,
+                        key,
+                        Long.BYTES,
+                        valueIndex,
+                        delta,
+                        missing);
+    }
+
+    /**
+     * Removes a key.
+     *
+     * @param key the key.
+     * @return whether it was present.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public boolean remove(long key) {
+        final long hash = hash(key);
+        return segment(hash).remove(hash, EntryDescriptor.LONG_KEY, key, Long.BYTES);
+    }
+
+    /**
+     * Removes a key whose value has the expected bytes, atomically.
+     *
+     * @param key the key.
+     * @param expected the expected value's buffer.
+     * @param expectedOffset where it starts.
+     * @param expectedLength its bytes, from 0.
+     * @return whether it was removed.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public boolean removeIfEqual(
+            long key, DirectBuffer expected, int expectedOffset, int expectedLength) {
+        checkValue(expected, expectedOffset, expectedLength);
+        final long hash = hash(key);
+        return alive(
+                segment(hash)
+                        .removeIfEqual(
+                                hash,
+                                EntryDescriptor.LONG_KEY,
+                                key,
+                                Long.BYTES,
+                                expected.byteArray(),
+                                at(expected, expectedOffset),
+                                expectedLength),
+                expected,
+                null);
+    }
+
+    /**
+     * Copies a value out and removes its key, atomically; a value that does not fit stays.
+     *
+     * @param key the key.
+     * @param destination where the value goes; the room is its capacity from the offset on.
+     * @param destinationOffset where in it.
+     * @return the value's length, {@link #NOT_FOUND} or {@link #INSUFFICIENT_SPACE}.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public int getAndRemove(long key, MutableDirectBuffer destination, int destinationOffset) {
+        final int room = room(destination, destinationOffset);
+        final long hash = hash(key);
+        return alive(
+                segment(hash)
+                        .getAndRemove(
+                                hash,
+                                EntryDescriptor.LONG_KEY,
+                                key,
+                                Long.BYTES,
+                                destination.byteArray(),
+                                at(destination, destinationOffset),
+                                room),
+                destination,
+                null);
+    }
+
+    /**
+     * Tells how long a key has to live. Neither a use nor counted as a read.
+     *
+     * @param key the key.
+     * @return positive nanoseconds, {@link #NO_TTL}, or {@link #NOT_FOUND}.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public long remainingTtlNs(long key) {
+        final long hash = hash(key);
+        return segment(hash).remainingTtlNs(hash, EntryDescriptor.LONG_KEY, key, Long.BYTES);
+    }
+
+    /**
+     * Gives a key another time to live, from now on. Not a use.
+     *
+     * @param key the key.
+     * @param ttlNs positive nanoseconds, or {@link #NO_TTL}.
+     * @return whether the key was present.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public boolean setTtl(long key, long ttlNs) {
+        checkTtl(ttlNs);
+        final long hash = hash(key);
+        return segment(hash).setTtl(hash, EntryDescriptor.LONG_KEY, key, Long.BYTES, ttlNs);
+    }
+
+    /**
+     * Takes a key's time to live away. Not a use.
+     *
+     * @param key the key.
+     * @return whether the key was present.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public boolean persist(long key) {
+        final long hash = hash(key);
+        return segment(hash).setTtl(hash, EntryDescriptor.LONG_KEY, key, Long.BYTES, NO_TTL);
+    }
+
+    /**
+     * The segment a key belongs to: bounds and LRU order hold for each segment by itself.
+     *
+     * @param key the key.
+     * @return its number, from 0.
+     */
+    public int segmentIndex(long key) {
+        return segmentNumber(hash(key));
+    }
+}

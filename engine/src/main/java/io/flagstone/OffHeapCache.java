@@ -1,0 +1,238 @@
+package io.flagstone;
+
+import io.flagstone.api.AuditResult;
+import io.flagstone.api.CacheStatistics;
+import io.flagstone.api.EntryVisitor;
+import io.flagstone.api.MemoryReport;
+import io.flagstone.index.KeyedHash;
+import io.flagstone.segment.Segment;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.NanoClock;
+
+/**
+ * A bounded off-heap cache of byte values, thread-safe: every operation may be called by any
+ * thread.
+ *
+ * <p>Keys are 1 to 65 535 bytes of a {@link DirectBuffer}, or a {@code long}, which is the same key
+ * as its eight bytes in native order. Keys and values are copied in and out; nothing the caller
+ * passes is kept. An entry leaves when its deadline passes, when it is removed, or when it is the
+ * least recently used of its segment and room or a place is needed: a put never fails for want of
+ * room.
+ *
+ * <p><b>Time.</b> An entry is a miss from the nanosecond of its deadline on. Its memory is had back
+ * later, by writes and by {@link #doWork}, a bounded number of entries each.
+ *
+ * <p><b>Use.</b> A hit of {@code get} or {@code read}, {@code update}, {@code addToLong} and every
+ * put of a present key are uses, and keep the entry from eviction; the order is exact with a
+ * promotion distance of 0, and one order over all entries with one segment.
+ *
+ * <p><b>Memory.</b> All of it is taken when the cache is built. {@link #close} lets it go; the JVM
+ * frees it once no thread can be inside the cache.
+ *
+ * <p><b>Callbacks</b> run under the lock of a segment, and may not call the cache.
+ *
+ * <p><b>Allocation.</b> Operations on keys, {@link #scan} and {@link #doWork} allocate nothing; the
+ * first {@code update} of a value longer than any before grows a copy on the heap. Reports
+ * allocate.
+ *
+ * <pre>{@code
+ * try (OffHeapCache cache = OffHeapCache.builder().memoryBytes(64 << 20).build()) {
+ *     cache.put(42L, value, 0, value.capacity(), TimeUnit.SECONDS.toNanos(10));
+ *     final int length = cache.get(42L, destination, 0);
+ * }
+ * }</pre>
+ */
+public final class OffHeapCache extends BufferKeyOperations implements Agent, AutoCloseable {
+    /** What {@link #scan} returns when it has seen everything. */
+    public static final long SCAN_DONE = -1;
+
+    private final NanoClock clock;
+    private final long budgetBytes;
+    private final int segmentCount;
+    private volatile CacheStatistics finalStatistics = CacheStatistics.NONE;
+
+    OffHeapCache(Segment[] segments, KeyedHash keyedHash, NanoClock clock, long budgetBytes) {
+        super(segments, keyedHash);
+        this.clock = clock;
+        this.budgetBytes = budgetBytes;
+        this.segmentCount = segments.length;
+    }
+
+    /**
+     * Starts the configuration of a cache.
+     *
+     * @return a builder with the defaults.
+     */
+    public static CacheBuilder builder() {
+        return new CacheBuilder();
+    }
+
+    /**
+     * Shows the live entries to a visitor, some with each call.
+     *
+     * <p>Weakly consistent: an entry that is present from the first call to the last is seen
+     * exactly once; one that comes or goes meanwhile may be seen or not. Not a use of what it sees.
+     *
+     * @param cursor 0 to begin, then what the last call returned.
+     * @param maxEntries after how many entries to return; a call may see up to nine more, or fewer.
+     * @param visitor called under the lock of a segment.
+     * @return the cursor to go on with, or {@link #SCAN_DONE}.
+     * @throws IllegalArgumentException for a cursor that no scan returned.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public long scan(long cursor, int maxEntries, EntryVisitor visitor) {
+        if (maxEntries <= 0) {
+            throw new IllegalArgumentException("maxEntries " + maxEntries + " is not positive");
+        }
+        final Segment[] current = segments();
+        final long number = cursor >>> Integer.SIZE;
+        final int bucket = (int) cursor;
+        if (number >= current.length || bucket < 0 || bucket >= current[(int) number].buckets()) {
+            throw new IllegalArgumentException(
+                    "cursor " + cursor + " is none that a scan returned");
+        }
+        final int next = current[(int) number].scan(bucket, maxEntries, visitor);
+        if (next != Segment.SCAN_DONE) {
+            return number << Integer.SIZE | next;
+        }
+        return number + 1 < current.length ? number + 1 << Integer.SIZE : SCAN_DONE;
+    }
+
+    /**
+     * Removes every entry, as {@code REMOVED}. Entries that other threads put meanwhile may stay.
+     *
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public void clear() {
+        for (final Segment segment : segments()) {
+            segment.clear();
+        }
+    }
+
+    /**
+     * The entries held, those included that have expired and not yet been reclaimed. Takes no lock.
+     *
+     * @return the sum over the segments, exact when no write is under way.
+     * @throws IllegalStateException if the cache is closed.
+     */
+    public long size() {
+        long size = 0;
+        for (final Segment segment : segments()) {
+            size += segment.size();
+        }
+        return size;
+    }
+
+    /**
+     * How many segments there are.
+     *
+     * @return a power of two.
+     */
+    public int segmentCount() {
+        return segmentCount;
+    }
+
+    /**
+     * Reclaims expired entries: of each segment at most the configured budget. For the duty cycle
+     * of the application, or an {@link org.agrona.concurrent.AgentRunner}. Reads the clock once.
+     *
+     * @return the entries reclaimed or moved in the wheel, 0 when nothing is due.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    @Override
+    public int doWork() {
+        final long nowNs = clock.nanoTime();
+        int work = 0;
+        for (final Segment segment : segments()) {
+            work += segment.doWork(nowNs);
+        }
+        return work;
+    }
+
+    @Override
+    public String roleName() {
+        return "flagstone-cache";
+    }
+
+    /**
+     * The counts since the cache was built. Once it is closed, its last counts.
+     *
+     * @return the sum over the segments.
+     * @throws IllegalStateException from one of the cache's callbacks.
+     */
+    public CacheStatistics statistics() {
+        final Segment[] current = segmentsOrNull();
+        return current == null ? finalStatistics : sum(current);
+    }
+
+    /**
+     * Where every byte of the budget went.
+     *
+     * @return the sum over the segments.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public MemoryReport memoryReport() {
+        MemoryReport sum = MemoryReport.EMPTY;
+        for (final Segment segment : segments()) {
+            sum = sum.plus(segment.memoryReport());
+        }
+        final long outside = budgetBytes - sum.budgetBytes();
+        return sum.plus(new MemoryReport(outside, 0, 0, 0, 0, 0, 0, 0, 0, outside));
+    }
+
+    /**
+     * Walks all off-heap state of every segment, each under its lock: for tests and for operators
+     * who can wait.
+     *
+     * @return clean, or the first inconsistency.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public AuditResult audit() {
+        long entries = 0;
+        final Segment[] current = segments();
+        for (int i = 0; i < current.length; i++) {
+            final AuditResult result = current[i].audit();
+            entries += result.entries();
+            if (!result.clean()) {
+                return new AuditResult(false, "segment " + i + ": " + result.finding(), entries);
+            }
+        }
+        return new AuditResult(true, "", entries);
+    }
+
+    /**
+     * Whether the cache is closed.
+     *
+     * @return whether {@link #close} has been called and has finished.
+     */
+    public boolean isClosed() {
+        return segmentsOrNull() == null;
+    }
+
+    /**
+     * Closes the cache: operations under way complete, later ones throw, and the memory is let go.
+     * The listener is not told. Closing again does nothing.
+     *
+     * @throws IllegalStateException from one of the cache's callbacks.
+     */
+    @Override
+    public void close() {
+        final Segment[] current = segmentsOrNull();
+        if (current != null) {
+            for (final Segment segment : current) {
+                segment.close();
+            }
+            finalStatistics = sum(current);
+            dropSegments();
+        }
+    }
+
+    private static CacheStatistics sum(Segment[] segments) {
+        CacheStatistics sum = CacheStatistics.NONE;
+        for (final Segment segment : segments) {
+            sum = sum.plus(segment.statistics());
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,122 @@
+package io.flagstone;
+
+import io.flagstone.entry.EntryDescriptor;
+import io.flagstone.index.KeyedHash;
+import io.flagstone.memory.RawMemory;
+import io.flagstone.segment.Segment;
+import java.lang.ref.Reference;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+
+/** The segments of a cache, the way from a key to its own, and the checks of arguments. */
+abstract class SegmentedCache {
+    /** The key is absent or expired. */
+    public static final int NOT_FOUND = Segment.NOT_FOUND;
+
+    /** The destination has too little room, and nothing was copied. */
+    public static final int INSUFFICIENT_SPACE = Segment.INSUFFICIENT_SPACE;
+
+    /** No time to live. */
+    public static final long NO_TTL = Segment.NO_TTL;
+
+    /** The longest key. */
+    public static final int MAX_KEY_LENGTH = EntryDescriptor.MAX_KEY_LENGTH;
+
+    private final KeyedHash keyedHash;
+    private final int segmentBits;
+
+    /** Dropped by close, so that the memory can go; the segments themselves refuse late callers. */
+    private volatile Segment[] segments;
+
+    SegmentedCache(Segment[] segments, KeyedHash keyedHash) {
+        this.segments = segments;
+        this.keyedHash = keyedHash;
+        this.segmentBits = Integer.numberOfTrailingZeros(segments.length);
+    }
+
+    final long hash(long key) {
+        return keyedHash.hash(key);
+    }
+
+    final int segmentNumber(long hash) {
+        return KeyedHash.segment(hash, segmentBits);
+    }
+
+    final Segment[] segmentsOrNull() {
+        return segments;
+    }
+
+    final void dropSegments() {
+        segments = null;
+    }
+
+    static long at(DirectBuffer buffer, int offset) {
+        return buffer.addressOffset() + offset;
+    }
+
+    final Segment segment(long hash) {
+        return segments()[KeyedHash.segment(hash, segmentBits)];
+    }
+
+    final Segment[] segments() {
+        final Segment[] current = segments;
+        if (current == null) {
+            throw new IllegalStateException("the cache is closed");
+        }
+        return current;
+    }
+
+    final long hash(DirectBuffer key, int keyOffset, int keyLength) {
+        if (keyLength <= 0 || keyLength > MAX_KEY_LENGTH) {
+            throw new IllegalArgumentException(
+                    "key length " + keyLength + " is not between 1 and " + MAX_KEY_LENGTH);
+        }
+        RawMemory.checkRange("key", keyOffset, keyLength, key.capacity());
+        return keyedHash.hash(key.byteArray(), key.addressOffset() + keyOffset, keyLength);
+    }
+
+    static void checkValue(DirectBuffer value, int offset, int length) {
+        RawMemory.checkRange("value", offset, length, value.capacity());
+    }
+
+    static int room(MutableDirectBuffer destination, int offset) {
+        RawMemory.checkRange("destination", offset, 0, destination.capacity());
+        return destination.capacity() - offset;
+    }
+
+    static void checkTtl(long ttlNs) {
+        if (ttlNs <= 0) {
+            throw new IllegalArgumentException("ttlNs " + ttlNs + " is not positive");
+        }
+    }
+
+    static void checkIndex(int valueIndex) {
+        if (valueIndex < 0) {
+            throw new IndexOutOfBoundsException("value index " + valueIndex + " is negative");
+        }
+    }
+
+    /** Keeps the callers' buffers from being collected while their addresses are in use. */
+    static boolean alive(boolean result, Object first, Object second) {
+        Reference.reachabilityFence(first);
+        Reference.reachabilityFence(second);
+        return result;
+    }
+
+    static int alive(int result, Object first, Object second) {
+        Reference.reachabilityFence(first);
+        Reference.reachabilityFence(second);
+        return result;
+    }
+
+    static long alive(long result, Object first, Object second) {
+        Reference.reachabilityFence(first);
+        Reference.reachabilityFence(second);
+        return result;
+    }
+
+    static boolean alive(boolean result, Object first, Object second, Object third) {
+        Reference.reachabilityFence(third);
+        return alive(result, first, second);
+    }
+}

@@ -1,0 +1,419 @@
+package io.flagstone.entry;
+
+import io.flagstone.memory.Region;
+import org.agrona.BitUtil;
+
+/**
+ * The layout of an entry in its chunk.
+ *
+ * <pre>
+ *   0                   1                   2                   3
+ *   0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+ *  +---------------------------------------------------------------+
+ *  |                         LRU Previous                          |  0
+ *  +---------------------------------------------------------------+
+ *  |                           LRU Next                            |  4
+ *  +---------------------------------------------------------------+
+ *  |                        Wheel Previous                         |  8
+ *  +---------------------------------------------------------------+
+ *  |                          Wheel Next                           | 12
+ *  +---------------------------------------------------------------+
+ *  |                    Deadline (nanoseconds)                     | 16
+ *  |                                                               |
+ *  +-------------------------------+-------------------------------+
+ *  |          Key Length           |            Stamp              | 24
+ *  +-------------------------------+                               |
+ *  |                           (48 bits)                           |
+ *  +---------------------------------------------------------------+
+ *  |                          Index Hash                           | 32
+ *  +-----------------------------------------------+-------------+-+
+ *  |                 Value Length                  | Size Class  |S| 36
+ *  +-----------------------------------------------+-------------+-+
+ *  |                             Key                              ...  40
+ *  +---------------------------------------------------------------+
+ *  |                Padding to 8, then the value                  ...
+ *  +---------------------------------------------------------------+
+ * </pre>
+ *
+ * <p>The links, which a reader never needs, come first; everything it does need lies together from
+ * the deadline on and, for short keys, shares a cache line with the key.
+ *
+ * <ul>
+ *   <li>Links are offsets in the region, 0 for none. {@code Wheel Previous} of the first entry of a
+ *       wheel slot is the complement of the slot's number, so it is negative.
+ *   <li>The deadline counts from the cache's birth; {@link #NO_DEADLINE} means none.
+ *   <li>{@code S} marks a sliding deadline, which every hit renews.
+ *   <li>A free chunk has size class {@link #FREE}, and its first word links it to the next.
+ * </ul>
+ *
+ * <p>All methods are static, allocate nothing, and expect the segment's lock to be held.
+ */
+public final class EntryDescriptor {
+    /** Bytes before the key. */
+    public static final int HEADER_LENGTH = 40;
+
+    /** Keys, and entries, are aligned to this. */
+    public static final int ALIGNMENT = 8;
+
+    /** The longest key: its length is sixteen bits. */
+    public static final int MAX_KEY_LENGTH = 0xFFFF;
+
+    /** Values are shorter than this: their length is twenty-four bits. */
+    public static final int MAX_ENTRY_LENGTH = 1 << 24;
+
+    /** How many size classes there can be: the number is seven bits and the last means free. */
+    public static final int MAX_SIZE_CLASSES = 127;
+
+    /** The size class of a chunk that holds no entry. */
+    public static final int FREE = 127;
+
+    /** The deadline of an entry that does not expire. */
+    public static final long NO_DEADLINE = Long.MAX_VALUE;
+
+    /**
+     * Stands for the base of a key that is a {@code long}: the key is then not at the address, it
+     * <em>is</em> the address. So every operation serves both kinds of key.
+     */
+    public static final Object LONG_KEY = new Object();
+
+    private static final int LRU_PREVIOUS = 0;
+    private static final int LRU_NEXT = 4;
+    private static final int WHEEL_PREVIOUS = 8;
+    private static final int WHEEL_NEXT = 12;
+    private static final int DEADLINE = 16;
+    private static final int KEY_LENGTH = 24;
+    private static final int STAMP_WORD = 24;
+    private static final int STAMP_SHIFT = 16;
+    private static final int HASH = 32;
+    private static final int VALUE_WORD = 36;
+    private static final int VALUE_LENGTH_MASK = MAX_ENTRY_LENGTH - 1;
+    private static final int SIZE_CLASS_SHIFT = 24;
+    private static final int SIZE_CLASS_MASK = 0x7F;
+    private static final int SLIDING = 1 << 31;
+    private static final int KEY = HEADER_LENGTH;
+
+    private EntryDescriptor() {}
+
+    /**
+     * The bytes an entry needs, which is what its size class is chosen by.
+     *
+     * @param keyLength bytes of the key.
+     * @param valueLength bytes of the value.
+     * @return header, padded key and value; a {@code long}, since it may exceed every limit.
+     */
+    public static long length(int keyLength, int valueLength) {
+        return HEADER_LENGTH + (long) BitUtil.align(keyLength, ALIGNMENT) + valueLength;
+    }
+
+    /**
+     * Writes a new entry's header, but for its links, its stamp and its deadline.
+     *
+     * @param region the region.
+     * @param entry the chunk.
+     * @param hash the index hash.
+     * @param keyLength bytes of the key.
+     * @param valueLength bytes of the value.
+     * @param sizeClass the chunk's class.
+     */
+    public static void init(
+            Region region, int entry, int hash, int keyLength, int valueLength, int sizeClass) {
+        region.putLong(entry + LRU_PREVIOUS, 0);
+        region.putLong(entry + WHEEL_PREVIOUS, 0);
+        region.putLong(entry + DEADLINE, NO_DEADLINE);
+        region.putLong(entry + STAMP_WORD, keyLength);
+        region.putInt(entry + HASH, hash);
+        region.putInt(entry + VALUE_WORD, valueLength | sizeClass << SIZE_CLASS_SHIFT);
+    }
+
+    /**
+     * Marks a chunk as holding no entry.
+     *
+     * @param region the region.
+     * @param chunk the chunk.
+     * @param nextFree the chunk after it in its slab's free list.
+     */
+    public static void markFree(Region region, int chunk, int nextFree) {
+        region.putInt(chunk + LRU_PREVIOUS, nextFree);
+        region.putInt(chunk + VALUE_WORD, FREE << SIZE_CLASS_SHIFT);
+    }
+
+    /**
+     * The chunk after a free one.
+     *
+     * @param region the region.
+     * @param chunk a free chunk.
+     * @return the next in the free list, 0 at its end.
+     */
+    public static int nextFree(Region region, int chunk) {
+        return region.getInt(chunk + LRU_PREVIOUS);
+    }
+
+    /**
+     * The neighbour towards the head.
+     *
+     * @param region the region.
+     * @param entry the entry.
+     * @return an entry, 0 for none.
+     */
+    public static int lruPrevious(Region region, int entry) {
+        return region.getInt(entry + LRU_PREVIOUS);
+    }
+
+    /**
+     * Sets the neighbour towards the head.
+     *
+     * @param region the region.
+     * @param entry the entry.
+     * @param other an entry, 0 for none.
+     */
+    public static void lruPrevious(Region region, int entry, int other) {
+        region.putInt(entry + LRU_PREVIOUS, other);
+    }
+
+    /**
+     * The neighbour towards the tail.
+     *
+     * @param region the region.
+     * @param entry the entry.
+     * @return an entry, 0 for none.
+     */
+    public static int lruNext(Region region, int entry) {
+        return region.getInt(entry + LRU_NEXT);
+    }
+
+    /**
+     * Sets the neighbour towards the tail.
+     *
+     * @param region the region.
+     * @param entry the entry.
+     * @param other an entry, 0 for none.
+     */
+    public static void lruNext(Region region, int entry, int other) {
+        region.putInt(entry + LRU_NEXT, other);
+    }
+
+    /**
+     * The neighbour before this entry in its wheel slot.
+     *
+     * @param region the region.
+     * @param entry the entry.
+     * @return an entry, the complement of the slot's number for the first, 0 where not armed.
+     */
+    public static int wheelPrevious(Region region, int entry) {
+        return region.getInt(entry + WHEEL_PREVIOUS);
+    }
+
+    /**
+     * Sets the neighbour before this entry in its wheel slot.
+     *
+     * @param region the region.
+     * @param entry the entry.
+     * @param other as {@link #wheelPrevious(Region, int)} returns it.
+     */
+    public static void wheelPrevious(Region region, int entry, int other) {
+        region.putInt(entry + WHEEL_PREVIOUS, other);
+    }
+
+    /**
+     * The neighbour after this entry in its wheel slot.
+     *
+     * @param region the region.
+     * @param entry the entry.
+     * @return an entry, 0 for none.
+     */
+    public static int wheelNext(Region region, int entry) {
+        return region.getInt(entry + WHEEL_NEXT);
+    }
+
+    /**
+     * Sets the neighbour after this entry in its wheel slot.
+     *
+     * @param region the region.
+     * @param entry the entry.
+     * @param other an entry, 0 for none.
+     */
+    public static void wheelNext(Region region, int entry, int other) {
+        region.putInt(entry + WHEEL_NEXT, other);
+    }
+
+    /**
+     * When the entry expires.
+     *
+     * @param region the region.
+     * @param entry the entry.
+     * @return nanoseconds since the cache's birth, or {@link #NO_DEADLINE}.
+     */
+    public static long deadline(Region region, int entry) {
+        return region.getLong(entry + DEADLINE);
+    }
+
+    /**
+     * Sets when the entry expires.
+     *
+     * @param region the region.
+     * @param entry the entry.
+     * @param deadlineNs nanoseconds since the cache's birth, or {@link #NO_DEADLINE}.
+     */
+    public static void deadline(Region region, int entry, long deadlineNs) {
+        region.putLong(entry + DEADLINE, deadlineNs);
+    }
+
+    /**
+     * Whether a hit renews the deadline.
+     *
+     * @param region the region.
+     * @param entry the entry.
+     * @return the mark.
+     */
+    public static boolean isSliding(Region region, int entry) {
+        return region.getInt(entry + VALUE_WORD) < 0;
+    }
+
+    /**
+     * Sets whether a hit renews the deadline.
+     *
+     * @param region the region.
+     * @param entry the entry.
+     * @param sliding the mark.
+     */
+    public static void sliding(Region region, int entry, boolean sliding) {
+        final int word = region.getInt(entry + VALUE_WORD);
+        region.putInt(entry + VALUE_WORD, sliding ? word | SLIDING : word & ~SLIDING);
+    }
+
+    /**
+     * When the entry was last put at the head of its list.
+     *
+     * @param region the region.
+     * @param entry the entry.
+     * @return a reading of the segment's recency clock.
+     */
+    public static long stamp(Region region, int entry) {
+        return region.getLong(entry + STAMP_WORD) >>> STAMP_SHIFT;
+    }
+
+    /**
+     * Sets when the entry was last put at the head of its list.
+     *
+     * @param region the region.
+     * @param entry the entry.
+     * @param stamp a reading of the segment's recency clock, below 2<sup>48</sup>.
+     */
+    public static void stamp(Region region, int entry, long stamp) {
+        region.putLong(entry + STAMP_WORD, stamp << STAMP_SHIFT | keyLength(region, entry));
+    }
+
+    /**
+     * The part of the key's hash that chooses its bucket.
+     *
+     * @param region the region.
+     * @param entry the entry.
+     * @return the index hash.
+     */
+    public static int hash(Region region, int entry) {
+        return region.getInt(entry + HASH);
+    }
+
+    /**
+     * The chunk's size class.
+     *
+     * @param region the region.
+     * @param entry the entry, or a free chunk.
+     * @return the class, {@link #FREE} for a free chunk.
+     */
+    public static int sizeClass(Region region, int entry) {
+        return region.getInt(entry + VALUE_WORD) >>> SIZE_CLASS_SHIFT & SIZE_CLASS_MASK;
+    }
+
+    /**
+     * The key's length.
+     *
+     * @param region the region.
+     * @param entry the entry.
+     * @return bytes.
+     */
+    public static int keyLength(Region region, int entry) {
+        return region.getUnsignedShort(entry + KEY_LENGTH);
+    }
+
+    /**
+     * Where the key starts.
+     *
+     * @param entry the entry.
+     * @return an offset in the region.
+     */
+    public static int keyOffset(int entry) {
+        return entry + KEY;
+    }
+
+    /**
+     * The value's length.
+     *
+     * @param region the region.
+     * @param entry the entry.
+     * @return bytes.
+     */
+    public static int valueLength(Region region, int entry) {
+        return region.getInt(entry + VALUE_WORD) & VALUE_LENGTH_MASK;
+    }
+
+    /**
+     * Sets the value's length.
+     *
+     * @param region the region.
+     * @param entry the entry.
+     * @param length bytes, within the entry's chunk.
+     */
+    public static void valueLength(Region region, int entry, int length) {
+        final int word = region.getInt(entry + VALUE_WORD);
+        region.putInt(entry + VALUE_WORD, word & ~VALUE_LENGTH_MASK | length);
+    }
+
+    /**
+     * Where the value starts.
+     *
+     * @param region the region.
+     * @param entry the entry.
+     * @return an offset in the region, a multiple of 8.
+     */
+    public static int valueOffset(Region region, int entry) {
+        return entry + KEY + BitUtil.align(keyLength(region, entry), ALIGNMENT);
+    }
+
+    /**
+     * Whether the entry has a given key.
+     *
+     * @param region the region.
+     * @param entry the entry.
+     * @param base the key's array, {@code null}, or {@link #LONG_KEY}.
+     * @param address the key's offset or address, or the key itself.
+     * @param length the key's bytes.
+     * @return whether length and bytes agree.
+     */
+    public static boolean keyEquals(
+            Region region, int entry, Object base, long address, int length) {
+        if (keyLength(region, entry) != length) {
+            return false;
+        }
+        return base == LONG_KEY
+                ? region.getLong(entry + KEY) == address
+                : region.equal(entry + KEY, base, address, length);
+    }
+
+    /**
+     * Writes the key.
+     *
+     * @param region the region.
+     * @param entry the entry.
+     * @param base the key's array, {@code null}, or {@link #LONG_KEY}.
+     * @param address the key's offset or address, or the key itself.
+     * @param length the key's bytes.
+     */
+    public static void putKey(Region region, int entry, Object base, long address, int length) {
+        if (base == LONG_KEY) {
+            region.putLong(entry + KEY, address);
+        } else {
+            region.copyIn(entry + KEY, base, address, length);
+        }
+    }
+}

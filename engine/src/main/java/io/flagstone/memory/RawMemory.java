@@ -1,0 +1,166 @@
+package io.flagstone.memory;
+
+import java.util.Objects;
+import org.agrona.UnsafeApi;
+
+/**
+ * Words, copies and comparisons at a (base, address) pair: a heap array with an offset into it, or
+ * {@code null} with an absolute address.
+ *
+ * <p>Nothing here is checked: callers have checked the range once, against the buffer or the region
+ * it belongs to. Words are in native order, which {@link JvmAccess} has found to be little-endian,
+ * and need no alignment. Nothing here allocates.
+ */
+public final class RawMemory {
+    /** Up to here a loop over words beats the call into {@code copyMemory}. */
+    private static final int WORD_COPY_LIMIT = 256;
+
+    private RawMemory() {}
+
+    /**
+     * Reads eight bytes.
+     *
+     * @param base array or {@code null}.
+     * @param address offset or address.
+     * @return the word.
+     */
+    public static long getLong(Object base, long address) {
+        return UnsafeApi.getLong(base, address);
+    }
+
+    /**
+     * Reads four bytes.
+     *
+     * @param base array or {@code null}.
+     * @param address offset or address.
+     * @return the word.
+     */
+    public static int getInt(Object base, long address) {
+        return UnsafeApi.getInt(base, address);
+    }
+
+    /**
+     * Reads a byte.
+     *
+     * @param base array or {@code null}.
+     * @param address offset or address.
+     * @return the byte, 0 to 255.
+     */
+    public static int getUnsignedByte(Object base, long address) {
+        return UnsafeApi.getByte(base, address) & 0xFF;
+    }
+
+    /**
+     * Copies between places that do not overlap.
+     *
+     * @param srcBase source array or {@code null}.
+     * @param src source offset or address.
+     * @param dstBase destination array or {@code null}.
+     * @param dst destination offset or address.
+     * @param length bytes, 0 allowed.
+     */
+    public static void copy(Object srcBase, long src, Object dstBase, long dst, int length) {
+        if (length > WORD_COPY_LIMIT) {
+            UnsafeApi.copyMemory(srcBase, src, dstBase, dst, length);
+            return;
+        }
+        final int lastWord = length - Long.BYTES;
+        if (lastWord < 0) {
+            copyLessThanWord(srcBase, src, dstBase, dst, length);
+            return;
+        }
+        for (int i = 0; i < lastWord; i += Long.BYTES) {
+            UnsafeApi.putLong(dstBase, dst + i, UnsafeApi.getLong(srcBase, src + i));
+        }
+        // The last word may overlap the one before it, which saves a tail of single bytes.
+        UnsafeApi.putLong(dstBase, dst + lastWord, UnsafeApi.getLong(srcBase, src + lastWord));
+    }
+
+    private static void copyLessThanWord(
+            Object srcBase, long src, Object dstBase, long dst, int length) {
+        int i = 0;
+        if ((length & 4) != 0) {
+            UnsafeApi.putInt(dstBase, dst, UnsafeApi.getInt(srcBase, src));
+            i = 4;
+        }
+        if ((length & 2) != 0) {
+            UnsafeApi.putShort(dstBase, dst + i, UnsafeApi.getShort(srcBase, src + i));
+            i += 2;
+        }
+        if ((length & 1) != 0) {
+            UnsafeApi.putByte(dstBase, dst + i, UnsafeApi.getByte(srcBase, src + i));
+        }
+    }
+
+    /**
+     * Compares two stretches of the same length.
+     *
+     * @param aBase first array or {@code null}.
+     * @param a first offset or address.
+     * @param bBase second array or {@code null}.
+     * @param b second offset or address.
+     * @param length bytes, 0 allowed.
+     * @return whether all bytes agree.
+     */
+    public static boolean equal(Object aBase, long a, Object bBase, long b, int length) {
+        final int lastWord = length - Long.BYTES;
+        if (lastWord < 0) {
+            return partialWord(aBase, a, length) == partialWord(bBase, b, length);
+        }
+        for (int i = 0; i < lastWord; i += Long.BYTES) {
+            if (UnsafeApi.getLong(aBase, a + i) != UnsafeApi.getLong(bBase, b + i)) {
+                return false;
+            }
+        }
+        return UnsafeApi.getLong(aBase, a + lastWord) == UnsafeApi.getLong(bBase, b + lastWord);
+    }
+
+    /**
+     * Reads up to seven bytes into one word, lowest address in the lowest byte.
+     *
+     * @param base array or {@code null}.
+     * @param address offset or address.
+     * @param length bytes, 0 to 7.
+     * @return the bytes, zero-extended.
+     */
+    public static long partialWord(Object base, long address, int length) {
+        long word = 0;
+        int i = 0;
+        if ((length & 4) != 0) {
+            word = UnsafeApi.getInt(base, address) & 0xFFFF_FFFFL;
+            i = 4;
+        }
+        if ((length & 2) != 0) {
+            word |= (UnsafeApi.getShort(base, address + i) & 0xFFFFL) << (i << 3);
+            i += 2;
+        }
+        if ((length & 1) != 0) {
+            word |= (UnsafeApi.getByte(base, address + i) & 0xFFL) << (i << 3);
+        }
+        return word;
+    }
+
+    /**
+     * Marks a place in a buffer as out of its bounds.
+     *
+     * @param what what lies there, for the message.
+     * @param offset where it starts.
+     * @param length how long it is.
+     * @param capacity the limit.
+     * @throws IndexOutOfBoundsException unless {@code 0 <= offset}, {@code 0 <= length} and {@code
+     *     offset + length <= capacity}.
+     */
+    public static void checkRange(String what, int offset, int length, int capacity) {
+        if ((offset | length) < 0 || offset > capacity - length) {
+            throw new IndexOutOfBoundsException(
+                    Objects.requireNonNull(what)
+                            + " of "
+                            + length
+                            + " bytes at offset "
+                            + offset
+                            + " lies outside its buffer of "
+                            + capacity
+                            + " bytes");
+        }
+    }
+}

@@ -1,0 +1,304 @@
+package io.flagstone.memory;
+
+import java.nio.ByteBuffer;
+import org.agrona.BufferUtil;
+import org.agrona.UnsafeApi;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * A stretch of direct memory, aligned to a cache line, of a size fixed at birth; every reference in
+ * it is an {@code int} offset from its start, and 0 serves as "none".
+ *
+ * <p>The plain accessors have plain memory order; the others carry their order in their name. With
+ * {@code -Dflagstone.bounds.checks=true}, read once, every access is checked against the region's
+ * end; without it none is, since the engine follows only references that it wrote itself.
+ *
+ * <p>The memory belongs to a direct {@link ByteBuffer} and is given back by the garbage collector
+ * once neither this object nor any flyweight made by {@link #wrap} can be reached. A method that
+ * works on the region by address must keep it reachable to its end.
+ *
+ * <p>Access allocates nothing. Not synchronised: its owner's lock guards it.
+ */
+public final class Region {
+    /** The size of a cache line, and the alignment of a region's start. */
+    public static final int CACHE_LINE = 64;
+
+    /** No entry, no chunk: the region's start is its descriptor, so nothing else has offset 0. */
+    public static final int NONE = 0;
+
+    /** The largest region: offsets are positive {@code int}s. */
+    public static final int MAX_BYTES = Integer.MAX_VALUE & -4096;
+
+    private static final boolean BOUNDS_CHECKS = Boolean.getBoolean("flagstone.bounds.checks");
+
+    private final ByteBuffer buffer;
+    private final long address;
+    private final int capacity;
+
+    private Region(ByteBuffer buffer) {
+        this.buffer = buffer;
+        this.address = BufferUtil.address(buffer);
+        this.capacity = buffer.capacity();
+    }
+
+    /**
+     * Takes zeroed memory from the JVM, every page of it touched.
+     *
+     * @param bytes how much; of it up to one cache line goes to alignment.
+     * @return the region, {@link #capacityFor capacityFor(bytes)} long.
+     * @throws OutOfMemoryError beyond {@code -XX:MaxDirectMemorySize}, or where the operating
+     *     system has no more.
+     */
+    public static Region allocate(int bytes) {
+        final ByteBuffer buffer = ByteBuffer.allocateDirect(bytes);
+        final int skew = (int) (BufferUtil.address(buffer) & (CACHE_LINE - 1));
+        return new Region(buffer.slice((CACHE_LINE - skew) & (CACHE_LINE - 1), capacityFor(bytes)));
+    }
+
+    /**
+     * The usable part of an allocation.
+     *
+     * @param bytes what is allocated.
+     * @return the bytes that remain wherever the memory comes to lie, a multiple of a cache line.
+     */
+    public static int capacityFor(int bytes) {
+        return Math.max(0, (bytes - CACHE_LINE + 1) & -CACHE_LINE);
+    }
+
+    /**
+     * The region's length.
+     *
+     * @return bytes.
+     */
+    public int capacity() {
+        return capacity;
+    }
+
+    /**
+     * Reads a byte.
+     *
+     * @param offset where.
+     * @return the value, 0 to 255.
+     */
+    public int getUnsignedByte(int offset) {
+        check(offset, Byte.BYTES);
+        return UnsafeApi.getByte(null, address + offset) & 0xFF;
+    }
+
+    /**
+     * Writes a byte.
+     *
+     * @param offset where.
+     * @param value its low eight bits.
+     */
+    public void putByte(int offset, int value) {
+        check(offset, Byte.BYTES);
+        UnsafeApi.putByte(null, address + offset, (byte) value);
+    }
+
+    /**
+     * Reads a short.
+     *
+     * @param offset where.
+     * @return the value, 0 to 65 535.
+     */
+    public int getUnsignedShort(int offset) {
+        check(offset, Short.BYTES);
+        return UnsafeApi.getShort(null, address + offset) & 0xFFFF;
+    }
+
+    /**
+     * Writes a short.
+     *
+     * @param offset where.
+     * @param value its low sixteen bits.
+     */
+    public void putShort(int offset, int value) {
+        check(offset, Short.BYTES);
+        UnsafeApi.putShort(null, address + offset, (short) value);
+    }
+
+    /**
+     * Reads an int.
+     *
+     * @param offset where.
+     * @return the value.
+     */
+    public int getInt(int offset) {
+        check(offset, Integer.BYTES);
+        return UnsafeApi.getInt(null, address + offset);
+    }
+
+    /**
+     * Writes an int.
+     *
+     * @param offset where.
+     * @param value the value.
+     */
+    public void putInt(int offset, int value) {
+        check(offset, Integer.BYTES);
+        UnsafeApi.putInt(null, address + offset, value);
+    }
+
+    /**
+     * Adds to an int, not atomically.
+     *
+     * @param offset where.
+     * @param delta what to add.
+     * @return the sum, now stored.
+     */
+    public int addInt(int offset, int delta) {
+        final int sum = getInt(offset) + delta;
+        putInt(offset, sum);
+        return sum;
+    }
+
+    /**
+     * Reads a long.
+     *
+     * @param offset where.
+     * @return the value.
+     */
+    public long getLong(int offset) {
+        check(offset, Long.BYTES);
+        return UnsafeApi.getLong(null, address + offset);
+    }
+
+    /**
+     * Writes a long.
+     *
+     * @param offset where.
+     * @param value the value.
+     */
+    public void putLong(int offset, long value) {
+        check(offset, Long.BYTES);
+        UnsafeApi.putLong(null, address + offset, value);
+    }
+
+    /**
+     * Reads a long with opaque order: whole, and not hoisted out of a loop.
+     *
+     * @param offset where.
+     * @return the value.
+     */
+    public long getLongOpaque(int offset) {
+        check(offset, Long.BYTES);
+        return UnsafeApi.getLongOpaque(null, address + offset);
+    }
+
+    /**
+     * Reads an int with opaque order.
+     *
+     * @param offset where.
+     * @return the value.
+     */
+    public int getIntOpaque(int offset) {
+        check(offset, Integer.BYTES);
+        return UnsafeApi.getIntOpaque(null, address + offset);
+    }
+
+    /**
+     * Reads a long with acquire order.
+     *
+     * @param offset where.
+     * @return the value.
+     */
+    public long getLongAcquire(int offset) {
+        check(offset, Long.BYTES);
+        return UnsafeApi.getLongAcquire(null, address + offset);
+    }
+
+    /**
+     * Writes a long with release order.
+     *
+     * @param offset where.
+     * @param value the value.
+     */
+    public void putLongRelease(int offset, long value) {
+        check(offset, Long.BYTES);
+        UnsafeApi.putLongRelease(null, address + offset, value);
+    }
+
+    /**
+     * Exchanges a long if it is the expected one, with volatile order.
+     *
+     * @param offset where, a multiple of 8.
+     * @param expected what must be there.
+     * @param value what to put there.
+     * @return whether it was exchanged.
+     */
+    public boolean compareAndSetLong(int offset, long expected, long value) {
+        check(offset, Long.BYTES);
+        return UnsafeApi.compareAndSetLong(null, address + offset, expected, value);
+    }
+
+    /** Keeps stores before it from passing stores after it. */
+    public static void storeFence() {
+        UnsafeApi.storeFence();
+    }
+
+    /**
+     * Copies into the region.
+     *
+     * @param offset where to.
+     * @param base source array or {@code null}.
+     * @param source source offset or address.
+     * @param length bytes.
+     */
+    public void copyIn(int offset, Object base, long source, int length) {
+        check(offset, length);
+        RawMemory.copy(base, source, null, address + offset, length);
+    }
+
+    /**
+     * Copies out of the region.
+     *
+     * @param offset where from.
+     * @param base destination array or {@code null}.
+     * @param target destination offset or address.
+     * @param length bytes.
+     */
+    public void copyOut(int offset, Object base, long target, int length) {
+        check(offset, length);
+        RawMemory.copy(null, address + offset, base, target, length);
+    }
+
+    /**
+     * Compares bytes of the region with others.
+     *
+     * @param offset where they start.
+     * @param base the others' array or {@code null}.
+     * @param other the others' offset or address.
+     * @param length bytes.
+     * @return whether all agree.
+     */
+    public boolean equal(int offset, Object base, long other, int length) {
+        check(offset, length);
+        return RawMemory.equal(null, address + offset, base, other, length);
+    }
+
+    /**
+     * Lays a flyweight over part of the region. The flyweight keeps the region's memory alive for
+     * as long as it is wrapped.
+     *
+     * @param view the flyweight.
+     * @param offset where it starts.
+     * @param length its capacity.
+     */
+    public void wrap(UnsafeBuffer view, int offset, int length) {
+        check(offset, length);
+        view.wrap(buffer, offset, length);
+    }
+
+    private void check(int offset, int length) {
+        if (BOUNDS_CHECKS && ((offset | length) < 0 || offset > capacity - length)) {
+            throw new IndexOutOfBoundsException(
+                    length
+                            + " bytes at offset "
+                            + offset
+                            + " lie outside the region of "
+                            + capacity
+                            + " bytes");
+        }
+    }
+}

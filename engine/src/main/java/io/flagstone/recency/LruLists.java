@@ -1,0 +1,242 @@
+package io.flagstone.recency;
+
+import static io.flagstone.recency.RecencyDescriptor.CLOCK;
+import static io.flagstone.recency.RecencyDescriptor.HEAD;
+import static io.flagstone.recency.RecencyDescriptor.NONEMPTY;
+import static io.flagstone.recency.RecencyDescriptor.SIZE;
+import static io.flagstone.recency.RecencyDescriptor.TAIL;
+import static io.flagstone.recency.RecencyDescriptor.TAIL_STAMP;
+
+import io.flagstone.entry.EntryDescriptor;
+import io.flagstone.memory.Region;
+import java.util.BitSet;
+
+/**
+ * The entries of a segment in order of use: an intrusive doubly-linked list for each size class,
+ * the most recently used at its head, and one clock for all.
+ *
+ * <p>The clock ticks whenever an entry is put at a head, and the entry keeps the reading as its
+ * stamp. So stamps fall strictly from head to tail, and the smallest stamp among the tails names
+ * the segment's least recently used entry across classes; each list keeps its tail's stamp beside
+ * it so that finding it touches no entry.
+ *
+ * <p>A hit moves an entry to the head only if its stamp is further behind the clock than the
+ * promotion distance, a fraction of the length of its own list. At 0 the order is exact LRU: only
+ * the entry stamped last stays where it is.
+ *
+ * <p>Invariants, which {@link #audit} checks: links agree in both directions, stamps fall from head
+ * to tail and none is ahead of the clock, sizes and tails' stamps are those of the lists.
+ *
+ * <p>Guarded by the segment's lock. Every operation takes constant time and allocates nothing.
+ */
+public final class LruLists {
+    /** Promotion distances are fractions in units of 1 / 65 536. */
+    public static final int DISTANCE_ONE = 1 << 16;
+
+    private static final int DISTANCE_SHIFT = 16;
+
+    private final Region region;
+    private final int start;
+    private final int lists;
+    private final int distance;
+
+    /**
+     * Lays empty lists over zeroed memory from {@code start}.
+     *
+     * @param distance the promotion distance, 0 to {@link #DISTANCE_ONE}.
+     */
+    public LruLists(Region region, int start, int lists, int distance) {
+        this.region = region;
+        this.start = start;
+        this.lists = lists;
+        this.distance = distance;
+    }
+
+    /** The bytes that the clock and the lists' heads need. */
+    public static int length(int lists) {
+        return RecencyDescriptor.length(lists);
+    }
+
+    /** Puts an entry that is in no list at the head of its class's. */
+    public void addFirst(int sizeClass, int entry) {
+        final int list = list(sizeClass);
+        final long stamp = tick();
+        final int head = region.getInt(list + HEAD);
+        EntryDescriptor.stamp(region, entry, stamp);
+        EntryDescriptor.lruPrevious(region, entry, Region.NONE);
+        EntryDescriptor.lruNext(region, entry, head);
+        region.putInt(list + HEAD, entry);
+        if (head == Region.NONE) {
+            region.putInt(list + TAIL, entry);
+            region.putLong(list + TAIL_STAMP, stamp);
+            setNonempty(sizeClass, true);
+        } else {
+            EntryDescriptor.lruPrevious(region, head, entry);
+        }
+        region.addInt(list + SIZE, 1);
+    }
+
+    /** Takes an entry out of its class's list. */
+    public void remove(int sizeClass, int entry) {
+        final int list = list(sizeClass);
+        final int previous = EntryDescriptor.lruPrevious(region, entry);
+        final int next = EntryDescriptor.lruNext(region, entry);
+        if (previous == Region.NONE) {
+            region.putInt(list + HEAD, next);
+        } else {
+            EntryDescriptor.lruNext(region, previous, next);
+        }
+        if (next == Region.NONE) {
+            region.putInt(list + TAIL, previous);
+            if (previous == Region.NONE) {
+                setNonempty(sizeClass, false);
+            } else {
+                region.putLong(list + TAIL_STAMP, EntryDescriptor.stamp(region, previous));
+            }
+        } else {
+            EntryDescriptor.lruPrevious(region, next, previous);
+        }
+        region.addInt(list + SIZE, -1);
+    }
+
+    /** Moves an entry to the head, as a write to it does. */
+    public void moveToFirst(int sizeClass, int entry) {
+        if (EntryDescriptor.stamp(region, entry) != clock()) {
+            remove(sizeClass, entry);
+            addFirst(sizeClass, entry);
+        }
+    }
+
+    /**
+     * Moves an entry that was hit to the head, if it is further than the promotion distance away.
+     *
+     * @return whether it moved.
+     */
+    public boolean promote(int sizeClass, int entry) {
+        final long age = clock() - EntryDescriptor.stamp(region, entry);
+        if (age <= (long) size(sizeClass) * distance >> DISTANCE_SHIFT) {
+            return false;
+        }
+        moveToFirst(sizeClass, entry);
+        return true;
+    }
+
+    /** The least recently used entry of a class, or {@link Region#NONE}. */
+    public int last(int sizeClass) {
+        return region.getInt(list(sizeClass) + TAIL);
+    }
+
+    /** The entries of a class. */
+    public int size(int sizeClass) {
+        return region.getInt(list(sizeClass) + SIZE);
+    }
+
+    /** How far the clock is past the stamp of a class's least recently used entry. */
+    public long lastAge(int sizeClass) {
+        return clock() - region.getLong(list(sizeClass) + TAIL_STAMP);
+    }
+
+    /** The class whose last entry is the least recently used of all; there must be an entry. */
+    public int oldestClass() {
+        int oldest = -1;
+        long oldestStamp = Long.MAX_VALUE;
+        for (int word = 0; word < 2; word++) {
+            for (long bits = region.getLong(nonempty(word)); bits != 0; bits &= bits - 1) {
+                final int sizeClass = word * Long.SIZE + Long.numberOfTrailingZeros(bits);
+                final long stamp = region.getLong(list(sizeClass) + TAIL_STAMP);
+                if (stamp < oldestStamp) {
+                    oldestStamp = stamp;
+                    oldest = sizeClass;
+                }
+            }
+        }
+        return oldest;
+    }
+
+    /**
+     * Walks every list.
+     *
+     * @param live the live chunks, bit i for offset {@code 8 * i}; the lists must hold just these.
+     * @throws IllegalStateException describing the first inconsistency.
+     */
+    public void audit(BitSet live) {
+        int total = 0;
+        for (int sizeClass = 0; sizeClass < lists; sizeClass++) {
+            total += auditList(sizeClass, live);
+        }
+        check(
+                total == live.cardinality(),
+                "%d live chunks, %d in lists",
+                live.cardinality(),
+                total);
+    }
+
+    private int auditList(int sizeClass, BitSet live) {
+        final int list = list(sizeClass);
+        int size = 0;
+        int previous = Region.NONE;
+        long stamp = clock() + 1;
+        int entry = region.getInt(list + HEAD);
+        while (entry != Region.NONE) {
+            check(live.get(entry >>> 3), "class %d links %d, which is no entry", sizeClass, entry);
+            check(
+                    EntryDescriptor.sizeClass(region, entry) == sizeClass
+                            && EntryDescriptor.lruPrevious(region, entry) == previous,
+                    "entry %d is in the list of class %d by mistake, or does not link back",
+                    entry,
+                    sizeClass);
+            check(
+                    EntryDescriptor.stamp(region, entry) < stamp,
+                    "entry %d: stamp %d is not older than its predecessor's or the clock",
+                    entry,
+                    EntryDescriptor.stamp(region, entry));
+            stamp = EntryDescriptor.stamp(region, entry);
+            previous = entry;
+            size++;
+            entry = EntryDescriptor.lruNext(region, entry);
+        }
+        final boolean marked = (region.getLong(nonempty(sizeClass >>> 6)) >>> sizeClass & 1) != 0;
+        check(
+                size == size(sizeClass) && previous == last(sizeClass) && marked == size > 0,
+                "class %d counts %d entries, has %d",
+                sizeClass,
+                size(sizeClass),
+                size);
+        check(
+                size == 0 || region.getLong(list + TAIL_STAMP) == stamp,
+                "class %d keeps another stamp than its tail's",
+                sizeClass);
+        return size;
+    }
+
+    private static void check(boolean holds, String finding, Object... args) {
+        if (!holds) {
+            throw new IllegalStateException("recency: " + String.format(finding, args));
+        }
+    }
+
+    private long clock() {
+        return region.getLong(start + CLOCK);
+    }
+
+    private long tick() {
+        final long now = clock() + 1;
+        region.putLong(start + CLOCK, now);
+        return now;
+    }
+
+    private void setNonempty(int sizeClass, boolean nonempty) {
+        final int word = nonempty(sizeClass >>> 6);
+        final long bit = 1L << sizeClass;
+        final long bits = region.getLong(word);
+        region.putLong(word, nonempty ? bits | bit : bits & ~bit);
+    }
+
+    private int nonempty(int word) {
+        return start + NONEMPTY + word * Long.BYTES;
+    }
+
+    private int list(int sizeClass) {
+        return RecencyDescriptor.list(start, sizeClass);
+    }
+}

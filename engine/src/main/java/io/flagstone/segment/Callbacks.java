@@ -1,0 +1,124 @@
+package io.flagstone.segment;
+
+import io.flagstone.api.EntryVisitor;
+import io.flagstone.api.RemovalCause;
+import io.flagstone.api.RemovalListener;
+import io.flagstone.api.ValueReader;
+import io.flagstone.api.ValueUpdater;
+import io.flagstone.entry.EntryDescriptor;
+import io.flagstone.memory.Region;
+import org.agrona.ErrorHandler;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Calls the user's code with flyweights over an entry.
+ *
+ * <p>The flyweights are laid over the entry for the call and taken off it after, so that one that
+ * was kept finds nothing. They wrap the region's buffer rather than its address, so that even a
+ * copy of one cannot outlive the memory.
+ *
+ * <p>Guarded by the segment's lock. Allocates nothing, but for the copy of a value that {@link
+ * #update} keeps on the heap: it grows to the longest value updated.
+ */
+final class Callbacks {
+    private static final byte[] EMPTY = new byte[0];
+    private static final int MIN_SNAPSHOT_BYTES = 256;
+
+    private final Region region;
+    private final RemovalListener listener;
+    private final ErrorHandler errorHandler;
+    private final ReentryGuard guard;
+    private final UnsafeBuffer keyView = new UnsafeBuffer(EMPTY);
+    private final UnsafeBuffer valueView = new UnsafeBuffer(EMPTY);
+    private final UnsafeBuffer snapshot = new UnsafeBuffer(EMPTY);
+
+    Callbacks(Region region, SegmentConfig config) {
+        this.region = region;
+        this.listener = config.listener();
+        this.errorHandler = config.errorHandler();
+        this.guard = config.guard();
+    }
+
+    /** Tells the listener, if there is one, of an entry whose bytes are still whole. */
+    void removed(RemovalCause cause, int entry) {
+        if (listener != null) {
+            final long threadId = enter(entry);
+            try {
+                listener.onRemoval(cause, keyView, valueView);
+            } catch (Throwable thrown) {
+                report(thrown);
+            } finally {
+                leave(threadId);
+            }
+        }
+    }
+
+    void read(int entry, ValueReader reader) {
+        final long threadId = enter(entry);
+        try {
+            reader.onValue(valueView);
+        } finally {
+            leave(threadId);
+        }
+    }
+
+    void visit(int entry, EntryVisitor visitor) {
+        final long threadId = enter(entry);
+        try {
+            visitor.onEntry(keyView, valueView);
+        } finally {
+            leave(threadId);
+        }
+    }
+
+    /** Lets the updater change the value, and puts the value back if it throws. */
+    void update(int entry, ValueUpdater updater) {
+        final int offset = EntryDescriptor.valueOffset(region, entry);
+        final int length = EntryDescriptor.valueLength(region, entry);
+        if (snapshot.capacity() < length) {
+            snapshot.wrap(
+                    new byte[Math.max(MIN_SNAPSHOT_BYTES, Integer.highestOneBit(length) << 1)]);
+        }
+        region.copyOut(offset, snapshot.byteArray(), snapshot.addressOffset(), length);
+        boolean done = false;
+        final long threadId = enter(entry);
+        try {
+            updater.onValue(valueView);
+            done = true;
+        } finally {
+            leave(threadId);
+            if (!done) {
+                region.copyIn(offset, snapshot.byteArray(), snapshot.addressOffset(), length);
+            }
+        }
+    }
+
+    private long enter(int entry) {
+        final long threadId = Thread.currentThread().getId();
+        region.wrap(
+                keyView,
+                EntryDescriptor.keyOffset(entry),
+                EntryDescriptor.keyLength(region, entry));
+        region.wrap(
+                valueView,
+                EntryDescriptor.valueOffset(region, entry),
+                EntryDescriptor.valueLength(region, entry));
+        guard.enter(threadId);
+        return threadId;
+    }
+
+    private void leave(long threadId) {
+        guard.leave(threadId);
+        keyView.wrap(EMPTY);
+        valueView.wrap(EMPTY);
+    }
+
+    /** An error handler that throws as well has had its say: the operation goes on. */
+    private void report(Throwable thrown) {
+        try {
+            errorHandler.onError(thrown);
+        } catch (Throwable ignored) {
+            thrown.addSuppressed(ignored);
+        }
+    }
+}

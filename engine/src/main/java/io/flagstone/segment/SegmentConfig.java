@@ -1,0 +1,36 @@
+package io.flagstone.segment;
+
+import io.flagstone.api.RemovalListener;
+import io.flagstone.index.KeyedHash;
+import org.agrona.ErrorHandler;
+import org.agrona.concurrent.NanoClock;
+
+/**
+ * What all segments of a cache share; validated by the cache's builder.
+ *
+ * @param layout how each segment's region is divided.
+ * @param hash the keyed hash.
+ * @param promotionDistance in units of 1 / 65 536 of a list's length.
+ * @param tickNs the wheel's tick.
+ * @param defaultTtlNs the TTL of writes that name none, {@code Long.MAX_VALUE} for none.
+ * @param idleNs the sliding TTL of writes that name none, 0 for none.
+ * @param budget the entries that one write, or one duty cycle of a segment, reclaims at most.
+ * @param clock the clock.
+ * @param birthNs what the clock said when the cache was built.
+ * @param listener told of removals, or {@code null}.
+ * @param errorHandler told of what the listener throws.
+ * @param guard refuses calls from callbacks.
+ */
+public record SegmentConfig(
+        SegmentLayout layout,
+        KeyedHash hash,
+        int promotionDistance,
+        long tickNs,
+        long defaultTtlNs,
+        long idleNs,
+        int budget,
+        NanoClock clock,
+        long birthNs,
+        RemovalListener listener,
+        ErrorHandler errorHandler,
+        ReentryGuard guard) {}

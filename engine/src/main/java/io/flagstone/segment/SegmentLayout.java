@@ -1,0 +1,118 @@
+package io.flagstone.segment;
+
+import io.flagstone.entry.EntryDescriptor;
+import io.flagstone.expiry.TimingWheel;
+import io.flagstone.index.HashIndex;
+import io.flagstone.memory.Region;
+import io.flagstone.recency.LruLists;
+import io.flagstone.slab.SizeClasses;
+import io.flagstone.slab.SlabAllocator;
+import org.agrona.BitUtil;
+
+/**
+ * How a region of a given size is divided: as many slabs as fit together with the index for the
+ * entries that they, or the bound in entries, allow.
+ *
+ * @param regionBytes the region's length.
+ * @param classes the size classes.
+ * @param slabs how many slabs there are.
+ * @param buckets how many index buckets there are.
+ * @param maxEntries the most entries the segment may hold.
+ * @param wheelOffset where the timing wheel starts.
+ * @param tablesOffset where the slab tables start.
+ * @param indexOffset where the index starts.
+ * @param slabsOffset where the first slab starts.
+ */
+public record SegmentLayout(
+        int regionBytes,
+        SizeClasses classes,
+        int slabs,
+        int buckets,
+        int maxEntries,
+        int wheelOffset,
+        int tablesOffset,
+        int indexOffset,
+        int slabsOffset) {
+
+    /** No bound in entries. */
+    public static final long UNBOUNDED = Long.MAX_VALUE;
+
+    /**
+     * Divides a region.
+     *
+     * @param regionBytes its length, a multiple of a cache line.
+     * @param classes the size classes; the largest is a slab.
+     * @param expectedEntryBytes the bytes of key and value that most entries have.
+     * @param maxEntries the bound in entries, or {@link #UNBOUNDED}.
+     * @return the layout with the most slabs; one without slabs where not even one fits.
+     */
+    public static SegmentLayout divide(
+            int regionBytes, SizeClasses classes, int expectedEntryBytes, long maxEntries) {
+        final int slabBytes = classes.maxChunkBytes();
+        int slabs = regionBytes / slabBytes;
+        SegmentLayout layout =
+                withSlabs(slabs, regionBytes, classes, expectedEntryBytes, maxEntries);
+        while (slabs > 0 && layout.endOffset() > regionBytes) {
+            final long excess = layout.endOffset() - regionBytes;
+            // At least what has to go with slabs alone; the index shrinks along with them.
+            slabs -= (int) Math.max(1, Math.min(slabs, excess / 2 / slabBytes));
+            layout = withSlabs(slabs, regionBytes, classes, expectedEntryBytes, maxEntries);
+        }
+        return layout;
+    }
+
+    /** The length a region must have for one slab. */
+    public static int leastRegionBytes(
+            SizeClasses classes, int expectedEntryBytes, long maxEntries) {
+        return (int) withSlabs(1, 0, classes, expectedEntryBytes, maxEntries).endOffset();
+    }
+
+    private static SegmentLayout withSlabs(
+            int slabs,
+            int regionBytes,
+            SizeClasses classes,
+            int expectedEntryBytes,
+            long maxEntries) {
+        final long slabSpace = (long) slabs * classes.maxChunkBytes();
+        final long expected =
+                EntryDescriptor.length(Math.min(Long.BYTES, expectedEntryBytes), 0)
+                        + Math.max(0, expectedEntryBytes - Long.BYTES);
+        final long fit =
+                maxEntries == UNBOUNDED
+                        ? slabSpace / BitUtil.align((int) expected, EntryDescriptor.ALIGNMENT)
+                        : Math.min(maxEntries, slabSpace / SizeClasses.MIN_CHUNK_BYTES);
+        final int buckets = HashIndex.bucketsFor(fit);
+        final int wheelOffset =
+                BitUtil.align(
+                        SegmentDescriptor.RECENCY + LruLists.length(classes.count()), Long.BYTES);
+        final int tablesOffset = wheelOffset + TimingWheel.length();
+        final int indexOffset =
+                BitUtil.align(
+                        tablesOffset + SlabAllocator.tablesLength(classes.count(), slabs),
+                        Region.CACHE_LINE);
+        return new SegmentLayout(
+                regionBytes,
+                classes,
+                slabs,
+                buckets,
+                (int) Math.min(maxEntries, HashIndex.capacity(buckets)),
+                wheelOffset,
+                tablesOffset,
+                indexOffset,
+                indexOffset + buckets * HashIndex.BUCKET_LENGTH);
+    }
+
+    /** The bytes before the slabs but for the index: descriptor, lists' heads, wheel and tables. */
+    public long fixedBytes() {
+        return indexOffset;
+    }
+
+    /** The bytes of the index. */
+    public long indexBytes() {
+        return (long) buckets * HashIndex.BUCKET_LENGTH;
+    }
+
+    private long endOffset() {
+        return indexOffset + indexBytes() + (long) slabs * classes.maxChunkBytes();
+    }
+}

@@ -1,0 +1,125 @@
+package io.flagstone.segment;
+
+import io.flagstone.api.AuditResult;
+import io.flagstone.api.CacheStatistics;
+import io.flagstone.api.MemoryReport;
+import io.flagstone.entry.EntryDescriptor;
+import io.flagstone.memory.Region;
+import io.flagstone.slab.SizeClasses;
+import java.util.BitSet;
+
+/** Reads a segment's state for people: counts, the use of memory, and the structural audit. */
+final class SegmentReports {
+    private SegmentReports() {}
+
+    static CacheStatistics statistics(Region region) {
+        return new CacheStatistics(
+                region.getLong(SegmentDescriptor.HITS),
+                region.getLong(SegmentDescriptor.MISSES),
+                region.getLong(SegmentDescriptor.INSERTIONS),
+                region.getLong(SegmentDescriptor.REPLACEMENTS),
+                region.getLong(SegmentDescriptor.EVICTIONS),
+                region.getLong(SegmentDescriptor.EXPIRATIONS),
+                region.getLong(SegmentDescriptor.REMOVALS),
+                region.getLong(SegmentDescriptor.PROMOTIONS));
+    }
+
+    static MemoryReport memory(Region region, SegmentLayout layout, EntryStore store) {
+        final SizeClasses classes = layout.classes();
+        long chunkBytes = 0;
+        long freeChunkBytes = 0;
+        for (int c = 0; c < classes.count(); c++) {
+            chunkBytes += (long) store.slabs.live(c) * classes.chunkBytes(c);
+            freeChunkBytes += store.slabs.freeBytes(c);
+        }
+        final long headers = store.entries() * EntryDescriptor.HEADER_LENGTH;
+        final long keyBytes = region.getLong(SegmentDescriptor.KEY_BYTES);
+        final long valueBytes = region.getLong(SegmentDescriptor.VALUE_BYTES);
+        final long slabBytes = (long) layout.slabs() * classes.maxChunkBytes();
+        return new MemoryReport(
+                region.capacity(),
+                store.entries(),
+                layout.indexBytes(),
+                layout.fixedBytes() + headers,
+                keyBytes,
+                valueBytes,
+                chunkBytes - headers - keyBytes - valueBytes,
+                freeChunkBytes,
+                (long) store.slabs.pooledSlabs() * classes.maxChunkBytes(),
+                region.capacity() - layout.fixedBytes() - layout.indexBytes() - slabBytes);
+    }
+
+    static AuditResult audit(Region region, SegmentConfig config, EntryStore store) {
+        try {
+            check(
+                    (region.getLong(SegmentDescriptor.VERSION) & 1) == 0,
+                    "the version is odd: a write did not finish");
+            final BitSet live = store.slabs.audit();
+            final BitSet indexed = new BitSet();
+            store.index.audit(
+                    config.hash(),
+                    entry -> {
+                        check(
+                                live.get(entry >>> 3) && !indexed.get(entry >>> 3),
+                                "the index refers to " + entry + ", which is no entry or twice");
+                        indexed.set(entry >>> 3);
+                    });
+            final int entries = indexed.cardinality();
+            check(
+                    entries == live.cardinality() && entries == store.entries(),
+                    "counted "
+                            + store.entries()
+                            + " entries, "
+                            + entries
+                            + " in the index, "
+                            + live.cardinality()
+                            + " live chunks");
+            check(
+                    entries <= config.layout().maxEntries(),
+                    entries + " entries exceed the bound of " + config.layout().maxEntries());
+            store.lists.audit(live);
+            store.wheel.audit(live);
+            auditBytes(region, config.layout().classes(), live);
+            return new AuditResult(true, "", entries);
+        } catch (final IllegalStateException | IndexOutOfBoundsException e) {
+            return new AuditResult(false, e.getMessage(), store.entries());
+        }
+    }
+
+    private static void auditBytes(Region region, SizeClasses classes, BitSet live) {
+        long keyBytes = 0;
+        long valueBytes = 0;
+        for (int bit = live.nextSetBit(0); bit >= 0; bit = live.nextSetBit(bit + 1)) {
+            final int entry = bit << 3;
+            final int keyLength = EntryDescriptor.keyLength(region, entry);
+            final int valueLength = EntryDescriptor.valueLength(region, entry);
+            final int chunk = classes.chunkBytes(EntryDescriptor.sizeClass(region, entry));
+            check(
+                    keyLength > 0 && EntryDescriptor.length(keyLength, valueLength) <= chunk,
+                    "entry "
+                            + entry
+                            + ": key of "
+                            + keyLength
+                            + " and value of "
+                            + valueLength
+                            + " bytes in a chunk of "
+                            + chunk);
+            keyBytes += keyLength;
+            valueBytes += valueLength;
+        }
+        check(
+                keyBytes == region.getLong(SegmentDescriptor.KEY_BYTES)
+                        && valueBytes == region.getLong(SegmentDescriptor.VALUE_BYTES),
+                "the entries' bytes, "
+                        + keyBytes
+                        + " of keys and "
+                        + valueBytes
+                        + " of values, are not those accounted");
+    }
+
+    private static void check(boolean holds, String finding) {
+        if (!holds) {
+            throw new IllegalStateException(finding);
+        }
+    }
+}

@@ -1,0 +1,273 @@
+package io.flagstone.slab;
+
+import static io.flagstone.slab.SlabDescriptor.CLASS_LIVE;
+import static io.flagstone.slab.SlabDescriptor.CLASS_PARTIAL_HEAD;
+import static io.flagstone.slab.SlabDescriptor.CLASS_SLABS;
+import static io.flagstone.slab.SlabDescriptor.DRAINING;
+import static io.flagstone.slab.SlabDescriptor.DRAIN_CURSOR;
+import static io.flagstone.slab.SlabDescriptor.POOL_HEAD;
+import static io.flagstone.slab.SlabDescriptor.POOL_SLABS;
+import static io.flagstone.slab.SlabDescriptor.SLAB_CLASS;
+import static io.flagstone.slab.SlabDescriptor.SLAB_FREE_HEAD;
+import static io.flagstone.slab.SlabDescriptor.SLAB_FRESH;
+import static io.flagstone.slab.SlabDescriptor.SLAB_LIVE;
+import static io.flagstone.slab.SlabDescriptor.SLAB_NEXT;
+import static io.flagstone.slab.SlabDescriptor.SLAB_PREVIOUS;
+
+import io.flagstone.entry.EntryDescriptor;
+import io.flagstone.memory.Region;
+import java.util.BitSet;
+
+/**
+ * Hands out chunks of slabs. A slab belongs to one size class while any chunk of it is live, and
+ * goes back to the pool with its last one, so memory never stays with a class that does not use it.
+ *
+ * <p>To take a slab from a class, its owner <em>drains</em> it: from {@link #startDraining} on none
+ * of its chunks is handed out, and once the owner has freed those that {@link #nextToDrain} names
+ * it is in the pool. One slab drains at a time; the work can stop and resume after any chunk.
+ *
+ * <p>Invariants, which {@link #audit} checks:
+ *
+ * <ul>
+ *   <li>every slab is in the pool, or has a class and at least one live chunk;
+ *   <li>a class's list holds exactly its slabs with a chunk to hand out, but for a draining one;
+ *   <li>of the chunks handed out, each is live or in its slab's free list, and none is both.
+ * </ul>
+ *
+ * <p>Guarded by the segment's lock. Every operation takes constant time and allocates nothing.
+ */
+public final class SlabAllocator {
+    private final Region region;
+    private final SizeClasses classes;
+    private final int tables;
+    private final int firstSlab;
+    private final int slabShift;
+    private final int slabs;
+
+    /**
+     * Lays the tables and the slabs over a region.
+     *
+     * @param tables where the tables start, {@link #tablesLength} long.
+     * @param firstSlab where the first slab starts.
+     * @param slabs how many slabs follow one another.
+     */
+    public SlabAllocator(Region region, SizeClasses classes, int tables, int firstSlab, int slabs) {
+        this.region = region;
+        this.classes = classes;
+        this.tables = tables;
+        this.firstSlab = firstSlab;
+        this.slabShift = Integer.numberOfTrailingZeros(classes.maxChunkBytes());
+        this.slabs = slabs;
+        for (int slab = slabs; slab > 0; slab--) {
+            pool(slab);
+        }
+    }
+
+    /** The bytes that the tables need. */
+    public static int tablesLength(int classes, int slabs) {
+        return SlabDescriptor.length(classes, slabs);
+    }
+
+    /**
+     * Takes a chunk.
+     *
+     * @return the chunk, or {@link Region#NONE} if the class has no free one and the pool no slab.
+     */
+    public int allocate(int sizeClass) {
+        final int classRecord = classRecord(sizeClass);
+        int slab = region.getInt(classRecord + CLASS_PARTIAL_HEAD);
+        if (slab == Region.NONE) {
+            slab = region.getInt(tables + POOL_HEAD);
+            if (slab == Region.NONE) {
+                return Region.NONE;
+            }
+            unpool(slab, sizeClass);
+        }
+        final int record = slabRecord(slab);
+        int chunk = region.getInt(record + SLAB_FREE_HEAD);
+        if (chunk == Region.NONE) {
+            final int fresh = region.addInt(record + SLAB_FRESH, 1) - 1;
+            chunk = slabStart(slab) + fresh * classes.chunkBytes(sizeClass);
+        } else {
+            region.putInt(record + SLAB_FREE_HEAD, EntryDescriptor.nextFree(region, chunk));
+        }
+        region.addInt(record + SLAB_LIVE, 1);
+        region.addInt(classRecord + CLASS_LIVE, 1);
+        if (isFull(record, sizeClass)) {
+            unlinkPartial(slab, sizeClass);
+        }
+        return chunk;
+    }
+
+    /** Gives a chunk back. */
+    public void free(int chunk) {
+        final int slab = slabOf(chunk);
+        final int record = slabRecord(slab);
+        final int sizeClass = region.getInt(record + SLAB_CLASS);
+        final boolean draining = slab == draining();
+        final boolean wasListed = !draining && !isFull(record, sizeClass);
+
+        EntryDescriptor.markFree(region, chunk, region.getInt(record + SLAB_FREE_HEAD));
+        region.putInt(record + SLAB_FREE_HEAD, chunk);
+        region.addInt(classRecord(sizeClass) + CLASS_LIVE, -1);
+        final int live = region.addInt(record + SLAB_LIVE, -1);
+
+        if (live == 0) {
+            if (wasListed) {
+                unlinkPartial(slab, sizeClass);
+            }
+            if (draining) {
+                region.putInt(tables + DRAINING, Region.NONE);
+            }
+            region.addInt(classRecord(sizeClass) + CLASS_SLABS, -1);
+            pool(slab);
+        } else if (!wasListed && !draining) {
+            linkPartial(slab, sizeClass);
+        }
+    }
+
+    /** The slab being drained, or {@link Region#NONE}. */
+    public int draining() {
+        return region.getInt(tables + DRAINING);
+    }
+
+    /** Starts to drain the slab of a live chunk; no other may be draining. */
+    public void startDraining(int chunk) {
+        final int slab = slabOf(chunk);
+        final int record = slabRecord(slab);
+        final int sizeClass = region.getInt(record + SLAB_CLASS);
+        if (!isFull(record, sizeClass)) {
+            unlinkPartial(slab, sizeClass);
+        }
+        region.putInt(tables + DRAINING, slab);
+        region.putInt(tables + DRAIN_CURSOR, 0);
+    }
+
+    /**
+     * The next live chunk of the slab being drained, which its owner frees before it asks again.
+     *
+     * @return a chunk; there is one for as long as a slab is draining.
+     */
+    public int nextToDrain() {
+        final int slab = draining();
+        final int chunkBytes = classes.chunkBytes(region.getInt(slabRecord(slab) + SLAB_CLASS));
+        int cursor = region.getInt(tables + DRAIN_CURSOR);
+        int chunk = slabStart(slab) + cursor * chunkBytes;
+        while (EntryDescriptor.sizeClass(region, chunk) == EntryDescriptor.FREE) {
+            chunk += chunkBytes;
+            cursor++;
+        }
+        region.putInt(tables + DRAIN_CURSOR, cursor);
+        return chunk;
+    }
+
+    /** The live chunks of a class. */
+    public int live(int sizeClass) {
+        return region.getInt(classRecord(sizeClass) + CLASS_LIVE);
+    }
+
+    /** The slabs of a class. */
+    public int slabs(int sizeClass) {
+        return region.getInt(classRecord(sizeClass) + CLASS_SLABS);
+    }
+
+    /** The slabs in the pool. */
+    public int pooledSlabs() {
+        return region.getInt(tables + POOL_SLABS);
+    }
+
+    /** The bytes of all slabs of a class that hold no live chunk. */
+    public long freeBytes(int sizeClass) {
+        return ((long) slabs(sizeClass) << slabShift)
+                - (long) live(sizeClass) * classes.chunkBytes(sizeClass);
+    }
+
+    /**
+     * Walks the pool, the classes' lists and every slab's chunks.
+     *
+     * @return the live chunks: bit i stands for the one at offset {@code 8 * i}.
+     * @throws IllegalStateException describing the first inconsistency.
+     */
+    public BitSet audit() {
+        return new SlabAudit(region, classes, this).run();
+    }
+
+    int slabCount() {
+        return slabs;
+    }
+
+    int poolHead() {
+        return region.getInt(tables + POOL_HEAD);
+    }
+
+    int slabStart(int slab) {
+        return firstSlab + (slab - 1 << slabShift);
+    }
+
+    int slabRecord(int slab) {
+        return SlabDescriptor.slabRecord(tables, classes.count(), slab);
+    }
+
+    int classRecord(int sizeClass) {
+        return SlabDescriptor.classRecord(tables, sizeClass);
+    }
+
+    int chunksPerSlab(int sizeClass) {
+        return classes.maxChunkBytes() / classes.chunkBytes(sizeClass);
+    }
+
+    private int slabOf(int chunk) {
+        return (chunk - firstSlab >>> slabShift) + 1;
+    }
+
+    private boolean isFull(int record, int sizeClass) {
+        return region.getInt(record + SLAB_FREE_HEAD) == Region.NONE
+                && region.getInt(record + SLAB_FRESH) == chunksPerSlab(sizeClass);
+    }
+
+    private void pool(int slab) {
+        final int record = slabRecord(slab);
+        region.putInt(record + SLAB_CLASS, EntryDescriptor.FREE);
+        region.putInt(record + SLAB_NEXT, region.getInt(tables + POOL_HEAD));
+        region.putInt(tables + POOL_HEAD, slab);
+        region.addInt(tables + POOL_SLABS, 1);
+    }
+
+    private void unpool(int slab, int sizeClass) {
+        final int record = slabRecord(slab);
+        region.putInt(tables + POOL_HEAD, region.getInt(record + SLAB_NEXT));
+        region.addInt(tables + POOL_SLABS, -1);
+        region.putInt(record + SLAB_CLASS, sizeClass);
+        region.putInt(record + SLAB_LIVE, 0);
+        region.putInt(record + SLAB_FREE_HEAD, Region.NONE);
+        region.putInt(record + SLAB_FRESH, 0);
+        region.addInt(classRecord(sizeClass) + CLASS_SLABS, 1);
+        linkPartial(slab, sizeClass);
+    }
+
+    private void linkPartial(int slab, int sizeClass) {
+        final int classRecord = classRecord(sizeClass);
+        final int record = slabRecord(slab);
+        final int head = region.getInt(classRecord + CLASS_PARTIAL_HEAD);
+        region.putInt(record + SLAB_PREVIOUS, Region.NONE);
+        region.putInt(record + SLAB_NEXT, head);
+        if (head != Region.NONE) {
+            region.putInt(slabRecord(head) + SLAB_PREVIOUS, slab);
+        }
+        region.putInt(classRecord + CLASS_PARTIAL_HEAD, slab);
+    }
+
+    private void unlinkPartial(int slab, int sizeClass) {
+        final int record = slabRecord(slab);
+        final int previous = region.getInt(record + SLAB_PREVIOUS);
+        final int next = region.getInt(record + SLAB_NEXT);
+        if (previous == Region.NONE) {
+            region.putInt(classRecord(sizeClass) + CLASS_PARTIAL_HEAD, next);
+        } else {
+            region.putInt(slabRecord(previous) + SLAB_NEXT, next);
+        }
+        if (next != Region.NONE) {
+            region.putInt(slabRecord(next) + SLAB_PREVIOUS, previous);
+        }
+    }
+}
