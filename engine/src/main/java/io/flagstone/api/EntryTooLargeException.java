@@ -4,7 +4,10 @@ package io.flagstone.api;
 public final class EntryTooLargeException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
+    /** What the entry needs. */
     private final long entryBytes;
+
+    /** The largest size class. */
     private final int maxEntryBytes;
 
     /**

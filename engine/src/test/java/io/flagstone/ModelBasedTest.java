@@ -1,0 +1,548 @@
+package io.flagstone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flagstone.CacheModel.Item;
+import io.flagstone.CacheModel.Key;
+import io.flagstone.testing.TestClock;
+import io.flagstone.testing.TestSupport;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Drives the cache and a model on the heap with the same random operations of every kind, and holds
+ * every result, every removal and all off-heap state against each other.
+ */
+class ModelBasedTest {
+    private static final int OPERATIONS = 1_300_000;
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+    /** Budgets, bounds and sizes, each set to keep another mechanism busy. */
+    enum Scenario {
+        /** One order over everything, bounded in entries: the model predicts every eviction. */
+        EXACT_LRU(true, 500, 1500, 200, 50, 8 << 20, 1, 0, 1 << 14, 0),
+        EXACT_LRU_WITH_TTL(true, 300, 1000, 100, 4, 8 << 20, 1, 0, 1 << 14, 0),
+        EXACT_LRU_SLIDING(true, 300, 1000, 100, 4, 8 << 20, 1, 0, 1 << 14, 3 * SECOND),
+        /** So little memory that slabs change hands all the time. */
+        TINY_SLABS(false, 0, 400, 900, 8, 24 << 10, 1, 0, 1 << 10, 0),
+        ONE_SLAB(false, 0, 60, 4000, 8, 13 << 10, 1, 0, 1 << 12, 0),
+        SEGMENTED(false, 0, 4000, 300, 20, 256 << 10, 4, 0.125, 1 << 12, 0),
+        RELAXED_BOUNDED(false, 700, 3000, 120, 20, 2 << 20, 2, 0.5, 1 << 13, 0),
+        LARGE_ENTRIES(false, 0, 200, 60_000, 20, 1 << 20, 1, 0.125, 1 << 16, 0);
+
+        final boolean exact;
+        final long maxEntries;
+        final int keys;
+        final int maxValue;
+        final int ttlOneIn;
+        final int memory;
+        final int segments;
+        final double promotion;
+        final int slab;
+        final long idleNs;
+
+        Scenario(
+                boolean exact,
+                long maxEntries,
+                int keys,
+                int maxValue,
+                int ttlOneIn,
+                int memory,
+                int segments,
+                double promotion,
+                int slab,
+                long idleNs) {
+            this.exact = exact;
+            this.maxEntries = maxEntries == 0 ? Long.MAX_VALUE : maxEntries;
+            this.keys = keys;
+            this.maxValue = maxValue;
+            this.ttlOneIn = ttlOneIn;
+            this.memory = memory;
+            this.segments = segments;
+            this.promotion = promotion;
+            this.slab = slab;
+            this.idleNs = idleNs;
+        }
+    }
+
+    private final TestClock clock = new TestClock(Long.MAX_VALUE - 5 * SECOND);
+    private final long birthNs = Long.MAX_VALUE - 5 * SECOND;
+    private final UnsafeBuffer keyBuffer = new UnsafeBuffer(new byte[1 << 12]);
+    private final UnsafeBuffer valueBuffer = new UnsafeBuffer(new byte[1 << 17]);
+    private final UnsafeBuffer otherBuffer = new UnsafeBuffer(new byte[1 << 17]);
+    private final UnsafeBuffer destination = new UnsafeBuffer(new byte[1 << 17]);
+    private SplittableRandom random;
+    private Scenario scenario;
+    private CacheModel model;
+    private OffHeapCache cache;
+    private long nowNs;
+    private AssertionError failure;
+
+    private Key key;
+    private boolean longKey;
+    private long keyAsLong;
+    private int keyLength;
+
+    @ParameterizedTest
+    @EnumSource(Scenario.class)
+    void agreesWithTheModel(Scenario chosen) {
+        final long seed = TestSupport.seed() + chosen.ordinal();
+        System.out.println("ModelBasedTest " + chosen + " seed " + seed);
+        scenario = chosen;
+        random = new SplittableRandom(seed);
+        model = new CacheModel(chosen.exact, chosen.maxEntries);
+        final CacheBuilder builder =
+                OffHeapCache.builder()
+                        .memoryBytes(chosen.memory)
+                        .maxEntries(chosen.maxEntries)
+                        .segments(chosen.segments)
+                        .slabBytes(chosen.slab)
+                        .expectedEntryBytes(Math.max(16, chosen.maxValue / 16))
+                        .promotionDistance(chosen.promotion)
+                        .tickNs(TimeUnit.MILLISECONDS.toNanos(10))
+                        .expiryBudget(4)
+                        .hashSeed(seed)
+                        .clock(clock)
+                        .removalListener(model)
+                        .errorHandler(this::listenerFailed);
+        if (chosen.idleNs > 0) {
+            builder.expireAfterAccessNs(chosen.idleNs);
+        }
+        try (OffHeapCache built = builder.build()) {
+            cache = built;
+            for (int i = 0; i < OPERATIONS; i++) {
+                try {
+                    step();
+                    if (failure != null) {
+                        throw failure;
+                    }
+                    assertThat(cache.size()).isEqualTo(model.size());
+                    if (i % 20_000 == 0) {
+                        verifyEverything();
+                    }
+                } catch (final Throwable thrown) {
+                    throw new AssertionError("seed " + seed + ", operation " + i, thrown);
+                }
+            }
+            verifyEverything();
+            assertThat(model.evictions()).as("the scenario evicts").isPositive();
+            assertThat(model.expirations()).as("the scenario expires").isPositive();
+        }
+    }
+
+    private void listenerFailed(Throwable thrown) {
+        failure = new AssertionError("in the listener", thrown);
+    }
+
+    private void step() {
+        if (random.nextInt(20) == 0) {
+            advance();
+        }
+        if (random.nextInt(4) != 0 || key == null) {
+            chooseKey();
+        }
+        switch (random.nextInt(36)) {
+            case 0, 1, 2, 3, 4, 5, 6, 7, 8 -> get();
+            case 9 -> read();
+            case 10 -> contains();
+            case 11, 12, 13, 14, 15, 16, 17 -> put();
+            case 18, 19 -> putIfAbsent();
+            case 20, 21 -> replace();
+            case 22, 23 -> compareAndSet();
+            case 24, 25 -> update();
+            case 26, 27 -> addToLong();
+            case 28 -> remove();
+            case 29 -> removeIfEqual();
+            case 30 -> getAndRemove();
+            case 31 -> remainingTtl();
+            case 32 -> setTtl();
+            case 33 -> persist();
+            case 34 -> cache.doWork();
+            default -> rarely();
+        }
+    }
+
+    private void advance() {
+        final int kind = random.nextInt(200);
+        final Item last = key == null ? null : model.live(key);
+        if (kind > 150 && last != null && last.deadlineNs - nowNs < 10 * SECOND) {
+            // To the very nanosecond of a deadline, or the one before.
+            nowNs = Math.max(nowNs, last.deadlineNs - random.nextInt(2));
+        } else if (kind == 0) {
+            nowNs += random.nextLong(1L << random.nextInt(20, 50));
+        } else if (kind < 20) {
+            nowNs += random.nextLong(SECOND);
+        } else {
+            nowNs += random.nextLong(SECOND / 500);
+        }
+        clock.set(birthNs + nowNs);
+        model.time(nowNs);
+    }
+
+    private void chooseKey() {
+        final int number = random.nextInt(random.nextInt(scenario.keys) + 1);
+        longKey = (number & 1) == 0;
+        if (longKey) {
+            keyAsLong = number;
+            keyLength = Long.BYTES;
+            keyBuffer.putLong(0, number);
+            longKey = random.nextBoolean();
+        } else {
+            keyLength = 2 + number % 40;
+            if (number % 97 == 0 && scenario.slab > 1 << 12) {
+                keyLength = 2000;
+            }
+            keyBuffer.setMemory(0, keyLength, (byte) (number >> 8));
+            keyBuffer.putShort(0, (short) number);
+        }
+        final byte[] bytes = new byte[keyLength];
+        keyBuffer.getBytes(0, bytes);
+        key = new Key(bytes);
+    }
+
+    private int makeValue() {
+        final int length =
+                switch (random.nextInt(40)) {
+                    case 0 -> 0;
+                    case 1 -> (int) (scenario.slab - 40 - (keyLength + 7L & ~7L));
+                    case 2, 3, 4, 5 -> random.nextInt(scenario.maxValue);
+                    default -> random.nextInt(Math.max(2, scenario.maxValue / 8));
+                };
+        fill(valueBuffer, length);
+        return length;
+    }
+
+    private void fill(UnsafeBuffer buffer, int length) {
+        final long pattern = random.nextLong();
+        for (int i = 0; i < length; i += Long.BYTES) {
+            buffer.putLong(i, pattern + i);
+        }
+    }
+
+    private long makeTtl() {
+        return random.nextInt(scenario.ttlOneIn) != 0
+                ? OffHeapCache.NO_TTL
+                : random.nextInt(50) == 0
+                        ? random.nextLong(1, Long.MAX_VALUE)
+                        : random.nextLong(1, 4 * SECOND);
+    }
+
+    private static long deadline(long nowNs, long ttlNs) {
+        return ttlNs >= Long.MAX_VALUE - nowNs ? Long.MAX_VALUE : nowNs + ttlNs;
+    }
+
+    private void used(Item item) {
+        model.use(key);
+        if (item.sliding) {
+            item.deadlineNs = deadline(nowNs, scenario.idleNs);
+        }
+    }
+
+    private static byte[] copy(UnsafeBuffer buffer, int length) {
+        return Arrays.copyOf(buffer.byteArray(), length);
+    }
+
+    private void get() {
+        final int room = random.nextInt(8) == 0 ? random.nextInt(64) : destination.capacity();
+        final int offset = destination.capacity() - room;
+        final Item item = model.live(key);
+        final int length =
+                longKey
+                        ? cache.get(keyAsLong, destination, offset)
+                        : cache.get(keyBuffer, 0, keyLength, destination, offset);
+        checkCopied(item, length, offset, room);
+        if (item != null) {
+            used(item);
+        }
+    }
+
+    private void checkCopied(Item item, int length, int offset, int room) {
+        if (item == null) {
+            assertThat(length).isEqualTo(OffHeapCache.NOT_FOUND);
+        } else if (item.value.length > room) {
+            assertThat(length).isEqualTo(OffHeapCache.INSUFFICIENT_SPACE);
+        } else {
+            final byte[] copied = new byte[Math.max(0, length)];
+            destination.getBytes(offset, copied);
+            assertThat(copied).isEqualTo(item.value);
+        }
+    }
+
+    private void read() {
+        final Item item = model.live(key);
+        final boolean found =
+                longKey
+                        ? cache.read(keyAsLong, value -> checkValue(item, value))
+                        : cache.read(keyBuffer, 0, keyLength, value -> checkValue(item, value));
+        assertThat(found).isEqualTo(item != null);
+        if (item != null) {
+            used(item);
+        }
+    }
+
+    private static void checkValue(Item item, DirectBuffer value) {
+        assertThat(CacheModel.bytes(value)).isEqualTo(item.value);
+    }
+
+    private void contains() {
+        assertThat(longKey ? cache.contains(keyAsLong) : cache.contains(keyBuffer, 0, keyLength))
+                .isEqualTo(model.live(key) != null);
+    }
+
+    private void put() {
+        final int length = makeValue();
+        final boolean explicit = random.nextBoolean();
+        final long ttl = explicit ? makeTtl() : OffHeapCache.NO_TTL;
+        final boolean absent = model.live(key) == null;
+        final boolean result;
+        if (explicit) {
+            result =
+                    longKey
+                            ? cache.put(keyAsLong, valueBuffer, 0, length, ttl)
+                            : cache.put(keyBuffer, 0, keyLength, valueBuffer, 0, length, ttl);
+        } else {
+            result =
+                    longKey
+                            ? cache.put(keyAsLong, valueBuffer, 0, length)
+                            : cache.put(keyBuffer, 0, keyLength, valueBuffer, 0, length);
+        }
+        assertThat(result).isEqualTo(absent);
+        written(length, ttl, !explicit);
+    }
+
+    private void written(int length, long ttl, boolean byDefault) {
+        final Item item = new Item();
+        item.value = copy(valueBuffer, length);
+        item.sliding = byDefault && scenario.idleNs > 0;
+        item.deadlineNs = deadline(nowNs, item.sliding ? scenario.idleNs : ttl);
+        model.put(key, item);
+    }
+
+    private void putIfAbsent() {
+        final int length = makeValue();
+        final long ttl = makeTtl();
+        final Item item = model.live(key);
+        final boolean written =
+                longKey
+                        ? cache.putIfAbsent(keyAsLong, valueBuffer, 0, length, ttl)
+                        : cache.putIfAbsent(keyBuffer, 0, keyLength, valueBuffer, 0, length, ttl);
+        assertThat(written).isEqualTo(item == null);
+        if (written) {
+            written(length, ttl, false);
+        } else {
+            used(item);
+        }
+    }
+
+    private void replace() {
+        final int length = makeValue();
+        final long ttl = makeTtl();
+        final boolean present = model.live(key) != null;
+        final boolean written =
+                longKey
+                        ? cache.replace(keyAsLong, valueBuffer, 0, length, ttl)
+                        : cache.replace(keyBuffer, 0, keyLength, valueBuffer, 0, length, ttl);
+        assertThat(written).isEqualTo(present);
+        if (written) {
+            written(length, ttl, false);
+        }
+    }
+
+    private int makeExpected(Item item) {
+        if (item == null || random.nextInt(3) == 0) {
+            final int length = random.nextInt(40);
+            fill(otherBuffer, length);
+            return length;
+        }
+        otherBuffer.putBytes(0, item.value);
+        return item.value.length;
+    }
+
+    private boolean isExpected(Item item, int length) {
+        return item != null && Arrays.equals(item.value, copy(otherBuffer, length));
+    }
+
+    private void compareAndSet() {
+        final Item item = model.live(key);
+        final int expected = makeExpected(item);
+        final int length = makeValue();
+        final boolean written =
+                longKey
+                        ? cache.compareAndSet(
+                                keyAsLong, otherBuffer, 0, expected, valueBuffer, 0, length)
+                        : cache.compareAndSet(
+                                keyBuffer,
+                                0,
+                                keyLength,
+                                otherBuffer,
+                                0,
+                                expected,
+                                valueBuffer,
+                                0,
+                                length);
+        assertThat(written).isEqualTo(isExpected(item, expected));
+        if (written) {
+            final Item updated = new Item();
+            updated.value = copy(valueBuffer, length);
+            updated.sliding = item.sliding;
+            updated.deadlineNs = item.deadlineNs;
+            model.put(key, updated);
+        }
+    }
+
+    private void update() {
+        final Item item = model.live(key);
+        final byte mark = (byte) random.nextInt();
+        final boolean found =
+                longKey
+                        ? cache.update(keyAsLong, value -> stamp(value, mark))
+                        : cache.update(keyBuffer, 0, keyLength, value -> stamp(value, mark));
+        assertThat(found).isEqualTo(item != null);
+        if (item != null) {
+            stamp(new UnsafeBuffer(item.value), mark);
+            used(item);
+        }
+    }
+
+    private static void stamp(MutableDirectBuffer value, byte mark) {
+        for (int i = 0; i < value.capacity(); i += 16) {
+            value.putByte(i, mark);
+        }
+    }
+
+    private void addToLong() {
+        final Item item = model.live(key);
+        final int at = random.nextInt(16);
+        final long delta = random.nextLong();
+        if (item != null && at > item.value.length - Long.BYTES) {
+            return;
+        }
+        final long sum =
+                longKey
+                        ? cache.addToLong(keyAsLong, at, delta, 42)
+                        : cache.addToLong(keyBuffer, 0, keyLength, at, delta, 42);
+        if (item == null) {
+            assertThat(sum).isEqualTo(42);
+        } else {
+            final UnsafeBuffer value = new UnsafeBuffer(item.value);
+            value.putLong(at, value.getLong(at) + delta);
+            assertThat(sum).isEqualTo(value.getLong(at));
+            used(item);
+        }
+    }
+
+    private void remove() {
+        final boolean present = model.live(key) != null;
+        model.removing(true);
+        assertThat(longKey ? cache.remove(keyAsLong) : cache.remove(keyBuffer, 0, keyLength))
+                .isEqualTo(present);
+        model.removing(false);
+    }
+
+    private void removeIfEqual() {
+        final Item item = model.live(key);
+        final int expected = makeExpected(item);
+        model.removing(true);
+        assertThat(
+                        longKey
+                                ? cache.removeIfEqual(keyAsLong, otherBuffer, 0, expected)
+                                : cache.removeIfEqual(
+                                        keyBuffer, 0, keyLength, otherBuffer, 0, expected))
+                .isEqualTo(isExpected(item, expected));
+        model.removing(false);
+    }
+
+    private void getAndRemove() {
+        final Item item = model.live(key);
+        final int room = random.nextInt(8) == 0 ? random.nextInt(64) : destination.capacity();
+        final int offset = destination.capacity() - room;
+        model.removing(true);
+        checkCopied(
+                item,
+                longKey
+                        ? cache.getAndRemove(keyAsLong, destination, offset)
+                        : cache.getAndRemove(keyBuffer, 0, keyLength, destination, offset),
+                offset,
+                room);
+        model.removing(false);
+    }
+
+    private void remainingTtl() {
+        final Item item = model.live(key);
+        final long expected =
+                item == null
+                        ? OffHeapCache.NOT_FOUND
+                        : item.deadlineNs == Long.MAX_VALUE
+                                ? OffHeapCache.NO_TTL
+                                : item.deadlineNs - nowNs;
+        assertThat(
+                        longKey
+                                ? cache.remainingTtlNs(keyAsLong)
+                                : cache.remainingTtlNs(keyBuffer, 0, keyLength))
+                .isEqualTo(expected);
+    }
+
+    private void setTtl() {
+        final Item item = model.live(key);
+        final long ttl = makeTtl();
+        assertThat(
+                        longKey
+                                ? cache.setTtl(keyAsLong, ttl)
+                                : cache.setTtl(keyBuffer, 0, keyLength, ttl))
+                .isEqualTo(item != null);
+        deadlineSet(item, ttl);
+    }
+
+    private void persist() {
+        final Item item = model.live(key);
+        assertThat(longKey ? cache.persist(keyAsLong) : cache.persist(keyBuffer, 0, keyLength))
+                .isEqualTo(item != null);
+        deadlineSet(item, OffHeapCache.NO_TTL);
+    }
+
+    private void deadlineSet(Item item, long ttl) {
+        if (item != null) {
+            item.deadlineNs = deadline(nowNs, ttl);
+            item.sliding = false;
+        }
+    }
+
+    private void rarely() {
+        if (random.nextInt(3000) == 0) {
+            model.removing(true);
+            cache.clear();
+            model.removing(false);
+            assertThat(model.size()).isZero();
+        }
+    }
+
+    /** The audit, and a scan that must see just the live items. */
+    private void verifyEverything() {
+        TestSupport.assertClean(cache);
+        final int[] seen = {0};
+        long cursor = 0;
+        while (cursor != OffHeapCache.SCAN_DONE) {
+            cursor =
+                    cache.scan(
+                            cursor,
+                            1 + random.nextInt(50),
+                            (keyView, valueView) -> {
+                                final Item item = model.live(new Key(keyView));
+                                assertThat(item).isNotNull();
+                                checkValue(item, valueView);
+                                seen[0]++;
+                            });
+        }
+        int live = 0;
+        for (final var entry : model.entries()) {
+            live += entry.getValue().isLive(nowNs) ? 1 : 0;
+        }
+        assertThat(seen[0]).isEqualTo(live);
+    }
+}

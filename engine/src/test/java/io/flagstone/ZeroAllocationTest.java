@@ -1,0 +1,178 @@
+package io.flagstone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.flagstone.api.EntryVisitor;
+import io.flagstone.api.ValueReader;
+import io.flagstone.api.ValueUpdater;
+import io.flagstone.testing.TestClock;
+import io.flagstone.testing.TestSupport;
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * A million steady-state operations of each kind, on a full and expiring cache, allocate nothing.
+ */
+class ZeroAllocationTest {
+    private static final int OPERATIONS = 1_000_000;
+    private static final int KEYS = 20_000;
+    private static final long TTL_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private static final Kind[] MIX = {
+        Kind.PUT,
+        Kind.GET,
+        Kind.PUT_WITH_TTL,
+        Kind.UPDATE,
+        Kind.PUT_OF_ANOTHER_SIZE,
+        Kind.READ,
+        Kind.PUT_IF_ABSENT,
+        Kind.REMOVE,
+        Kind.SET_TTL,
+        Kind.COMPARE_AND_SET,
+        Kind.ADD_TO_LONG
+    };
+
+    private final TestClock clock = new TestClock();
+    private final UnsafeBuffer key = new UnsafeBuffer(new byte[24]);
+    private final UnsafeBuffer value = new UnsafeBuffer(new byte[512]);
+    private final UnsafeBuffer destination = new UnsafeBuffer(new byte[512]);
+    private long removals;
+    private final OffHeapCache cache =
+            OffHeapCache.builder()
+                    .memoryBytes(2 << 20)
+                    .segments(2)
+                    .slabBytes(1 << 14)
+                    .clock(clock)
+                    .removalListener((cause, keyView, valueView) -> removals++)
+                    .build();
+    private long sum;
+    private long cursor;
+
+    private final ValueReader reader = view -> sum += view.getLong(0);
+    private final ValueUpdater updater = view -> view.putLong(0, view.getLong(0) + 1);
+    private final EntryVisitor visitor = (keyView, valueView) -> sum += valueView.getLong(0);
+
+    /** The kinds of operation. */
+    enum Kind {
+        GET,
+        READ,
+        CONTAINS,
+        PUT,
+        PUT_WITH_TTL,
+        PUT_OF_ANOTHER_SIZE,
+        PUT_IF_ABSENT,
+        REPLACE,
+        COMPARE_AND_SET,
+        UPDATE,
+        ADD_TO_LONG,
+        REMOVE,
+        REMOVE_IF_EQUAL,
+        GET_AND_REMOVE,
+        REMAINING_TTL,
+        SET_TTL,
+        PERSIST,
+        SCAN,
+        SIZE,
+        DO_WORK,
+        MIXED
+    }
+
+    @AfterEach
+    void auditAndClose() {
+        assertThat(removals).isPositive();
+        TestSupport.assertClean(cache);
+        cache.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void allocatesNothing(Kind kind) {
+        for (int i = 0; i < 2 * KEYS; i++) {
+            operate(Kind.MIXED, i);
+            operate(kind, i);
+        }
+        final long before = THREADS.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < OPERATIONS; i++) {
+            operate(kind, i);
+        }
+        assertThat(THREADS.getCurrentThreadAllocatedBytes() - before).isZero();
+    }
+
+    private void operate(Kind kind, int i) {
+        if ((i & 15) == 0) {
+            clock.advance(TimeUnit.MILLISECONDS.toNanos(1));
+        }
+        final long number = (i * 7919L) % KEYS;
+        if ((i & 1) == 0) {
+            onLong(kind, number, i);
+        } else {
+            key.putLong(0, number);
+            onBuffer(kind, 8 + (i & 15), i);
+        }
+    }
+
+    private void onLong(Kind kind, long number, int i) {
+        switch (kind) {
+            case GET -> cache.get(number, destination, 0);
+            case READ -> cache.read(number, reader);
+            case CONTAINS -> cache.contains(number);
+            case PUT -> cache.put(number, value, 0, 64);
+            case PUT_WITH_TTL -> cache.put(number, value, 0, 64, TTL_NS);
+            case PUT_OF_ANOTHER_SIZE -> cache.put(number, value, 0, 8 + (i & 255));
+            case PUT_IF_ABSENT -> cache.putIfAbsent(number, value, 0, 64);
+            case REPLACE -> cache.replace(number, value, 0, 64);
+            case COMPARE_AND_SET -> cache.compareAndSet(number, value, 0, 64, value, 8, 64);
+            case UPDATE -> cache.update(number, updater);
+            case ADD_TO_LONG -> cache.addToLong(number, 0, 1, -1);
+            case REMOVE -> cache.remove(number);
+            case REMOVE_IF_EQUAL -> cache.removeIfEqual(number, value, 0, 64);
+            case GET_AND_REMOVE -> cache.getAndRemove(number, destination, 0);
+            case REMAINING_TTL -> cache.remainingTtlNs(number);
+            case SET_TTL -> cache.setTtl(number, TTL_NS);
+            case PERSIST -> cache.persist(number);
+            case SCAN -> scan();
+            case SIZE -> cache.size();
+            case DO_WORK -> cache.doWork();
+            default -> onLong(MIX[i % MIX.length], number, i);
+        }
+    }
+
+    private void onBuffer(Kind kind, int length, int i) {
+        switch (kind) {
+            case GET -> cache.get(key, 0, length, destination, 0);
+            case READ -> cache.read(key, 0, length, reader);
+            case CONTAINS -> cache.contains(key, 0, length);
+            case PUT -> cache.put(key, 0, length, value, 0, 64);
+            case PUT_WITH_TTL -> cache.put(key, 0, length, value, 0, 64, TTL_NS);
+            case PUT_OF_ANOTHER_SIZE -> cache.put(key, 0, length, value, 0, 8 + (i & 255));
+            case PUT_IF_ABSENT -> cache.putIfAbsent(key, 0, length, value, 0, 64);
+            case REPLACE -> cache.replace(key, 0, length, value, 0, 64);
+            case COMPARE_AND_SET -> cache.compareAndSet(key, 0, length, value, 0, 64, value, 8, 64);
+            case UPDATE -> cache.update(key, 0, length, updater);
+            case ADD_TO_LONG -> cache.addToLong(key, 0, length, 0, 1, -1);
+            case REMOVE -> cache.remove(key, 0, length);
+            case REMOVE_IF_EQUAL -> cache.removeIfEqual(key, 0, length, value, 0, 64);
+            case GET_AND_REMOVE -> cache.getAndRemove(key, 0, length, destination, 0);
+            case REMAINING_TTL -> cache.remainingTtlNs(key, 0, length);
+            case SET_TTL -> cache.setTtl(key, 0, length, TTL_NS);
+            case PERSIST -> cache.persist(key, 0, length);
+            case SCAN -> scan();
+            case SIZE -> cache.size();
+            case DO_WORK -> cache.doWork();
+            default -> onBuffer(MIX[i % MIX.length], length, i);
+        }
+    }
+
+    private void scan() {
+        cursor = cache.scan(cursor, 4, visitor);
+        if (cursor == OffHeapCache.SCAN_DONE) {
+            cursor = 0;
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package io.flagstone.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flagstone.OffHeapCache;
+import io.flagstone.api.AuditResult;
+import java.nio.charset.StandardCharsets;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** What tests share. */
+public final class TestSupport {
+    private TestSupport() {}
+
+    /** The seed of random tests: {@code -Dflagstone.test.seed}, or always the same. */
+    public static long seed() {
+        return Long.getLong("flagstone.test.seed", 20_131_125L);
+    }
+
+    /** A buffer with a text's bytes. */
+    public static UnsafeBuffer bytes(String text) {
+        return new UnsafeBuffer(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The text in a buffer. */
+    public static String string(DirectBuffer buffer) {
+        return buffer.getStringWithoutLengthUtf8(0, buffer.capacity());
+    }
+
+    /** Fails with the audit's finding unless it is clean. */
+    public static void assertClean(OffHeapCache cache) {
+        final AuditResult result = cache.audit();
+        assertThat(result.clean()).as(result.finding()).isTrue();
+    }
+}
