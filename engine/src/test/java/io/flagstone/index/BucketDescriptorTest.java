@@ -1,0 +1,102 @@
+package io.flagstone.index;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flagstone.memory.Region;
+import io.flagstone.testing.TestSupport;
+import java.util.Random;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** A word-wise match finds just the slots that a look at each would. */
+class BucketDescriptorTest {
+    private static final int BUCKET = BucketDescriptor.LENGTH;
+    private static final int[] CRITICAL = {0, 1, 2, 0x7FFF, 0x8000, 0x8001, 0xFFFE, 0xFFFF};
+
+    private final Region region = Region.allocate(4 * BUCKET);
+    private final Random random = new Random(TestSupport.seed());
+
+    @Test
+    void findsATagInEverySlotAmongEveryNeighbour() {
+        for (final int neighbour : CRITICAL) {
+            for (final int tag : CRITICAL) {
+                for (int slot = 0; slot < BucketDescriptor.SLOTS; slot++) {
+                    for (int other = 0; other < BucketDescriptor.SLOTS; other++) {
+                        BucketDescriptor.tag(region, BUCKET, other, neighbour);
+                    }
+                    BucketDescriptor.tag(region, BUCKET, slot, tag);
+                    for (final int wanted : CRITICAL) {
+                        assertMatches(wanted);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void findsEveryPatternOfTags() {
+        for (int round = 0; round < 50_000; round++) {
+            for (int slot = 0; slot < BucketDescriptor.SLOTS; slot++) {
+                BucketDescriptor.tag(region, BUCKET, slot, randomTag());
+            }
+            region.putInt(BUCKET + 20, randomTag() << 16 | randomTag());
+            assertMatches(randomTag());
+        }
+    }
+
+    @Test
+    void theOverflowCountIsNoTag() {
+        for (final int count : CRITICAL) {
+            BucketDescriptor.addOverflow(
+                    region, BUCKET, count - BucketDescriptor.overflow(region, BUCKET));
+            assertThat(BucketDescriptor.overflow(region, BUCKET)).isEqualTo(count);
+            for (int slot = 0; slot < BucketDescriptor.SLOTS; slot++) {
+                BucketDescriptor.tag(region, BUCKET, slot, 0x1234);
+            }
+            assertThat(BucketDescriptor.match(region, BUCKET, count & 0xFFFF)).isZero();
+            assertThat(BucketDescriptor.match(region, BUCKET, count >>> 16)).isZero();
+        }
+    }
+
+    @Test
+    void everySlotHasACellOfItsOwn() {
+        final TreeSet<Integer> cells = new TreeSet<>();
+        for (int bucket = BUCKET; bucket <= 2 * BUCKET; bucket += BUCKET) {
+            for (int slot = 0; slot < BucketDescriptor.SLOTS; slot++) {
+                final int cell = BucketDescriptor.cell(bucket, slot);
+                cells.add(cell);
+                assertThat(BucketDescriptor.bucketOf(cell)).isEqualTo(bucket);
+                assertThat(BucketDescriptor.slotOf(cell)).isEqualTo(slot);
+                region.putInt(cell, -1);
+                BucketDescriptor.tag(region, bucket, slot, slot + 1);
+            }
+            for (int slot = 0; slot < BucketDescriptor.SLOTS; slot++) {
+                assertThat(BucketDescriptor.tag(region, bucket, slot)).isEqualTo(slot + 1);
+            }
+            assertThat(BucketDescriptor.overflow(region, bucket)).isZero();
+        }
+        assertThat(cells).hasSize(2 * BucketDescriptor.SLOTS);
+        assertThat(cells.last() + Integer.BYTES).isEqualTo(3 * BUCKET);
+    }
+
+    private int randomTag() {
+        return random.nextBoolean()
+                ? CRITICAL[random.nextInt(CRITICAL.length)]
+                : random.nextInt(1 << 16);
+    }
+
+    private void assertMatches(int tag) {
+        long mask = BucketDescriptor.match(region, BUCKET, tag);
+        int found = 0;
+        for (; mask != 0; mask &= mask - 1) {
+            found |= 1 << BucketDescriptor.firstSlot(mask);
+        }
+        int expected = 0;
+        for (int slot = 0; slot < BucketDescriptor.SLOTS; slot++) {
+            expected |= (BucketDescriptor.tag(region, BUCKET, slot) == tag ? 1 : 0) << slot;
+        }
+        assertThat(found)
+                .as("seed %d: slots with tag %d", TestSupport.seed(), tag)
+                .isEqualTo(expected);
+    }
+}

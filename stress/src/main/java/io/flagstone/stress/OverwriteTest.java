@@ -1,0 +1,32 @@
+package io.flagstone.stress;
+
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.I_Result;
+
+/** A value overwritten in place is read old or new, never torn. */
+@JCStressTest
+@Outcome(id = "11", expect = Expect.ACCEPTABLE, desc = "the old value")
+@Outcome(id = "22", expect = Expect.ACCEPTABLE, desc = "the new value")
+@Outcome(expect = Expect.FORBIDDEN, desc = "torn, or lost")
+@State
+public class OverwriteTest {
+    private final long key = SharedCache.nextKey();
+
+    public OverwriteTest() {
+        SharedCache.CACHE.put(key, SharedCache.twice(1), 0, 16);
+    }
+
+    @Actor
+    public void writer() {
+        SharedCache.CACHE.put(key, SharedCache.twice(2), 0, 16);
+    }
+
+    @Actor
+    public void reader(I_Result result) {
+        result.r1 = SharedCache.read(key);
+    }
+}

@@ -1,0 +1,2 @@
+/** Concurrency stress tests. */
+package io.flagstone.stress;
