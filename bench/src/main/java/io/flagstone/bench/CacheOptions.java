@@ -1,0 +1,152 @@
+package io.flagstone.bench;
+
+import io.flagstone.bench.replay.CacheSettings;
+import io.flagstone.bench.report.Setup.Setting;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Option;
+
+/** The options that shape the cache. What is not given stays null until the input is known. */
+final class CacheOptions {
+    @Option(
+            names = "--memory",
+            paramLabel = "SIZE",
+            converter = SizeConverter.class,
+            description = "The cache's memory, such as 64K, 256M, 2G (tape: 28K, traces: 256M).")
+    private Long memoryBytes;
+
+    @Option(
+            names = "--max-entries",
+            paramLabel = "N",
+            description = "The most entries (unbounded).")
+    private Long maxEntries;
+
+    @Option(
+            names = "--segments",
+            paramLabel = "N",
+            description = "Segments, a power of two (tape: 1, traces: by cores and memory).")
+    private Integer segments;
+
+    @Option(
+            names = "--slab",
+            paramLabel = "SIZE",
+            converter = SizeConverter.class,
+            description = "Size of a slab and so of the largest entry (by memory).")
+    private Long slabBytes;
+
+    @Option(
+            names = "--entry-bytes",
+            paramLabel = "N",
+            description =
+                    "Key and value of most entries together, by which the index is sized (from the"
+                            + " values' size where that is known, else the cache's default).")
+    private Integer entryBytes;
+
+    @Option(
+            names = "--promotion",
+            paramLabel = "FRACTION",
+            description =
+                    "Promotion distance, 0 for exact least-recently-used order (tape: 0, traces:"
+                            + " the cache's default).")
+    private Double promotion;
+
+    @Option(
+            names = "--ttl",
+            paramLabel = "DURATION",
+            converter = DurationConverter.class,
+            description =
+                    "Time to live, such as 500ms, 10s, 30m, 2h, or none (tape: 30m, traces: none)."
+                            + " A trace that has its own goes before it.")
+    private Long ttlNs;
+
+    /**
+     * Fills what was not given.
+     *
+     * @param memory bytes.
+     * @param ttl nanoseconds.
+     * @param segmentCount or null for the cache's default.
+     * @param promotionDistance or null for the cache's default.
+     */
+    void complete(
+            final long memory,
+            final long ttl,
+            final Integer segmentCount,
+            final Double promotionDistance) {
+        memoryBytes = memoryBytes == null ? Long.valueOf(memory) : memoryBytes;
+        ttlNs = ttlNs == null ? Long.valueOf(ttl) : ttlNs;
+        segments = segments == null ? segmentCount : segments;
+        promotion = promotion == null ? promotionDistance : promotion;
+    }
+
+    /**
+     * What is wrong with the options.
+     *
+     * @return the reason, or null where nothing is.
+     */
+    String problem() {
+        if (maxEntries != null && maxEntries < 1) {
+            return "--max-entries " + maxEntries + " is not positive";
+        }
+        if (segments != null && segments < 1) {
+            return "--segments " + segments + " is not positive";
+        }
+        if (slabBytes != null && slabBytes > Integer.MAX_VALUE) {
+            return "--slab " + slabBytes + " is more than " + Integer.MAX_VALUE;
+        }
+        if (promotion != null && !(promotion >= 0.0 && promotion <= 1.0)) {
+            return "--promotion " + promotion + " is not between 0 and 1";
+        }
+        return null;
+    }
+
+    /**
+     * The settings these options make.
+     *
+     * @param knownEntryBytes key and value of an entry, or null.
+     * @return the settings.
+     */
+    CacheSettings settings(final Integer knownEntryBytes) {
+        return new CacheSettings(
+                memoryBytes,
+                maxEntries,
+                segments,
+                slabBytes == null ? null : Integer.valueOf(slabBytes.intValue()),
+                promotion,
+                entryBytes == null ? knownEntryBytes : entryBytes);
+    }
+
+    long ttlNs() {
+        return ttlNs;
+    }
+
+    /**
+     * The options in words.
+     *
+     * @return one setting each.
+     */
+    List<Setting> describe() {
+        final List<Setting> settings = new ArrayList<>();
+        settings.add(new Setting("memory", grouped(memoryBytes) + " bytes"));
+        settings.add(
+                new Setting("max entries", maxEntries == null ? "unbounded" : grouped(maxEntries)));
+        settings.add(new Setting("segments", segments == null ? "default" : grouped(segments)));
+        if (slabBytes != null) {
+            settings.add(new Setting("slab", grouped(slabBytes) + " bytes"));
+        }
+        settings.add(new Setting("promotion", promotionInWords()));
+        settings.add(new Setting("time to live", DurationConverter.show(ttlNs)));
+        return settings;
+    }
+
+    private String promotionInWords() {
+        if (promotion == null) {
+            return "default";
+        }
+        return promotion == 0.0 ? "0 (exact LRU)" : promotion.toString();
+    }
+
+    private static String grouped(final long value) {
+        return String.format(Locale.ROOT, "%,d", value);
+    }
+}

@@ -1,0 +1,39 @@
+package io.flagstone.bench;
+
+import io.flagstone.bench.replay.Progress;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/** Shows the progress of a replay on a terminal, and clears it away at the end. */
+final class ProgressDisplay implements Progress, AutoCloseable {
+    private static final int UPDATE_MS = 200;
+    private static final long UNIT_BYTES = 1 << 10;
+
+    private final ProgressBar bar;
+
+    ProgressDisplay() {
+        bar =
+                new ProgressBarBuilder()
+                        .setTaskName("replay")
+                        .setStyle(ProgressBarStyle.ASCII)
+                        .setUpdateIntervalMillis(UPDATE_MS)
+                        .setUnit(" KiB", UNIT_BYTES)
+                        .setInitialMax(-1)
+                        .clearDisplayOnFinish()
+                        .build();
+    }
+
+    @Override
+    public void at(final long position, final long length) {
+        if (length > 0) {
+            bar.maxHint(length);
+        }
+        bar.stepTo(position);
+    }
+
+    @Override
+    public void close() {
+        bar.close();
+    }
+}

@@ -1,0 +1,159 @@
+package io.flagstone.bench;
+
+import io.flagstone.OffHeapCache;
+import io.flagstone.bench.replay.CacheRefusedException;
+import io.flagstone.bench.replay.CacheSettings;
+import io.flagstone.bench.replay.Progress;
+import io.flagstone.bench.replay.Replay;
+import io.flagstone.bench.replay.ReplayResult;
+import io.flagstone.bench.replay.TapeSettings;
+import io.flagstone.bench.report.Setup;
+import io.flagstone.bench.report.Setup.Setting;
+import io.flagstone.bench.tape.PriceLevelRecord;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Replays the trade tape or a trace, and reports what came of it. */
+@Command(
+        name = "replay",
+        mixinStandardHelpOptions = true,
+        versionProvider = VersionProvider.class,
+        sortOptions = false,
+        usageHelpWidth = 100,
+        description = {
+            "Replays recorded requests against a cache and reports hits, latencies and memory.",
+            "",
+            "Without --trace: 100 000 trades of bitcoins for dollars (Bitstamp, 25 November to"
+                    + " 1 December 2013). Each trade updates its price level in the cache and"
+                    + " renews the level's time to live; then the levels around it are read.",
+            "With --trace: each request of the file is a get and, where that misses, a put.",
+            "",
+            "The cache's clock is that of the input. Requests are gets and updates; each hits or"
+                    + " misses. Operations are requests, puts and changes of the time to live."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:nothing amiss",
+            "1:differences from the model, or a failed audit",
+            "2:options or input refused, or a report not written"
+        })
+final class ReplayCommand implements Callable<Integer> {
+    private static final long TAPE_MEMORY_BYTES = 28 << 10;
+    private static final long TAPE_TTL_NS = TimeUnit.MINUTES.toNanos(30);
+    private static final int TAPE_SEGMENTS = 1;
+    private static final double TAPE_PROMOTION = 0.0;
+    private static final long TRACE_MEMORY_BYTES = 256 << 20;
+
+    @Spec private CommandSpec spec;
+
+    @ArgGroup(validate = false, order = 1, heading = "%nThe cache:%n")
+    private CacheOptions cache = new CacheOptions();
+
+    @ArgGroup(validate = false, order = 2, heading = "%nThe trade tape:%n")
+    private TapeOptions tape = new TapeOptions();
+
+    @ArgGroup(validate = false, order = 3, heading = "%nA trace:%n")
+    private TraceOptions trace = new TraceOptions();
+
+    @ArgGroup(validate = false, order = 4, heading = "%nReports:%n")
+    private ReportOptions reports = new ReportOptions();
+
+    @Override
+    public Integer call() {
+        checkOptions();
+        try {
+            final boolean traced = trace.given();
+            final ReplayResult result = traced ? replayTrace() : replayTape();
+            reports.write(spec.commandLine(), traced ? traceSetup() : tapeSetup(), result);
+            return result.passed() ? 0 : 1;
+        } catch (final CacheRefusedException refusal) {
+            throw new ParameterException(
+                    spec.commandLine(), "no such cache: " + refusal.getMessage(), refusal);
+        } catch (final IOException failure) {
+            spec.commandLine().getErr().println("error: " + reason(failure));
+            spec.commandLine().getErr().flush();
+            return spec.exitCodeOnInvalidInput();
+        }
+    }
+
+    private void checkOptions() {
+        final String misplaced =
+                trace.given() && tape.given()
+                        ? "--tick-size and --depth are of the trade tape, not of a --trace"
+                        : null;
+        Stream.of(misplaced, cache.problem(), tape.problem(), trace.problem(), reports.problem())
+                .filter(Objects::nonNull)
+                .findFirst()
+                .ifPresent(
+                        problem -> {
+                            throw new ParameterException(spec.commandLine(), problem);
+                        });
+    }
+
+    private ReplayResult replayTape() throws IOException {
+        cache.complete(TAPE_MEMORY_BYTES, TAPE_TTL_NS, TAPE_SEGMENTS, TAPE_PROMOTION);
+        final CacheSettings settings = cache.settings(Long.BYTES + PriceLevelRecord.LENGTH);
+        final TapeSettings book = new TapeSettings(tape.tickSize(), tape.depth(), cache.ttlNs());
+        return replay(settings, replay -> replay.tape(book));
+    }
+
+    private ReplayResult replayTrace() throws IOException {
+        cache.complete(TRACE_MEMORY_BYTES, OffHeapCache.NO_TTL, null, null);
+        final Integer valueBytes = trace.expectedValueBytes();
+        final CacheSettings settings =
+                cache.settings(
+                        valueBytes == null ? null : Integer.valueOf(Long.BYTES + valueBytes));
+        return replay(settings, replay -> replay.trace(trace.settings(cache.ttlNs())));
+    }
+
+    private ReplayResult replay(final CacheSettings settings, final Run run) throws IOException {
+        if (!reports.progress()) {
+            return run.with(new Replay(settings, reports.verify(), Progress.NONE));
+        }
+        try (ProgressDisplay display = new ProgressDisplay()) {
+            return run.with(new Replay(settings, reports.verify(), display));
+        }
+    }
+
+    private Setup tapeSetup() {
+        final List<Setting> settings = cache.describe();
+        settings.add(new Setting("tick size", TickSizeConverter.show(tape.tickSize()) + " USD"));
+        settings.add(new Setting("depth", tape.depth() + " levels on either side"));
+        return new Setup(
+                "trades of Bitstamp BTC/USD, 25 November to 1 December 2013",
+                "trades",
+                true,
+                settings);
+    }
+
+    private Setup traceSetup() {
+        final List<Setting> settings = cache.describe();
+        settings.add(new Setting("values", trace.describeValueBytes()));
+        return new Setup(
+                "trace " + trace.file() + " (" + trace.format() + ")",
+                "trace requests",
+                trace.format().timed(),
+                settings);
+    }
+
+    private static String reason(final IOException failure) {
+        return failure instanceof AccessDeniedException
+                ? failure.getMessage() + ": access denied"
+                : failure.getMessage();
+    }
+
+    /** One of the two kinds of replay. */
+    private interface Run {
+        ReplayResult with(Replay replay) throws IOException;
+    }
+}

@@ -1,0 +1,46 @@
+package io.flagstone.bench;
+
+import picocli.CommandLine.Option;
+
+/** The options of the book of price levels. */
+final class TapeOptions {
+    private static final long DEFAULT_TICK_SIZE = 1_000_000;
+    private static final int DEFAULT_DEPTH = 5;
+    private static final int MAX_DEPTH = 100_000;
+
+    @Option(
+            names = "--tick-size",
+            paramLabel = "DOLLARS",
+            converter = TickSizeConverter.class,
+            description = "Width of a price level (0.01).")
+    private Long tickSize;
+
+    @Option(
+            names = "--depth",
+            paramLabel = "N",
+            description = "Levels read on either side of each trade (5).")
+    private Integer depth;
+
+    boolean given() {
+        return tickSize != null || depth != null;
+    }
+
+    /**
+     * What is wrong with the options.
+     *
+     * @return the reason, or null where nothing is.
+     */
+    String problem() {
+        return depth() < 0 || depth() > MAX_DEPTH
+                ? "--depth " + depth + " is not between 0 and " + MAX_DEPTH
+                : null;
+    }
+
+    long tickSize() {
+        return tickSize == null ? DEFAULT_TICK_SIZE : tickSize;
+    }
+
+    int depth() {
+        return depth == null ? DEFAULT_DEPTH : depth;
+    }
+}

@@ -1,0 +1,97 @@
+package io.flagstone.bench;
+
+import io.flagstone.bench.replay.TraceSettings;
+import io.flagstone.bench.trace.TraceFormat;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** The options of a trace. */
+final class TraceOptions {
+    private static final int LARGEST_VALUE_BYTES = 1 << 24;
+
+    @Option(
+            names = "--trace",
+            paramLabel = "FILE",
+            description = "Replay this file, also compressed with gzip (.gz) or xz (.xz).")
+    private Path file;
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            converter = FormatConverter.class,
+            description = {
+                "The file's format:",
+                "  lirs            one decimal key a line, '*' lines skipped",
+                "  oracle-general  24-byte records: u32 time, u64 id, u32 size, i64 next access",
+                "  arc             lines of: first block, number of blocks, ignored, request"
+                        + " number",
+                "  csv             time,key,size[,ttl] in seconds and bytes"
+            })
+    private TraceFormat format;
+
+    @Option(
+            names = "--value-bytes",
+            paramLabel = "N",
+            description = "Size of every value (the trace's own; 64 where it has none).")
+    private Integer valueBytes;
+
+    boolean given() {
+        return file != null;
+    }
+
+    /**
+     * What is wrong with the options.
+     *
+     * @return the reason, or null where nothing is.
+     */
+    String problem() {
+        if (file == null) {
+            if (format != null) {
+                return "--format needs --trace";
+            }
+            return valueBytes == null ? null : "--value-bytes needs --trace";
+        }
+        if (format == null) {
+            return "--trace needs --format";
+        }
+        if (valueBytes != null && (valueBytes < 0 || valueBytes > LARGEST_VALUE_BYTES)) {
+            return "--value-bytes " + valueBytes + " is not between 0 and " + LARGEST_VALUE_BYTES;
+        }
+        return null;
+    }
+
+    /**
+     * The settings these options make.
+     *
+     * @param ttlNs the time to live of values whose trace does not say it.
+     * @return the settings.
+     */
+    TraceSettings settings(final long ttlNs) {
+        return new TraceSettings(file, format, valueBytes == null ? -1 : valueBytes, ttlNs);
+    }
+
+    /**
+     * The size of most values, so far as it is known before the trace is read.
+     *
+     * @return bytes, or null.
+     */
+    Integer expectedValueBytes() {
+        if (valueBytes != null) {
+            return valueBytes;
+        }
+        return format.sized() ? null : Integer.valueOf(TraceSettings.DEFAULT_VALUE_BYTES);
+    }
+
+    Path file() {
+        return file;
+    }
+
+    TraceFormat format() {
+        return format;
+    }
+
+    String describeValueBytes() {
+        final Integer expected = expectedValueBytes();
+        return expected == null ? "the trace's" : expected + " bytes";
+    }
+}

@@ -1,0 +1,2 @@
+/** JMH benchmarks. */
+package io.flagstone.bench.jmh;

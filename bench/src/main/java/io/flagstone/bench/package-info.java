@@ -1,0 +1,2 @@
+/** Benchmarks and trace replay. */
+package io.flagstone.bench;

@@ -1,0 +1,69 @@
+package io.flagstone.bench.replay;
+
+import io.flagstone.CacheBuilder;
+import io.flagstone.OffHeapCache;
+import io.flagstone.api.RemovalListener;
+import org.agrona.concurrent.NanoClock;
+
+/**
+ * How the cache is built. What is null stays as the builder has it.
+ *
+ * @param memoryBytes its memory.
+ * @param maxEntries the most entries, or null.
+ * @param segments the number of segments, or null.
+ * @param slabBytes the size of a slab, or null.
+ * @param promotion the promotion distance, or null.
+ * @param expectedEntryBytes key and value of an entry, or null.
+ */
+public record CacheSettings(
+        long memoryBytes,
+        Long maxEntries,
+        Integer segments,
+        Integer slabBytes,
+        Double promotion,
+        Integer expectedEntryBytes) {
+
+    /**
+     * Whether evictions follow exact least-recently-used order.
+     *
+     * @return true where that was asked for by a promotion distance of zero.
+     */
+    public boolean exactOrder() {
+        return promotion != null && promotion == 0.0;
+    }
+
+    /**
+     * Builds the cache.
+     *
+     * @param clock its clock.
+     * @param listener told of removals, or null.
+     * @return the cache.
+     * @throws CacheRefusedException where the builder refuses a setting, or memory is lacking.
+     */
+    OffHeapCache build(final NanoClock clock, final RemovalListener listener) {
+        final CacheBuilder builder = OffHeapCache.builder().memoryBytes(memoryBytes).clock(clock);
+        if (maxEntries != null) {
+            builder.maxEntries(maxEntries);
+        }
+        if (segments != null) {
+            builder.segments(segments);
+        }
+        if (slabBytes != null) {
+            builder.slabBytes(slabBytes);
+        }
+        if (promotion != null) {
+            builder.promotionDistance(promotion);
+        }
+        if (expectedEntryBytes != null) {
+            builder.expectedEntryBytes(expectedEntryBytes);
+        }
+        if (listener != null) {
+            builder.removalListener(listener);
+        }
+        try {
+            return builder.build();
+        } catch (final IllegalArgumentException | IllegalStateException refusal) {
+            throw new CacheRefusedException(refusal);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package io.flagstone.bench.replay;
+
+import io.flagstone.OffHeapCache;
+import io.flagstone.api.ValueUpdater;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+
+/**
+ * Times the cache's operations one by one and counts the lookups among them: a request is a {@code
+ * get} or an {@code update}, and either hits or misses.
+ */
+final class MeasuredCache {
+    private final OffHeapCache cache;
+    private final Latencies latencies = new Latencies();
+    private long hits;
+    private long misses;
+
+    MeasuredCache(final OffHeapCache cache) {
+        this.cache = cache;
+    }
+
+    int get(final long key, final MutableDirectBuffer to) {
+        final long start = System.nanoTime();
+        final int result = cache.get(key, to, 0);
+        record(Operation.GET, start);
+        return looked(result);
+    }
+
+    int get(final DirectBuffer key, final int keyLength, final MutableDirectBuffer to) {
+        final long start = System.nanoTime();
+        final int result = cache.get(key, 0, keyLength, to, 0);
+        record(Operation.GET, start);
+        return looked(result);
+    }
+
+    boolean update(final long key, final ValueUpdater updater) {
+        final long start = System.nanoTime();
+        final boolean found = cache.update(key, updater);
+        record(Operation.UPDATE, start);
+        looked(found ? 0 : OffHeapCache.NOT_FOUND);
+        return found;
+    }
+
+    boolean put(final long key, final DirectBuffer value, final int length, final long ttlNs) {
+        final long start = System.nanoTime();
+        final boolean absent = cache.put(key, value, 0, length, ttlNs);
+        record(Operation.PUT, start);
+        return absent;
+    }
+
+    boolean put(
+            final DirectBuffer key,
+            final int keyLength,
+            final DirectBuffer value,
+            final int length,
+            final long ttlNs) {
+        final long start = System.nanoTime();
+        final boolean absent = cache.put(key, 0, keyLength, value, 0, length, ttlNs);
+        record(Operation.PUT, start);
+        return absent;
+    }
+
+    boolean setTtl(final long key, final long ttlNs) {
+        final long start = System.nanoTime();
+        final boolean found = cache.setTtl(key, ttlNs);
+        record(Operation.SET_TTL, start);
+        return found;
+    }
+
+    private void record(final Operation operation, final long start) {
+        latencies.record(operation, System.nanoTime() - start);
+    }
+
+    private int looked(final int result) {
+        if (result == OffHeapCache.NOT_FOUND) {
+            misses++;
+        } else {
+            hits++;
+        }
+        return result;
+    }
+
+    OffHeapCache cache() {
+        return cache;
+    }
+
+    Latencies latencies() {
+        return latencies;
+    }
+
+    long hits() {
+        return hits;
+    }
+
+    long misses() {
+        return misses;
+    }
+}

@@ -1,0 +1,129 @@
+package io.flagstone.bench.replay;
+
+import io.flagstone.OffHeapCache;
+import io.flagstone.api.CacheStatistics;
+import io.flagstone.bench.tape.TradeTape;
+import io.flagstone.bench.trace.TraceFile;
+import io.flagstone.bench.verify.ReferenceModel;
+import java.io.IOException;
+
+/** Runs a workload against a cache from beginning to end. */
+public final class Replay {
+    /** Steps between two reports of progress. */
+    private static final int PROGRESS_STEPS = 1 << 10;
+
+    private final CacheSettings cacheSettings;
+    private final boolean verify;
+    private final Progress progress;
+
+    /**
+     * Prepares a replay.
+     *
+     * @param cacheSettings how to build the cache.
+     * @param verify whether to run the model beside it.
+     * @param progress told how far it has come.
+     */
+    public Replay(
+            final CacheSettings cacheSettings, final boolean verify, final Progress progress) {
+        this.cacheSettings = cacheSettings;
+        this.verify = verify;
+        this.progress = progress;
+    }
+
+    /**
+     * Replays the trade tape.
+     *
+     * @param settings of the book.
+     * @return what it found out.
+     * @throws IOException where the tape cannot be read.
+     */
+    public ReplayResult tape(final TapeSettings settings) throws IOException {
+        try (TradeTape tape = TradeTape.open()) {
+            return run(
+                    (measured, clock, model) ->
+                            new TradeBookWorkload(tape, measured, clock, model, settings));
+        }
+    }
+
+    /**
+     * Replays a trace.
+     *
+     * @param settings which, and how.
+     * @return what it found out.
+     * @throws IOException where the trace is malformed or cannot be read.
+     */
+    public ReplayResult trace(final TraceSettings settings) throws IOException {
+        try (TraceFile trace = new TraceFile(settings.file(), settings.format())) {
+            return run(
+                    (measured, clock, model) ->
+                            new TraceWorkload(
+                                    trace,
+                                    measured,
+                                    clock,
+                                    model,
+                                    settings,
+                                    cacheSettings.memoryBytes()));
+        }
+    }
+
+    private ReplayResult run(final WorkloadFactory factory) throws IOException {
+        final ReplayClock clock = new ReplayClock();
+        final ReferenceModel model =
+                verify ? new ReferenceModel(clock, cacheSettings.exactOrder()) : null;
+        try (OffHeapCache cache = cacheSettings.build(clock, model)) {
+            final MeasuredCache measured = new MeasuredCache(cache);
+            final Sampler sampler = new Sampler(measured);
+            final Workload workload = factory.create(measured, clock, model);
+            final long start = System.nanoTime();
+            final long steps = steps(workload, clock, model, sampler);
+            final long wallNs = System.nanoTime() - start;
+            final CacheStatistics statistics = cache.statistics();
+            if (model != null) {
+                model.finish(cache.size(), statistics);
+            }
+            return new ReplayResult(
+                    steps,
+                    measured.hits(),
+                    measured.misses(),
+                    workload.tooLarge(),
+                    clock.heldBack(),
+                    statistics,
+                    cache.memoryReport(),
+                    cache.audit(),
+                    measured.latencies(),
+                    wallNs,
+                    sampler.finish(clock.nanoTime()),
+                    model == null ? null : model.differences(),
+                    model != null && model.orderChecked());
+        }
+    }
+
+    private long steps(
+            final Workload workload,
+            final ReplayClock clock,
+            final ReferenceModel model,
+            final Sampler sampler)
+            throws IOException {
+        long steps = 0;
+        if (model != null) {
+            model.step(1);
+        }
+        while (workload.step()) {
+            steps++;
+            if (model != null) {
+                model.step(steps + 1);
+            }
+            sampler.offer(clock.nanoTime());
+            if (steps % PROGRESS_STEPS == 0) {
+                progress.at(workload.position(), workload.length());
+            }
+        }
+        progress.at(workload.position(), workload.length());
+        return steps;
+    }
+
+    /** Makes the workload once the cache is there. */
+    private interface WorkloadFactory {
+        Workload create(MeasuredCache measured, ReplayClock clock, ReferenceModel model);
+    }
+}

@@ -1,0 +1,173 @@
+package io.flagstone.bench.replay;
+
+import io.flagstone.CacheBuilder;
+import io.flagstone.OffHeapCache;
+import io.flagstone.api.EntryTooLargeException;
+import io.flagstone.bench.trace.Request;
+import io.flagstone.bench.trace.TraceFile;
+import io.flagstone.bench.verify.ModelKey;
+import io.flagstone.bench.verify.ReferenceModel;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Uses the cache as look-aside: each request is a get, and where that misses, a put. Formats
+ * without time let a microsecond pass with each request.
+ */
+final class TraceWorkload implements Workload {
+    private static final long UNTIMED_STEP_NS = TimeUnit.MICROSECONDS.toNanos(1);
+
+    private final TraceFile trace;
+    private final MeasuredCache measured;
+    private final OffHeapCache cache;
+    private final ReplayClock clock;
+    private final ReferenceModel model;
+    private final TraceSettings settings;
+    private final Request request = new Request();
+    private final UnsafeBuffer written = new UnsafeBuffer(new byte[1 << 10]);
+    private final UnsafeBuffer read = new UnsafeBuffer(new byte[1 << 10]);
+    private long requests;
+    private long tooLarge;
+    private long refusedBytes;
+
+    /**
+     * Replays a trace.
+     *
+     * @param trace the requests.
+     * @param measured the cache.
+     * @param clock the cache's clock.
+     * @param model told of everything; null for none.
+     * @param settings of the replay.
+     * @param memoryBytes the cache's memory: values of that size are not even made.
+     */
+    TraceWorkload(
+            final TraceFile trace,
+            final MeasuredCache measured,
+            final ReplayClock clock,
+            final ReferenceModel model,
+            final TraceSettings settings,
+            final long memoryBytes) {
+        this.trace = trace;
+        this.measured = measured;
+        this.cache = measured.cache();
+        this.clock = clock;
+        this.model = model;
+        this.settings = settings;
+        this.refusedBytes = Math.min(memoryBytes, CacheBuilder.MAX_SLAB_BYTES);
+    }
+
+    @Override
+    public boolean step() throws IOException {
+        if (!trace.next(request)) {
+            return false;
+        }
+        final long time = trace.format().timed() ? request.timeNs() : requests * UNTIMED_STEP_NS;
+        requests++;
+        final boolean moved = clock.advanceTo(time);
+        final Object key = model == null ? null : modelKey();
+        final int length = get();
+        if (length == OffHeapCache.NOT_FOUND) {
+            if (model != null) {
+                model.miss(key);
+            }
+            fill(key);
+        } else if (model != null) {
+            model.hit(key, read, length);
+        }
+        if (moved) {
+            cache.doWork();
+        }
+        return true;
+    }
+
+    private void fill(final Object key) {
+        final long size = valueBytes();
+        if (size >= refusedBytes) {
+            tooLarge++;
+            return;
+        }
+        final int length = (int) size;
+        writePattern(length);
+        final long ttlNs = request.ttlNs() == Request.UNKNOWN ? settings.ttlNs() : request.ttlNs();
+        final boolean absent;
+        try {
+            absent = put(length, ttlNs);
+        } catch (final EntryTooLargeException refusal) {
+            // A value as large as the largest entry cannot fit either.
+            refusedBytes = Math.min(refusedBytes, refusal.maxEntryBytes());
+            tooLarge++;
+            return;
+        }
+        if (model != null) {
+            model.stored(key, segment(), written, length, ttlNs, absent);
+        }
+    }
+
+    private long valueBytes() {
+        if (settings.valueBytes() >= 0) {
+            return settings.valueBytes();
+        }
+        return request.size() == Request.UNKNOWN
+                ? TraceSettings.DEFAULT_VALUE_BYTES
+                : request.size();
+    }
+
+    /** Different for each put, so that an older value of the same key shows. */
+    private void writePattern(final int length) {
+        if (length > written.capacity()) {
+            final int capacity = (int) Math.min(2L * length, Integer.MAX_VALUE - 8);
+            written.wrap(new byte[capacity]);
+            read.wrap(new byte[capacity]);
+        }
+        long word = requests * 0x9e3779b97f4a7c15L;
+        int i = 0;
+        for (; i + Long.BYTES <= length; i += Long.BYTES) {
+            word ^= word >>> 31;
+            word *= 0xd6e8feb86659fd93L;
+            written.putLong(i, word);
+        }
+        for (; i < length; i++) {
+            written.putByte(i, (byte) (word >>> i % Long.BYTES * Byte.SIZE));
+        }
+    }
+
+    private int get() {
+        return request.numeric()
+                ? measured.get(request.key(), read)
+                : measured.get(request.keyBuffer(), request.keyLength(), read);
+    }
+
+    private boolean put(final int length, final long ttlNs) {
+        return request.numeric()
+                ? measured.put(request.key(), written, length, ttlNs)
+                : measured.put(request.keyBuffer(), request.keyLength(), written, length, ttlNs);
+    }
+
+    private int segment() {
+        return request.numeric()
+                ? cache.segmentIndex(request.key())
+                : cache.segmentIndex(request.keyBuffer(), 0, request.keyLength());
+    }
+
+    private Object modelKey() {
+        return request.numeric()
+                ? ModelKey.of(request.key())
+                : ModelKey.of(request.keyBuffer(), 0, request.keyLength());
+    }
+
+    @Override
+    public long position() {
+        return trace.position();
+    }
+
+    @Override
+    public long length() {
+        return trace.length();
+    }
+
+    @Override
+    public long tooLarge() {
+        return tooLarge;
+    }
+}

@@ -1,0 +1,2 @@
+/** Replays: what is asked of the cache, how it is measured, and what comes out. */
+package io.flagstone.bench.replay;

@@ -1,0 +1,104 @@
+package io.flagstone.bench.report;
+
+import de.erichseifert.vectorgraphics2d.Document;
+import de.erichseifert.vectorgraphics2d.Processors;
+import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
+import de.erichseifert.vectorgraphics2d.util.PageSize;
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Font;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.XYStyler;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/** The common look of the page's charts, and their way into it as SVG. */
+final class Charts {
+    static final Color BLUE = new Color(0x1d, 0x4e, 0xd8);
+    static final Color ORANGE = new Color(0xd9, 0x6c, 0x06);
+    static final Color GREEN = new Color(0x15, 0x80, 0x3d);
+    static final Color PURPLE = new Color(0x7e, 0x22, 0xce);
+    static final Color INK = new Color(0x1f, 0x29, 0x37);
+    static final Color PALE_BLUE = new Color(0x9d, 0xb8, 0xf5);
+
+    private static final Color GRID = new Color(0xe5, 0xe7, 0xeb);
+    private static final Color AXIS = new Color(0x9c, 0xa3, 0xaf);
+    private static final Color LABEL = new Color(0x4b, 0x55, 0x63);
+    private static final float LINE = 1.8f;
+
+    private Charts() {}
+
+    static XYChart chart(
+            final int width, final int height, final String xTitle, final String yTitle) {
+        final XYChart chart =
+                new XYChartBuilder()
+                        .width(width)
+                        .height(height)
+                        .xAxisTitle(xTitle)
+                        .yAxisTitle(yTitle)
+                        .build();
+        final XYStyler style = chart.getStyler();
+        style.setChartBackgroundColor(Color.WHITE);
+        style.setPlotBackgroundColor(Color.WHITE);
+        style.setPlotBorderVisible(false);
+        style.setChartTitleVisible(false);
+        style.setChartFontColor(INK);
+        style.setChartPadding(8);
+        style.setLegendBorderColor(Color.WHITE);
+        style.setLegendBackgroundColor(Color.WHITE);
+        style.setLegendPosition(Styler.LegendPosition.OutsideS);
+        style.setLegendLayout(Styler.LegendLayout.Horizontal);
+        style.setLegendFont(new Font(Font.SANS_SERIF, Font.PLAIN, 12));
+        style.setLocale(Locale.ROOT);
+        style.setAxisTitleFont(new Font(Font.SANS_SERIF, Font.PLAIN, 12));
+        style.setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 11));
+        style.setAxisTickLabelsColor(LABEL);
+        style.setAxisTickMarksColor(AXIS);
+        style.setPlotGridLinesColor(GRID);
+        style.setPlotGridLinesStroke(new BasicStroke(1f));
+        style.setPlotMargin(0);
+        style.setPlotContentSize(1.0);
+        return chart;
+    }
+
+    static XYSeries line(
+            final XYChart chart,
+            final String name,
+            final double[] x,
+            final double[] y,
+            final Color color) {
+        final XYSeries series = chart.addSeries(name, x, y);
+        series.setMarker(SeriesMarkers.NONE);
+        series.setLineColor(color);
+        series.setLineStyle(new BasicStroke(LINE, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
+        return series;
+    }
+
+    /**
+     * Renders a chart to be put into a page.
+     *
+     * @param chart the chart.
+     * @param id tells it from the page's other charts.
+     * @param label what it shows, for those who do not see it.
+     * @return an {@code svg} element.
+     * @throws IOException where the chart cannot be drawn.
+     */
+    static String svg(final XYChart chart, final String id, final String label) throws IOException {
+        final VectorGraphics2D graphics = new VectorGraphics2D();
+        chart.paint(graphics, chart.getWidth(), chart.getHeight());
+        final Document document =
+                Processors.get("svg")
+                        .getDocument(
+                                graphics.getCommands(),
+                                new PageSize(chart.getWidth(), chart.getHeight()));
+        final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        document.writeTo(bytes);
+        return SvgFragment.of(bytes.toString(StandardCharsets.UTF_8), id, label);
+    }
+}

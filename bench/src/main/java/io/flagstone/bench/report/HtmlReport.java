@@ -1,0 +1,218 @@
+package io.flagstone.bench.report;
+
+import io.flagstone.api.MemoryReport;
+import io.flagstone.bench.replay.Operation;
+import io.flagstone.bench.replay.ReplayResult;
+import io.flagstone.bench.verify.Difference;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import org.HdrHistogram.Histogram;
+
+/** The report as a page with charts, which needs nothing but itself to be read or printed. */
+public final class HtmlReport {
+    private static final String STYLE = "replay.css";
+
+    private final StringBuilder page = new StringBuilder(1 << 18);
+    private final Setup setup;
+    private final ReplayResult result;
+
+    private HtmlReport(final Setup setup, final ReplayResult result) {
+        this.setup = setup;
+        this.result = result;
+    }
+
+    /**
+     * Renders a report.
+     *
+     * @param setup what was replayed.
+     * @param result what came out.
+     * @return the page.
+     * @throws IOException where the charts cannot be drawn.
+     */
+    public static String render(final Setup setup, final ReplayResult result) throws IOException {
+        try {
+            return new HtmlReport(setup, result).render();
+        } catch (final LinkageError | InternalError lacking) {
+            throw new IOException(
+                    "the charts cannot be drawn, since Java finds no fonts: " + lacking, lacking);
+        }
+    }
+
+    private String render() throws IOException {
+        page.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+        page.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+        page.append("<title>Replay: ").append(Html.escape(setup.input())).append("</title>\n");
+        page.append("<style>\n").append(style()).append("</style>\n</head>\n<body>\n<main>\n");
+        page.append("<header><h1>Flagstone replay</h1><p>");
+        page.append(Html.escape(setup.input())).append("</p></header>\n");
+        figures();
+        differences();
+        latency();
+        course();
+        page.append("<div class=\"pair\">\n");
+        memory();
+        settings();
+        page.append("</div>\n");
+        footer();
+        return page.append("</main>\n</body>\n</html>\n").toString();
+    }
+
+    private static String style() throws IOException {
+        try (InputStream in = HtmlReport.class.getResourceAsStream(STYLE)) {
+            if (in == null) {
+                throw new IOException("resource " + STYLE + " is missing");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private void figures() {
+        final Histogram all = result.latencies().all();
+        page.append("<div class=\"figures\">\n");
+        figure("", Units.count(result.requests()), "requests");
+        figure("", Units.percent(result.hitRatio()), "hit ratio");
+        figure("", Units.count(result.statistics().evictions()), "evictions");
+        figure("", Units.count(result.statistics().expirations()), "expirations");
+        figure("", Units.rate(result.latencies().operationsPerSecond()), "operations in the cache");
+        figure("", Units.nanos(Percentile.P99.of(all)), "99th percentile of latency");
+        if (result.differences() == null) {
+            figure("", "\u2013", "differences: not checked");
+        } else {
+            final long total = result.differences().total();
+            figure(mark(total == 0), Units.count(total), "differences from the model");
+        }
+        final boolean clean = result.audit().clean();
+        figure(mark(clean), clean ? "clean" : "failed", "audit of the cache");
+        page.append("</div>\n");
+    }
+
+    private static String mark(final boolean good) {
+        return good ? " good" : " bad";
+    }
+
+    private void figure(final String mark, final String value, final String name) {
+        page.append("<div class=\"figure").append(mark).append("\"><b>").append(Html.escape(value));
+        page.append("</b><span>").append(Html.escape(name)).append("</span></div>\n");
+    }
+
+    private void differences() {
+        if (result.passed()) {
+            return;
+        }
+        page.append("<section>\n<h2>What is amiss</h2>\n<ul>\n");
+        if (!result.audit().clean()) {
+            item("audit: " + result.audit().finding());
+        }
+        if (result.differences() != null) {
+            for (final Map.Entry<Difference, Long> kind :
+                    result.differences().counts().entrySet()) {
+                item(Units.count(kind.getValue()) + " " + kind.getKey().title());
+            }
+            result.differences().described().forEach(this::item);
+        }
+        page.append("</ul>\n</section>\n");
+    }
+
+    private void item(final String text) {
+        page.append("<li>").append(Html.escape(text)).append("</li>\n");
+    }
+
+    private void latency() throws IOException {
+        page.append("<section>\n<h2>Latency by percentile</h2>\n<p>Each operation is timed by");
+        page.append(" itself, two readings of the clock included. Every further nine takes the");
+        page.append(" same width; both scales are logarithmic.</p>\n");
+        page.append(LatencyChart.svg(result.latencies()));
+        page.append("\n<table>\n<thead><tr><th>nanoseconds</th><th class=\"n\">count</th>");
+        for (final Percentile percentile : Percentile.values()) {
+            page.append("<th class=\"n\">").append(percentile.title()).append("</th>");
+        }
+        page.append("</tr></thead>\n<tbody>\n");
+        for (final Operation operation : Operation.values()) {
+            latencyRow("", operation.title(), result.latencies().of(operation));
+        }
+        latencyRow(" class=\"sum\"", "all operations", result.latencies().all());
+        page.append("</tbody>\n</table>\n</section>\n");
+    }
+
+    private void latencyRow(final String mark, final String name, final Histogram histogram) {
+        if (histogram.getTotalCount() == 0) {
+            return;
+        }
+        page.append("<tr").append(mark).append("><th>").append(name).append("</th>");
+        cell(Units.count(histogram.getTotalCount()));
+        for (final Percentile percentile : Percentile.values()) {
+            cell(Units.count(percentile.of(histogram)));
+        }
+        page.append("</tr>\n");
+    }
+
+    private void cell(final String number) {
+        page.append("<td class=\"n\">").append(Html.escape(number)).append("</td>");
+    }
+
+    private void course() throws IOException {
+        final CourseCharts charts = new CourseCharts(setup, result.samples());
+        page.append("<section>\n<h2>Hit ratio</h2>\n<p>The share of requests that found a live");
+        page.append(" value: ").append(Units.count(result.hits())).append(" hits, ");
+        page.append(Units.count(result.misses())).append(" misses.</p>\n");
+        page.append(charts.hitRatio()).append("\n</section>\n<div class=\"pair\">\n");
+        page.append("<section>\n<h2>Entries</h2>\n<p>Held, the expired but not yet reclaimed");
+        page.append(" included.</p>\n").append(charts.entries()).append("\n</section>\n");
+        page.append("<section>\n<h2>Memory used</h2>\n<p>Of a budget of ");
+        page.append(Units.bytes(result.memory().budgetBytes())).append("; free chunks and slabs");
+        page.append(" not counted.</p>\n").append(charts.memory(result.memory().budgetBytes()));
+        page.append("\n</section>\n</div>\n");
+    }
+
+    private void memory() {
+        final MemoryReport memory = result.memory();
+        page.append("<section>\n<h2>Memory at the end</h2>\n<table>\n<thead><tr><th>part</th>");
+        page.append("<th class=\"n\">bytes</th><th></th></tr></thead>\n<tbody>\n");
+        for (final MemoryPart part : MemoryPart.values()) {
+            final double share = 100.0 * part.of(memory) / memory.budgetBytes();
+            page.append("<tr><th>").append(part.title()).append("</th>");
+            cell(Units.count(part.of(memory)));
+            page.append("<td class=\"bar\"><i style=\"width:");
+            page.append(String.format(Locale.ROOT, "%.1f", share)).append("%\"></i></td></tr>\n");
+        }
+        page.append("<tr class=\"sum\"><th>budget</th>").append("");
+        cell(Units.count(memory.budgetBytes()));
+        page.append("<td></td></tr>\n</tbody>\n</table>\n<p>")
+                .append(Units.count(memory.entries()));
+        page.append(" entries; bookkeeping of ");
+        page.append(String.format(Locale.ROOT, "%.1f", memory.bookkeepingBytesPerEntry()));
+        page.append(" bytes an entry.</p>\n</section>\n");
+    }
+
+    private void settings() {
+        page.append("<section>\n<h2>Settings</h2>\n<table>\n<tbody>\n");
+        for (final Setup.Setting setting : setup.settings()) {
+            row(setting.name(), setting.value());
+        }
+        row(setup.step() + " replayed", Units.count(result.steps()));
+        row("too large, not cached", Units.count(result.tooLarge()));
+        row("time going back, clock held", Units.count(result.heldBack()));
+        row("duration of the replay", Units.nanos(result.wallNs()));
+        row("differences", Verdict.differences(result));
+        row("audit", Verdict.audit(result));
+        page.append("</tbody>\n</table>\n</section>\n");
+    }
+
+    private void row(final String name, final String value) {
+        page.append("<tr><th>").append(Html.escape(name)).append("</th><td class=\"n\">");
+        page.append(Html.escape(value)).append("</td></tr>\n");
+    }
+
+    private void footer() {
+        page.append("<footer>Requests are lookups: each get or update is one, and hits or misses.");
+        page.append(
+                " Operations are requests, puts and changes of the time to live; their rate is");
+        page.append(" their number divided by the time spent in them. Java ");
+        page.append(Html.escape(System.getProperty("java.version"))).append(", ");
+        page.append(Html.escape(System.getProperty("os.name"))).append(' ');
+        page.append(Html.escape(System.getProperty("os.arch"))).append(".</footer>\n");
+    }
+}

@@ -1,0 +1,103 @@
+package io.flagstone.bench.report;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import io.flagstone.api.MemoryReport;
+import io.flagstone.bench.replay.Operation;
+import io.flagstone.bench.replay.ReplayResult;
+import io.flagstone.bench.verify.Differences;
+import org.HdrHistogram.Histogram;
+
+/** The report for machines. */
+public final class JsonReport {
+    private static final Gson GSON =
+            new GsonBuilder().setPrettyPrinting().serializeNulls().disableHtmlEscaping().create();
+
+    private JsonReport() {}
+
+    /**
+     * Renders a report.
+     *
+     * @param setup what was replayed.
+     * @param result what came out.
+     * @return a JSON object, with a line's end.
+     */
+    public static String render(final Setup setup, final ReplayResult result) {
+        final Differences differences = result.differences();
+        final JsonObject root = new JsonObject();
+        root.addProperty("input", setup.input());
+        root.add("settings", settings(setup));
+        root.addProperty("steps", result.steps());
+        root.addProperty("requests", result.requests());
+        root.addProperty("hits", result.hits());
+        root.addProperty("misses", result.misses());
+        root.addProperty("evictions", result.statistics().evictions());
+        root.addProperty("expirations", result.statistics().expirations());
+        root.addProperty("tooLarge", result.tooLarge());
+        root.addProperty("heldBack", result.heldBack());
+        root.add(
+                "differences",
+                differences == null ? JsonNull.INSTANCE : new JsonPrimitive(differences.total()));
+        root.add("firstDifferences", described(differences));
+        root.addProperty("evictionOrderChecked", result.orderChecked());
+        root.addProperty("auditClean", result.audit().clean());
+        root.addProperty("auditFinding", result.audit().finding());
+        root.addProperty("opsPerSecond", Math.round(result.latencies().operationsPerSecond()));
+        root.addProperty("wallNs", result.wallNs());
+        root.add("latencyNs", latency(result.latencies().all()));
+        root.add("latencyNsByOperation", byOperation(result));
+        root.add("memory", memory(result.memory()));
+        return GSON.toJson(root) + "\n";
+    }
+
+    private static JsonObject settings(final Setup setup) {
+        final JsonObject settings = new JsonObject();
+        setup.settings().forEach(s -> settings.addProperty(s.name(), s.value()));
+        return settings;
+    }
+
+    private static JsonElement described(final Differences differences) {
+        final JsonArray array = new JsonArray();
+        if (differences != null) {
+            differences.described().forEach(array::add);
+        }
+        return array;
+    }
+
+    private static JsonObject byOperation(final ReplayResult result) {
+        final JsonObject operations = new JsonObject();
+        for (final Operation operation : Operation.values()) {
+            final Histogram histogram = result.latencies().of(operation);
+            if (histogram.getTotalCount() > 0) {
+                final JsonObject latency = latency(histogram);
+                latency.addProperty("count", histogram.getTotalCount());
+                operations.add(operation.title(), latency);
+            }
+        }
+        return operations;
+    }
+
+    private static JsonObject latency(final Histogram histogram) {
+        final JsonObject latency = new JsonObject();
+        for (final Percentile percentile : Percentile.values()) {
+            latency.addProperty(percentile.title(), percentile.of(histogram));
+        }
+        return latency;
+    }
+
+    private static JsonObject memory(final MemoryReport report) {
+        final JsonObject memory = new JsonObject();
+        memory.addProperty("budgetBytes", report.budgetBytes());
+        memory.addProperty("entries", report.entries());
+        for (final MemoryPart part : MemoryPart.values()) {
+            memory.addProperty(part.key(), part.of(report));
+        }
+        memory.addProperty("bookkeepingBytesPerEntry", report.bookkeepingBytesPerEntry());
+        return memory;
+    }
+}

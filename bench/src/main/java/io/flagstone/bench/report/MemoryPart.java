@@ -1,0 +1,38 @@
+package io.flagstone.bench.report;
+
+import io.flagstone.api.MemoryReport;
+import java.util.function.ToLongFunction;
+
+/** The parts of the memory report, under the names that all reports give them. */
+enum MemoryPart {
+    INDEX("indexBytes", "index", MemoryReport::indexBytes),
+    HEADER("headerBytes", "headers and fixed parts", MemoryReport::headerBytes),
+    KEY("keyBytes", "keys", MemoryReport::keyBytes),
+    VALUE("valueBytes", "values", MemoryReport::valueBytes),
+    ROUNDING("roundingBytes", "rounding", MemoryReport::roundingBytes),
+    FREE_CHUNK("freeChunkBytes", "free chunks", MemoryReport::freeChunkBytes),
+    FREE_SLAB("freeSlabBytes", "free slabs", MemoryReport::freeSlabBytes),
+    UNUSED("unusedBytes", "unused", MemoryReport::unusedBytes);
+
+    private final String key;
+    private final String title;
+    private final ToLongFunction<MemoryReport> bytes;
+
+    MemoryPart(final String key, final String title, final ToLongFunction<MemoryReport> bytes) {
+        this.key = key;
+        this.title = title;
+        this.bytes = bytes;
+    }
+
+    String key() {
+        return key;
+    }
+
+    String title() {
+        return title;
+    }
+
+    long of(final MemoryReport report) {
+        return bytes.applyAsLong(report);
+    }
+}

@@ -1,0 +1,120 @@
+package io.flagstone.bench.report;
+
+import io.flagstone.bench.replay.Operation;
+import io.flagstone.bench.replay.ReplayResult;
+import java.io.PrintWriter;
+import java.util.Locale;
+import org.HdrHistogram.Histogram;
+
+/** The report for people at a terminal. */
+public final class TextReport {
+    private final PrintWriter out;
+
+    /**
+     * Writes reports.
+     *
+     * @param out where to.
+     */
+    public TextReport(final PrintWriter out) {
+        this.out = out;
+    }
+
+    /**
+     * Writes a report.
+     *
+     * @param setup what was replayed.
+     * @param result what came out.
+     */
+    public void write(final Setup setup, final ReplayResult result) {
+        row("input", setup.input());
+        for (final Setup.Setting setting : setup.settings()) {
+            row(setting.name(), setting.value());
+        }
+        out.println();
+        counts(setup, result);
+        out.println();
+        latencies(result);
+        out.println();
+        memory(result);
+        out.println();
+        verdict(result);
+        out.flush();
+    }
+
+    private void counts(final Setup setup, final ReplayResult result) {
+        row(setup.step(), Units.count(result.steps()));
+        row("requests", Units.count(result.requests()));
+        row("hits", Units.count(result.hits()) + "  (" + Units.percent(result.hitRatio()) + ")");
+        row("misses", Units.count(result.misses()));
+        row("evictions", Units.count(result.statistics().evictions()));
+        row("expirations", Units.count(result.statistics().expirations()));
+        if (result.tooLarge() > 0) {
+            row("too large", Units.count(result.tooLarge()) + "  (not cached)");
+        }
+        if (result.heldBack() > 0) {
+            row("time going back", Units.count(result.heldBack()) + "  (clock held)");
+        }
+        row(
+                "throughput",
+                Units.rate(result.latencies().operationsPerSecond())
+                        + " in the cache; the replay took "
+                        + Units.nanos(result.wallNs()));
+    }
+
+    private void latencies(final ReplayResult result) {
+        out.printf(Locale.ROOT, "%-16s%12s", "latency, ns", "count");
+        for (final Percentile percentile : Percentile.values()) {
+            out.printf(Locale.ROOT, "%12s", percentile.title());
+        }
+        out.println();
+        for (final Operation operation : Operation.values()) {
+            latency(operation.title(), result.latencies().of(operation));
+        }
+        latency("all operations", result.latencies().all());
+    }
+
+    private void latency(final String name, final Histogram histogram) {
+        if (histogram.getTotalCount() == 0) {
+            return;
+        }
+        out.printf(Locale.ROOT, "  %-14s%,12d", name, histogram.getTotalCount());
+        for (final Percentile percentile : Percentile.values()) {
+            out.printf(Locale.ROOT, "%,12d", percentile.of(histogram));
+        }
+        out.println();
+    }
+
+    private void memory(final ReplayResult result) {
+        out.printf(Locale.ROOT, "%-26s%,16d%n", "memory, bytes", result.memory().budgetBytes());
+        for (final MemoryPart part : MemoryPart.values()) {
+            final long bytes = part.of(result.memory());
+            out.printf(
+                    Locale.ROOT,
+                    "  %-24s%,16d%9s%n",
+                    part.title(),
+                    bytes,
+                    Units.percent((double) bytes / result.memory().budgetBytes()));
+        }
+        out.printf(Locale.ROOT, "%-26s%,16d%n", "entries", result.memory().entries());
+        out.printf(
+                Locale.ROOT,
+                "%-26s%16.1f%n",
+                "bookkeeping bytes/entry",
+                result.memory().bookkeepingBytesPerEntry());
+    }
+
+    private void verdict(final ReplayResult result) {
+        row("audit", Verdict.audit(result));
+        row("differences", Verdict.differences(result));
+        if (result.differences() != null) {
+            result.differences()
+                    .counts()
+                    .forEach((kind, n) -> out.println("  " + Units.count(n) + " " + kind.title()));
+            result.differences().described().forEach(text -> out.println("  - " + text));
+        }
+    }
+
+    private void row(final String name, final String value) {
+        out.printf(Locale.ROOT, "%-17s %s%n", name, value);
+    }
+}

@@ -1,0 +1,2 @@
+/** What a replay reports: text for people, JSON for machines, a page with charts. */
+package io.flagstone.bench.report;

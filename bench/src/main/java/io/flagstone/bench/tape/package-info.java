@@ -1,0 +1,2 @@
+/** The trade tape, and the book of traded price levels that is kept from it. */
+package io.flagstone.bench.tape;

@@ -1,0 +1,65 @@
+package io.flagstone.bench.trace;
+
+import java.io.IOException;
+import java.util.regex.Pattern;
+
+/** Reads runs of blocks: first block, number of blocks, a field without use, request number. */
+final class ArcReader implements TraceReader {
+    private static final Pattern SPACE = Pattern.compile("[ \t]+");
+    private static final int COLUMNS = 4;
+
+    private final LineReader lines;
+    private long next;
+    private long left;
+    private long requests;
+
+    ArcReader(final LineReader lines) {
+        this.lines = lines;
+    }
+
+    @Override
+    public boolean next(final Request request) throws IOException {
+        if (left == 0 && !nextRun()) {
+            if (requests == 0) {
+                throw lines.malformedFile("no requests in it");
+            }
+            return false;
+        }
+        request.set(Request.UNKNOWN, Request.UNKNOWN, Request.UNKNOWN);
+        request.numericKey(next);
+        next++;
+        left--;
+        requests++;
+        return true;
+    }
+
+    private boolean nextRun() throws IOException {
+        String line = lines.next();
+        while (line != null && line.isBlank()) {
+            line = lines.next();
+        }
+        if (line == null) {
+            return false;
+        }
+        final String[] columns = SPACE.split(line.strip());
+        if (columns.length != COLUMNS) {
+            throw lines.malformed(columns.length + " columns instead of " + COLUMNS);
+        }
+        next = Numbers.natural(columns[0], "first block", lines);
+        left = Numbers.natural(columns[1], "number of blocks", lines);
+        Numbers.whole(columns[2], "third column", lines);
+        Numbers.whole(columns[3], "request number", lines);
+        if (left == 0) {
+            throw lines.malformed("number of blocks is zero");
+        }
+        if (next > Long.MAX_VALUE - left) {
+            throw lines.malformed("the run's last block does not fit 64 bits");
+        }
+        return true;
+    }
+
+    @Override
+    public void close() throws IOException {
+        lines.close();
+    }
+}

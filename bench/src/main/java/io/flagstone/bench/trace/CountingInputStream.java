@@ -1,0 +1,50 @@
+package io.flagstone.bench.trace;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * Counts what passes, because progress through a compressed file is known only in its own bytes.
+ */
+final class CountingInputStream extends FilterInputStream {
+    private long count;
+
+    CountingInputStream(final InputStream in) {
+        super(in);
+    }
+
+    long count() {
+        return count;
+    }
+
+    @Override
+    public int read() throws IOException {
+        final int value = super.read();
+        if (value >= 0) {
+            count++;
+        }
+        return value;
+    }
+
+    @Override
+    public int read(final byte[] bytes, final int offset, final int length) throws IOException {
+        final int read = super.read(bytes, offset, length);
+        if (read > 0) {
+            count += read;
+        }
+        return read;
+    }
+
+    @Override
+    public long skip(final long bytes) throws IOException {
+        final long skipped = super.skip(bytes);
+        count += skipped;
+        return skipped;
+    }
+
+    @Override
+    public boolean markSupported() {
+        return false;
+    }
+}

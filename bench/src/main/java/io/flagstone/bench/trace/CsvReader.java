@@ -1,0 +1,108 @@
+package io.flagstone.bench.trace;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * Reads {@code time,key,size[,ttl]}: seconds, a decimal number or any other text, bytes, seconds.
+ * The first line may name the columns.
+ */
+final class CsvReader implements TraceReader {
+    private static final Pattern COMMA = Pattern.compile(",");
+    private static final List<String> HEADER = List.of("time", "key", "size", "ttl");
+    private static final int NANO_PLACES = 9;
+
+    /** Numbers as a program writes them: others, such as 007, are text lest they meet with 7. */
+    private static final Pattern NUMBER = Pattern.compile("0|-?[1-9][0-9]{0,18}");
+
+    private final LineReader lines;
+    private boolean begun;
+    private long requests;
+
+    CsvReader(final LineReader lines) {
+        this.lines = lines;
+    }
+
+    @Override
+    public boolean next(final Request request) throws IOException {
+        String line = nextLine();
+        if (!begun) {
+            begun = true;
+            if (line != null && isHeader(line)) {
+                line = nextLine();
+            }
+        }
+        if (line == null) {
+            if (requests == 0) {
+                throw lines.malformedFile("no requests in it");
+            }
+            return false;
+        }
+        parse(line, request);
+        requests++;
+        return true;
+    }
+
+    private String nextLine() throws IOException {
+        String line = lines.next();
+        while (line != null && line.isBlank()) {
+            line = lines.next();
+        }
+        return line;
+    }
+
+    private static boolean isHeader(final String line) {
+        final List<String> names =
+                COMMA.splitAsStream(line).map(s -> s.strip().toLowerCase(Locale.ROOT)).toList();
+        return names.equals(HEADER) || names.equals(HEADER.subList(0, 3));
+    }
+
+    private void parse(final String line, final Request request) throws IOException {
+        if (line.indexOf('"') >= 0) {
+            throw lines.malformed("quoted columns are not read");
+        }
+        final String[] columns = COMMA.split(line, -1);
+        if (columns.length < 3 || columns.length > 4) {
+            throw lines.malformed(
+                    columns.length
+                            + (columns.length == 1 ? " column" : " columns")
+                            + " instead of time,key,size[,ttl]");
+        }
+        final long timeNs = Numbers.fixedPoint(columns[0].strip(), NANO_PLACES, "time", lines);
+        final long size = Numbers.natural(columns[2].strip(), "size", lines);
+        final String ttl = columns.length == 4 ? columns[3].strip() : "";
+        request.set(timeNs, size, ttl.isEmpty() ? Request.UNKNOWN : ttlNs(ttl));
+        key(columns[1].strip(), request);
+    }
+
+    private long ttlNs(final String text) throws IOException {
+        final long ttlNs = Numbers.fixedPoint(text, NANO_PLACES, "ttl", lines);
+        if (ttlNs == 0) {
+            throw lines.malformed("ttl is zero");
+        }
+        return ttlNs;
+    }
+
+    private void key(final String text, final Request request) throws IOException {
+        if (text.isEmpty()) {
+            throw lines.malformed("key is empty");
+        }
+        if (NUMBER.matcher(text).matches()) {
+            try {
+                request.numericKey(Long.parseLong(text));
+                return;
+            } catch (final NumberFormatException tooLarge) {
+                // 19 digits that do not fit 64 bits: a key all the same.
+            }
+        }
+        request.textKey(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void close() throws IOException {
+        lines.close();
+    }
+}

@@ -1,0 +1,107 @@
+package io.flagstone.bench.trace;
+
+/**
+ * Parses what traces write as numbers without floating point, so that no time or amount is rounded
+ * and no text, however odd, costs more than its length.
+ */
+public final class Numbers {
+    private Numbers() {}
+
+    /**
+     * Parses a whole number.
+     *
+     * @param text decimal digits, a minus before them allowed.
+     * @param what what the number is, for the message.
+     * @param lines the place of the message.
+     * @return the number.
+     * @throws MalformedTraceException where it is none or does not fit 64 bits.
+     */
+    public static long whole(final String text, final String what, final LineReader lines)
+            throws MalformedTraceException {
+        try {
+            return Long.parseLong(text);
+        } catch (final NumberFormatException notWhole) {
+            throw lines.malformed(what + " is not a whole number: " + quoted(text));
+        }
+    }
+
+    /**
+     * Parses a whole number that must not be negative.
+     *
+     * @param text decimal digits.
+     * @param what what the number is, for the message.
+     * @param lines the place of the message.
+     * @return the number.
+     * @throws MalformedTraceException where it is none, negative, or does not fit 64 bits.
+     */
+    public static long natural(final String text, final String what, final LineReader lines)
+            throws MalformedTraceException {
+        final long value = whole(text, what, lines);
+        if (value < 0) {
+            throw lines.malformed(what + " is negative: " + quoted(text));
+        }
+        return value;
+    }
+
+    /**
+     * Parses a decimal fraction that must not be negative.
+     *
+     * @param text digits, with a point and more digits or without.
+     * @param places how many decimal places the result has; others are cut off.
+     * @param what what the number is, for the message.
+     * @param lines the place of the message.
+     * @return the number times ten to the power of {@code places}.
+     * @throws MalformedTraceException where it is none, negative, or too large.
+     */
+    public static long fixedPoint(
+            final String text, final int places, final String what, final LineReader lines)
+            throws MalformedTraceException {
+        final int point = text.indexOf('.');
+        final int wholeEnd = point < 0 ? text.length() : point;
+        final int fractionEnd = point < 0 ? wholeEnd : text.length();
+        if (wholeEnd == 0 || point >= 0 && point + 1 == text.length()) {
+            throw notANumber(text, what, lines);
+        }
+        long value = 0;
+        try {
+            for (int i = 0; i < wholeEnd; i++) {
+                value = Math.addExact(Math.multiplyExact(value, 10L), digit(text, i, what, lines));
+            }
+            for (int i = wholeEnd + 1; i < fractionEnd; i++) {
+                final int digit = digit(text, i, what, lines);
+                if (i <= wholeEnd + places) {
+                    value = Math.addExact(Math.multiplyExact(value, 10L), digit);
+                }
+            }
+            for (int i = Math.max(0, fractionEnd - wholeEnd - 1); i < places; i++) {
+                value = Math.multiplyExact(value, 10L);
+            }
+        } catch (final ArithmeticException overflow) {
+            throw lines.malformed(what + " is too large: " + quoted(text));
+        }
+        return value;
+    }
+
+    private static int digit(
+            final String text, final int index, final String what, final LineReader lines)
+            throws MalformedTraceException {
+        final char c = text.charAt(index);
+        if (c < '0' || c > '9') {
+            throw c == '-' && index == 0
+                    ? lines.malformed(what + " is negative: " + quoted(text))
+                    : notANumber(text, what, lines);
+        }
+        return c - '0';
+    }
+
+    private static MalformedTraceException notANumber(
+            final String text, final String what, final LineReader lines) {
+        return lines.malformed(what + " is not a number: " + quoted(text));
+    }
+
+    /** Bounded, and without what would move a terminal's cursor. */
+    private static String quoted(final String text) {
+        final String shown = text.length() > 40 ? text.substring(0, 40) + "..." : text;
+        return '"' + shown.replaceAll("\\p{Cntrl}", "?") + '"';
+    }
+}

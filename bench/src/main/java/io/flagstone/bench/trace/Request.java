@@ -1,0 +1,124 @@
+package io.flagstone.bench.trace;
+
+import java.nio.ByteOrder;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * One request of a trace. A reader fills the same instance again and again, so that replaying a
+ * large trace is not a test of the garbage collector.
+ */
+public final class Request {
+    /** The size or time to live of a request whose format carries none. */
+    public static final long UNKNOWN = -1;
+
+    private final UnsafeBuffer keyBuffer = new UnsafeBuffer(new byte[Long.BYTES]);
+    private long timeNs;
+    private boolean numeric;
+    private long key;
+    private int keyLength;
+    private long size;
+    private long ttlNs;
+
+    /**
+     * Sets everything but the key.
+     *
+     * @param timeNs the trace's own time, {@link #UNKNOWN} where it has none.
+     * @param size bytes of the value, or {@link #UNKNOWN}.
+     * @param ttlNs time to live, or {@link #UNKNOWN}.
+     */
+    void set(final long timeNs, final long size, final long ttlNs) {
+        this.timeNs = timeNs;
+        this.size = size;
+        this.ttlNs = ttlNs;
+    }
+
+    /**
+     * Sets a number as the key. The cache sees it as its 8 bytes in native order.
+     *
+     * @param value the key.
+     */
+    void numericKey(final long value) {
+        numeric = true;
+        key = value;
+        keyLength = Long.BYTES;
+        keyBuffer.putLong(0, value, ByteOrder.nativeOrder());
+    }
+
+    /**
+     * Sets bytes as the key.
+     *
+     * @param bytes the key, copied.
+     */
+    void textKey(final byte[] bytes) {
+        if (bytes.length > keyBuffer.capacity()) {
+            keyBuffer.wrap(new byte[bytes.length * 2]);
+        }
+        numeric = false;
+        keyLength = bytes.length;
+        keyBuffer.putBytes(0, bytes);
+    }
+
+    /**
+     * The trace's own time.
+     *
+     * @return nanoseconds, or {@link #UNKNOWN}.
+     */
+    public long timeNs() {
+        return timeNs;
+    }
+
+    /**
+     * Whether the key is a number.
+     *
+     * @return true where {@link #key()} may be asked.
+     */
+    public boolean numeric() {
+        return numeric;
+    }
+
+    /**
+     * The key of a numeric request.
+     *
+     * @return the number.
+     */
+    public long key() {
+        return key;
+    }
+
+    /**
+     * The key as bytes, numeric or not.
+     *
+     * @return a buffer whose first {@link #keyLength()} bytes are the key, until the next request.
+     */
+    public DirectBuffer keyBuffer() {
+        return keyBuffer;
+    }
+
+    /**
+     * How long the key is.
+     *
+     * @return bytes.
+     */
+    public int keyLength() {
+        return keyLength;
+    }
+
+    /**
+     * How large the value is.
+     *
+     * @return bytes, or {@link #UNKNOWN}.
+     */
+    public long size() {
+        return size;
+    }
+
+    /**
+     * How long the value is to live.
+     *
+     * @return nanoseconds, or {@link #UNKNOWN}.
+     */
+    public long ttlNs() {
+        return ttlNs;
+    }
+}

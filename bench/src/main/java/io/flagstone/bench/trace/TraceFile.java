@@ -1,0 +1,71 @@
+package io.flagstone.bench.trace;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A trace opened for one pass, which knows how far the pass has come. */
+public final class TraceFile implements Closeable {
+    private final TraceInput input;
+    private final TraceReader reader;
+    private final TraceFormat format;
+    private final long length;
+
+    /**
+     * Opens a trace.
+     *
+     * @param file the file.
+     * @param format how to read it.
+     * @throws IOException where it cannot be opened.
+     */
+    public TraceFile(final Path file, final TraceFormat format) throws IOException {
+        this.input = TraceInput.open(file);
+        this.reader = format.open(input);
+        this.format = format;
+        this.length = Files.size(file);
+    }
+
+    /**
+     * Reads the next request.
+     *
+     * @param request filled where there is one.
+     * @return false at the end of the trace.
+     * @throws IOException where the file is malformed or cannot be read.
+     */
+    public boolean next(final Request request) throws IOException {
+        return reader.next(request);
+    }
+
+    /**
+     * How it is read.
+     *
+     * @return the format.
+     */
+    public TraceFormat format() {
+        return format;
+    }
+
+    /**
+     * The bytes read so far.
+     *
+     * @return at most {@link #length()}.
+     */
+    public long position() {
+        return input.bytesRead();
+    }
+
+    /**
+     * The size of the file.
+     *
+     * @return bytes.
+     */
+    public long length() {
+        return length;
+    }
+
+    @Override
+    public void close() throws IOException {
+        reader.close();
+    }
+}

@@ -1,0 +1,160 @@
+package io.flagstone.bench.trace;
+
+import java.io.BufferedInputStream;
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+import org.tukaani.xz.XZIOException;
+import org.tukaani.xz.XZInputStream;
+
+/**
+ * The bytes of a trace, decompressed. It gives damage in the compression the same kind of message,
+ * with file and place, as damage in the format has.
+ */
+public final class TraceInput implements Closeable {
+    private static final int BUFFER_BYTES = 1 << 16;
+    private static final int MAGIC_BYTES = 6;
+
+    private final String name;
+    private final CountingInputStream raw;
+    private final InputStream in;
+
+    private TraceInput(final String name, final CountingInputStream raw, final InputStream in) {
+        this.name = name;
+        this.raw = raw;
+        this.in = in;
+    }
+
+    /**
+     * Opens a file. A name ending in {@code .gz} or {@code .xz}, or the first bytes of such a file,
+     * say that it is compressed.
+     *
+     * @param file the trace.
+     * @return its bytes.
+     * @throws MalformedTraceException where the compression's header is damaged.
+     * @throws IOException where the file cannot be opened.
+     */
+    public static TraceInput open(final Path file) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw new MalformedTraceException(file.toString(), "is a directory");
+        }
+        if (!Files.exists(file)) {
+            throw new MalformedTraceException(file.toString(), "no such file");
+        }
+        return open(file.toString(), Files.newInputStream(file));
+    }
+
+    /**
+     * Reads a stream as if it were a file.
+     *
+     * @param name what to call it in messages; its ending tells the compression.
+     * @param stream the bytes; closed where this fails.
+     * @return its bytes.
+     * @throws MalformedTraceException where the compression's header is damaged.
+     * @throws IOException where it cannot be read.
+     */
+    public static TraceInput open(final String name, final InputStream stream) throws IOException {
+        final CountingInputStream raw = new CountingInputStream(stream);
+        try {
+            final InputStream buffered = new BufferedInputStream(raw, BUFFER_BYTES);
+            final InputStream plain = decompress(name, buffered);
+            return new TraceInput(name, raw, new BufferedInputStream(plain, BUFFER_BYTES));
+        } catch (final IOException failure) {
+            raw.close();
+            throw explained(name, failure);
+        }
+    }
+
+    private static InputStream decompress(final String name, final InputStream in)
+            throws IOException {
+        in.mark(MAGIC_BYTES);
+        final byte[] magic = in.readNBytes(MAGIC_BYTES);
+        in.reset();
+        if (magic.length == 0) {
+            throw new MalformedTraceException(name, "the file is empty");
+        }
+        final String lower = name.toLowerCase(Locale.ROOT);
+        if (lower.endsWith(".gz") || isGzip(magic)) {
+            return new GZIPInputStream(in, BUFFER_BYTES);
+        }
+        if (lower.endsWith(".xz") || isXz(magic)) {
+            return new XZInputStream(in);
+        }
+        return in;
+    }
+
+    /** Four bytes, because two or three may well begin a binary trace. */
+    private static boolean isGzip(final byte[] magic) {
+        return magic.length >= 4
+                && magic[0] == 0x1f
+                && magic[1] == (byte) 0x8b
+                && magic[2] == 8
+                && (magic[3] & 0xe0) == 0;
+    }
+
+    private static boolean isXz(final byte[] magic) {
+        return magic.length >= 6
+                && magic[0] == (byte) 0xfd
+                && magic[1] == '7'
+                && magic[2] == 'z'
+                && magic[3] == 'X'
+                && magic[4] == 'Z'
+                && magic[5] == 0;
+    }
+
+    /**
+     * Reads as much as is there.
+     *
+     * @param bytes where to.
+     * @param place what to name in the message of a failure.
+     * @return how many bytes, less than the array's length only at the end.
+     * @throws IOException where the file is damaged or cannot be read.
+     */
+    int read(final byte[] bytes, final String place) throws IOException {
+        try {
+            return in.readNBytes(bytes, 0, bytes.length);
+        } catch (final IOException failure) {
+            throw explained(place, failure);
+        }
+    }
+
+    private static IOException explained(final String place, final IOException failure) {
+        if (failure instanceof EOFException) {
+            return new MalformedTraceException(place, "the compressed data ends too early");
+        }
+        if (failure instanceof ZipException || failure instanceof XZIOException) {
+            return new MalformedTraceException(
+                    place, "the compressed data is damaged: " + failure.getMessage());
+        }
+        return failure;
+    }
+
+    /**
+     * What to call the trace in messages.
+     *
+     * @return the name it was opened with.
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * How far reading has come.
+     *
+     * @return bytes of the file, compressed as it is.
+     */
+    public long bytesRead() {
+        return raw.count();
+    }
+
+    @Override
+    public void close() throws IOException {
+        in.close();
+    }
+}

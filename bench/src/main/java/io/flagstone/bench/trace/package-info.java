@@ -1,0 +1,2 @@
+/** Cache traces: the formats read, and the requests they hold. */
+package io.flagstone.bench.trace;

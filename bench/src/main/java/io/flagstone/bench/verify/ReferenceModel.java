@@ -1,0 +1,292 @@
+package io.flagstone.bench.verify;
+
+import io.flagstone.api.CacheStatistics;
+import io.flagstone.api.RemovalCause;
+import io.flagstone.api.RemovalListener;
+import java.util.HashMap;
+import java.util.Map;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.NanoClock;
+
+/**
+ * A cache of ordinary objects that the replay tells of everything it asked the real cache and of
+ * the answers. It never removes an entry by itself: that an entry is gone it learns only from the
+ * removals reported, so that whatever the cache loses or keeps in silence shows as a difference.
+ *
+ * <p>It knows nothing of the real cache and can be fed any course of events.
+ */
+public final class ReferenceModel implements RemovalListener {
+    private final NanoClock clock;
+    private final Differences differences = new Differences();
+    private final Map<Object, ModelEntry> entries = new HashMap<>();
+    private final Map<Integer, UsageOrder> orders = new HashMap<>();
+    private boolean orderChecked;
+    private int keyLength = -1;
+    private int valueLength;
+    private long step;
+    private long evictions;
+    private long expirations;
+
+    /**
+     * An empty model.
+     *
+     * @param clock the clock of the cache.
+     * @param orderChecked whether evictions are held against exact least-recently-used order. Ends
+     *     with the first entry of another size: a full size class evicts its own entries.
+     */
+    public ReferenceModel(final NanoClock clock, final boolean orderChecked) {
+        this.clock = clock;
+        this.orderChecked = orderChecked;
+    }
+
+    /**
+     * Names the step of the replay that what follows belongs to.
+     *
+     * @param number of the trade or request, from 1.
+     */
+    public void step(final long number) {
+        step = number;
+    }
+
+    /**
+     * The value the cache should hold.
+     *
+     * @param key the key.
+     * @return the value, to be written to where the cache's was; null where it should hold none.
+     */
+    public MutableDirectBuffer value(final Object key) {
+        final ModelEntry entry = entries.get(key);
+        return entry == null ? null : entry.value;
+    }
+
+    /**
+     * The cache found a key.
+     *
+     * @param key the key.
+     * @param value holds the value that it gave.
+     * @param length bytes of it.
+     */
+    public void hit(final Object key, final DirectBuffer value, final int length) {
+        final ModelEntry entry = entries.get(key);
+        if (entry == null) {
+            differ(Difference.UNKNOWN_HIT, key, "found, but it was removed or never put");
+            return;
+        }
+        final long now = clock.nanoTime();
+        if (now >= entry.deadlineNs) {
+            differ(
+                    Difference.LATE_HIT,
+                    key,
+                    "found " + (now - entry.deadlineNs) + " ns after its deadline");
+        }
+        final String mismatch = mismatch(entry.value, value, length);
+        if (mismatch != null) {
+            differ(Difference.WRONG_VALUE, key, mismatch);
+        }
+        order(entry).use(entry);
+    }
+
+    /**
+     * The cache did not find a key.
+     *
+     * @param key the key.
+     */
+    public void miss(final Object key) {
+        final ModelEntry entry = entries.get(key);
+        if (entry != null && clock.nanoTime() < entry.deadlineNs) {
+            differ(
+                    Difference.UNEXPLAINED_MISS,
+                    key,
+                    "not found, though no removal was reported and its deadline is "
+                            + (entry.deadlineNs - clock.nanoTime())
+                            + " ns away");
+        }
+    }
+
+    /**
+     * A value was put under a key that had not been found.
+     *
+     * @param key the key.
+     * @param segment the key's segment.
+     * @param value holds the value.
+     * @param length bytes of it.
+     * @param ttlNs its time to live.
+     * @param absent whether the cache says that the key was absent.
+     */
+    public void stored(
+            final Object key,
+            final int segment,
+            final DirectBuffer value,
+            final int length,
+            final long ttlNs,
+            final boolean absent) {
+        final ModelEntry previous = entries.remove(key);
+        if (previous != null) {
+            order(previous).remove(previous);
+            differ(
+                    Difference.WRONG_PUT,
+                    key,
+                    "put, and no removal was reported of the entry that was there");
+        } else if (!absent) {
+            differ(Difference.WRONG_PUT, key, "put, and taken for present when it was not");
+        }
+        checkSizes(ModelKey.length(key), length);
+        final byte[] copy = new byte[length];
+        value.getBytes(0, copy);
+        final ModelEntry entry = new ModelEntry(key, segment, copy, deadline(ttlNs));
+        entries.put(key, entry);
+        order(entry).add(entry);
+    }
+
+    private void checkSizes(final int newKeyLength, final int newValueLength) {
+        if (keyLength < 0) {
+            keyLength = newKeyLength;
+            valueLength = newValueLength;
+        }
+        orderChecked &= keyLength == newKeyLength && valueLength == newValueLength;
+    }
+
+    /**
+     * A key was given another time to live.
+     *
+     * @param key the key.
+     * @param ttlNs the time to live.
+     * @param found whether the cache says that the key was there.
+     */
+    public void renewed(final Object key, final long ttlNs, final boolean found) {
+        if (!found) {
+            miss(key);
+            return;
+        }
+        final ModelEntry entry = entries.get(key);
+        if (entry == null) {
+            differ(Difference.UNKNOWN_HIT, key, "renewed, but it was removed or never put");
+        } else {
+            entry.deadlineNs = deadline(ttlNs);
+        }
+    }
+
+    @Override
+    public void onRemoval(
+            final RemovalCause cause, final DirectBuffer key, final DirectBuffer value) {
+        final Object identity = ModelKey.of(key, 0, key.capacity());
+        final ModelEntry entry = entries.remove(identity);
+        if (entry == null) {
+            differ(Difference.UNKNOWN_REMOVAL, identity, cause + ", but it was not there");
+            return;
+        }
+        final String mismatch = mismatch(entry.value, value, value.capacity());
+        if (mismatch != null) {
+            differ(Difference.WRONG_REMOVED_VALUE, identity, cause + ": " + mismatch);
+        }
+        switch (cause) {
+            case EVICTED -> evicted(entry);
+            case EXPIRED -> expired(entry);
+            default -> differ(Difference.UNASKED_REMOVAL, identity, cause + ", but by nobody");
+        }
+        order(entry).remove(entry);
+    }
+
+    private void evicted(final ModelEntry entry) {
+        evictions++;
+        final long late = clock.nanoTime() - entry.deadlineNs;
+        if (late >= 0) {
+            differ(
+                    Difference.LATE_EVICTION,
+                    entry.key,
+                    "EVICTED, though it had expired " + late + " ns before");
+        }
+        final ModelEntry oldest = order(entry).oldest();
+        if (orderChecked && oldest != entry) {
+            differ(
+                    Difference.WRONG_ORDER,
+                    entry.key,
+                    "EVICTED, though the least recently used of segment "
+                            + entry.segment
+                            + " was key "
+                            + ModelKey.show(oldest.key));
+        }
+    }
+
+    private void expired(final ModelEntry entry) {
+        expirations++;
+        final long early = entry.deadlineNs - clock.nanoTime();
+        if (early > 0) {
+            differ(Difference.EARLY_EXPIRY, entry.key, "EXPIRED " + early + " ns too early");
+        }
+    }
+
+    /**
+     * The replay is over.
+     *
+     * @param size the entries the cache holds.
+     * @param statistics what the cache counted.
+     */
+    public void finish(final long size, final CacheStatistics statistics) {
+        count("entries held", entries.size(), size);
+        count("evictions", evictions, statistics.evictions());
+        count("expirations", expirations, statistics.expirations());
+    }
+
+    private void count(final String what, final long reported, final long counted) {
+        if (reported != counted) {
+            differences.add(
+                    Difference.WRONG_COUNT,
+                    "at the end: the cache counts "
+                            + counted
+                            + " "
+                            + what
+                            + ", its reports make "
+                            + reported);
+        }
+    }
+
+    /**
+     * Whether the order of evictions has been checked to this point.
+     *
+     * @return false where it was not asked for, or entries differ in size.
+     */
+    public boolean orderChecked() {
+        return orderChecked;
+    }
+
+    /**
+     * What was found.
+     *
+     * @return the differences so far.
+     */
+    public Differences differences() {
+        return differences;
+    }
+
+    private long deadline(final long ttlNs) {
+        final long now = clock.nanoTime();
+        return ttlNs >= Long.MAX_VALUE - now ? Long.MAX_VALUE : now + ttlNs;
+    }
+
+    private UsageOrder order(final ModelEntry entry) {
+        return orders.computeIfAbsent(entry.segment, segment -> new UsageOrder());
+    }
+
+    private void differ(final Difference kind, final Object key, final String what) {
+        differences.add(kind, "step " + step + ": key " + ModelKey.show(key) + " " + what);
+    }
+
+    private static String mismatch(
+            final DirectBuffer expected, final DirectBuffer actual, final int length) {
+        if (expected.capacity() != length) {
+            return "value of " + length + " bytes instead of " + expected.capacity();
+        }
+        int i = 0;
+        while (i + Long.BYTES <= length && expected.getLong(i) == actual.getLong(i)) {
+            i += Long.BYTES;
+        }
+        for (; i < length; i++) {
+            if (expected.getByte(i) != actual.getByte(i)) {
+                return "value of " + length + " bytes, wrong from byte " + i;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,47 @@
+package io.flagstone.bench.verify;
+
+/**
+ * The entries of one segment in the order of their last use. Its own list rather than a map in
+ * access order, since the model also has to look at entries without using them.
+ */
+final class UsageOrder {
+    private ModelEntry oldest;
+    private ModelEntry newest;
+
+    ModelEntry oldest() {
+        return oldest;
+    }
+
+    void add(final ModelEntry entry) {
+        entry.older = newest;
+        entry.newer = null;
+        if (newest == null) {
+            oldest = entry;
+        } else {
+            newest.newer = entry;
+        }
+        newest = entry;
+    }
+
+    void remove(final ModelEntry entry) {
+        if (entry.older == null) {
+            oldest = entry.newer;
+        } else {
+            entry.older.newer = entry.newer;
+        }
+        if (entry.newer == null) {
+            newest = entry.older;
+        } else {
+            entry.newer.older = entry.older;
+        }
+        entry.older = null;
+        entry.newer = null;
+    }
+
+    void use(final ModelEntry entry) {
+        if (entry != newest) {
+            remove(entry);
+            add(entry);
+        }
+    }
+}

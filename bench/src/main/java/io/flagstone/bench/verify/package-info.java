@@ -1,0 +1,2 @@
+/** An on-heap model that a replay runs beside the cache, to compare what it did. */
+package io.flagstone.bench.verify;

@@ -1,0 +1,42 @@
+package io.flagstone.bench;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine;
+
+/** A run of the command line, with what it wrote. */
+record Cli(int status, String out, String err) {
+    static Cli run(final String... args) {
+        final StringWriter out = new StringWriter();
+        final StringWriter err = new StringWriter();
+        final CommandLine command =
+                Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+        final int status = command.execute(args);
+        return new Cli(status, out.toString(), err.toString());
+    }
+
+    /** Runs {@code replay} with these arguments and reads what it wrote for machines. */
+    static JsonObject replay(final Path directory, final String... args) {
+        final Path file = directory.resolve("report.json");
+        final List<String> all = new ArrayList<>(List.of("replay"));
+        all.addAll(List.of(args));
+        all.addAll(List.of("--json", file.toString()));
+        final Cli run = run(all.toArray(String[]::new));
+        if (run.status() != 0) {
+            throw new AssertionError("status " + run.status() + ": " + run.out() + run.err());
+        }
+        try {
+            return JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+        } catch (final IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+}

@@ -1,0 +1,222 @@
+package io.flagstone.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TraceReplayTest {
+    @TempDir private Path directory;
+
+    @Test
+    void aLoopLargerThanTheCacheNeverHits() throws IOException {
+        final List<Long> keys = new ArrayList<>();
+        for (int i = 0; i < 20_000; i++) {
+            keys.add(i % 101L);
+        }
+        final JsonObject report = lirs(keys, 100);
+
+        assertThat(report.get("hits").getAsLong()).isZero();
+        assertThat(report.get("evictions").getAsLong()).isEqualTo(20_000 - 100);
+    }
+
+    @Test
+    void aLoopThatFitsMissesOnce() throws IOException {
+        final List<Long> keys = new ArrayList<>();
+        for (int i = 0; i < 20_000; i++) {
+            keys.add(i % 100L);
+        }
+        assertThat(lirs(keys, 100).get("misses").getAsLong()).isEqualTo(100);
+    }
+
+    @Test
+    void randomRequestsHitAsAnExactListOfUseDoes() throws IOException {
+        final SplittableRandom random = new SplittableRandom(4);
+        final List<Long> keys = new ArrayList<>();
+        for (int i = 0; i < 50_000; i++) {
+            keys.add((long) (1000 * random.nextDouble() * random.nextDouble()));
+        }
+        final JsonObject report = lirs(keys, 137);
+
+        assertThat(report.get("hits").getAsLong()).isEqualTo(exactHits(keys, 137));
+    }
+
+    @Test
+    void sizesTextKeysAndTimesToLiveOfACsvAreObserved() throws IOException {
+        final Path file =
+                write(
+                        "time,key,size,ttl\n0,user:1,100,10\n9.999999999,user:1,1,\n10,user:1,50,"
+                                + "\n11,user:1,1,\n11,7,30,\n500,7,1,\n5,7,1,\n");
+        final JsonObject report =
+                Cli.replay(
+                        directory,
+                        "--trace",
+                        file.toString(),
+                        "--format",
+                        "csv",
+                        "--memory",
+                        "1M",
+                        "--ttl",
+                        "100s",
+                        "--verify");
+
+        assertThat(report.get("requests").getAsLong()).isEqualTo(7);
+        assertThat(report.get("hits").getAsLong()).isEqualTo(3);
+        assertThat(report.get("expirations").getAsLong()).isEqualTo(3);
+        assertThat(report.get("heldBack").getAsLong()).isEqualTo(1);
+        assertThat(report.getAsJsonObject("memory").get("valueBytes").getAsLong()).isEqualTo(1);
+        assertThat(report.get("differences").getAsLong()).isZero();
+        assertThat(report.get("evictionOrderChecked").getAsBoolean()).isFalse();
+    }
+
+    @Test
+    void whatIsTooLargeIsCountedAndNotFatal() throws IOException {
+        final Path file = write("0,1,5000\n0,1,3000000000\n0,2,100\n0,2,100\n0,1,4096\n0,3,4000\n");
+        final JsonObject report =
+                Cli.replay(
+                        directory,
+                        "--trace",
+                        file.toString(),
+                        "--format",
+                        "csv",
+                        "--memory",
+                        "1M",
+                        "--slab",
+                        "4K",
+                        "--verify");
+
+        assertThat(report.get("tooLarge").getAsLong()).isEqualTo(3);
+        assertThat(report.get("hits").getAsLong()).isEqualTo(1);
+        assertThat(report.getAsJsonObject("memory").get("entries").getAsLong()).isEqualTo(2);
+        assertThat(report.get("differences").getAsLong()).isZero();
+    }
+
+    @Test
+    void mixedSizesUnderPressureDifferInNothing() throws IOException {
+        final SplittableRandom random = new SplittableRandom(9);
+        final ByteBuffer records = ByteBuffer.allocate(24 * 20_000).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < 20_000; i++) {
+            final int key = random.nextInt(3000);
+            records.putInt(i / 100).putLong(key).putInt(key * 7 % 1500).putLong(-1);
+        }
+        final Path file = Files.write(directory.resolve("t"), records.array());
+        final JsonObject report =
+                Cli.replay(
+                        directory,
+                        "--trace",
+                        file.toString(),
+                        "--format",
+                        "oracle-general",
+                        "--memory",
+                        "512K",
+                        "--ttl",
+                        "5s",
+                        "--segments",
+                        "2",
+                        "--verify");
+
+        assertThat(report.get("differences").getAsLong()).isZero();
+        assertThat(report.get("evictions").getAsLong()).isPositive();
+        assertThat(report.get("expirations").getAsLong()).isPositive();
+        assertThat(report.get("auditClean").getAsBoolean()).isTrue();
+    }
+
+    @Test
+    void valueBytesGoBeforeTheTracesOwn() throws IOException {
+        final Path file = write("0,1,10\n0,2,20\n");
+        final JsonObject report =
+                Cli.replay(
+                        directory,
+                        "--trace",
+                        file.toString(),
+                        "--format",
+                        "csv",
+                        "--memory",
+                        "1M",
+                        "--value-bytes",
+                        "33");
+
+        assertThat(report.getAsJsonObject("memory").get("valueBytes").getAsLong()).isEqualTo(66);
+    }
+
+    @Test
+    void aTraceMakesAPageToo() throws IOException {
+        final Path page = directory.resolve("page.html");
+        final Path file = write("0 3 0 0\n");
+        final Cli run =
+                Cli.run(
+                        "replay",
+                        "--trace",
+                        file.toString(),
+                        "--format",
+                        "arc",
+                        "--memory",
+                        "1M",
+                        "--html",
+                        page.toString());
+
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(page).content().contains("(arc)").doesNotContain("NaN", "Infinity");
+    }
+
+    private JsonObject lirs(final List<Long> keys, final int entries) throws IOException {
+        final StringBuilder text = new StringBuilder();
+        keys.forEach(key -> text.append(key).append('\n'));
+        final JsonObject report =
+                Cli.replay(
+                        directory,
+                        "--trace",
+                        write(text.toString()).toString(),
+                        "--format",
+                        "lirs",
+                        "--max-entries",
+                        String.valueOf(entries),
+                        "--segments",
+                        "1",
+                        "--promotion",
+                        "0",
+                        "--memory",
+                        "4M",
+                        "--verify");
+        assertThat(report.get("differences").getAsLong()).isZero();
+        assertThat(report.get("evictionOrderChecked").getAsBoolean()).isTrue();
+        assertThat(report.get("requests").getAsLong()).isEqualTo(keys.size());
+        return report;
+    }
+
+    private static long exactHits(final List<Long> keys, final int entries) {
+        final Map<Long, Boolean> list =
+                new LinkedHashMap<>(16, 0.75f, true) {
+                    private static final long serialVersionUID = 1L;
+
+                    @Override
+                    protected boolean removeEldestEntry(final Map.Entry<Long, Boolean> eldest) {
+                        return size() > entries;
+                    }
+                };
+        long hits = 0;
+        for (final Long key : keys) {
+            if (list.get(key) != null) {
+                hits++;
+            } else {
+                list.put(key, true);
+            }
+        }
+        return hits;
+    }
+
+    private Path write(final String text) throws IOException {
+        return Files.writeString(directory.resolve("trace"), text);
+    }
+}

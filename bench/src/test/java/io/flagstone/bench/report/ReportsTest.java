@@ -1,0 +1,124 @@
+package io.flagstone.bench.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.flagstone.api.AuditResult;
+import io.flagstone.api.CacheStatistics;
+import io.flagstone.api.MemoryReport;
+import io.flagstone.bench.replay.Latencies;
+import io.flagstone.bench.replay.ReplayResult;
+import io.flagstone.bench.replay.Sample;
+import io.flagstone.bench.verify.Differences;
+import io.flagstone.bench.verify.ReferenceModel;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+
+class ReportsTest {
+    private static final Setup SETUP =
+            new Setup(
+                    "a <b> & \"c\"", "steps", true, List.of(new Setup.Setting("x<y", "<i>&amp;")));
+
+    @Test
+    void aFailedAuditShowsInEveryReport() throws IOException {
+        final ReplayResult result = result(new AuditResult(false, "slab <3> lost", 4), null);
+
+        assertThat(result.passed()).isFalse();
+        assertThat(text(result)).contains("FAILED: slab <3> lost", "not checked (--verify)");
+        final JsonObject json = json(result);
+        assertThat(json.get("auditClean").getAsBoolean()).isFalse();
+        assertThat(json.get("auditFinding").getAsString()).isEqualTo("slab <3> lost");
+        assertThat(json.get("differences").isJsonNull()).isTrue();
+        assertThat(HtmlReport.render(SETUP, result))
+                .contains("<li>audit: slab &lt;3&gt; lost</li>", "failed");
+    }
+
+    @Test
+    void differencesShowInEveryReport() throws IOException {
+        final ReplayResult result = result(new AuditResult(true, "", 4), differences());
+
+        assertThat(result.passed()).isFalse();
+        assertThat(text(result))
+                .contains("1 hits on keys that were not there", "- step 3: key 9 found, but");
+        final JsonObject json = json(result);
+        assertThat(json.get("differences").getAsLong()).isEqualTo(1);
+        assertThat(json.get("firstDifferences").getAsJsonArray().get(0).getAsString())
+                .startsWith("step 3: key 9 found");
+        assertThat(HtmlReport.render(SETUP, result)).contains("<li>step 3: key 9 found, but");
+    }
+
+    @Test
+    void aCleanResultPasses() throws IOException {
+        final ReplayResult result = result(new AuditResult(true, "", 4), null);
+
+        assertThat(result.passed()).isTrue();
+        assertThat(HtmlReport.render(SETUP, result)).doesNotContain("What is amiss");
+    }
+
+    @Test
+    void jsonHasThePartsOfMemory() {
+        final JsonObject memory =
+                json(result(new AuditResult(true, "", 4), null)).getAsJsonObject("memory");
+        long sum = 0;
+        for (final MemoryPart part : MemoryPart.values()) {
+            sum += memory.get(part.key()).getAsLong();
+        }
+        assertThat(sum).isEqualTo(memory.get("budgetBytes").getAsLong()).isEqualTo(100);
+        assertThat(memory.get("entries").getAsLong()).isEqualTo(4);
+    }
+
+    @Test
+    void thePageEscapesWhatItIsGiven() throws IOException {
+        final String page = HtmlReport.render(SETUP, result(new AuditResult(true, "", 4), null));
+
+        assertThat(page)
+                .contains("a &lt;b&gt; &amp; &quot;c&quot;", "x&lt;y", "&lt;i&gt;&amp;amp;")
+                .doesNotContain("<b>a", "a <b>", "<i>&amp;");
+    }
+
+    @Test
+    void thePageDrawsAReplayOfNothingMuch() throws IOException {
+        final String page = HtmlReport.render(SETUP, result(new AuditResult(true, "", 4), null));
+
+        assertThat(page.split("<svg ", -1)).hasSize(5);
+    }
+
+    private static Differences differences() {
+        final ReferenceModel model = new ReferenceModel(() -> 0, true);
+        model.step(3);
+        model.hit(9L, new UnsafeBuffer(new byte[1]), 1);
+        return model.differences();
+    }
+
+    private static ReplayResult result(final AuditResult audit, final Differences differences) {
+        return new ReplayResult(
+                1,
+                0,
+                1,
+                0,
+                0,
+                CacheStatistics.NONE,
+                new MemoryReport(100, 4, 1, 2, 3, 4, 5, 6, 7, 72),
+                audit,
+                new Latencies(),
+                1,
+                List.of(new Sample(0, 1, 0, 0, 10)),
+                differences,
+                differences != null);
+    }
+
+    private static String text(final ReplayResult result) {
+        final StringWriter text = new StringWriter();
+        new TextReport(new PrintWriter(text)).write(SETUP, result);
+        return text.toString();
+    }
+
+    private static JsonObject json(final ReplayResult result) {
+        return JsonParser.parseString(JsonReport.render(SETUP, result)).getAsJsonObject();
+    }
+}
