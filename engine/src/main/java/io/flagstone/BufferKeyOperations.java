@@ -323,7 +323,8 @@ abstract class BufferKeyOperations extends LongKeyOperations {
     }
 
     /**
-     * Writes a value over one that has the expected bytes, atomically; the deadline stays.
+     * Writes a value over one that has the expected bytes, atomically; the deadline stays. A
+     * success is a use.
      *
      * @param key the key's buffer.
      * @param keyOffset where the key starts.
@@ -370,8 +371,7 @@ abstract class BufferKeyOperations extends LongKeyOperations {
     }
 
     /**
-     * Lets an updater change a value where it lies, atomically; its length and deadline stay. A
-     * use.
+     * Lets an updater change a value where it lies, atomically; its length stays. A use.
      *
      * @param key the key's buffer.
      * @param keyOffset where the key starts.
@@ -389,7 +389,7 @@ abstract class BufferKeyOperations extends LongKeyOperations {
     }
 
     /**
-     * Adds to eight bytes of a value in native order, atomically; the deadline stays. A use.
+     * Adds to eight bytes of a value in native order, atomically. A use.
      *
      * @param key the key's buffer.
      * @param keyOffset where the key starts.
@@ -528,7 +528,7 @@ abstract class BufferKeyOperations extends LongKeyOperations {
     }
 
     /**
-     * Gives a key another time to live, from now on. Not a use.
+     * Gives a key another time to live, from now on, which no use renews. Not a use.
      *
      * @param key the key's buffer.
      * @param keyOffset where the key starts.

@@ -1,6 +1,7 @@
 package io.flagstone;
 
 import io.flagstone.api.RemovalListener;
+import io.flagstone.entry.EntryDescriptor;
 import io.flagstone.index.KeyedHash;
 import io.flagstone.memory.DirectMemory;
 import io.flagstone.memory.JvmAccess;
@@ -72,7 +73,8 @@ public final class CacheBuilder {
      * Sets the budget: all the direct memory the cache will ever take, index and headers included.
      * It is taken, and every page of it touched, when the cache is built.
      *
-     * @param bytes from some 12 KiB, depending on segments and slabs, to 2 GiB for each segment.
+     * @param bytes from some 9 KiB, depending on segments and slabs, to 4 KiB less than 2 GiB for
+     *     each segment.
      * @return this.
      */
     public CacheBuilder memoryBytes(long bytes) {
@@ -107,7 +109,8 @@ public final class CacheBuilder {
 
     /**
      * Sets the size of a slab, which is also that of the largest entry: 40 bytes of header, the key
-     * padded to 8, the value. By default a 64th of a segment, between 4 KiB and 1 MiB.
+     * padded to 8, the value. By default the largest power of two within a 64th of a segment,
+     * between 4 KiB and 1 MiB.
      *
      * @param bytes a power of two from {@link #MIN_SLAB_BYTES} to {@link #MAX_SLAB_BYTES}.
      * @return this.
@@ -205,7 +208,8 @@ public final class CacheBuilder {
      * Sets the clock that deadlines are measured by; {@code System.nanoTime} by default. A {@link
      * org.agrona.concurrent.CachedNanoClock} driven by the duty cycle is the fastest.
      *
-     * @param nanoClock monotonic; its zero does not matter.
+     * @param nanoClock monotonic; its zero does not matter. It is read under a lock and may not
+     *     call the cache.
      * @return this.
      */
     public CacheBuilder clock(NanoClock nanoClock) {
@@ -395,9 +399,16 @@ public final class CacheBuilder {
         final long share = share(maxEntries, count, 0);
         final int slabs =
                 SegmentLayout.divide(regionBytes, classes, expectedEntryBytes, share).slabs();
-        final long leastRegion =
-                SegmentLayout.leastRegionBytes(classes, expectedEntryBytes, share)
-                        + Region.CACHE_LINE;
+        final long leastAllocation =
+                Region.allocationFor(
+                        SegmentLayout.leastRegionBytes(classes, expectedEntryBytes, share));
+        check(
+                problems,
+                EntryDescriptor.length(1, expectedEntryBytes - 1) <= classes.maxChunkBytes(),
+                "expectedEntryBytes "
+                        + expectedEntryBytes
+                        + " and a header do not fit slabBytes "
+                        + classes.maxChunkBytes());
         check(
                 problems,
                 slabs > 0,
@@ -408,7 +419,7 @@ public final class CacheBuilder {
                         + " with slabBytes "
                         + classes.maxChunkBytes()
                         + " need at least "
-                        + (leastRegion + Region.CACHE_LINE) * count);
+                        + leastAllocation * count);
     }
 
     private int autoSegments() {

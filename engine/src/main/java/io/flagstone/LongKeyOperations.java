@@ -258,7 +258,8 @@ abstract class LongKeyOperations extends SegmentedCache {
     }
 
     /**
-     * Writes a value over one that has the expected bytes, atomically; the deadline stays.
+     * Writes a value over one that has the expected bytes, atomically; the deadline stays. A
+     * success is a use.
      *
      * @param key the key.
      * @param expected the expected value's buffer.
@@ -300,8 +301,7 @@ abstract class LongKeyOperations extends SegmentedCache {
     }
 
     /**
-     * Lets an updater change a value where it lies, atomically; its length and deadline stay. A
-     * use.
+     * Lets an updater change a value where it lies, atomically; its length stays. A use.
      *
      * @param key the key.
      * @param updater called at most once; if it throws, the value is as it was found.
@@ -314,7 +314,7 @@ abstract class LongKeyOperations extends SegmentedCache {
     }
 
     /**
-     * Adds to eight bytes of a value in native order, atomically; the deadline stays. A use.
+     * Adds to eight bytes of a value in native order, atomically. A use.
      *
      * @param key the key.
      * @param valueIndex where in the value.
@@ -418,7 +418,7 @@ abstract class LongKeyOperations extends SegmentedCache {
     }
 
     /**
-     * Gives a key another time to live, from now on. Not a use.
+     * Gives a key another time to live, from now on, which no use renews. Not a use.
      *
      * @param key the key.
      * @param ttlNs positive nanoseconds, or {@link #NO_TTL}.

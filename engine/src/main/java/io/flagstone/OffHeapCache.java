@@ -16,21 +16,26 @@ import org.agrona.concurrent.NanoClock;
  *
  * <p>Keys are 1 to 65 535 bytes of a {@link DirectBuffer}, or a {@code long}, which is the same key
  * as its eight bytes in native order. Keys and values are copied in and out; nothing the caller
- * passes is kept. An entry leaves when its deadline passes, when it is removed, or when it is the
- * least recently used of its segment and room or a place is needed: a put never fails for want of
- * room.
+ * passes is kept.
+ *
+ * <p>An entry leaves when its deadline passes, when it is removed, or when a place or room is
+ * needed. For the bound in entries the least recently used of the segment leaves. For the budget
+ * the least recently used of the needed size class leaves, and a class that holds on to much older
+ * entries than the others gives up a slab. A put never fails for want of room.
  *
  * <p><b>Time.</b> An entry is a miss from the nanosecond of its deadline on. Its memory is had back
  * later, by writes and by {@link #doWork}, a bounded number of entries each.
  *
- * <p><b>Use.</b> A hit of {@code get} or {@code read}, {@code update}, {@code addToLong} and every
- * put of a present key are uses, and keep the entry from eviction; the order is exact with a
- * promotion distance of 0, and one order over all entries with one segment.
+ * <p><b>Use.</b> A hit of {@code get} or {@code read}, {@code update}, {@code addToLong}, every put
+ * of a present key and a successful {@code compareAndSet} are uses, renew a sliding deadline (but
+ * for the last) and keep the entry from eviction; the order is exact with a promotion distance of
+ * 0, and one order over all entries with one segment.
  *
  * <p><b>Memory.</b> All of it is taken when the cache is built. {@link #close} lets it go; the JVM
  * frees it once no thread can be inside the cache.
  *
- * <p><b>Callbacks</b> run under the lock of a segment, and may not call the cache.
+ * <p><b>Callbacks</b> run under the lock of a segment and may not call the cache: what would need a
+ * lock is refused.
  *
  * <p><b>Allocation.</b> Operations on keys, {@link #scan} and {@link #doWork} allocate nothing; the
  * first {@code update} of a value longer than any before grows a copy on the heap. Reports
@@ -71,8 +76,9 @@ public final class OffHeapCache extends BufferKeyOperations implements Agent, Au
     /**
      * Shows the live entries to a visitor, some with each call.
      *
-     * <p>Weakly consistent: an entry that is present from the first call to the last is seen
-     * exactly once; one that comes or goes meanwhile may be seen or not. Not a use of what it sees.
+     * <p>Weakly consistent: while nothing is inserted, each entry is seen once. One that an
+     * insertion moves within the index meanwhile, or that comes or goes, may be seen, or not, or
+     * twice. Not a use of what it sees.
      *
      * @param cursor 0 to begin, then what the last call returned.
      * @param maxEntries after how many entries to return; a call may see up to nine more, or fewer.
@@ -100,7 +106,8 @@ public final class OffHeapCache extends BufferKeyOperations implements Agent, Au
     }
 
     /**
-     * Removes every entry, as {@code REMOVED}. Entries that other threads put meanwhile may stay.
+     * Removes every entry, as {@code REMOVED}. Entries that other threads put, or move by putting,
+     * meanwhile may stay.
      *
      * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
      */

@@ -1,2 +1,2 @@
-/** The public face: the cache, its builder and the start-up check of the JVM's flags. */
+/** The public face: the cache and its builder. */
 package io.flagstone;

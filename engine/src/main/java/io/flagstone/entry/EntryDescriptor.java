@@ -97,24 +97,13 @@ public final class EntryDescriptor {
     /**
      * The bytes an entry needs, which is what its size class is chosen by.
      *
-     * @param keyLength bytes of the key.
-     * @param valueLength bytes of the value.
      * @return header, padded key and value; a {@code long}, since it may exceed every limit.
      */
     public static long length(int keyLength, int valueLength) {
         return HEADER_LENGTH + (long) BitUtil.align(keyLength, ALIGNMENT) + valueLength;
     }
 
-    /**
-     * Writes a new entry's header, but for its links, its stamp and its deadline.
-     *
-     * @param region the region.
-     * @param entry the chunk.
-     * @param hash the index hash.
-     * @param keyLength bytes of the key.
-     * @param valueLength bytes of the value.
-     * @param sizeClass the chunk's class.
-     */
+    /** Writes a new entry's header, but for its links, its stamp and its deadline. */
     public static void init(
             Region region, int entry, int hash, int keyLength, int valueLength, int sizeClass) {
         region.putLong(entry + LRU_PREVIOUS, 0);
@@ -128,8 +117,6 @@ public final class EntryDescriptor {
     /**
      * Marks a chunk as holding no entry.
      *
-     * @param region the region.
-     * @param chunk the chunk.
      * @param nextFree the chunk after it in its slab's free list.
      */
     public static void markFree(Region region, int chunk, int nextFree) {
@@ -140,8 +127,6 @@ public final class EntryDescriptor {
     /**
      * The chunk after a free one.
      *
-     * @param region the region.
-     * @param chunk a free chunk.
      * @return the next in the free list, 0 at its end.
      */
     public static int nextFree(Region region, int chunk) {
@@ -151,21 +136,13 @@ public final class EntryDescriptor {
     /**
      * The neighbour towards the head.
      *
-     * @param region the region.
-     * @param entry the entry.
      * @return an entry, 0 for none.
      */
     public static int lruPrevious(Region region, int entry) {
         return region.getInt(entry + LRU_PREVIOUS);
     }
 
-    /**
-     * Sets the neighbour towards the head.
-     *
-     * @param region the region.
-     * @param entry the entry.
-     * @param other an entry, 0 for none.
-     */
+    /** Sets the neighbour towards the head. */
     public static void lruPrevious(Region region, int entry, int other) {
         region.putInt(entry + LRU_PREVIOUS, other);
     }
@@ -173,21 +150,13 @@ public final class EntryDescriptor {
     /**
      * The neighbour towards the tail.
      *
-     * @param region the region.
-     * @param entry the entry.
      * @return an entry, 0 for none.
      */
     public static int lruNext(Region region, int entry) {
         return region.getInt(entry + LRU_NEXT);
     }
 
-    /**
-     * Sets the neighbour towards the tail.
-     *
-     * @param region the region.
-     * @param entry the entry.
-     * @param other an entry, 0 for none.
-     */
+    /** Sets the neighbour towards the tail. */
     public static void lruNext(Region region, int entry, int other) {
         region.putInt(entry + LRU_NEXT, other);
     }
@@ -195,8 +164,6 @@ public final class EntryDescriptor {
     /**
      * The neighbour before this entry in its wheel slot.
      *
-     * @param region the region.
-     * @param entry the entry.
      * @return an entry, the complement of the slot's number for the first, 0 where not armed.
      */
     public static int wheelPrevious(Region region, int entry) {
@@ -206,8 +173,6 @@ public final class EntryDescriptor {
     /**
      * Sets the neighbour before this entry in its wheel slot.
      *
-     * @param region the region.
-     * @param entry the entry.
      * @param other as {@link #wheelPrevious(Region, int)} returns it.
      */
     public static void wheelPrevious(Region region, int entry, int other) {
@@ -217,21 +182,13 @@ public final class EntryDescriptor {
     /**
      * The neighbour after this entry in its wheel slot.
      *
-     * @param region the region.
-     * @param entry the entry.
      * @return an entry, 0 for none.
      */
     public static int wheelNext(Region region, int entry) {
         return region.getInt(entry + WHEEL_NEXT);
     }
 
-    /**
-     * Sets the neighbour after this entry in its wheel slot.
-     *
-     * @param region the region.
-     * @param entry the entry.
-     * @param other an entry, 0 for none.
-     */
+    /** Sets the neighbour after this entry in its wheel slot. */
     public static void wheelNext(Region region, int entry, int other) {
         region.putInt(entry + WHEEL_NEXT, other);
     }
@@ -239,77 +196,39 @@ public final class EntryDescriptor {
     /**
      * When the entry expires.
      *
-     * @param region the region.
-     * @param entry the entry.
      * @return nanoseconds since the cache's birth, or {@link #NO_DEADLINE}.
      */
     public static long deadline(Region region, int entry) {
         return region.getLong(entry + DEADLINE);
     }
 
-    /**
-     * Sets when the entry expires.
-     *
-     * @param region the region.
-     * @param entry the entry.
-     * @param deadlineNs nanoseconds since the cache's birth, or {@link #NO_DEADLINE}.
-     */
+    /** Sets when the entry expires. */
     public static void deadline(Region region, int entry, long deadlineNs) {
         region.putLong(entry + DEADLINE, deadlineNs);
     }
 
-    /**
-     * Whether a hit renews the deadline.
-     *
-     * @param region the region.
-     * @param entry the entry.
-     * @return the mark.
-     */
+    /** Whether a hit renews the deadline. */
     public static boolean isSliding(Region region, int entry) {
         return region.getInt(entry + VALUE_WORD) < 0;
     }
 
-    /**
-     * Sets whether a hit renews the deadline.
-     *
-     * @param region the region.
-     * @param entry the entry.
-     * @param sliding the mark.
-     */
+    /** Sets whether a hit renews the deadline. */
     public static void sliding(Region region, int entry, boolean sliding) {
         final int word = region.getInt(entry + VALUE_WORD);
         region.putInt(entry + VALUE_WORD, sliding ? word | SLIDING : word & ~SLIDING);
     }
 
-    /**
-     * When the entry was last put at the head of its list.
-     *
-     * @param region the region.
-     * @param entry the entry.
-     * @return a reading of the segment's recency clock.
-     */
+    /** When the entry was last put at the head of its list. */
     public static long stamp(Region region, int entry) {
         return region.getLong(entry + STAMP_WORD) >>> STAMP_SHIFT;
     }
 
-    /**
-     * Sets when the entry was last put at the head of its list.
-     *
-     * @param region the region.
-     * @param entry the entry.
-     * @param stamp a reading of the segment's recency clock, below 2<sup>48</sup>.
-     */
+    /** Sets when the entry was last put at the head of its list. */
     public static void stamp(Region region, int entry, long stamp) {
         region.putLong(entry + STAMP_WORD, stamp << STAMP_SHIFT | keyLength(region, entry));
     }
 
-    /**
-     * The part of the key's hash that chooses its bucket.
-     *
-     * @param region the region.
-     * @param entry the entry.
-     * @return the index hash.
-     */
+    /** The part of the key's hash that chooses its bucket. */
     public static int hash(Region region, int entry) {
         return region.getInt(entry + HASH);
     }
@@ -317,7 +236,6 @@ public final class EntryDescriptor {
     /**
      * The chunk's size class.
      *
-     * @param region the region.
      * @param entry the entry, or a free chunk.
      * @return the class, {@link #FREE} for a free chunk.
      */
@@ -325,34 +243,17 @@ public final class EntryDescriptor {
         return region.getInt(entry + VALUE_WORD) >>> SIZE_CLASS_SHIFT & SIZE_CLASS_MASK;
     }
 
-    /**
-     * The key's length.
-     *
-     * @param region the region.
-     * @param entry the entry.
-     * @return bytes.
-     */
+    /** The key's length. */
     public static int keyLength(Region region, int entry) {
         return region.getUnsignedShort(entry + KEY_LENGTH);
     }
 
-    /**
-     * Where the key starts.
-     *
-     * @param entry the entry.
-     * @return an offset in the region.
-     */
+    /** Where the key starts. */
     public static int keyOffset(int entry) {
         return entry + KEY;
     }
 
-    /**
-     * The value's length.
-     *
-     * @param region the region.
-     * @param entry the entry.
-     * @return bytes.
-     */
+    /** The value's length. */
     public static int valueLength(Region region, int entry) {
         return region.getInt(entry + VALUE_WORD) & VALUE_LENGTH_MASK;
     }
@@ -360,8 +261,6 @@ public final class EntryDescriptor {
     /**
      * Sets the value's length.
      *
-     * @param region the region.
-     * @param entry the entry.
      * @param length bytes, within the entry's chunk.
      */
     public static void valueLength(Region region, int entry, int length) {
@@ -372,24 +271,13 @@ public final class EntryDescriptor {
     /**
      * Where the value starts.
      *
-     * @param region the region.
-     * @param entry the entry.
      * @return an offset in the region, a multiple of 8.
      */
     public static int valueOffset(Region region, int entry) {
         return entry + KEY + BitUtil.align(keyLength(region, entry), ALIGNMENT);
     }
 
-    /**
-     * Whether the entry has a given key.
-     *
-     * @param region the region.
-     * @param entry the entry.
-     * @param base the key's array, {@code null}, or {@link #LONG_KEY}.
-     * @param address the key's offset or address, or the key itself.
-     * @param length the key's bytes.
-     * @return whether length and bytes agree.
-     */
+    /** Whether the entry has a given key. */
     public static boolean keyEquals(
             Region region, int entry, Object base, long address, int length) {
         if (keyLength(region, entry) != length) {
@@ -400,15 +288,7 @@ public final class EntryDescriptor {
                 : region.equal(entry + KEY, base, address, length);
     }
 
-    /**
-     * Writes the key.
-     *
-     * @param region the region.
-     * @param entry the entry.
-     * @param base the key's array, {@code null}, or {@link #LONG_KEY}.
-     * @param address the key's offset or address, or the key itself.
-     * @param length the key's bytes.
-     */
+    /** Writes the key. */
     public static void putKey(Region region, int entry, Object base, long address, int length) {
         if (base == LONG_KEY) {
             region.putLong(entry + KEY, address);

@@ -25,9 +25,11 @@ import io.flagstone.memory.Region;
  *  +---------------------------------------------------------------+
  * </pre>
  *
- * <p>Tag 0 means empty; the reference beside it is then meaningless. The overflow count is the
- * number of entries that belong to this bucket or an earlier one and were put behind it because it
- * was full: a search may stop at the first bucket where it is 0.
+ * <p>Tag 0 means empty; the reference beside it is then meaningless. {@code Guests} marks the slots
+ * of entries that are here because their own bucket was full, {@code Strays} those that found no
+ * room in either of their buckets. {@code Out} counts the entries of this bucket that are
+ * elsewhere, {@code Passed} (4 bits) the strays that came by here. A count that has reached its
+ * maximum stays there, which costs a search in vain and nothing else.
  *
  * <p>The tags of a bucket are compared four to a word, without a branch. A match mask has one bit a
  * slot: bit {@code 16 * (slot % 4) + slot / 4}.
@@ -40,13 +42,21 @@ final class BucketDescriptor {
     private static final int TAGS_0 = 0;
     private static final int TAGS_1 = 8;
     private static final int TAGS_2 = 16;
-    private static final int OVERFLOW = 20;
+    private static final int COUNTS = 20;
     private static final int REFERENCES = 24;
+
+    static final int MAX_OUT = (1 << 8) - 1;
+    static final int MAX_PASSED = (1 << 4) - 1;
+
+    private static final int ALL_SLOTS = (1 << SLOTS) - 1;
+    private static final int STRAYS_SHIFT = 10;
+    private static final int OUT_SHIFT = 20;
+    private static final int PASSED_SHIFT = 28;
 
     private static final long LANE_LOW_BITS = 0x0001_0001_0001_0001L;
     private static final long LANE_SIGNS = 0x8000_8000_8000_8000L;
 
-    /** The third word's upper lanes hold the overflow count. */
+    /** The third word's upper lanes hold the marks and counts. */
     private static final long TAGS_2_SIGNS = 0x0000_0000_8000_8000L;
 
     private BucketDescriptor() {}
@@ -79,12 +89,54 @@ final class BucketDescriptor {
         region.putShort(bucket + TAGS_0 + (slot << 1), tag);
     }
 
-    static int overflow(Region region, int bucket) {
-        return region.getInt(bucket + OVERFLOW);
+    static int out(Region region, int bucket) {
+        return region.getInt(bucket + COUNTS) >>> OUT_SHIFT & MAX_OUT;
     }
 
-    static void addOverflow(Region region, int bucket, int delta) {
-        region.addInt(bucket + OVERFLOW, delta);
+    static void addOut(Region region, int bucket, int delta) {
+        if (out(region, bucket) != MAX_OUT) {
+            region.addInt(bucket + COUNTS, delta << OUT_SHIFT);
+        }
+    }
+
+    static int passed(Region region, int bucket) {
+        return region.getInt(bucket + COUNTS) >>> PASSED_SHIFT;
+    }
+
+    static void addPassed(Region region, int bucket, int delta) {
+        if (passed(region, bucket) != MAX_PASSED) {
+            region.addInt(bucket + COUNTS, delta << PASSED_SHIFT);
+        }
+    }
+
+    /** The slots of guests, bit i for slot i. */
+    static int guests(Region region, int bucket) {
+        return region.getInt(bucket + COUNTS) & ALL_SLOTS;
+    }
+
+    /** The slots of strays, bit i for slot i. */
+    static int strays(Region region, int bucket) {
+        return region.getInt(bucket + COUNTS) >>> STRAYS_SHIFT & ALL_SLOTS;
+    }
+
+    /** The slots, all in use, of the bucket's own entries. */
+    static int natives(Region region, int bucket) {
+        return ALL_SLOTS & ~guests(region, bucket) & ~strays(region, bucket);
+    }
+
+    static void markGuest(Region region, int bucket, int slot) {
+        region.addInt(bucket + COUNTS, 1 << slot);
+    }
+
+    static void markStray(Region region, int bucket, int slot) {
+        region.addInt(bucket + COUNTS, 1 << slot << STRAYS_SHIFT);
+    }
+
+    /** Empties a slot and takes its mark off. */
+    static void clear(Region region, int bucket, int slot) {
+        tag(region, bucket, slot, EMPTY);
+        final int marks = 1 << slot | 1 << slot << STRAYS_SHIFT;
+        region.putInt(bucket + COUNTS, region.getInt(bucket + COUNTS) & ~marks);
     }
 
     /** Where a slot's reference lies: its cell, by which the index names the slot. */

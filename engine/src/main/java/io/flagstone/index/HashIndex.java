@@ -3,23 +3,29 @@ package io.flagstone.index;
 import io.flagstone.entry.EntryDescriptor;
 import io.flagstone.memory.Region;
 import java.util.function.IntConsumer;
-import java.util.function.Supplier;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * A fixed open-addressing hash table from keys to entries, in buckets of one cache line.
  *
- * <p>A key belongs to the bucket that multiply-shift of its index hash gives, so the number of
- * buckets need not be a power of two. A full bucket overflows to the next. The overflow count of
- * every bucket passed is raised by an insertion and lowered by the removal, so a search ends at the
- * first bucket that nothing was pushed out of (as with the outbound overflow count of Facebook's
- * F14): there are no tombstones, entries never move, and nothing is ever rehashed.
+ * <p>An entry belongs to the bucket that multiply-shift of its index hash gives, so the number of
+ * buckets need not be a power of two. If that is full, the entry is a guest in its alternate
+ * bucket, which bucket and tag determine, and which lead back the same way (partial-key cuckoo
+ * hashing: Fan, Andersen, Kaminsky, Mitzenmacher: Cuckoo Filter, CoNEXT 2014). An insertion into a
+ * full bucket first sends a guest home whose own bucket has room again, so that guests stay few
+ * however long the table lives. If both buckets are full of entries with nowhere to go, the entry
+ * strays to the buckets behind, which hardly ever happens in a table of more than a few buckets.
+ *
+ * <p>So a search looks at one bucket, at two if entries of the first are out, and at more only
+ * where strays have passed. There are no tombstones, nothing is rehashed, and an insertion moves at
+ * most one other entry, for which it looks at no more than twenty buckets and at no key.
  *
  * <p>Invariants, which {@link #audit} checks:
  *
  * <ul>
  *   <li>a slot is used if and only if its tag is not 0;
- *   <li>between an entry's own bucket and the one it lies in, every overflow count includes it;
+ *   <li>each entry is in its own bucket; or a guest in its alternate; or a stray, behind buckets
+ *       that count it as passed. In the latter cases its own bucket counts it as out;
  *   <li>the slots used are at most {@link #capacity}, so probing always ends.
  * </ul>
  *
@@ -36,10 +42,12 @@ public final class HashIndex {
     public static final int SLOTS_PER_BUCKET = BucketDescriptor.SLOTS;
 
     /**
-     * Entries per hundred buckets. At 8.4 of 10 slots a hit touches 1.1 index lines on average and
-     * an entry pays 7.6 bytes.
+     * Entries per hundred buckets. At 8.4 of 10 slots an entry pays 7.6 bytes, a hit touches 1.12
+     * buckets on average and a miss 1.48, after any number of replacements.
      */
     private static final int ENTRIES_PER_HUNDRED_BUCKETS = 840;
+
+    private static final int TAG_MULTIPLIER = 0x9E37_79B1;
 
     private final Region region;
     private final int start;
@@ -69,11 +77,6 @@ public final class HashIndex {
         return (int) Math.min(Integer.MAX_VALUE / BUCKET_LENGTH, Math.max(1, needed));
     }
 
-    /** How many buckets there are. */
-    public int buckets() {
-        return buckets;
-    }
-
     /**
      * Finds a key.
      *
@@ -84,37 +87,61 @@ public final class HashIndex {
      * @return the cell that refers to the entry, or {@link #ABSENT}.
      */
     public int find(long hash, Object base, long address, int length) {
-        final int tag = KeyedHash.tag(hash);
-        int bucket = home(KeyedHash.indexHash(hash));
-        for (int probes = buckets; probes > 0; probes--) {
-            for (long mask = BucketDescriptor.match(region, bucket, tag);
-                    mask != 0;
-                    mask &= mask - 1) {
-                final int cell = BucketDescriptor.cell(bucket, BucketDescriptor.firstSlot(mask));
-                if (EntryDescriptor.keyEquals(region, reference(cell), base, address, length)) {
-                    return cell;
-                }
-            }
-            if (BucketDescriptor.overflow(region, bucket) == 0) {
-                return ABSENT;
-            }
+        final int indexHash = KeyedHash.indexHash(hash);
+        final int tag = KeyedHash.tag(indexHash);
+        int bucket = home(indexHash);
+        int cell = findIn(bucket, tag, base, address, length);
+        if (cell != ABSENT || BucketDescriptor.out(region, bucket) == 0) {
+            return cell;
+        }
+        bucket = alternate(bucket, tag);
+        cell = findIn(bucket, tag, base, address, length);
+        for (int probes = buckets;
+                cell == ABSENT && probes > 0 && BucketDescriptor.passed(region, bucket) != 0;
+                probes--) {
             bucket = next(bucket);
+            cell = findIn(bucket, tag, base, address, length);
+        }
+        return cell;
+    }
+
+    private int findIn(int bucket, int tag, Object base, long address, int length) {
+        for (long mask = BucketDescriptor.match(region, bucket, tag); mask != 0; mask &= mask - 1) {
+            final int cell = BucketDescriptor.cell(bucket, BucketDescriptor.firstSlot(mask));
+            if (EntryDescriptor.keyEquals(region, reference(cell), base, address, length)) {
+                return cell;
+            }
         }
         return ABSENT;
     }
 
     /** Finds the cell of an entry that is in the index, by its reference. */
     public int findReference(int indexHash, int entry) {
+        final int tag = KeyedHash.tag(indexHash);
         int bucket = home(indexHash);
-        for (int probes = buckets; probes > 0; probes--) {
-            for (int slot = 0; slot < BucketDescriptor.SLOTS; slot++) {
-                if (entryAt(bucket, slot) == entry) {
-                    return BucketDescriptor.cell(bucket, slot);
-                }
+        int cell = findReferenceIn(bucket, tag, entry);
+        if (cell == ABSENT) {
+            bucket = alternate(bucket, tag);
+            cell = findReferenceIn(bucket, tag, entry);
+        }
+        for (int probes = buckets; cell == ABSENT; probes--) {
+            if (probes == 0) {
+                throw new IllegalStateException("entry " + entry + " is not in the index");
             }
             bucket = next(bucket);
+            cell = findReferenceIn(bucket, tag, entry);
         }
-        throw new IllegalStateException("entry " + entry + " is not in the index");
+        return cell;
+    }
+
+    private int findReferenceIn(int bucket, int tag, int entry) {
+        for (long mask = BucketDescriptor.match(region, bucket, tag); mask != 0; mask &= mask - 1) {
+            final int cell = BucketDescriptor.cell(bucket, BucketDescriptor.firstSlot(mask));
+            if (reference(cell) == entry) {
+                return cell;
+            }
+        }
+        return ABSENT;
     }
 
     /** The entry that a cell refers to. */
@@ -128,92 +155,211 @@ public final class HashIndex {
     }
 
     /** Adds an entry whose key is not in the index, which holds fewer than its capacity. */
-    public void insert(long hash, int entry) {
-        int bucket = home(KeyedHash.indexHash(hash));
-        long empty = BucketDescriptor.match(region, bucket, BucketDescriptor.EMPTY);
-        while (empty == 0) {
-            BucketDescriptor.addOverflow(region, bucket, 1);
-            bucket = next(bucket);
-            empty = BucketDescriptor.match(region, bucket, BucketDescriptor.EMPTY);
+    public void insert(int indexHash, int entry) {
+        final int tag = KeyedHash.tag(indexHash);
+        final int home = home(indexHash);
+        if (hasRoom(home) || sendGuestHome(home)) {
+            put(home, tag, entry);
+            return;
         }
-        final int slot = BucketDescriptor.firstSlot(empty);
-        region.putInt(BucketDescriptor.cell(bucket, slot), entry);
-        BucketDescriptor.tag(region, bucket, slot, KeyedHash.tag(hash));
+        final int alternate = alternate(home, tag);
+        if (hasRoom(alternate) || sendGuestHome(alternate)) {
+            putGuest(home, alternate, tag, entry);
+        } else if (sendNativeOut(home)) {
+            put(home, tag, entry);
+        } else if (sendNativeOut(alternate)) {
+            putGuest(home, alternate, tag, entry);
+        } else {
+            putStray(home, alternate, tag, entry);
+        }
     }
 
     /** Empties the cell of an entry with this index hash. */
     public void remove(int indexHash, int cell) {
-        final int last = BucketDescriptor.bucketOf(cell);
-        for (int bucket = home(indexHash); bucket != last; bucket = next(bucket)) {
-            BucketDescriptor.addOverflow(region, bucket, -1);
+        final int home = home(indexHash);
+        final int bucket = BucketDescriptor.bucketOf(cell);
+        final int slot = BucketDescriptor.slotOf(cell);
+        if (bucket != home) {
+            BucketDescriptor.addOut(region, home, -1);
+            if (isMarked(BucketDescriptor.strays(region, bucket), slot)) {
+                addPassed(alternate(home, KeyedHash.tag(indexHash)), bucket, -1);
+            }
         }
-        BucketDescriptor.tag(region, last, BucketDescriptor.slotOf(cell), BucketDescriptor.EMPTY);
+        BucketDescriptor.clear(region, bucket, slot);
+    }
+
+    private boolean hasRoom(int bucket) {
+        return BucketDescriptor.match(region, bucket, BucketDescriptor.EMPTY) != 0;
+    }
+
+    private int put(int bucket, int tag, int entry) {
+        final int slot =
+                BucketDescriptor.firstSlot(
+                        BucketDescriptor.match(region, bucket, BucketDescriptor.EMPTY));
+        region.putInt(BucketDescriptor.cell(bucket, slot), entry);
+        BucketDescriptor.tag(region, bucket, slot, tag);
+        return slot;
+    }
+
+    private void putGuest(int home, int alternate, int tag, int entry) {
+        BucketDescriptor.markGuest(region, alternate, put(alternate, tag, entry));
+        BucketDescriptor.addOut(region, home, 1);
+    }
+
+    private void putStray(int home, int alternate, int tag, int entry) {
+        int bucket = alternate;
+        while (!hasRoom(bucket)) {
+            bucket = next(bucket);
+        }
+        addPassed(alternate, bucket, 1);
+        BucketDescriptor.markStray(region, bucket, put(bucket, tag, entry));
+        BucketDescriptor.addOut(region, home, 1);
+    }
+
+    private void addPassed(int from, int to, int delta) {
+        for (int bucket = from; bucket != to; bucket = next(bucket)) {
+            BucketDescriptor.addPassed(region, bucket, delta);
+        }
+    }
+
+    /** Makes room in a full bucket by moving one of its guests to its own, if that has room. */
+    private boolean sendGuestHome(int bucket) {
+        final int slot = slotWithRoomElsewhere(bucket, BucketDescriptor.guests(region, bucket));
+        if (slot < 0) {
+            return false;
+        }
+        final int tag = BucketDescriptor.tag(region, bucket, slot);
+        final int home = alternate(bucket, tag);
+        put(home, tag, reference(BucketDescriptor.cell(bucket, slot)));
+        BucketDescriptor.addOut(region, home, -1);
+        BucketDescriptor.clear(region, bucket, slot);
+        return true;
+    }
+
+    /** Makes room in a full bucket by moving one of its own entries to its alternate. */
+    private boolean sendNativeOut(int bucket) {
+        final int slot = slotWithRoomElsewhere(bucket, BucketDescriptor.natives(region, bucket));
+        if (slot < 0) {
+            return false;
+        }
+        final int tag = BucketDescriptor.tag(region, bucket, slot);
+        final int entry = reference(BucketDescriptor.cell(bucket, slot));
+        putGuest(bucket, alternate(bucket, tag), tag, entry);
+        BucketDescriptor.clear(region, bucket, slot);
+        return true;
+    }
+
+    /** The first of some slots whose entry's other bucket has room, or -1. */
+    private int slotWithRoomElsewhere(int bucket, int slots) {
+        for (int rest = slots; rest != 0; rest &= rest - 1) {
+            final int slot = Integer.numberOfTrailingZeros(rest);
+            if (hasRoom(alternate(bucket, BucketDescriptor.tag(region, bucket, slot)))) {
+                return slot;
+            }
+        }
+        return -1;
+    }
+
+    private static boolean isMarked(int slots, int slot) {
+        return (slots >>> slot & 1) != 0;
     }
 
     /**
-     * The entry in a slot, for walks over the whole index.
+     * The entry in a slot, for walks over the whole index. An entry that an insertion moves between
+     * two steps of a walk may be missed or seen twice.
      *
-     * @param number the bucket's number, from 0.
+     * @param number the bucket's number, from 0 to {@link #buckets} - 1.
      * @param slot the slot, from 0 to {@link #SLOTS_PER_BUCKET} - 1.
      * @return the entry, or {@link Region#NONE}.
      */
     public int entryInSlot(int number, int slot) {
-        return entryAt(start + number * BUCKET_LENGTH, slot);
+        return entryAt(bucket(number), slot);
+    }
+
+    /** How many buckets there are. */
+    public int buckets() {
+        return buckets;
     }
 
     /**
-     * Walks every slot, and recounts every overflow count from the keys' own hashes.
+     * Walks every slot, and recounts every bucket's counts from the keys' own hashes.
      *
      * @param hash the keyed hash.
      * @param entries told of every reference found.
      * @throws IllegalStateException describing the first inconsistency.
      */
     public void audit(KeyedHash hash, IntConsumer entries) {
+        final int[] out = new int[buckets];
         final int[] passed = new int[buckets];
         final UnsafeBuffer key = new UnsafeBuffer(0, 0);
         for (int number = 0; number < buckets; number++) {
             for (int slot = 0; slot < BucketDescriptor.SLOTS; slot++) {
                 final int entry = entryInSlot(number, slot);
-                if (entry == Region.NONE) {
-                    continue;
-                }
-                entries.accept(entry);
-                final int keyLength = EntryDescriptor.keyLength(region, entry);
-                region.wrap(key, EntryDescriptor.keyOffset(entry), keyLength);
-                final long keyHash = hash.hash(key.byteArray(), key.addressOffset(), keyLength);
-                final int indexHash = KeyedHash.indexHash(keyHash);
-                final int tag = BucketDescriptor.tag(region, start + number * BUCKET_LENGTH, slot);
-                check(
-                        tag == KeyedHash.tag(keyHash),
-                        () -> "entry " + entry + ": tag " + tag + " is not its key's");
-                check(
-                        EntryDescriptor.hash(region, entry) == indexHash,
-                        () -> "entry " + entry + ": index hash is not its key's");
-                int bucket = home(indexHash);
-                while (bucket != start + number * BUCKET_LENGTH) {
-                    passed[(bucket - start) / BUCKET_LENGTH]++;
-                    bucket = next(bucket);
+                if (entry != Region.NONE) {
+                    entries.accept(entry);
+                    final int keyLength = EntryDescriptor.keyLength(region, entry);
+                    region.wrap(key, EntryDescriptor.keyOffset(entry), keyLength);
+                    final long keyHash = hash.hash(null, key.addressOffset(), keyLength);
+                    auditPlace(bucket(number), slot, KeyedHash.indexHash(keyHash), out, passed);
+                } else {
+                    check(
+                            !isMarked(~BucketDescriptor.natives(region, bucket(number)), slot),
+                            "bucket %d: empty slot %d is marked",
+                            number,
+                            slot);
                 }
             }
         }
         for (int i = 0; i < buckets; i++) {
-            final int number = i;
-            final int overflow = BucketDescriptor.overflow(region, start + i * BUCKET_LENGTH);
+            final int outCount = BucketDescriptor.out(region, bucket(i));
+            final int passedCount = BucketDescriptor.passed(region, bucket(i));
             check(
-                    overflow == passed[i],
-                    () ->
-                            "bucket "
-                                    + number
-                                    + ": overflow count "
-                                    + overflow
-                                    + ", but passed by "
-                                    + passed[number]);
+                    outCount == out[i] || outCount == BucketDescriptor.MAX_OUT,
+                    "bucket %d: out counts %d, has %d",
+                    i,
+                    outCount,
+                    out[i]);
+            check(
+                    passedCount == passed[i] || passedCount == BucketDescriptor.MAX_PASSED,
+                    "bucket %d: passed counts %d, has %d",
+                    i,
+                    passedCount,
+                    passed[i]);
         }
     }
 
-    private static void check(boolean holds, Supplier<String> finding) {
+    private void auditPlace(int bucket, int slot, int indexHash, int[] out, int[] passed) {
+        final int entry = entryAt(bucket, slot);
+        final int tag = KeyedHash.tag(indexHash);
+        check(
+                BucketDescriptor.tag(region, bucket, slot) == tag
+                        && EntryDescriptor.hash(region, entry) == indexHash,
+                "entry %d: its tag or its index hash is not its key's",
+                entry);
+        final int home = home(indexHash);
+        final int alternate = alternate(home, tag);
+        final boolean guest = isMarked(BucketDescriptor.guests(region, bucket), slot);
+        final boolean stray = isMarked(BucketDescriptor.strays(region, bucket), slot);
+        check(
+                stray
+                        ? bucket != home && !guest
+                        : guest ? bucket == alternate && bucket != home : bucket == home,
+                "entry %d: bucket %d is not its own, its alternate, or a stray's",
+                entry,
+                number(bucket));
+        if (bucket != home) {
+            out[number(home)]++;
+        }
+        if (stray) {
+            for (int passing = alternate; passing != bucket; passing = next(passing)) {
+                passed[number(passing)]++;
+            }
+        }
+    }
+
+    private static void check(boolean holds, String finding, Object... args) {
         if (!holds) {
-            throw new IllegalStateException("index: " + finding.get());
+            throw new IllegalStateException("index: " + String.format(finding, args));
         }
     }
 
@@ -224,10 +370,29 @@ public final class HashIndex {
     }
 
     private int home(int indexHash) {
-        return start + (int) ((indexHash & 0xFFFF_FFFFL) * buckets >>> 32) * BUCKET_LENGTH;
+        return bucket(scale(indexHash));
+    }
+
+    /** The other bucket of an entry, from either of the two. */
+    private int alternate(int bucket, int tag) {
+        final int number = scale(tag * TAG_MULTIPLIER) - number(bucket);
+        return bucket(number < 0 ? number + buckets : number);
+    }
+
+    /** Multiply-shift: an unsigned number to one below the number of buckets. */
+    private int scale(int bits) {
+        return (int) ((bits & 0xFFFF_FFFFL) * buckets >>> 32);
     }
 
     private int next(int bucket) {
         return bucket + BUCKET_LENGTH == end ? start : bucket + BUCKET_LENGTH;
+    }
+
+    private int bucket(int number) {
+        return start + number * BUCKET_LENGTH;
+    }
+
+    private int number(int bucket) {
+        return (bucket - start) / BUCKET_LENGTH;
     }
 }

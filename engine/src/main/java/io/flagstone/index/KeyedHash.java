@@ -11,8 +11,8 @@ import io.flagstone.memory.RawMemory;
  * collide. It is no cryptographic hash. A key of up to 16 bytes costs two multiplications, each
  * further 16 bytes one more.
  *
- * <p>The bits of the result are split: the top ones choose the segment, {@link #tag bits 32 to 47}
- * are the tag, the low 32 choose the bucket.
+ * <p>The bits of the result are split: the top ones choose the segment, the low 32 are the index
+ * hash, whose upper bits choose the bucket and whose lower ones are the tag.
  *
  * <p>Immutable; allocates nothing.
  */
@@ -97,14 +97,14 @@ public final class KeyedHash {
         return z ^ z >>> 31;
     }
 
-    /** The part of a hash that chooses the bucket, which every entry keeps. */
+    /** The part of a hash that the index uses, which every entry keeps. */
     public static int indexHash(long hash) {
         return (int) hash;
     }
 
-    /** The part of a hash that the bucket keeps: 1 to 65 535. */
-    public static int tag(long hash) {
-        final int bits = (int) (hash >>> 32) & 0xFFFF;
+    /** The part of an index hash that the bucket keeps: 1 to 65 535. */
+    public static int tag(int indexHash) {
+        final int bits = indexHash & 0xFFFF;
         return bits == 0 ? 1 : bits;
     }
 

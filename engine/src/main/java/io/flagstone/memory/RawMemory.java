@@ -17,24 +17,12 @@ public final class RawMemory {
 
     private RawMemory() {}
 
-    /**
-     * Reads eight bytes.
-     *
-     * @param base array or {@code null}.
-     * @param address offset or address.
-     * @return the word.
-     */
+    /** Reads eight bytes. */
     public static long getLong(Object base, long address) {
         return UnsafeApi.getLong(base, address);
     }
 
-    /**
-     * Reads four bytes.
-     *
-     * @param base array or {@code null}.
-     * @param address offset or address.
-     * @return the word.
-     */
+    /** Reads four bytes. */
     public static int getInt(Object base, long address) {
         return UnsafeApi.getInt(base, address);
     }
@@ -42,23 +30,13 @@ public final class RawMemory {
     /**
      * Reads a byte.
      *
-     * @param base array or {@code null}.
-     * @param address offset or address.
      * @return the byte, 0 to 255.
      */
     public static int getUnsignedByte(Object base, long address) {
         return UnsafeApi.getByte(base, address) & 0xFF;
     }
 
-    /**
-     * Copies between places that do not overlap.
-     *
-     * @param srcBase source array or {@code null}.
-     * @param src source offset or address.
-     * @param dstBase destination array or {@code null}.
-     * @param dst destination offset or address.
-     * @param length bytes, 0 allowed.
-     */
+    /** Copies between places that do not overlap. */
     public static void copy(Object srcBase, long src, Object dstBase, long dst, int length) {
         if (length > WORD_COPY_LIMIT) {
             UnsafeApi.copyMemory(srcBase, src, dstBase, dst, length);
@@ -92,16 +70,7 @@ public final class RawMemory {
         }
     }
 
-    /**
-     * Compares two stretches of the same length.
-     *
-     * @param aBase first array or {@code null}.
-     * @param a first offset or address.
-     * @param bBase second array or {@code null}.
-     * @param b second offset or address.
-     * @param length bytes, 0 allowed.
-     * @return whether all bytes agree.
-     */
+    /** Compares two stretches of the same length. */
     public static boolean equal(Object aBase, long a, Object bBase, long b, int length) {
         final int lastWord = length - Long.BYTES;
         if (lastWord < 0) {
@@ -118,8 +87,6 @@ public final class RawMemory {
     /**
      * Reads up to seven bytes into one word, lowest address in the lowest byte.
      *
-     * @param base array or {@code null}.
-     * @param address offset or address.
      * @param length bytes, 0 to 7.
      * @return the bytes, zero-extended.
      */

@@ -65,11 +65,12 @@ public final class Region {
         return Math.max(0, (bytes - CACHE_LINE + 1) & -CACHE_LINE);
     }
 
-    /**
-     * The region's length.
-     *
-     * @return bytes.
-     */
+    /** What must be allocated for a region of a given length, a multiple of a cache line. */
+    public static long allocationFor(long capacity) {
+        return capacity + CACHE_LINE - 1;
+    }
+
+    /** The region's length. */
     public int capacity() {
         return capacity;
     }
@@ -77,7 +78,6 @@ public final class Region {
     /**
      * Reads a byte.
      *
-     * @param offset where.
      * @return the value, 0 to 255.
      */
     public int getUnsignedByte(int offset) {
@@ -85,12 +85,7 @@ public final class Region {
         return UnsafeApi.getByte(null, address + offset) & 0xFF;
     }
 
-    /**
-     * Writes a byte.
-     *
-     * @param offset where.
-     * @param value its low eight bits.
-     */
+    /** Writes a byte. */
     public void putByte(int offset, int value) {
         check(offset, Byte.BYTES);
         UnsafeApi.putByte(null, address + offset, (byte) value);
@@ -99,7 +94,6 @@ public final class Region {
     /**
      * Reads a short.
      *
-     * @param offset where.
      * @return the value, 0 to 65 535.
      */
     public int getUnsignedShort(int offset) {
@@ -107,34 +101,19 @@ public final class Region {
         return UnsafeApi.getShort(null, address + offset) & 0xFFFF;
     }
 
-    /**
-     * Writes a short.
-     *
-     * @param offset where.
-     * @param value its low sixteen bits.
-     */
+    /** Writes a short. */
     public void putShort(int offset, int value) {
         check(offset, Short.BYTES);
         UnsafeApi.putShort(null, address + offset, (short) value);
     }
 
-    /**
-     * Reads an int.
-     *
-     * @param offset where.
-     * @return the value.
-     */
+    /** Reads an int. */
     public int getInt(int offset) {
         check(offset, Integer.BYTES);
         return UnsafeApi.getInt(null, address + offset);
     }
 
-    /**
-     * Writes an int.
-     *
-     * @param offset where.
-     * @param value the value.
-     */
+    /** Writes an int. */
     public void putInt(int offset, int value) {
         check(offset, Integer.BYTES);
         UnsafeApi.putInt(null, address + offset, value);
@@ -143,8 +122,6 @@ public final class Region {
     /**
      * Adds to an int, not atomically.
      *
-     * @param offset where.
-     * @param delta what to add.
      * @return the sum, now stored.
      */
     public int addInt(int offset, int delta) {
@@ -153,67 +130,37 @@ public final class Region {
         return sum;
     }
 
-    /**
-     * Reads a long.
-     *
-     * @param offset where.
-     * @return the value.
-     */
+    /** Reads a long. */
     public long getLong(int offset) {
         check(offset, Long.BYTES);
         return UnsafeApi.getLong(null, address + offset);
     }
 
-    /**
-     * Writes a long.
-     *
-     * @param offset where.
-     * @param value the value.
-     */
+    /** Writes a long. */
     public void putLong(int offset, long value) {
         check(offset, Long.BYTES);
         UnsafeApi.putLong(null, address + offset, value);
     }
 
-    /**
-     * Reads a long with opaque order: whole, and not hoisted out of a loop.
-     *
-     * @param offset where.
-     * @return the value.
-     */
+    /** Reads a long with opaque order: whole, and not hoisted out of a loop. */
     public long getLongOpaque(int offset) {
         check(offset, Long.BYTES);
         return UnsafeApi.getLongOpaque(null, address + offset);
     }
 
-    /**
-     * Reads an int with opaque order.
-     *
-     * @param offset where.
-     * @return the value.
-     */
+    /** Reads an int with opaque order. */
     public int getIntOpaque(int offset) {
         check(offset, Integer.BYTES);
         return UnsafeApi.getIntOpaque(null, address + offset);
     }
 
-    /**
-     * Reads a long with acquire order.
-     *
-     * @param offset where.
-     * @return the value.
-     */
+    /** Reads a long with acquire order. */
     public long getLongAcquire(int offset) {
         check(offset, Long.BYTES);
         return UnsafeApi.getLongAcquire(null, address + offset);
     }
 
-    /**
-     * Writes a long with release order.
-     *
-     * @param offset where.
-     * @param value the value.
-     */
+    /** Writes a long with release order. */
     public void putLongRelease(int offset, long value) {
         check(offset, Long.BYTES);
         UnsafeApi.putLongRelease(null, address + offset, value);
@@ -223,9 +170,6 @@ public final class Region {
      * Exchanges a long if it is the expected one, with volatile order.
      *
      * @param offset where, a multiple of 8.
-     * @param expected what must be there.
-     * @param value what to put there.
-     * @return whether it was exchanged.
      */
     public boolean compareAndSetLong(int offset, long expected, long value) {
         check(offset, Long.BYTES);
@@ -237,27 +181,13 @@ public final class Region {
         UnsafeApi.storeFence();
     }
 
-    /**
-     * Copies into the region.
-     *
-     * @param offset where to.
-     * @param base source array or {@code null}.
-     * @param source source offset or address.
-     * @param length bytes.
-     */
+    /** Copies into the region. */
     public void copyIn(int offset, Object base, long source, int length) {
         check(offset, length);
         RawMemory.copy(base, source, null, address + offset, length);
     }
 
-    /**
-     * Copies out of the region.
-     *
-     * @param offset where from.
-     * @param base destination array or {@code null}.
-     * @param target destination offset or address.
-     * @param length bytes.
-     */
+    /** Copies out of the region. */
     public void copyOut(int offset, Object base, long target, int length) {
         check(offset, length);
         RawMemory.copy(null, address + offset, base, target, length);
@@ -269,8 +199,6 @@ public final class Region {
      * @param offset where they start.
      * @param base the others' array or {@code null}.
      * @param other the others' offset or address.
-     * @param length bytes.
-     * @return whether all agree.
      */
     public boolean equal(int offset, Object base, long other, int length) {
         check(offset, length);
@@ -281,7 +209,6 @@ public final class Region {
      * Lays a flyweight over part of the region. The flyweight keeps the region's memory alive for
      * as long as it is wrapped.
      *
-     * @param view the flyweight.
      * @param offset where it starts.
      * @param length its capacity.
      */

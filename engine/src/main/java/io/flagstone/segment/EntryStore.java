@@ -117,7 +117,7 @@ final class EntryStore {
         fill(entry, valueBase, valueAddress, valueLength);
 
         beginWrite();
-        index.insert(hash, entry);
+        index.insert(KeyedHash.indexHash(hash), entry);
         endWrite();
         add(ENTRIES, 1);
         add(INSERTIONS, 1);
@@ -149,7 +149,7 @@ final class EntryStore {
         final int cell = index.find(hash, keyBase, keyAddress, keyLength);
         beginWrite();
         if (cell == HashIndex.ABSENT) {
-            index.insert(hash, entry);
+            index.insert(KeyedHash.indexHash(hash), entry);
         } else {
             index.replace(cell, entry);
         }

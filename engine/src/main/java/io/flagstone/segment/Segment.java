@@ -20,8 +20,8 @@ import java.lang.ref.Reference;
 /**
  * A share of the cache's keys under one lock: what each operation means.
  *
- * <p>Every operation takes the lock, reads the clock only if a deadline is at stake, and does its
- * work on the {@link EntryStore}. A write first reclaims what has expired, within the budget. A
+ * <p>An operation on a key takes the lock, reads the clock only if a deadline is at stake, and does
+ * its work on the {@link EntryStore}. A write first reclaims what has expired, within the budget. A
  * read never returns an entry at or after its deadline, and leaves it to the next write or duty
  * cycle.
  *
@@ -462,8 +462,11 @@ public final class Segment {
 
     /** Reclaims what has expired, within the budget, if anything has. */
     public int doWork(long nowNs) {
+        guard.check(Thread.currentThread().getId());
         final long sinceBirth = nowNs - config.birthNs();
-        if (!store.wheel.isDue(sinceBirth)) {
+        final boolean due = store.wheel.isDue(sinceBirth);
+        Reference.reachabilityFence(region);
+        if (!due) {
             return 0;
         }
         lock();
@@ -476,7 +479,9 @@ public final class Segment {
 
     /** The entries held, expired ones included that have not been reclaimed; takes no lock. */
     public long size() {
-        return region.getLongOpaque(SegmentDescriptor.ENTRIES);
+        final long entries = region.getLongOpaque(SegmentDescriptor.ENTRIES);
+        Reference.reachabilityFence(region);
+        return entries;
     }
 
     /** How many index buckets there are, which bounds a scan's cursor. */

@@ -13,8 +13,8 @@ import java.util.concurrent.locks.LockSupport;
  * is allocated. The price is that the lock is not fair, and that a parked thread may notice a free
  * lock up to {@link #MAX_PARK_NS} late.
  *
- * <p>Not re-entrant: {@link #isHeldBy} tells. An interrupt neither ends a wait nor gets lost; an
- * interrupted thread yields where it would park.
+ * <p>Not re-entrant: a holder that comes again is refused. An interrupt neither ends a wait nor
+ * gets lost; an interrupted thread yields where it would park.
  *
  * <p>Progress: blocking. Ordering: an acquisition is a compare-and-set with volatile order, a
  * release is a release store, so what one holder wrote the next one sees.
@@ -57,6 +57,10 @@ final class SegmentLock {
     }
 
     private void await(long threadId) {
+        if (isHeldBy(threadId)) {
+            throw new IllegalStateException(
+                    "re-entry: the cache's clock may not call the cache; it is read under a lock");
+        }
         for (int i = 0; i < SPINS; i++) {
             Thread.onSpinWait();
             if (tryLock(threadId)) {

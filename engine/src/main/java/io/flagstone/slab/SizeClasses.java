@@ -7,7 +7,7 @@ import org.agrona.BitUtil;
 /**
  * The chunk sizes that slabs of one size are cut into, smallest first; the last is a whole slab.
  *
- * <p>Sizes grow by 8 bytes up to 192, then by an eighth. Each is raised to the largest that still
+ * <p>Sizes grow by 8 bytes up to 192, then by a tenth. Each is raised to the largest that still
  * cuts a slab into as many chunks: between a third and a half of a slab every size gives two
  * chunks, so only the half is worth having. So no class leaves much of its slab's end uncut.
  *
@@ -20,7 +20,7 @@ public final class SizeClasses {
 
     private static final int STEP = 8;
     private static final int FINE_LIMIT = 192;
-    private static final int GROWTH_SHIFT = 3;
+    private static final int GROWTH_DIVISOR = 10;
     private static final int TABLE_LIMIT = 1024;
     private static final int TABLE_SHIFT = 3;
 
@@ -35,7 +35,7 @@ public final class SizeClasses {
         while (slabBytes / size > 1) {
             final int chunk = slabBytes / (slabBytes / size) & -EntryDescriptor.ALIGNMENT;
             sizes[count++] = chunk;
-            size = chunk + Math.max(STEP, chunk < FINE_LIMIT ? 0 : chunk >>> GROWTH_SHIFT);
+            size = chunk + Math.max(STEP, chunk < FINE_LIMIT ? 0 : chunk / GROWTH_DIVISOR);
             size = BitUtil.align(size, EntryDescriptor.ALIGNMENT);
         }
         sizes[count++] = slabBytes;

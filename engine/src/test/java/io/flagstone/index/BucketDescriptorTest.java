@@ -45,17 +45,46 @@ class BucketDescriptorTest {
     }
 
     @Test
-    void theOverflowCountIsNoTag() {
-        for (final int count : CRITICAL) {
-            BucketDescriptor.addOverflow(
-                    region, BUCKET, count - BucketDescriptor.overflow(region, BUCKET));
-            assertThat(BucketDescriptor.overflow(region, BUCKET)).isEqualTo(count);
-            for (int slot = 0; slot < BucketDescriptor.SLOTS; slot++) {
-                BucketDescriptor.tag(region, BUCKET, slot, 0x1234);
-            }
-            assertThat(BucketDescriptor.match(region, BUCKET, count & 0xFFFF)).isZero();
-            assertThat(BucketDescriptor.match(region, BUCKET, count >>> 16)).isZero();
+    void guestsAndCountsAreNoTags() {
+        for (int slot = 0; slot < BucketDescriptor.SLOTS; slot++) {
+            BucketDescriptor.tag(region, BUCKET, slot, 0x1234);
         }
+        for (final int word : CRITICAL) {
+            region.putInt(BUCKET + 20, word);
+            assertThat(BucketDescriptor.match(region, BUCKET, word & 0xFFFF)).isZero();
+            assertThat(BucketDescriptor.match(region, BUCKET, word >>> 16)).isZero();
+        }
+    }
+
+    @Test
+    void marksAndCountsAreApart() {
+        for (int slot = 0; slot < BucketDescriptor.SLOTS; slot += 2) {
+            BucketDescriptor.markGuest(region, BUCKET, slot);
+            BucketDescriptor.markStray(region, BUCKET, slot + 1);
+        }
+        BucketDescriptor.addOut(region, BUCKET, 5);
+        BucketDescriptor.addPassed(region, BUCKET, 7);
+        BucketDescriptor.addOut(region, BUCKET, -1);
+        BucketDescriptor.clear(region, BUCKET, 8);
+        BucketDescriptor.clear(region, BUCKET, 1);
+        assertThat(BucketDescriptor.guests(region, BUCKET)).isEqualTo(0b00_0101_0101);
+        assertThat(BucketDescriptor.strays(region, BUCKET)).isEqualTo(0b10_1010_1000);
+        assertThat(BucketDescriptor.natives(region, BUCKET)).isEqualTo(0b01_0000_0010);
+        assertThat(BucketDescriptor.out(region, BUCKET)).isEqualTo(4);
+        assertThat(BucketDescriptor.passed(region, BUCKET)).isEqualTo(7);
+    }
+
+    @Test
+    void aCountAtItsMaximumStays() {
+        for (int i = 0; i <= BucketDescriptor.MAX_OUT; i++) {
+            BucketDescriptor.addOut(region, BUCKET, 1);
+            BucketDescriptor.addPassed(region, BUCKET, 1);
+        }
+        BucketDescriptor.addOut(region, BUCKET, -1);
+        BucketDescriptor.addPassed(region, BUCKET, -1);
+        assertThat(BucketDescriptor.out(region, BUCKET)).isEqualTo(BucketDescriptor.MAX_OUT);
+        assertThat(BucketDescriptor.passed(region, BUCKET)).isEqualTo(BucketDescriptor.MAX_PASSED);
+        assertThat(BucketDescriptor.natives(region, BUCKET)).isEqualTo(0x3FF);
     }
 
     @Test
@@ -73,7 +102,7 @@ class BucketDescriptorTest {
             for (int slot = 0; slot < BucketDescriptor.SLOTS; slot++) {
                 assertThat(BucketDescriptor.tag(region, bucket, slot)).isEqualTo(slot + 1);
             }
-            assertThat(BucketDescriptor.overflow(region, bucket)).isZero();
+            assertThat(BucketDescriptor.out(region, bucket)).isZero();
         }
         assertThat(cells).hasSize(2 * BucketDescriptor.SLOTS);
         assertThat(cells.last() + Integer.BYTES).isEqualTo(3 * BUCKET);

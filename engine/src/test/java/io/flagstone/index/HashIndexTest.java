@@ -23,10 +23,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HashIndexTest {
     private static final int START = 2 * HashIndex.BUCKET_LENGTH;
     private static final int CHUNK = EntryDescriptor.HEADER_LENGTH + Long.BYTES;
-    private static final int MAX_BUCKETS = 64;
+    private static final int MAX_BUCKETS = 2000;
     private static final int ENTRIES = START + MAX_BUCKETS * HashIndex.BUCKET_LENGTH;
 
-    private final Region region = Region.allocate(1 << 16);
+    private final Region region = Region.allocate(1 << 20);
     private final KeyedHash hash = new KeyedHash(TestSupport.seed());
     private final Random random = new Random(TestSupport.seed());
     private final Map<Long, Integer> model = new HashMap<>();
@@ -45,7 +45,7 @@ class HashIndexTest {
         final long h = hash.hash(key);
         EntryDescriptor.init(region, entry, KeyedHash.indexHash(h), Long.BYTES, 0, 0);
         EntryDescriptor.putKey(region, entry, EntryDescriptor.LONG_KEY, key, Long.BYTES);
-        index.insert(h, entry);
+        index.insert(KeyedHash.indexHash(h), entry);
         model.put(key, entry);
     }
 
@@ -76,7 +76,7 @@ class HashIndexTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 7, MAX_BUCKETS})
+    @ValueSource(ints = {1, 2, 3, 7, 64})
     void isAMapAtAnyLoad(int buckets) {
         create(buckets);
         final int capacity = HashIndex.capacity(buckets);
@@ -138,34 +138,85 @@ class HashIndexTest {
     }
 
     @Test
-    void overflowsFromTheLastBucketToTheFirst() {
-        create(3);
-        final List<Long> keys = keysOfBucket(2, 3, 12);
+    void aFullBucketsEntryIsAGuestInItsAlternateBucket() {
+        create(MAX_BUCKETS);
+        final List<Long> keys = keysOfBucket(2, MAX_BUCKETS, 12);
         keys.forEach(this::insert);
-        assertThat(BucketDescriptor.overflow(region, bucket(2))).isEqualTo(2);
-        assertThat(BucketDescriptor.overflow(region, bucket(0))).isZero();
-        assertThat(BucketDescriptor.bucketOf(find(keys.get(11)))).isEqualTo(bucket(0));
+        assertThat(BucketDescriptor.out(region, bucket(2))).isEqualTo(2);
+        final int guest = BucketDescriptor.bucketOf(find(keys.get(11)));
+        assertThat(guest).isNotEqualTo(bucket(2));
+        assertThat(BucketDescriptor.guests(region, guest)).isNotZero();
         index.audit(hash, entry -> {});
+
         remove(keys.get(11));
-        assertThat(BucketDescriptor.overflow(region, bucket(2))).isEqualTo(1);
+        assertThat(BucketDescriptor.out(region, bucket(2))).isEqualTo(1);
         remove(keys.get(0));
         remove(keys.get(10));
-        assertThat(BucketDescriptor.overflow(region, bucket(2))).isZero();
+        assertThat(BucketDescriptor.out(region, bucket(2))).isZero();
         index.audit(hash, entry -> {});
     }
 
     @Test
-    void aMissEndsAtTheFirstBucketThatNothingWasPushedOutOf() {
-        create(3);
-        final List<Long> keys = keysOfBucket(1, 3, 11);
+    void aGuestIsSentHomeBeforeAnEntryIsSentAway() {
+        create(MAX_BUCKETS);
+        final List<Long> keys = keysOfBucket(2, MAX_BUCKETS, 11);
+        keys.forEach(this::insert);
+        final long traveller = keys.get(10);
+        final int host = BucketDescriptor.bucketOf(find(traveller));
+        remove(keys.get(0));
+        final List<Long> natives = keysOfBucket((host - START) / 64, MAX_BUCKETS, 10);
+        natives.forEach(this::insert);
+        assertThat(BucketDescriptor.bucketOf(find(traveller))).isEqualTo(bucket(2));
+        assertThat(BucketDescriptor.out(region, bucket(2))).isZero();
+        assertThat(BucketDescriptor.guests(region, host)).isZero();
+        assertThat(BucketDescriptor.out(region, host)).isZero();
+        assertIsModel(1000);
+    }
+
+    @Test
+    void aMissLooksBeyondItsBucketOnlyIfEntriesAreOut() {
+        create(MAX_BUCKETS);
+        final List<Long> keys = keysOfBucket(1, MAX_BUCKETS, 11);
         keys.subList(0, 10).forEach(this::insert);
         final long absent = keys.get(10);
         assertThat(find(absent)).isEqualTo(HashIndex.ABSENT);
         insert(absent);
-        assertThat(BucketDescriptor.bucketOf(find(absent))).isEqualTo(bucket(2));
+        assertThat(find(absent)).isNotEqualTo(HashIndex.ABSENT);
         // Without the count the search must not get there.
-        BucketDescriptor.addOverflow(region, bucket(1), -1);
+        BucketDescriptor.addOut(region, bucket(1), -1);
         assertThat(find(absent)).isEqualTo(HashIndex.ABSENT);
+    }
+
+    /**
+     * Linear probing, which keeps every entry where it was first put, ends at 30 buckets a miss.
+     */
+    @Test
+    void searchesStayShortHoweverManyEntriesComeAndGo() {
+        create(MAX_BUCKETS);
+        final int capacity = HashIndex.capacity(MAX_BUCKETS);
+        final List<Long> keys = new ArrayList<>();
+        for (long key = 0; key < 30L * capacity; key++) {
+            if (keys.size() == capacity) {
+                final int chosen = random.nextInt(capacity);
+                remove(keys.get(chosen));
+                keys.set(chosen, key);
+            } else {
+                keys.add(key);
+            }
+            insert(key);
+        }
+        double guests = 0;
+        double bucketsOfMiss = 0;
+        double strays = 0;
+        for (int number = 0; number < MAX_BUCKETS; number++) {
+            guests += Integer.bitCount(BucketDescriptor.guests(region, bucket(number)));
+            bucketsOfMiss += BucketDescriptor.out(region, bucket(number)) == 0 ? 1 : 2;
+            strays += BucketDescriptor.passed(region, bucket(number));
+        }
+        assertThat(guests / capacity).as("share of guests").isLessThan(0.14);
+        assertThat(bucketsOfMiss / MAX_BUCKETS).as("buckets that a miss sees").isLessThan(1.6);
+        assertThat(strays / capacity).as("strays, by the buckets they passed").isLessThan(0.001);
+        index.audit(hash, entry -> {});
     }
 
     @Test
@@ -211,11 +262,19 @@ class HashIndexTest {
     }
 
     @Test
-    void theAuditFindsAWrongOverflowCount() {
+    void theAuditFindsWrongCountsAndMarks() {
         create(3);
         insert(1);
-        BucketDescriptor.addOverflow(region, bucket(1), 1);
-        assertAuditFinds("bucket 1: overflow count 1, but passed by 0");
+        BucketDescriptor.addOut(region, bucket(1), 1);
+        assertAuditFinds("bucket 1: out counts 1, has 0");
+        BucketDescriptor.addOut(region, bucket(1), -1);
+        BucketDescriptor.addPassed(region, bucket(2), 1);
+        assertAuditFinds("bucket 2: passed counts 1, has 0");
+        BucketDescriptor.addPassed(region, bucket(2), -1);
+        final int cell = find(1);
+        BucketDescriptor.markGuest(
+                region, BucketDescriptor.bucketOf(cell), BucketDescriptor.slotOf(cell));
+        assertAuditFinds("is not its own, its alternate, or a stray's");
     }
 
     @Test
@@ -225,7 +284,7 @@ class HashIndexTest {
         final int slot = BucketDescriptor.slotOf(find(1));
         final int tag = BucketDescriptor.tag(region, START, slot);
         BucketDescriptor.tag(region, START, slot, tag ^ 0x8000);
-        assertAuditFinds("is not its key's");
+        assertAuditFinds("its tag or its index hash is not its key's");
     }
 
     @Test
@@ -235,7 +294,7 @@ class HashIndexTest {
         final int entry = model.get(1L);
         final int wrong = EntryDescriptor.hash(region, entry) + 1;
         EntryDescriptor.init(region, entry, wrong, Long.BYTES, 0, 0);
-        assertAuditFinds("entry " + entry + ": index hash is not its key's");
+        assertAuditFinds("entry " + entry + ": its tag or its index hash is not its key's");
     }
 
     private void assertAuditFinds(String finding) {

@@ -1,0 +1,138 @@
+package io.flagstone.segment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flagstone.expiry.TimingWheel;
+import io.flagstone.index.HashIndex;
+import io.flagstone.memory.Region;
+import io.flagstone.recency.LruLists;
+import io.flagstone.slab.SizeClasses;
+import io.flagstone.slab.SlabAllocator;
+import io.flagstone.testing.TestSupport;
+import java.util.Random;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** However a region is divided, its parts lie side by side and no further slab would fit. */
+class SegmentLayoutTest {
+    private static final int LAYOUTS = 200;
+
+    @RepeatedTest(10)
+    void dividesAnyBudget(RepetitionInfo repetition) {
+        final long seed = TestSupport.seed() + repetition.getCurrentRepetition();
+        final Random random = new Random(seed);
+        for (int i = 0; i < LAYOUTS; i++) {
+            final SizeClasses classes = new SizeClasses(1 << 10 + random.nextInt(15));
+            final int regionBytes = (random.nextInt(1 << 30) >>> random.nextInt(18)) & -64;
+            final int expectedEntryBytes = 1 + random.nextInt(1 << random.nextInt(15));
+            final long maxEntries =
+                    random.nextBoolean()
+                            ? SegmentLayout.UNBOUNDED
+                            : 1 + (random.nextInt() >>> 1 + random.nextInt(31));
+            final SegmentLayout layout =
+                    SegmentLayout.divide(regionBytes, classes, expectedEntryBytes, maxEntries);
+            final String what = "seed " + seed + ": " + layout;
+            assertThat(layout.slabs()).as(what).isNotNegative();
+            if (layout.slabs() > 0) {
+                assertPartsLieSideBySide(what, layout, regionBytes);
+                assertEntriesFitTheIndex(what, layout, maxEntries);
+            }
+            assertNoFurtherSlabFits(what, layout, expectedEntryBytes, maxEntries);
+        }
+    }
+
+    private static void assertPartsLieSideBySide(
+            String what, SegmentLayout layout, int regionBytes) {
+        final int lists = layout.classes().count();
+        assertThat(layout.regionBytes()).as(what).isEqualTo(regionBytes);
+        assertThat(layout.wheelOffset())
+                .as(what)
+                .isBetween(
+                        SegmentDescriptor.RECENCY + LruLists.length(lists),
+                        SegmentDescriptor.RECENCY + LruLists.length(lists) + 7);
+        assertThat(layout.wheelOffset() % Long.BYTES).as(what).isZero();
+        assertThat(layout.tablesOffset())
+                .as(what)
+                .isEqualTo(layout.wheelOffset() + TimingWheel.length());
+        final int tablesEnd =
+                layout.tablesOffset() + SlabAllocator.tablesLength(lists, layout.slabs());
+        assertThat(layout.indexOffset()).as(what).isBetween(tablesEnd, tablesEnd + 63);
+        assertThat(layout.indexOffset() % Region.CACHE_LINE).as(what).isZero();
+        assertThat(layout.slabsOffset())
+                .as(what)
+                .isEqualTo(layout.indexOffset() + layout.buckets() * HashIndex.BUCKET_LENGTH);
+        assertThat(endOf(layout)).as(what).isLessThanOrEqualTo(regionBytes);
+        assertThat(layout.fixedBytes()).isEqualTo(layout.indexOffset());
+        assertThat(layout.indexBytes()).isEqualTo(layout.slabsOffset() - layout.indexOffset());
+    }
+
+    private static void assertEntriesFitTheIndex(
+            String what, SegmentLayout layout, long maxEntries) {
+        assertThat(HashIndex.capacity(layout.buckets()))
+                .as(what)
+                .isGreaterThanOrEqualTo(layout.maxEntries());
+        assertThat((long) layout.maxEntries()).as(what).isBetween(1L, maxEntries);
+        final long chunks =
+                (long) layout.slabs()
+                        * (layout.classes().maxChunkBytes() / layout.classes().chunkBytes(0));
+        assertThat((long) layout.maxEntries())
+                .as("%s: the bound is kept to wherever it can be reached", what)
+                .isGreaterThanOrEqualTo(
+                        maxEntries == SegmentLayout.UNBOUNDED ? 1 : Math.min(maxEntries, chunks));
+    }
+
+    /** A layout with one slab more ends where it ends, whatever region it was made for. */
+    private static void assertNoFurtherSlabFits(
+            String what, SegmentLayout layout, int expectedEntryBytes, long maxEntries) {
+        SegmentLayout larger = layout;
+        int regionBytes = layout.regionBytes();
+        while (larger.slabs() == layout.slabs()) {
+            regionBytes += layout.classes().maxChunkBytes() / 2;
+            larger =
+                    SegmentLayout.divide(
+                            regionBytes, layout.classes(), expectedEntryBytes, maxEntries);
+        }
+        assertThat(larger.slabs()).as(what).isEqualTo(layout.slabs() + 1);
+        assertThat(endOf(larger)).as(what).isGreaterThan(layout.regionBytes());
+    }
+
+    private static long endOf(SegmentLayout layout) {
+        return layout.slabsOffset() + (long) layout.slabs() * layout.classes().maxChunkBytes();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1 << 10, 1 << 14, 1 << 20, 1 << 24})
+    void theLeastRegionHoldsOneSlabAndAnythingLessNone(int slabBytes) {
+        final SizeClasses classes = new SizeClasses(slabBytes);
+        final int least = SegmentLayout.leastRegionBytes(classes, 64, SegmentLayout.UNBOUNDED);
+        assertThat(SegmentLayout.divide(least, classes, 64, SegmentLayout.UNBOUNDED).slabs())
+                .isEqualTo(1);
+        assertThat(SegmentLayout.divide(least - 64, classes, 64, SegmentLayout.UNBOUNDED).slabs())
+                .isZero();
+    }
+
+    @Test
+    void theLargestRegionCanBeDividedForTheSmallestEntries() {
+        final SizeClasses classes = new SizeClasses(1 << 20);
+        final SegmentLayout layout =
+                SegmentLayout.divide(Region.MAX_BYTES, classes, 1, SegmentLayout.UNBOUNDED);
+        assertPartsLieSideBySide(layout.toString(), layout, Region.MAX_BYTES);
+        assertEntriesFitTheIndex(layout.toString(), layout, SegmentLayout.UNBOUNDED);
+        assertThat(layout.maxEntries()).isGreaterThan(30_000_000);
+    }
+
+    @Test
+    void smallerExpectedEntriesGetALargerIndex() {
+        final SizeClasses classes = new SizeClasses(1 << 12);
+        int maxEntries = Integer.MAX_VALUE;
+        for (final int bytes : new int[] {1, 20, 72, 300, 2_000}) {
+            final SegmentLayout layout =
+                    SegmentLayout.divide(1 << 20, classes, bytes, SegmentLayout.UNBOUNDED);
+            assertThat(layout.maxEntries()).isLessThan(maxEntries);
+            maxEntries = layout.maxEntries();
+        }
+    }
+}

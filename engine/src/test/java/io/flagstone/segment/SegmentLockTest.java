@@ -1,0 +1,143 @@
+package io.flagstone.segment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flagstone.memory.Region;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.Test;
+
+/** One thread at a time holds the lock, knows that it does, and interrupts change nothing. */
+class SegmentLockTest {
+    private static final int WORD = Region.CACHE_LINE;
+    private static final int ROUNDS = 20_000;
+
+    private final Region region = Region.allocate(4 * Region.CACHE_LINE);
+    private final SegmentLock lock = new SegmentLock(region, WORD);
+    private final long self = Thread.currentThread().getId();
+    private int plainCounter;
+
+    private static <T> FutureTask<T> start(String name, Callable<T> body) {
+        final FutureTask<T> task = new FutureTask<>(body);
+        new Thread(task, name).start();
+        return task;
+    }
+
+    @Test
+    void excludesMoreThreadsThanThereAreCores() throws Exception {
+        final int threads = 2 * Runtime.getRuntime().availableProcessors() + 3;
+        final CountDownLatch ready = new CountDownLatch(threads);
+        final List<FutureTask<Boolean>> tasks = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+            tasks.add(start("incrementer " + i, () -> increment(ready)));
+        }
+        for (final FutureTask<Boolean> task : tasks) {
+            assertThat(task.get()).as("only the owner holds the lock").isTrue();
+        }
+        assertThat(plainCounter).isEqualTo(threads * ROUNDS);
+        assertThat(region.getLong(WORD)).as("free again").isZero();
+    }
+
+    private boolean increment(CountDownLatch ready) throws InterruptedException {
+        final long threadId = Thread.currentThread().getId();
+        ready.countDown();
+        ready.await();
+        boolean right = true;
+        for (int i = 0; i < ROUNDS; i++) {
+            if (i % 4 != 0) {
+                lock.lock(threadId);
+            } else {
+                while (!lock.tryLock(threadId)) {
+                    Thread.onSpinWait();
+                }
+            }
+            right &= lock.isHeldBy(threadId) && !lock.isHeldBy(threadId + 1);
+            plainCounter++;
+            lock.unlock();
+            right &= !lock.isHeldBy(threadId);
+        }
+        return right;
+    }
+
+    @Test
+    void knowsItsOwner() {
+        assertThat(lock.isHeldBy(self)).isFalse();
+        lock.lock(self);
+        assertThat(lock.isHeldBy(self)).isTrue();
+        assertThat(lock.isHeldBy(self + 1)).isFalse();
+        assertThat(lock.tryLock(self)).as("not re-entrant").isFalse();
+        assertThat(lock.tryLock(self + 1)).isFalse();
+        assertThat(lock.isHeldBy(self)).as("a failed try changes nothing").isTrue();
+        lock.unlock();
+        assertThat(lock.tryLock(self + 1)).isTrue();
+        assertThat(lock.isHeldBy(self + 1)).isTrue();
+        lock.unlock();
+    }
+
+    @Test
+    void aWaiterInterruptedBeforeItWaitsGetsTheLockAndKeepsItsStatus() throws Exception {
+        lock.lock(self);
+        final Waiter waiter = new Waiter(true);
+        waiter.start();
+        while (!waiter.isInAwait()) {
+            Thread.onSpinWait();
+        }
+        assertThat(waiter.got).isFalse();
+        assertThat(lock.isHeldBy(self)).isTrue();
+        lock.unlock();
+        waiter.join();
+        assertThat(waiter.got).isTrue();
+        assertThat(waiter.interruptedAfter).isTrue();
+    }
+
+    @Test
+    void aWaiterInterruptedWhileParkedGetsTheLockAndKeepsItsStatus() throws Exception {
+        lock.lock(self);
+        final Waiter waiter = new Waiter(false);
+        waiter.start();
+        while (waiter.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        waiter.interrupt();
+        assertThat(waiter.got).isFalse();
+        lock.unlock();
+        waiter.join();
+        assertThat(waiter.got).isTrue();
+        assertThat(waiter.interruptedAfter).isTrue();
+    }
+
+    private final class Waiter extends Thread {
+        private final boolean interruptedBefore;
+        private volatile boolean got;
+        private volatile boolean interruptedAfter;
+
+        Waiter(boolean interruptedBefore) {
+            this.interruptedBefore = interruptedBefore;
+        }
+
+        @Override
+        public void run() {
+            if (interruptedBefore) {
+                interrupt();
+            }
+            final long threadId = Thread.currentThread().getId();
+            lock.lock(threadId);
+            got = lock.isHeldBy(threadId);
+            interruptedAfter = isInterrupted();
+            lock.unlock();
+        }
+
+        boolean isInAwait() {
+            return Arrays.stream(getStackTrace())
+                    .anyMatch(
+                            frame ->
+                                    frame.getMethodName().equals("await")
+                                            && frame.getClassName()
+                                                    .equals(SegmentLock.class.getName()));
+        }
+    }
+}

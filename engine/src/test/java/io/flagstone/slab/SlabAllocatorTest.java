@@ -1,0 +1,326 @@
+package io.flagstone.slab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.flagstone.entry.EntryDescriptor;
+import io.flagstone.memory.Region;
+import io.flagstone.testing.TestSupport;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Chunks never overlap, slabs serve whoever needs them, and every contradiction is found. */
+class SlabAllocatorTest {
+    private static final int TABLES = 64;
+    private static final int FIRST_SLAB = 4_096;
+    private static final int SLAB_BYTES = 1_024;
+    private static final int SLABS = 4;
+
+    private final Random random = new Random(TestSupport.seed());
+
+    /** The live chunks, by offset, each with its class. */
+    private final TreeMap<Integer, Integer> live = new TreeMap<>();
+
+    private Region region;
+    private SizeClasses classes;
+    private SlabAllocator allocator;
+    private int slabBytes;
+    private int slabs;
+
+    private void create(int bytes, int count) {
+        slabBytes = bytes;
+        slabs = count;
+        classes = new SizeClasses(bytes);
+        region = Region.allocate(FIRST_SLAB + bytes * count + Region.CACHE_LINE);
+        allocator = new SlabAllocator(region, classes, TABLES, FIRST_SLAB, count);
+        assertThat(TABLES + SlabAllocator.tablesLength(classes.count(), count))
+                .isLessThanOrEqualTo(FIRST_SLAB);
+    }
+
+    private int allocate(int sizeClass) {
+        final int chunk = allocator.allocate(sizeClass);
+        if (chunk == Region.NONE) {
+            return chunk;
+        }
+        final int end = chunk + classes.chunkBytes(sizeClass);
+        assertThat(chunk % EntryDescriptor.ALIGNMENT).isZero();
+        assertThat(slabOf(chunk)).isBetween(0, slabs - 1).isEqualTo(slabOf(end - 1));
+        final Map.Entry<Integer, Integer> below = live.floorEntry(chunk);
+        assertThat(below == null || below.getKey() + classes.chunkBytes(below.getValue()) <= chunk)
+                .as("seed %d: %d overlaps %s", TestSupport.seed(), chunk, below)
+                .isTrue();
+        final Integer above = live.ceilingKey(chunk);
+        assertThat(above == null || end <= above)
+                .as("seed %d: %d overlaps %s", TestSupport.seed(), chunk, above)
+                .isTrue();
+        EntryDescriptor.init(region, chunk, 0, Long.BYTES, 0, sizeClass);
+        live.put(chunk, sizeClass);
+        return chunk;
+    }
+
+    private void free(int chunk) {
+        assertThat(live.remove(chunk)).as("chunk %d was live", chunk).isNotNull();
+        allocator.free(chunk);
+    }
+
+    private int slabOf(int chunk) {
+        return Math.floorDiv(chunk - FIRST_SLAB, slabBytes);
+    }
+
+    private int randomLive() {
+        return new ArrayList<>(live.keySet()).get(random.nextInt(live.size()));
+    }
+
+    private void assertIsModel() {
+        final BitSet expected = new BitSet();
+        live.keySet().forEach(chunk -> expected.set(chunk >>> 3));
+        assertThat(allocator.audit()).isEqualTo(expected);
+        final BitSet used = new BitSet();
+        for (int c = 0; c < classes.count(); c++) {
+            final int sizeClass = c;
+            final BitSet ofClass = new BitSet();
+            live.forEach(
+                    (chunk, itsClass) -> {
+                        if (itsClass == sizeClass) {
+                            ofClass.set(slabOf(chunk));
+                        }
+                    });
+            final long chunks = live.values().stream().filter(v -> v == sizeClass).count();
+            assertThat(allocator.slabs(c)).isEqualTo(ofClass.cardinality());
+            assertThat(allocator.live(c)).isEqualTo((int) chunks);
+            assertThat(allocator.freeBytes(c))
+                    .isEqualTo(
+                            (long) ofClass.cardinality() * slabBytes
+                                    - chunks * classes.chunkBytes(c));
+            assertThat(used.intersects(ofClass)).as("a slab has one class").isFalse();
+            used.or(ofClass);
+        }
+        assertThat(allocator.pooledSlabs()).isEqualTo(slabs - used.cardinality());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1024, 1", "1024, 8", "4096, 5", "65536, 12"})
+    void keepsItsPromisesUnderRandomUse(int bytes, int count) {
+        create(bytes, count);
+        int refused = 0;
+        for (int round = 0; round < 20_000; round++) {
+            final boolean growing = round / 500 % 2 == 0;
+            final int draining = allocator.draining();
+            if (random.nextInt(100) < (growing ? 65 : 35)) {
+                final int sizeClass = random.nextInt(Math.min(6, classes.count()));
+                final int spread = random.nextInt(4) == 0 ? classes.count() - 1 : sizeClass;
+                final boolean room = hasRoom(spread, draining);
+                final int chunk = allocate(spread);
+                assertThat(chunk != Region.NONE)
+                        .as("seed %d: round %d", TestSupport.seed(), round)
+                        .isEqualTo(room);
+                refused += chunk == Region.NONE ? 1 : 0;
+                assertThat(draining != Region.NONE && slabOf(chunk) == draining - 1)
+                        .as("a chunk of a slab that drains")
+                        .isFalse();
+            } else if (!live.isEmpty()) {
+                if (draining != Region.NONE && random.nextInt(4) != 0) {
+                    final int chunk = allocator.nextToDrain();
+                    assertThat(slabOf(chunk)).isEqualTo(draining - 1);
+                    free(chunk);
+                } else if (draining == Region.NONE && random.nextInt(50) == 0) {
+                    final int chunk = randomLive();
+                    allocator.startDraining(chunk);
+                    assertThat(allocator.draining() - 1).isEqualTo(slabOf(chunk));
+                } else {
+                    free(randomLive());
+                }
+            }
+            if (round % 50 == 0) {
+                assertIsModel();
+            }
+        }
+        assertThat(refused).as("the test runs out of slabs").isPositive();
+        new ArrayList<>(live.keySet()).forEach(this::free);
+        assertIsModel();
+        assertThat(allocator.draining()).isEqualTo(Region.NONE);
+        assertThat(allocator.pooledSlabs()).isEqualTo(count);
+    }
+
+    private boolean hasRoom(int sizeClass, int draining) {
+        final int perSlab = slabBytes / classes.chunkBytes(sizeClass);
+        final int[] liveBySlab = new int[slabs];
+        live.forEach((chunk, c) -> liveBySlab[slabOf(chunk)] += c == sizeClass ? 1 : 0);
+        for (int slab = 0; slab < slabs; slab++) {
+            if (slab != draining - 1 && liveBySlab[slab] > 0 && liveBySlab[slab] < perSlab) {
+                return true;
+            }
+        }
+        return allocator.pooledSlabs() > 0;
+    }
+
+    @Test
+    void aSlabGivesAllItsChunksThenNone() {
+        create(SLAB_BYTES, SLABS);
+        for (int c = 0; c < classes.count(); c++) {
+            final int chunks = SLABS * (SLAB_BYTES / classes.chunkBytes(c));
+            for (int i = 0; i < chunks; i++) {
+                assertThat(allocate(c)).isNotEqualTo(Region.NONE);
+            }
+            for (int other = 0; other < classes.count(); other++) {
+                assertThat(allocate(other)).isEqualTo(Region.NONE);
+            }
+            assertIsModel();
+            new ArrayList<>(live.keySet()).forEach(this::free);
+            assertThat(allocator.pooledSlabs()).isEqualTo(SLABS);
+        }
+    }
+
+    @Test
+    void partlyFreeSlabsAreFilledBeforeThePoolIsAsked() {
+        create(SLAB_BYTES, SLABS);
+        final int perSlab = SLAB_BYTES / classes.chunkBytes(0);
+        final List<Integer> chunks = new ArrayList<>();
+        for (int i = 0; i < 2 * perSlab; i++) {
+            chunks.add(allocate(0));
+        }
+        free(chunks.get(1));
+        free(chunks.get(perSlab + 1));
+        assertThat(List.of(allocate(0), allocate(0)))
+                .containsExactlyInAnyOrder(chunks.get(1), chunks.get(perSlab + 1));
+        assertThat(allocator.slabs(0)).isEqualTo(2);
+        assertIsModel();
+    }
+
+    @Test
+    void aDrainedSlabServesAnotherClass() {
+        create(SLAB_BYTES, 1);
+        int chunk = allocate(0);
+        while (allocate(0) != Region.NONE) {
+            chunk = live.lastKey();
+        }
+        free(chunk);
+        allocator.startDraining(live.firstKey());
+        assertThat(allocate(0)).as("nothing comes from a slab that drains").isEqualTo(Region.NONE);
+        while (allocator.draining() != Region.NONE) {
+            assertIsModel();
+            free(allocator.nextToDrain());
+        }
+        assertThat(live).isEmpty();
+        assertThat(allocate(classes.count() - 1)).isNotEqualTo(Region.NONE);
+        assertIsModel();
+    }
+
+    /** A fault that is planted into a state with slabs of two classes, a free chunk and a pool. */
+    private interface Fault extends Consumer<SlabAllocatorTest> {}
+
+    static Stream<Arguments> faults() {
+        return Stream.of(
+                fault(
+                        "a wrong count of the pool",
+                        "pool counts 3 slabs, lists 2",
+                        t -> t.region.addInt(TABLES + SlabDescriptor.POOL_SLABS, 1)),
+                fault(
+                        "a pool in a circle",
+                        "pool lists slab",
+                        t -> t.plant(t.allocator.poolHead(), SlabDescriptor.SLAB_NEXT, 3)),
+                fault(
+                        "a pool that leads nowhere",
+                        "which does not exist",
+                        t -> t.plant(t.allocator.poolHead(), SlabDescriptor.SLAB_NEXT, 77)),
+                fault(
+                        "a class in the pool",
+                        "its place in the pool says otherwise",
+                        t -> t.plant(3, SlabDescriptor.SLAB_CLASS, 0)),
+                fault(
+                        "a slab of another class",
+                        "slab 1 is in another's list",
+                        t -> t.plant(1, SlabDescriptor.SLAB_CLASS, 1)),
+                fault(
+                        "a missing back link",
+                        "does not link back",
+                        t -> t.plant(1, SlabDescriptor.SLAB_PREVIOUS, 2)),
+                fault(
+                        "a slab missing from its list",
+                        "wrongly in or out",
+                        t ->
+                                t.region.putInt(
+                                        t.allocator.classRecord(0)
+                                                + SlabDescriptor.CLASS_PARTIAL_HEAD,
+                                        Region.NONE)),
+                fault(
+                        "a wrong count of live chunks of a class",
+                        "class 0 counts",
+                        t ->
+                                t.region.addInt(
+                                        t.allocator.classRecord(0) + SlabDescriptor.CLASS_LIVE, 1)),
+                fault(
+                        "a wrong count of slabs of a class",
+                        "class 1 counts",
+                        t ->
+                                t.region.addInt(
+                                        t.allocator.classRecord(1) + SlabDescriptor.CLASS_SLABS,
+                                        1)),
+                fault(
+                        "a wrong count of live chunks of a slab",
+                        "slab 1 counts 9 live chunks",
+                        t -> t.plant(1, SlabDescriptor.SLAB_LIVE, 9)),
+                fault(
+                        "more chunks handed out than there are",
+                        "slab 1 handed out 99 chunks",
+                        t -> t.plant(1, SlabDescriptor.SLAB_FRESH, 99)),
+                fault(
+                        "a free list in a circle",
+                        "twice in it",
+                        t -> EntryDescriptor.markFree(t.region, FIRST_SLAB, FIRST_SLAB)),
+                fault(
+                        "a free list that leaves its slab",
+                        "not its own",
+                        t ->
+                                EntryDescriptor.markFree(
+                                        t.region, FIRST_SLAB, FIRST_SLAB + SLAB_BYTES)),
+                fault(
+                        "a free chunk that bears a class",
+                        "bears class 0",
+                        t ->
+                                t.region.putLong(
+                                        FIRST_SLAB + 32, t.region.getLong(t.live.firstKey() + 32))),
+                fault(
+                        "a live chunk that is marked free",
+                        "bears class 127",
+                        t -> EntryDescriptor.markFree(t.region, t.live.firstKey(), Region.NONE)));
+    }
+
+    private static Arguments fault(String name, String finding, Fault fault) {
+        return Arguments.of(name, finding, fault);
+    }
+
+    private void plant(int slab, int field, int value) {
+        region.putInt(allocator.slabRecord(slab) + field, value);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("faults")
+    void theAuditFinds(String name, String finding, Fault fault) {
+        create(SLAB_BYTES, SLABS);
+        final int first = allocate(0);
+        allocate(0);
+        allocate(0);
+        allocate(1);
+        free(first);
+        assertThat(first).isEqualTo(FIRST_SLAB);
+        assertIsModel();
+        fault.accept(this);
+        assertThatThrownBy(allocator::audit)
+                .as(name)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith("slabs: ")
+                .hasMessageContaining(finding);
+    }
+}

@@ -1,0 +1,58 @@
+package io.flagstone.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flagstone.api.MemoryReport;
+import java.io.IOException;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The tables of the documentation, for tests that hold them against the code. */
+public final class MarkdownTables {
+    private static final Pattern ROW = Pattern.compile("\\| `(\\w+)` \\| ([^|]*) \\|.*");
+
+    private MarkdownTables() {}
+
+    /** The rows under a heading, up to the next, by the name in their first cell: the second. */
+    public static Map<String, String> rows(Path page, String heading) throws IOException {
+        final List<String> lines = Files.readAllLines(page);
+        final int start = lines.indexOf(heading);
+        assertThat(start).as(heading).isNotNegative();
+        final Map<String, String> rows = new LinkedHashMap<>();
+        for (final String line : lines.subList(start + 1, lines.size())) {
+            if (line.startsWith("#")) {
+                break;
+            }
+            final Matcher row = ROW.matcher(line);
+            if (row.matches()) {
+                assertThat(rows.put(row.group(1), row.group(2))).as(line).isNull();
+            }
+        }
+        return rows;
+    }
+
+    /** A number whose digits are grouped by spaces. */
+    public static long number(String cell) {
+        return Long.parseLong(cell.replace(" ", ""));
+    }
+
+    /** Fails unless the rows show each part of a report, {@code entries} only if they like. */
+    public static void assertShown(MemoryReport report, Map<String, String> rows)
+            throws ReflectiveOperationException {
+        for (final RecordComponent part : MemoryReport.class.getRecordComponents()) {
+            final String name = part.getName();
+            if (rows.containsKey(name) || !"entries".equals(name)) {
+                assertThat(rows).containsKey(name);
+                assertThat(part.getAccessor().invoke(report))
+                        .as(name)
+                        .isEqualTo(number(rows.get(name)));
+            }
+        }
+    }
+}
