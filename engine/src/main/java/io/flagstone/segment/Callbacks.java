@@ -118,7 +118,7 @@ final class Callbacks {
         try {
             errorHandler.onError(thrown);
         } catch (Throwable ignored) {
-            thrown.addSuppressed(ignored);
+            // Nobody is left to be told.
         }
     }
 }

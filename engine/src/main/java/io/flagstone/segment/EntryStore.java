@@ -32,8 +32,8 @@ import io.flagstone.slab.SlabAllocator;
  *
  * <p>Room is made by leave of the lists. A class that has run out evicts its own least recently
  * used entry. If another class's is more than {@link #CALCIFIED} times as old, that class's slab
- * with the oldest entry is drained, some entries with each write, and comes to whoever needs a slab
- * next. A class without entries cannot wait and drains at once.
+ * with the oldest entry is drained, some entries with each put that needs room, and comes to
+ * whoever needs a slab next. A class without entries cannot wait and drains at once.
  *
  * <p>Guarded by the segment's lock. Allocates nothing.
  */
@@ -110,12 +110,17 @@ final class EntryStore {
         while (entries() >= maxEntries) {
             evict(lists.last(lists.oldestClass()), nowNs);
         }
-        final int entry = allocate(sizeClass, nowNs);
-        EntryDescriptor.init(
-                region, entry, KeyedHash.indexHash(hash), keyLength, valueLength, sizeClass);
-        EntryDescriptor.putKey(region, entry, keyBase, keyAddress, keyLength);
-        fill(entry, valueBase, valueAddress, valueLength);
-
+        final int entry =
+                prepare(
+                        KeyedHash.indexHash(hash),
+                        sizeClass,
+                        keyBase,
+                        keyAddress,
+                        keyLength,
+                        valueBase,
+                        valueAddress,
+                        valueLength,
+                        nowNs);
         beginWrite();
         index.insert(KeyedHash.indexHash(hash), entry);
         endWrite();
@@ -125,8 +130,8 @@ final class EntryStore {
     }
 
     /**
-     * Moves an entry whose new value belongs into another class. Making room never takes the entry
-     * itself while its list has others, but may, and then the new one is on its own.
+     * Moves an entry whose new value belongs into another class. Making room takes the entry itself
+     * only with the slab it lies in, and then the new one is on its own.
      */
     int relocate(
             long hash,
@@ -140,12 +145,17 @@ final class EntryStore {
             int valueLength,
             long nowNs) {
         lists.moveToFirst(EntryDescriptor.sizeClass(region, oldEntry), oldEntry);
-        final int entry = allocate(sizeClass, nowNs);
-        EntryDescriptor.init(
-                region, entry, KeyedHash.indexHash(hash), keyLength, valueLength, sizeClass);
-        EntryDescriptor.putKey(region, entry, keyBase, keyAddress, keyLength);
-        fill(entry, valueBase, valueAddress, valueLength);
-
+        final int entry =
+                prepare(
+                        KeyedHash.indexHash(hash),
+                        sizeClass,
+                        keyBase,
+                        keyAddress,
+                        keyLength,
+                        valueBase,
+                        valueAddress,
+                        valueLength,
+                        nowNs);
         final int cell = index.find(hash, keyBase, keyAddress, keyLength);
         beginWrite();
         if (cell == HashIndex.ABSENT) {
@@ -200,13 +210,35 @@ final class EntryStore {
         slabs.free(entry);
     }
 
-    /** Gives an entry with a header and a key its value and its place as the most recently used. */
-    private void fill(int entry, Object valueBase, long valueAddress, int valueLength) {
-        region.copyIn(
-                EntryDescriptor.valueOffset(region, entry), valueBase, valueAddress, valueLength);
-        lists.addFirst(EntryDescriptor.sizeClass(region, entry), entry);
-        add(KEY_BYTES, EntryDescriptor.keyLength(region, entry));
+    /** Writes an entry, the most recently used of its class, that the index does not yet know. */
+    private int prepare(
+            int indexHash,
+            int sizeClass,
+            Object keyBase,
+            long keyAddress,
+            int keyLength,
+            Object valueBase,
+            long valueAddress,
+            int valueLength,
+            long nowNs) {
+        final int entry = allocate(sizeClass, nowNs);
+        boolean written = false;
+        try {
+            EntryDescriptor.init(region, entry, indexHash, keyLength, valueLength, sizeClass);
+            EntryDescriptor.putKey(region, entry, keyBase, keyAddress, keyLength);
+            final int valueOffset = EntryDescriptor.valueOffset(region, entry);
+            region.copyIn(valueOffset, valueBase, valueAddress, valueLength);
+            written = true;
+        } finally {
+            // The caller's memory may be a mapped file that has been cut short.
+            if (!written) {
+                slabs.free(entry);
+            }
+        }
+        lists.addFirst(sizeClass, entry);
+        add(KEY_BYTES, keyLength);
         add(VALUE_BYTES, valueLength);
+        return entry;
     }
 
     private int allocate(int sizeClass, long nowNs) {

@@ -234,7 +234,7 @@ public final class Segment {
         }
     }
 
-    /** Lets an updater change a value where it lies; its length and deadline stay. */
+    /** Lets an updater change a value where it lies; its length stays. */
     public boolean update(
             long hash, Object keyBase, long keyAddress, int keyLength, ValueUpdater updater) {
         lock();

@@ -17,13 +17,13 @@ public class ChunkReuseTest {
     private final long key = SharedCache.nextKey();
 
     public ChunkReuseTest() {
-        SharedCache.CACHE.put(key, SharedCache.twice(1), 0, 16);
+        SharedCache.CACHE.put(key, SharedCache.value(1), 0, SharedCache.VALUE_BYTES);
     }
 
     @Actor
     public void writer() {
         SharedCache.CACHE.remove(key);
-        SharedCache.CACHE.put(key + 1, SharedCache.twice(2), 0, 16);
+        SharedCache.CACHE.put(key + 1, SharedCache.value(2), 0, SharedCache.VALUE_BYTES);
     }
 
     @Actor

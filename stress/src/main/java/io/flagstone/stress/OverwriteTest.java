@@ -17,12 +17,12 @@ public class OverwriteTest {
     private final long key = SharedCache.nextKey();
 
     public OverwriteTest() {
-        SharedCache.CACHE.put(key, SharedCache.twice(1), 0, 16);
+        SharedCache.CACHE.put(key, SharedCache.value(1), 0, SharedCache.VALUE_BYTES);
     }
 
     @Actor
     public void writer() {
-        SharedCache.CACHE.put(key, SharedCache.twice(2), 0, 16);
+        SharedCache.CACHE.put(key, SharedCache.value(2), 0, SharedCache.VALUE_BYTES);
     }
 
     @Actor

@@ -19,12 +19,18 @@ public class PutIfAbsentTest {
 
     @Actor
     public void first(III_Result result) {
-        result.r1 = SharedCache.CACHE.putIfAbsent(key, SharedCache.twice(1), 0, 16) ? 1 : 0;
+        result.r1 =
+                SharedCache.CACHE.putIfAbsent(key, SharedCache.value(1), 0, SharedCache.VALUE_BYTES)
+                        ? 1
+                        : 0;
     }
 
     @Actor
     public void second(III_Result result) {
-        result.r2 = SharedCache.CACHE.putIfAbsent(key, SharedCache.twice(2), 0, 16) ? 1 : 0;
+        result.r2 =
+                SharedCache.CACHE.putIfAbsent(key, SharedCache.value(2), 0, SharedCache.VALUE_BYTES)
+                        ? 1
+                        : 0;
     }
 
     @Arbiter

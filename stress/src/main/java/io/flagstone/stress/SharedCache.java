@@ -9,6 +9,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * Every state has a key of its own; what is left of old states is evicted.
  */
 final class SharedCache {
+    static final int VALUE_BYTES = 2048;
+
     static final OffHeapCache CACHE =
             OffHeapCache.builder().memoryBytes(32 << 20).segments(1).build();
 
@@ -21,19 +23,21 @@ final class SharedCache {
         return KEYS.getAndAdd(2);
     }
 
-    /** A value of two equal words. */
-    static UnsafeBuffer twice(long word) {
-        final UnsafeBuffer value = new UnsafeBuffer(new byte[2 * Long.BYTES]);
+    /** A value with the same word at both ends, long enough to be seen half-copied. */
+    static UnsafeBuffer value(long word) {
+        final UnsafeBuffer value = new UnsafeBuffer(new byte[VALUE_BYTES]);
         value.putLong(0, word);
-        value.putLong(Long.BYTES, word);
+        value.putLong(VALUE_BYTES - Long.BYTES, word);
         return value;
     }
 
-    /** The two words of a key's value in one number, -1 if it is absent. */
+    /** The words at both ends of a key's value in one number, -1 if it is absent. */
     static int read(long key) {
-        final UnsafeBuffer destination = new UnsafeBuffer(new byte[2 * Long.BYTES]);
+        final UnsafeBuffer destination = new UnsafeBuffer(new byte[VALUE_BYTES]);
         return CACHE.get(key, destination, 0) == OffHeapCache.NOT_FOUND
                 ? -1
-                : (int) (10 * destination.getLong(0) + destination.getLong(Long.BYTES));
+                : (int)
+                        (10 * destination.getLong(0)
+                                + destination.getLong(VALUE_BYTES - Long.BYTES));
     }
 }

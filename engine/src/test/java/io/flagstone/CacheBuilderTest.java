@@ -1,0 +1,331 @@
+package io.flagstone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.flagstone.api.EntryTooLargeException;
+import io.flagstone.api.MemoryReport;
+import io.flagstone.memory.DirectMemory;
+import io.flagstone.memory.Region;
+import io.flagstone.testing.TestClock;
+import io.flagstone.testing.TestSupport;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.agrona.BitUtil;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A configuration is checked as a whole, and an error names every value with its limit. */
+class CacheBuilderTest {
+    private static final long GIB = 1L << 30;
+
+    /** A setting of a configuration that is right but for it. */
+    private interface Setting {
+        void apply(CacheBuilder builder);
+    }
+
+    private static CacheBuilder right() {
+        return OffHeapCache.builder().memoryBytes(1 << 20);
+    }
+
+    private static Arguments wrong(Setting setting, String... fragments) {
+        return Arguments.of(setting, fragments);
+    }
+
+    static Stream<Arguments> wrongSettings() {
+        return Stream.of(
+                wrong(b -> b.memoryBytes(0), "memoryBytes 0 must be set and positive"),
+                wrong(b -> b.memoryBytes(-5), "memoryBytes -5 must be set and positive"),
+                wrong(b -> b.maxEntries(0), "maxEntries 0 is not positive"),
+                wrong(b -> b.maxEntries(-1), "maxEntries -1 is not positive"),
+                wrong(b -> b.segments(-1), "segments -1 ", "from 1 to 16384"),
+                wrong(b -> b.segments(3), "segments 3 is not a power of two"),
+                wrong(b -> b.segments(1 << 15), "segments 32768 ", "to 16384"),
+                wrong(b -> b.segments(Integer.MIN_VALUE), "segments -2147483648 "),
+                wrong(b -> b.slabBytes(512), "slabBytes 512 ", "from 1024 to 16777216"),
+                wrong(b -> b.slabBytes(1 << 25), "slabBytes 33554432 "),
+                wrong(b -> b.slabBytes(3_000), "slabBytes 3000 is not a power of two"),
+                wrong(b -> b.slabBytes(-4_096), "slabBytes -4096 "),
+                wrong(b -> b.slabBytes(Integer.MIN_VALUE), "slabBytes -2147483648 "),
+                wrong(b -> b.expectedEntryBytes(0), "expectedEntryBytes 0 ", "between 1 and"),
+                wrong(b -> b.expectedEntryBytes(1 << 24), "expectedEntryBytes 16777216 "),
+                wrong(
+                        b -> b.slabBytes(1 << 10).expectedEntryBytes(978),
+                        "expectedEntryBytes 978 and a header do not fit slabBytes 1024"),
+                wrong(b -> b.promotionDistance(-0.01), "promotionDistance -0.01 ", "0 and 1"),
+                wrong(b -> b.promotionDistance(1.01), "promotionDistance 1.01 "),
+                wrong(b -> b.promotionDistance(Double.NaN), "promotionDistance NaN "),
+                wrong(b -> b.tickNs(999), "tickNs 999 is not between 1000 and 3600000000000"),
+                wrong(b -> b.tickNs(3_600_000_000_001L), "tickNs 3600000000001 "),
+                wrong(b -> b.tickNs(-1), "tickNs -1 "),
+                wrong(b -> b.defaultTtlNs(0), "defaultTtlNs 0 is not positive"),
+                wrong(b -> b.defaultTtlNs(-3), "defaultTtlNs -3 is not positive"),
+                wrong(b -> b.expireAfterAccessNs(0), "expireAfterAccessNs 0 is not positive"),
+                wrong(b -> b.expireAfterAccessNs(-3), "expireAfterAccessNs -3 is not positive"),
+                wrong(
+                        b -> b.defaultTtlNs(1).expireAfterAccessNs(1),
+                        "defaultTtlNs and expireAfterAccessNs are both set"),
+                wrong(b -> b.expiryBudget(0), "expiryBudget 0 is not between 1 and 65536"),
+                wrong(b -> b.expiryBudget(65_537), "expiryBudget 65537 "),
+                wrong(b -> b.clock(null), "clock is null"),
+                wrong(b -> b.errorHandler(null), "errorHandler is null"),
+                wrong(b -> b.segments(8).maxEntries(7), "maxEntries 7 ", "segments 8"),
+                wrong(
+                        b -> b.segments(1).memoryBytes(3 * GIB),
+                        "memoryBytes 3221225472 ",
+                        "limit of " + Region.MAX_BYTES,
+                        "raise segments"),
+                wrong(
+                        b -> b.segments(1 << 10),
+                        "memoryBytes 1048576 is too little",
+                        "segments 1024",
+                        "slabBytes 4096",
+                        "need at least"),
+                wrong(
+                        b -> b.segments(1).slabBytes(1 << 20),
+                        "memoryBytes 1048576 is too little",
+                        "slabBytes 1048576"));
+    }
+
+    @ParameterizedTest(name = "{1}")
+    @MethodSource("wrongSettings")
+    void namesAWrongValueAndItsLimit(Setting setting, String[] fragments) {
+        final CacheBuilder builder = right();
+        setting.apply(builder);
+        assertThatThrownBy(builder::build)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll(fragments);
+        right().build().close();
+    }
+
+    @Test
+    void namesAllThatIsWrongAtOnce() {
+        assertThatThrownBy(
+                        () ->
+                                OffHeapCache.builder()
+                                        .maxEntries(-1)
+                                        .segments(5)
+                                        .slabBytes(7)
+                                        .expectedEntryBytes(-2)
+                                        .promotionDistance(2)
+                                        .tickNs(1)
+                                        .defaultTtlNs(-4)
+                                        .expireAfterAccessNs(-5)
+                                        .expiryBudget(-6)
+                                        .clock(null)
+                                        .errorHandler(null)
+                                        .build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll(
+                        "memoryBytes -1",
+                        "maxEntries -1",
+                        "segments 5",
+                        "slabBytes 7",
+                        "expectedEntryBytes -2",
+                        "promotionDistance 2.0",
+                        "tickNs 1 ",
+                        "defaultTtlNs -4",
+                        "expireAfterAccessNs -5",
+                        "both set",
+                        "expiryBudget -6",
+                        "clock",
+                        "errorHandler");
+    }
+
+    @Test
+    void limitsThemselvesAreRight() {
+        for (final CacheBuilder builder :
+                new CacheBuilder[] {
+                    right().promotionDistance(0).tickNs(CacheBuilder.MIN_TICK_NS).expiryBudget(1),
+                    right().promotionDistance(1).tickNs(CacheBuilder.MAX_TICK_NS),
+                    right().expiryBudget(65_536).defaultTtlNs(1).segments(1),
+                    right().slabBytes(CacheBuilder.MIN_SLAB_BYTES).expectedEntryBytes(1),
+                    right().segments(8).maxEntries(8).expireAfterAccessNs(1),
+                    right().memoryBytes(32 << 20)
+                            .segments(1)
+                            .slabBytes(CacheBuilder.MAX_SLAB_BYTES)
+                            .expectedEntryBytes(CacheBuilder.MAX_SLAB_BYTES - 47)
+                }) {
+            try (OffHeapCache cache = builder.clock(new TestClock()).build()) {
+                cache.put(1, new UnsafeBuffer(new byte[8]), 0, 8);
+                assertThat(cache.contains(1)).isTrue();
+                TestSupport.assertClean(cache);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 0, 0", "1, 1, 1024", "1, 16, 1024", "100, 4, 65536", "1, 1, 16777216"})
+    void namesTheLeastMemoryThatWouldDo(long bytes, int segments, int slabBytes) {
+        final CacheBuilder builder =
+                OffHeapCache.builder().memoryBytes(bytes).segments(segments).slabBytes(slabBytes);
+        final IllegalArgumentException refused =
+                catchThrowableOfType(IllegalArgumentException.class, builder::build);
+        assertThat(refused).hasMessageContaining("memoryBytes " + bytes + " is too little");
+        final Matcher number = Pattern.compile("at least (\\d+)").matcher(refused.getMessage());
+        assertThat(number.find()).isTrue();
+        final long least = Long.parseLong(number.group(1));
+        try (OffHeapCache cache = builder.memoryBytes(least).build()) {
+            for (int i = 0; i < 100; i++) {
+                cache.put(i, new UnsafeBuffer(new byte[8]), 0, 8);
+            }
+            assertThat(cache.contains(99)).isTrue();
+            TestSupport.assertClean(cache);
+        }
+        final long less = least - 1;
+        assertThatThrownBy(builder.memoryBytes(less)::build)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("memoryBytes " + less + " is too little");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {3, 300, 900, 8_000_000_000L})
+    void namesTheOptionThatRaisesTheLimitOnDirectMemory(long gib) {
+        final long bytes = gib * GIB;
+        assertThatThrownBy(() -> OffHeapCache.builder().memoryBytes(bytes).build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll(
+                        "memoryBytes " + bytes,
+                        "limit on direct memory of " + DirectMemory.limitBytes(),
+                        "-XX:MaxDirectMemorySize");
+    }
+
+    @Test
+    void saysSoWhenTheMemoryIsTaken() {
+        final ByteBuffer taken = ByteBuffer.allocateDirect(1 << 14);
+        final long bytes = Math.min(Region.MAX_BYTES, DirectMemory.limitBytes() - (1 << 12));
+        assertThat(DirectMemory.usedBytes()).isGreaterThanOrEqualTo(taken.capacity());
+        assertThatThrownBy(() -> OffHeapCache.builder().memoryBytes(bytes).segments(1).build())
+                .isInstanceOf(IllegalStateException.class)
+                .hasCauseInstanceOf(OutOfMemoryError.class)
+                .hasMessageContainingAll(
+                        "memoryBytes " + bytes,
+                        Long.toString(DirectMemory.limitBytes()),
+                        "-XX:MaxDirectMemorySize");
+        Reference.reachabilityFence(taken);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "65536, 9223372036854775807",
+        "1048576, 9223372036854775807",
+        "2097151, 9223372036854775807",
+        "4194304, 9223372036854775807",
+        "67108864, 9223372036854775807",
+        "67108864, 1000",
+        "67108864, 2048",
+        "67108864, 4095",
+        "67108864, 1000000"
+    })
+    void segmentsFollowFromCoresMemoryAndEntries(long bytes, long maxEntries) {
+        final int most =
+                BitUtil.findNextPositivePowerOfTwo(4 * Runtime.getRuntime().availableProcessors());
+        int expected = 1;
+        while (expected < most
+                && bytes / (2 * expected) >= 1 << 20
+                && maxEntries / (2 * expected) >= 1_024) {
+            expected *= 2;
+        }
+        try (OffHeapCache cache =
+                OffHeapCache.builder().memoryBytes(bytes).maxEntries(maxEntries).build()) {
+            assertThat(cache.segmentCount()).isEqualTo(expected);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "65536, 4096",
+        "262144, 4096",
+        "1048576, 8192",
+        "16777216, 131072",
+        "268435456, 1048576"
+    })
+    void aSlabIsA64thOfASegment(int segmentBytes, int slabBytes) {
+        try (OffHeapCache cache =
+                OffHeapCache.builder().memoryBytes(segmentBytes).segments(1).build()) {
+            final UnsafeBuffer value = new UnsafeBuffer(new byte[1 << 21]);
+            assertThatThrownBy(() -> cache.put(1, value, 0, value.capacity()))
+                    .isInstanceOfSatisfying(
+                            EntryTooLargeException.class,
+                            e -> assertThat(e.maxEntryBytes()).isEqualTo(slabBytes));
+        }
+    }
+
+    @Test
+    void maxEntriesIsKeptToWhateverTheSegments() {
+        for (final int segments : new int[] {1, 4}) {
+            try (OffHeapCache cache = right().segments(segments).maxEntries(103).build()) {
+                for (int i = 0; i < 10_000; i++) {
+                    cache.put(i, new UnsafeBuffer(new byte[8]), 0, 8);
+                }
+                assertThat(cache.size()).isEqualTo(103);
+                TestSupport.assertClean(cache);
+            }
+        }
+    }
+
+    @Test
+    void theBudgetIsKeptToTheByte() {
+        for (final long bytes : new long[] {100_001, 1_000_000, 5_555_555}) {
+            try (OffHeapCache cache = OffHeapCache.builder().memoryBytes(bytes).build()) {
+                for (int i = 0; i < 1_000; i++) {
+                    cache.put(i, new UnsafeBuffer(new byte[i]), 0, i);
+                }
+                final MemoryReport report = cache.memoryReport();
+                assertThat(report.budgetBytes()).isEqualTo(bytes);
+                assertThat(
+                                report.indexBytes()
+                                        + report.headerBytes()
+                                        + report.keyBytes()
+                                        + report.valueBytes()
+                                        + report.roundingBytes()
+                                        + report.freeChunkBytes()
+                                        + report.freeSlabBytes()
+                                        + report.unusedBytes())
+                        .isEqualTo(bytes);
+                assertThat(report.entries()).isEqualTo(cache.size());
+                assertThat(report.keyBytes()).isEqualTo(8 * cache.size());
+                TestSupport.assertClean(cache);
+            }
+        }
+    }
+
+    @Test
+    void theHashSeedDecidesWhereKeysGo() {
+        try (OffHeapCache one = right().segments(8).hashSeed(42).build();
+                OffHeapCache two = right().segments(8).hashSeed(42).build();
+                OffHeapCache other = right().segments(8).hashSeed(43).build();
+                OffHeapCache random = right().segments(8).build();
+                OffHeapCache random2 = right().segments(8).build()) {
+            assertThat(segments(two)).isEqualTo(segments(one));
+            assertThat(segments(other)).isNotEqualTo(segments(one));
+            assertThat(segments(random)).isNotEqualTo(segments(random2));
+        }
+    }
+
+    private static int[] segments(OffHeapCache cache) {
+        return LongStream.range(0, 100).mapToInt(cache::segmentIndex).toArray();
+    }
+
+    @Test
+    void aBuilderMayBuildSeveralCaches() {
+        final CacheBuilder builder = right().segments(1);
+        try (OffHeapCache one = builder.build();
+                OffHeapCache two = builder.segments(2).build()) {
+            one.put(1, new UnsafeBuffer(new byte[8]), 0, 8);
+            assertThat(two.contains(1)).isFalse();
+            assertThat(one.segmentCount()).isEqualTo(1);
+            assertThat(two.segmentCount()).isEqualTo(2);
+        }
+    }
+}

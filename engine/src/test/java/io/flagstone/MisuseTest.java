@@ -1,0 +1,456 @@
+package io.flagstone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.flagstone.api.CacheStatistics;
+import io.flagstone.api.EntryVisitor;
+import io.flagstone.api.ValueReader;
+import io.flagstone.api.ValueUpdater;
+import io.flagstone.testing.TestClock;
+import io.flagstone.testing.TestSupport;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every misuse is refused by an exception that says what and which limit, and changes nothing. */
+class MisuseTest {
+    private static final int CAPACITY = 16;
+    private static final long TTL = 1_000;
+
+    /** What may be called on a closed cache. */
+    private static final Set<String> ANY_TIME =
+            Set.of("isClosed", "segmentCount", "segmentIndex", "roleName", "onStart", "onClose");
+
+    /** What takes no lock, and so may be called from a callback. */
+    private static final Set<String> WITHOUT_LOCK = Set.of("size");
+
+    private final TestClock clock = new TestClock();
+    private final UnsafeBuffer buffer = new UnsafeBuffer(new byte[CAPACITY]);
+    private final List<String> notRefused = new ArrayList<>();
+    private Runnable onRemoval = () -> {};
+
+    private final OffHeapCache cache =
+            OffHeapCache.builder()
+                    .memoryBytes(1 << 18)
+                    .segments(2)
+                    .slabBytes(1 << 12)
+                    .clock(clock)
+                    .removalListener((cause, key, value) -> onRemoval.run())
+                    .build();
+
+    @AfterEach
+    void auditAndClose() {
+        if (!cache.isClosed()) {
+            TestSupport.assertClean(cache);
+            cache.close();
+        }
+    }
+
+    /** A call with a key of some offset and length. */
+    private interface KeyCall {
+        void with(OffHeapCache cache, DirectBuffer key, int offset, int length);
+    }
+
+    private static Arguments keyCall(String name, KeyCall call) {
+        return Arguments.of(name, call);
+    }
+
+    static Stream<Arguments> keyCalls() {
+        final UnsafeBuffer v = new UnsafeBuffer(new byte[8]);
+        return Stream.of(
+                keyCall("get", (c, k, o, l) -> c.get(k, o, l, v, 0)),
+                keyCall("read", (c, k, o, l) -> c.read(k, o, l, view -> {})),
+                keyCall("contains", OffHeapCache::contains),
+                keyCall("put", (c, k, o, l) -> c.put(k, o, l, v, 0, 8)),
+                keyCall("put with TTL", (c, k, o, l) -> c.put(k, o, l, v, 0, 8, TTL)),
+                keyCall("putIfAbsent", (c, k, o, l) -> c.putIfAbsent(k, o, l, v, 0, 8)),
+                keyCall(
+                        "putIfAbsent with TTL",
+                        (c, k, o, l) -> c.putIfAbsent(k, o, l, v, 0, 8, TTL)),
+                keyCall("replace", (c, k, o, l) -> c.replace(k, o, l, v, 0, 8)),
+                keyCall("replace with TTL", (c, k, o, l) -> c.replace(k, o, l, v, 0, 8, TTL)),
+                keyCall(
+                        "compareAndSet",
+                        (c, k, o, l) -> c.compareAndSet(k, o, l, v, 0, 8, v, 0, 8)),
+                keyCall("update", (c, k, o, l) -> c.update(k, o, l, view -> {})),
+                keyCall("addToLong", (c, k, o, l) -> c.addToLong(k, o, l, 0, 1, 0)),
+                keyCall("remove", OffHeapCache::remove),
+                keyCall("removeIfEqual", (c, k, o, l) -> c.removeIfEqual(k, o, l, v, 0, 8)),
+                keyCall("getAndRemove", (c, k, o, l) -> c.getAndRemove(k, o, l, v, 0)),
+                keyCall("remainingTtlNs", OffHeapCache::remainingTtlNs),
+                keyCall("setTtl", (c, k, o, l) -> c.setTtl(k, o, l, TTL)),
+                keyCall("persist", OffHeapCache::persist),
+                keyCall("segmentIndex", OffHeapCache::segmentIndex));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("keyCalls")
+    void keysOutsideTheirLimits(String name, KeyCall call) {
+        final UnsafeBuffer large = new UnsafeBuffer(new byte[70_000]);
+        for (final int length : new int[] {0, -1, Integer.MIN_VALUE, 65_536, 70_000}) {
+            assertThatThrownBy(() -> call.with(cache, large, 0, length))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("key length " + length)
+                    .hasMessageContaining("65535");
+        }
+        for (final int offset : new int[] {-1, CAPACITY - 7, CAPACITY, Integer.MAX_VALUE}) {
+            assertThatThrownBy(() -> call.with(cache, buffer, offset, 8))
+                    .isInstanceOf(IndexOutOfBoundsException.class)
+                    .hasMessageContaining("key of 8 bytes at offset " + offset)
+                    .hasMessageContaining("16 bytes");
+        }
+        assertThatThrownBy(() -> call.with(cache, null, 0, 8))
+                .isInstanceOf(NullPointerException.class);
+        assertThat(cache.size()).isZero();
+        call.with(cache, buffer, CAPACITY - 8, 8);
+    }
+
+    /** A call with a value, or a value to compare with, of some offset and length. */
+    private interface ValueCall {
+        void with(OffHeapCache cache, DirectBuffer value, int offset, int length);
+    }
+
+    private static Arguments valueCall(String name, ValueCall call) {
+        return Arguments.of(name, call);
+    }
+
+    static Stream<Arguments> valueCalls() {
+        final UnsafeBuffer k = new UnsafeBuffer(new byte[8]);
+        return Stream.of(
+                valueCall("put", (c, v, o, l) -> c.put(k, 0, 8, v, o, l)),
+                valueCall("put with TTL", (c, v, o, l) -> c.put(k, 0, 8, v, o, l, TTL)),
+                valueCall("putIfAbsent", (c, v, o, l) -> c.putIfAbsent(k, 0, 8, v, o, l)),
+                valueCall(
+                        "putIfAbsent with TTL",
+                        (c, v, o, l) -> c.putIfAbsent(k, 0, 8, v, o, l, TTL)),
+                valueCall("replace", (c, v, o, l) -> c.replace(k, 0, 8, v, o, l)),
+                valueCall("replace with TTL", (c, v, o, l) -> c.replace(k, 0, 8, v, o, l, TTL)),
+                valueCall(
+                        "the expected", (c, v, o, l) -> c.compareAndSet(k, 0, 8, v, o, l, k, 0, 8)),
+                valueCall("the new", (c, v, o, l) -> c.compareAndSet(k, 0, 8, k, 0, 8, v, o, l)),
+                valueCall("removeIfEqual", (c, v, o, l) -> c.removeIfEqual(k, 0, 8, v, o, l)),
+                valueCall("put, long", (c, v, o, l) -> c.put(7, v, o, l)),
+                valueCall("put with TTL, long", (c, v, o, l) -> c.put(7, v, o, l, TTL)),
+                valueCall("putIfAbsent, long", (c, v, o, l) -> c.putIfAbsent(7, v, o, l)),
+                valueCall(
+                        "putIfAbsent with TTL, long",
+                        (c, v, o, l) -> c.putIfAbsent(7, v, o, l, TTL)),
+                valueCall("replace, long", (c, v, o, l) -> c.replace(7, v, o, l)),
+                valueCall("replace with TTL, long", (c, v, o, l) -> c.replace(7, v, o, l, TTL)),
+                valueCall(
+                        "the expected, long", (c, v, o, l) -> c.compareAndSet(7, v, o, l, k, 0, 8)),
+                valueCall("the new, long", (c, v, o, l) -> c.compareAndSet(7, k, 0, 8, v, o, l)),
+                valueCall("removeIfEqual, long", (c, v, o, l) -> c.removeIfEqual(7, v, o, l)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("valueCalls")
+    void valuesOutsideTheirBuffers(String name, ValueCall call) {
+        assertRefused(call, 0, -1);
+        assertRefused(call, 0, Integer.MIN_VALUE);
+        assertRefused(call, -1, 4);
+        assertRefused(call, 0, CAPACITY + 1);
+        assertRefused(call, CAPACITY, 1);
+        assertRefused(call, CAPACITY + 1, 0);
+        assertRefused(call, Integer.MAX_VALUE, Integer.MAX_VALUE);
+        assertThatThrownBy(() -> call.with(cache, null, 0, 8))
+                .isInstanceOf(NullPointerException.class);
+        assertThat(cache.size()).isZero();
+        call.with(cache, buffer, CAPACITY, 0);
+    }
+
+    private void assertRefused(ValueCall call, int offset, int length) {
+        assertThatThrownBy(() -> call.with(cache, buffer, offset, length))
+                .isInstanceOf(IndexOutOfBoundsException.class)
+                .hasMessageContaining("value of " + length + " bytes at offset " + offset)
+                .hasMessageContaining("16 bytes");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, CAPACITY + 1, Integer.MIN_VALUE, Integer.MAX_VALUE})
+    void destinationsOutsideTheirBuffers(int offset) {
+        cache.put(1, buffer, 0, 1);
+        final List<ThrowingCallable> calls =
+                List.of(
+                        () -> cache.get(1, buffer, offset),
+                        () -> cache.getAndRemove(1, buffer, offset),
+                        () -> cache.get(buffer, 0, 8, buffer, offset),
+                        () -> cache.getAndRemove(buffer, 0, 8, buffer, offset));
+        for (final ThrowingCallable call : calls) {
+            assertThatThrownBy(call)
+                    .isInstanceOf(IndexOutOfBoundsException.class)
+                    .hasMessageContaining("destination")
+                    .hasMessageContaining("offset " + offset)
+                    .hasMessageContaining("16 bytes");
+        }
+        assertThat(cache.contains(1)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, -1, Long.MIN_VALUE})
+    void timesToLiveThatAreNotPositive(long ttl) {
+        cache.put(1, buffer, 0, 1);
+        final List<ThrowingCallable> calls =
+                List.of(
+                        () -> cache.put(1, buffer, 0, 8, ttl),
+                        () -> cache.putIfAbsent(2, buffer, 0, 8, ttl),
+                        () -> cache.replace(1, buffer, 0, 8, ttl),
+                        () -> cache.setTtl(1, ttl),
+                        () -> cache.put(buffer, 0, 8, buffer, 0, 8, ttl),
+                        () -> cache.putIfAbsent(buffer, 0, 8, buffer, 0, 8, ttl),
+                        () -> cache.replace(buffer, 0, 8, buffer, 0, 8, ttl),
+                        () -> cache.setTtl(buffer, 0, 8, ttl));
+        for (final ThrowingCallable call : calls) {
+            assertThatThrownBy(call)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("ttlNs " + ttl + " is not positive");
+        }
+        assertThat(cache.size()).isEqualTo(1);
+        assertThat(cache.remainingTtlNs(1)).isEqualTo(OffHeapCache.NO_TTL);
+    }
+
+    @Test
+    void negativeValueIndexes() {
+        cache.put(1, buffer, 0, 16);
+        for (final ThrowingCallable call :
+                List.<ThrowingCallable>of(
+                        () -> cache.addToLong(1, -3, 1, 0),
+                        () -> cache.addToLong(buffer, 0, 8, -3, 1, 0))) {
+            assertThatThrownBy(call)
+                    .isInstanceOf(IndexOutOfBoundsException.class)
+                    .hasMessageContaining("-3");
+        }
+    }
+
+    @Test
+    void cursorsThatNoScanReturned() {
+        final List<Long> cursors =
+                List.of(-1L, -2L, 2L << 32, 1L << 31, 1L << 62, Long.MIN_VALUE, 100_000L);
+        for (final long cursor : cursors) {
+            assertThatThrownBy(() -> cache.scan(cursor, 10, (key, value) -> {}))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("cursor " + cursor);
+        }
+        for (final int max : new int[] {0, -1}) {
+            assertThatThrownBy(() -> cache.scan(0, max, (key, value) -> {}))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("maxEntries " + max);
+        }
+    }
+
+    @Test
+    void handlersThatAreNull() {
+        cache.put(1, buffer, 0, 8);
+        final List<ThrowingCallable> calls =
+                List.of(
+                        () -> cache.read(1, null),
+                        () -> cache.update(1, null),
+                        () -> {
+                            for (long cursor = 0; cursor >= 0; ) {
+                                cursor = cache.scan(cursor, 10, null);
+                            }
+                        });
+        for (final ThrowingCallable call : calls) {
+            assertThatThrownBy(call).isInstanceOf(NullPointerException.class);
+        }
+        assertThat(cache.contains(1)).isTrue();
+    }
+
+    /** Every public operation, with arguments that are right. */
+    private Map<String, Consumer<Long>> operations() {
+        return Arrays.stream(OffHeapCache.class.getMethods())
+                .filter(method -> method.getDeclaringClass() != Object.class)
+                .filter(method -> !Modifier.isStatic(method.getModifiers()))
+                .collect(
+                        Collectors.toMap(
+                                method ->
+                                        method.getName()
+                                                + Arrays.toString(method.getParameterTypes()),
+                                method -> key -> invoke(method, key),
+                                (a, b) -> a,
+                                TreeMap::new));
+    }
+
+    private void invoke(Method method, long key) {
+        try {
+            method.invoke(cache, arguments(method.getParameterTypes(), key));
+        } catch (final InvocationTargetException e) {
+            if (e.getCause() instanceof RuntimeException) {
+                throw (RuntimeException) e.getCause();
+            }
+            throw new AssertionError(method.toString(), e.getCause());
+        } catch (final IllegalAccessException e) {
+            throw new AssertionError(method.toString(), e);
+        }
+    }
+
+    private Object[] arguments(Class<?>[] types, long key) {
+        final UnsafeBuffer keyBuffer = new UnsafeBuffer(new byte[8]);
+        keyBuffer.putLong(0, key);
+        final Object[] arguments = new Object[types.length];
+        boolean keyGiven = false;
+        for (int i = 0; i < types.length; i++) {
+            if (types[i] == DirectBuffer.class) {
+                arguments[i] = keyBuffer;
+            } else if (types[i] == MutableDirectBuffer.class) {
+                arguments[i] = new UnsafeBuffer(new byte[CAPACITY]);
+            } else if (types[i] == long.class) {
+                arguments[i] =
+                        types[types.length - 1] == EntryVisitor.class ? 0 : i == 0 ? key : TTL;
+            } else if (types[i] == int.class) {
+                final boolean offset = i > 0 && arguments[i - 1] instanceof DirectBuffer;
+                final boolean length = i > 1 && arguments[i - 2] instanceof DirectBuffer;
+                arguments[i] = offset ? 0 : length ? 8 : 1;
+            } else if (types[i] == ValueReader.class) {
+                arguments[i] = (ValueReader) view -> {};
+            } else if (types[i] == ValueUpdater.class) {
+                arguments[i] = (ValueUpdater) view -> {};
+            } else if (types[i] == EntryVisitor.class) {
+                arguments[i] = (EntryVisitor) (k, v) -> {};
+            } else {
+                throw new AssertionError("no argument of type " + types[i]);
+            }
+        }
+        return arguments;
+    }
+
+    private static String nameOf(String operation) {
+        return operation.substring(0, operation.indexOf('['));
+    }
+
+    @Test
+    void everyOperationAfterClose() {
+        cache.put(1, buffer, 0, 16);
+        cache.get(1, buffer, 0);
+        final CacheStatistics last = cache.statistics();
+        final Map<String, Consumer<Long>> operations = operations();
+        assertThat(operations).hasSizeGreaterThan(45);
+        cache.close();
+        operations.forEach(
+                (name, operation) -> {
+                    if (!ANY_TIME.contains(nameOf(name))
+                            && !Set.of("close", "statistics").contains(nameOf(name))) {
+                        assertThatThrownBy(() -> operation.accept(1L))
+                                .as(name)
+                                .isInstanceOf(IllegalStateException.class)
+                                .hasMessage("the cache is closed");
+                    }
+                });
+        cache.close();
+        assertThat(cache.isClosed()).isTrue();
+        assertThat(cache.statistics()).isEqualTo(last);
+        assertThat(cache.segmentCount()).isEqualTo(2);
+    }
+
+    /** Where user code runs under a lock. */
+    private enum Site {
+        LISTENER_OF_REPLACED {
+            @Override
+            void run(MisuseTest test, Runnable callback) {
+                test.onRemoval = callback;
+                test.cache.put(KEY, test.buffer, 0, 16);
+                test.onRemoval = () -> {};
+            }
+        },
+        LISTENER_OF_RELOCATED {
+            @Override
+            void run(MisuseTest test, Runnable callback) {
+                test.onRemoval = callback;
+                test.cache.put(KEY, new UnsafeBuffer(new byte[999]), 0, 999);
+                test.onRemoval = () -> {};
+            }
+        },
+        LISTENER_OF_REMOVED {
+            @Override
+            void run(MisuseTest test, Runnable callback) {
+                test.onRemoval = callback;
+                test.cache.remove(KEY);
+                test.onRemoval = () -> {};
+            }
+        },
+        READER {
+            @Override
+            void run(MisuseTest test, Runnable callback) {
+                test.cache.read(KEY, view -> callback.run());
+            }
+        },
+        UPDATER {
+            @Override
+            void run(MisuseTest test, Runnable callback) {
+                test.cache.update(KEY, view -> callback.run());
+            }
+        },
+        VISITOR {
+            @Override
+            void run(MisuseTest test, Runnable callback) {
+                final long cursor = (long) test.cache.segmentIndex(KEY) << 32;
+                test.cache.scan(cursor, Integer.MAX_VALUE, (key, value) -> callback.run());
+            }
+        };
+
+        static final long KEY = 1;
+
+        abstract void run(MisuseTest test, Runnable callback);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyOperationFromACallback(Site site) {
+        cache.put(Site.KEY, buffer, 0, 16);
+        long elsewhere = Site.KEY;
+        while (cache.segmentIndex(elsewhere) == cache.segmentIndex(Site.KEY)) {
+            elsewhere++;
+        }
+        final long other = elsewhere;
+        final int[] calls = new int[1];
+        site.run(
+                this,
+                () ->
+                        operations()
+                                .forEach(
+                                        (name, operation) -> {
+                                            if (!ANY_TIME.contains(nameOf(name))
+                                                    && !WITHOUT_LOCK.contains(nameOf(name))) {
+                                                calls[0]++;
+                                                expectReentry(name, operation, Site.KEY);
+                                                expectReentry(name, operation, other);
+                                            }
+                                        }));
+        assertThat(calls[0]).isGreaterThan(40);
+        assertThat(notRefused).isEmpty();
+        assertThat(cache.isClosed()).isFalse();
+        assertThat(cache.put(other, buffer, 0, 8)).as("nothing was done").isTrue();
+    }
+
+    private void expectReentry(String name, Consumer<Long> operation, long key) {
+        try {
+            operation.accept(key);
+            notRefused.add(name + " of key " + key);
+        } catch (final IllegalStateException e) {
+            if (!e.getMessage().contains("re-entry")) {
+                notRefused.add(name + ": " + e.getMessage());
+            }
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package io.flagstone.startup;
+
+import io.flagstone.OffHeapCache;
+
+/** The smallest program that uses the engine. */
+public final class OneOperation {
+    private OneOperation() {}
+
+    /** Prints how many entries a new cache has. */
+    public static void main(String[] args) {
+        try (OffHeapCache cache = OffHeapCache.builder().memoryBytes(1 << 20).build()) {
+            cache.addToLong(42, 0, 1, 0);
+            System.out.print("entries " + cache.size());
+        }
+    }
+}
