@@ -143,7 +143,8 @@ class ArchitectureTest {
     void theRuleAgainstUnsafeFindsALibraryThatUsesIt() {
         final JavaClasses library =
                 new ClassFileImporter()
-                        .importPackages("com.tngtech.archunit.thirdparty.com.google.common");
+                        .importPackages(
+                                "com.tngtech.archunit.thirdparty.com.google.common.primitives");
         assertThat(RULES.get("unsafe").evaluate(library).hasViolation()).isTrue();
     }
 

@@ -68,11 +68,7 @@ final class CacheOptions {
      * @param segmentCount or null for the cache's default.
      * @param promotionDistance or null for the cache's default.
      */
-    void complete(
-            final long memory,
-            final long ttl,
-            final Integer segmentCount,
-            final Double promotionDistance) {
+    void complete(long memory, long ttl, Integer segmentCount, Double promotionDistance) {
         memoryBytes = memoryBytes == null ? Long.valueOf(memory) : memoryBytes;
         ttlNs = ttlNs == null ? Long.valueOf(ttl) : ttlNs;
         segments = segments == null ? segmentCount : segments;
@@ -106,7 +102,7 @@ final class CacheOptions {
      * @param knownEntryBytes key and value of an entry, or null.
      * @return the settings.
      */
-    CacheSettings settings(final Integer knownEntryBytes) {
+    CacheSettings settings(Integer knownEntryBytes) {
         return new CacheSettings(
                 memoryBytes,
                 maxEntries,
@@ -146,7 +142,7 @@ final class CacheOptions {
         return promotion == 0.0 ? "0 (exact LRU)" : promotion.toString();
     }
 
-    private static String grouped(final long value) {
+    private static String grouped(long value) {
         return String.format(Locale.ROOT, "%,d", value);
     }
 }

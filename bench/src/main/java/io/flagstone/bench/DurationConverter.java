@@ -12,7 +12,7 @@ final class DurationConverter implements ITypeConverter<Long> {
     private static final Pattern DURATION = Pattern.compile("([0-9]+)(ns|us|ms|s|m|h|d)");
 
     @Override
-    public Long convert(final String text) {
+    public Long convert(String text) {
         if ("none".equals(text)) {
             return OffHeapCache.NO_TTL;
         }
@@ -34,7 +34,7 @@ final class DurationConverter implements ITypeConverter<Long> {
         }
     }
 
-    private static TimeUnit unit(final String name) {
+    private static TimeUnit unit(String name) {
         return switch (name) {
             case "ns" -> TimeUnit.NANOSECONDS;
             case "us" -> TimeUnit.MICROSECONDS;
@@ -52,7 +52,7 @@ final class DurationConverter implements ITypeConverter<Long> {
      * @param ns nanoseconds.
      * @return in the largest unit that holds it without a fraction.
      */
-    static String show(final long ns) {
+    static String show(long ns) {
         if (ns == OffHeapCache.NO_TTL) {
             return "none";
         }

@@ -9,7 +9,7 @@ import picocli.CommandLine.TypeConversionException;
 /** Reads the names of trace formats, and names them all where one is unknown. */
 final class FormatConverter implements ITypeConverter<TraceFormat> {
     @Override
-    public TraceFormat convert(final String text) {
+    public TraceFormat convert(String text) {
         for (final TraceFormat format : TraceFormat.values()) {
             if (format.toString().equals(text)) {
                 return format;

@@ -24,7 +24,7 @@ public final class Main implements Runnable {
      *
      * @param args the command line
      */
-    public static void main(final String[] args) {
+    public static void main(String[] args) {
         System.setProperty("java.awt.headless", "true");
         System.exit(commandLine().execute(args));
     }
@@ -39,7 +39,7 @@ public final class Main implements Runnable {
     }
 
     /** One line on what is wrong and one on where help is: the whole help would bury the first. */
-    private static int refuse(final ParameterException refusal, final String[] args) {
+    private static int refuse(ParameterException refusal, String[] args) {
         final CommandLine command = refusal.getCommandLine();
         final PrintWriter err = command.getErr();
         err.println("error: " + refusal.getMessage());

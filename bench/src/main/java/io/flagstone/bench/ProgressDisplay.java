@@ -25,7 +25,7 @@ final class ProgressDisplay implements Progress, AutoCloseable {
     }
 
     @Override
-    public void at(final long position, final long length) {
+    public void at(long position, long length) {
         if (length > 0) {
             bar.maxHint(length);
         }

@@ -76,10 +76,10 @@ final class ReplayCommand implements Callable<Integer> {
             final ReplayResult result = traced ? replayTrace() : replayTape();
             reports.write(spec.commandLine(), traced ? traceSetup() : tapeSetup(), result);
             return result.passed() ? 0 : 1;
-        } catch (final CacheRefusedException refusal) {
+        } catch (CacheRefusedException refusal) {
             throw new ParameterException(
                     spec.commandLine(), "no such cache: " + refusal.getMessage(), refusal);
-        } catch (final IOException failure) {
+        } catch (IOException failure) {
             spec.commandLine().getErr().println("error: " + reason(failure));
             spec.commandLine().getErr().flush();
             return spec.exitCodeOnInvalidInput();
@@ -116,7 +116,7 @@ final class ReplayCommand implements Callable<Integer> {
         return replay(settings, replay -> replay.trace(trace.settings(cache.ttlNs())));
     }
 
-    private ReplayResult replay(final CacheSettings settings, final Run run) throws IOException {
+    private ReplayResult replay(CacheSettings settings, Run run) throws IOException {
         if (!reports.progress()) {
             return run.with(new Replay(settings, reports.verify(), Progress.NONE));
         }
@@ -146,7 +146,7 @@ final class ReplayCommand implements Callable<Integer> {
                 settings);
     }
 
-    private static String reason(final IOException failure) {
+    private static String reason(IOException failure) {
         return failure instanceof AccessDeniedException
                 ? failure.getMessage() + ": access denied"
                 : failure.getMessage();

@@ -76,8 +76,7 @@ final class ReportOptions {
      * @param result what came out.
      * @throws IOException where a file cannot be written.
      */
-    void write(final CommandLine command, final Setup setup, final ReplayResult result)
-            throws IOException {
+    void write(CommandLine command, Setup setup, ReplayResult result) throws IOException {
         final boolean jsonOnly = STANDARD_OUTPUT.equals(json);
         new TextReport(jsonOnly ? command.getErr() : command.getOut()).write(setup, result);
         final String page = html == null ? null : HtmlReport.render(setup, result);

@@ -10,7 +10,7 @@ final class SizeConverter implements ITypeConverter<Long> {
     private static final Pattern SIZE = Pattern.compile("([0-9]+)([KMGkmg]?)");
 
     @Override
-    public Long convert(final String text) {
+    public Long convert(String text) {
         final Matcher matcher = SIZE.matcher(text);
         if (!matcher.matches()) {
             throw new TypeConversionException(

@@ -20,7 +20,7 @@ final class Terminal {
         }
         try {
             return (boolean) Console.class.getMethod("isTerminal").invoke(console);
-        } catch (final NoSuchMethodException olderJava) {
+        } catch (NoSuchMethodException olderJava) {
             return true;
         } catch (final IllegalAccessException | InvocationTargetException unexpected) {
             return false;

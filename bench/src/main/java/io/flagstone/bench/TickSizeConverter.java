@@ -11,7 +11,7 @@ final class TickSizeConverter implements ITypeConverter<Long> {
     private static final Pattern DECIMAL = Pattern.compile("[0-9]{1,9}(\\.[0-9]{1,8})?");
 
     @Override
-    public Long convert(final String text) {
+    public Long convert(String text) {
         if (!DECIMAL.matcher(text).matches()) {
             throw new TypeConversionException(
                     "'"
@@ -33,7 +33,7 @@ final class TickSizeConverter implements ITypeConverter<Long> {
      * @param tickSize in units of 1e-8 dollars.
      * @return dollars.
      */
-    static String show(final long tickSize) {
+    static String show(long tickSize) {
         return BigDecimal.valueOf(tickSize, Trade.PLACES).stripTrailingZeros().toPlainString();
     }
 }

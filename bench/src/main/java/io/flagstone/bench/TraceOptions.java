@@ -66,7 +66,7 @@ final class TraceOptions {
      * @param ttlNs the time to live of values whose trace does not say it.
      * @return the settings.
      */
-    TraceSettings settings(final long ttlNs) {
+    TraceSettings settings(long ttlNs) {
         return new TraceSettings(file, format, valueBytes == null ? -1 : valueBytes, ttlNs);
     }
 

@@ -14,7 +14,7 @@ import picocli.CommandLine;
 
 /** A run of the command line, with what it wrote. */
 record Cli(int status, String out, String err) {
-    static Cli run(final String... args) {
+    static Cli run(String... args) {
         final StringWriter out = new StringWriter();
         final StringWriter err = new StringWriter();
         final CommandLine command =
@@ -24,7 +24,7 @@ record Cli(int status, String out, String err) {
     }
 
     /** Runs {@code replay} with these arguments and reads what it wrote for machines. */
-    static JsonObject replay(final Path directory, final String... args) {
+    static JsonObject replay(Path directory, String... args) {
         final Path file = directory.resolve("report.json");
         final List<String> all = new ArrayList<>(List.of("replay"));
         all.addAll(List.of(args));
@@ -35,7 +35,7 @@ record Cli(int status, String out, String err) {
         }
         try {
             return JsonParser.parseString(Files.readString(file)).getAsJsonObject();
-        } catch (final IOException failure) {
+        } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
     }

@@ -20,7 +20,7 @@ class ConvertersTest {
         "3G, 3221225472",
         "8589934591G, 9223372035781033984"
     })
-    void readsSizes(final String text, final long bytes) {
+    void readsSizes(String text, long bytes) {
         assertThat(new SizeConverter().convert(text)).isEqualTo(bytes);
     }
 
@@ -38,7 +38,7 @@ class ConvertersTest {
                 "8589934592G",
                 "99999999999999999999"
             })
-    void refusesOtherSizes(final String text) {
+    void refusesOtherSizes(String text) {
         assertThatExceptionOfType(TypeConversionException.class)
                 .isThrownBy(() -> new SizeConverter().convert(text));
     }
@@ -55,35 +55,35 @@ class ConvertersTest {
         "2h, 7200000000000, 2h",
         "1d, 86400000000000, 1d"
     })
-    void readsAndShowsDurations(final String text, final long ns, final String shown) {
+    void readsAndShowsDurations(String text, long ns, String shown) {
         assertThat(new DurationConverter().convert(text)).isEqualTo(ns);
         assertThat(DurationConverter.show(ns)).isEqualTo(shown);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "10", "s", "-1s", "1.5h", "1 h", "0s", "200000d", "1w", "None"})
-    void refusesOtherDurations(final String text) {
+    void refusesOtherDurations(String text) {
         assertThatExceptionOfType(TypeConversionException.class)
                 .isThrownBy(() -> new DurationConverter().convert(text));
     }
 
     @ParameterizedTest
     @ValueSource(strings = "none")
-    void readsNoDurationAtAll(final String text) {
+    void readsNoDurationAtAll(String text) {
         assertThat(new DurationConverter().convert(text)).isEqualTo(OffHeapCache.NO_TTL);
         assertThat(DurationConverter.show(OffHeapCache.NO_TTL)).isEqualTo(text);
     }
 
     @ParameterizedTest
     @CsvSource({"0.01, 1000000, 0.01", "1, 100000000, 1", "0.00000001, 1, 0.00000001"})
-    void readsTickSizes(final String text, final long units, final String shown) {
+    void readsTickSizes(String text, long units, String shown) {
         assertThat(new TickSizeConverter().convert(text)).isEqualTo(units);
         assertThat(TickSizeConverter.show(units)).isEqualTo(shown);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "0", "0.0", "-1", "1e2", "0.000000001", ".5", "1234567890"})
-    void refusesOtherTickSizes(final String text) {
+    void refusesOtherTickSizes(String text) {
         assertThatExceptionOfType(TypeConversionException.class)
                 .isThrownBy(() -> new TickSizeConverter().convert(text));
     }

@@ -42,7 +42,7 @@ class ReplayRefusalTest {
                 "replay --html /nonexistent/x | --html: /nonexistent is no directory",
                 "replay --json /nonexistent/x | --json: /nonexistent is no directory",
             })
-    void badUsageIsRefusedInOneLine(final String args, final String message) {
+    void badUsageIsRefusedInOneLine(String args, String message) {
         final Cli run = Cli.run(args.split(" "));
 
         assertThat(run.status()).isEqualTo(2);

@@ -24,11 +24,7 @@ class SharedTracesTest {
         "cloudphysics-io.oracleGeneral.bin, oracle-general, 10000, 34434, 113872"
     })
     void hitsAreThoseOfExactLru(
-            final String name,
-            final String format,
-            final String entries,
-            final long hits,
-            final long requests) {
+            String name, String format, String entries, long hits, long requests) {
         final Path file = traces().resolve(name);
         assumeTrue(Files.exists(file), () -> file + " is not there");
         final JsonObject report =

@@ -170,7 +170,7 @@ class TraceReplayTest {
         assertThat(page).content().contains("(arc)").doesNotContain("NaN", "Infinity");
     }
 
-    private JsonObject lirs(final List<Long> keys, final int entries) throws IOException {
+    private JsonObject lirs(List<Long> keys, int entries) throws IOException {
         final StringBuilder text = new StringBuilder();
         keys.forEach(key -> text.append(key).append('\n'));
         final JsonObject report =
@@ -195,7 +195,7 @@ class TraceReplayTest {
         return report;
     }
 
-    private static long exactHits(final List<Long> keys, final int entries) {
+    private static long exactHits(List<Long> keys, int entries) {
         final Map<Long, Boolean> list =
                 new LinkedHashMap<>(16, 0.75f, true) {
                     private static final long serialVersionUID = 1L;
@@ -216,7 +216,7 @@ class TraceReplayTest {
         return hits;
     }
 
-    private Path write(final String text) throws IOException {
+    private Path write(String text) throws IOException {
         return Files.writeString(directory.resolve("trace"), text);
     }
 }

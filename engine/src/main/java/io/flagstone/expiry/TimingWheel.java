@@ -134,12 +134,11 @@ public final class TimingWheel {
         final long current = region.getLong(start + CURRENT_TICK);
         final long nowTick = Math.max(current, nowNs / tickNs);
 
-        // Of equally early slots the higher level goes first: its entries may belong to the lower.
         int level = -1;
         long earliest = Long.MAX_VALUE;
         for (int i = 0; i < LEVELS; i++) {
             final long slotStart = firstOccupied(i, current);
-            if (slotStart <= earliest && slotStart != Long.MAX_VALUE) {
+            if (slotStart < earliest) {
                 earliest = slotStart;
                 level = i;
             }

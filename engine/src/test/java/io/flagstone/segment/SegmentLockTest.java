@@ -9,9 +9,13 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** One thread at a time holds the lock, knows that it does, and interrupts change nothing. */
+// A lock that is broken hangs: this ends the build, and says nothing of speed.
+@Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SegmentLockTest {
     private static final int WORD = Region.CACHE_LINE;
     private static final int ROUNDS = 20_000;

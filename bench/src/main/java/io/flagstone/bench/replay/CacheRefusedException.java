@@ -9,7 +9,7 @@ public final class CacheRefusedException extends RuntimeException {
      *
      * @param refusal what the builder threw.
      */
-    CacheRefusedException(final RuntimeException refusal) {
+    CacheRefusedException(RuntimeException refusal) {
         super(refusal.getMessage(), refusal);
     }
 }

@@ -40,7 +40,7 @@ public record CacheSettings(
      * @return the cache.
      * @throws CacheRefusedException where the builder refuses a setting, or memory is lacking.
      */
-    OffHeapCache build(final NanoClock clock, final RemovalListener listener) {
+    OffHeapCache build(NanoClock clock, RemovalListener listener) {
         final CacheBuilder builder = OffHeapCache.builder().memoryBytes(memoryBytes).clock(clock);
         if (maxEntries != null) {
             builder.maxEntries(maxEntries);

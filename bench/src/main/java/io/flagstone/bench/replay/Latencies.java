@@ -31,7 +31,7 @@ public final class Latencies {
      * @param operation which.
      * @param ns how long it took.
      */
-    void record(final Operation operation, final long ns) {
+    void record(Operation operation, long ns) {
         totalNs += ns;
         byOrdinal[operation.ordinal()].recordValue(Math.min(ns, HIGHEST_NS));
     }
@@ -42,7 +42,7 @@ public final class Latencies {
      * @param operation which.
      * @return nanoseconds.
      */
-    public Histogram of(final Operation operation) {
+    public Histogram of(Operation operation) {
         return histograms.get(operation);
     }
 

@@ -15,25 +15,25 @@ final class MeasuredCache {
     private long hits;
     private long misses;
 
-    MeasuredCache(final OffHeapCache cache) {
+    MeasuredCache(OffHeapCache cache) {
         this.cache = cache;
     }
 
-    int get(final long key, final MutableDirectBuffer to) {
+    int get(long key, MutableDirectBuffer to) {
         final long start = System.nanoTime();
         final int result = cache.get(key, to, 0);
         record(Operation.GET, start);
         return looked(result);
     }
 
-    int get(final DirectBuffer key, final int keyLength, final MutableDirectBuffer to) {
+    int get(DirectBuffer key, int keyLength, MutableDirectBuffer to) {
         final long start = System.nanoTime();
         final int result = cache.get(key, 0, keyLength, to, 0);
         record(Operation.GET, start);
         return looked(result);
     }
 
-    boolean update(final long key, final ValueUpdater updater) {
+    boolean update(long key, ValueUpdater updater) {
         final long start = System.nanoTime();
         final boolean found = cache.update(key, updater);
         record(Operation.UPDATE, start);
@@ -41,37 +41,32 @@ final class MeasuredCache {
         return found;
     }
 
-    boolean put(final long key, final DirectBuffer value, final int length, final long ttlNs) {
+    boolean put(long key, DirectBuffer value, int length, long ttlNs) {
         final long start = System.nanoTime();
         final boolean absent = cache.put(key, value, 0, length, ttlNs);
         record(Operation.PUT, start);
         return absent;
     }
 
-    boolean put(
-            final DirectBuffer key,
-            final int keyLength,
-            final DirectBuffer value,
-            final int length,
-            final long ttlNs) {
+    boolean put(DirectBuffer key, int keyLength, DirectBuffer value, int length, long ttlNs) {
         final long start = System.nanoTime();
         final boolean absent = cache.put(key, 0, keyLength, value, 0, length, ttlNs);
         record(Operation.PUT, start);
         return absent;
     }
 
-    boolean setTtl(final long key, final long ttlNs) {
+    boolean setTtl(long key, long ttlNs) {
         final long start = System.nanoTime();
         final boolean found = cache.setTtl(key, ttlNs);
         record(Operation.SET_TTL, start);
         return found;
     }
 
-    private void record(final Operation operation, final long start) {
+    private void record(Operation operation, long start) {
         latencies.record(operation, System.nanoTime() - start);
     }
 
-    private int looked(final int result) {
+    private int looked(int result) {
         if (result == OffHeapCache.NOT_FOUND) {
             misses++;
         } else {

@@ -16,7 +16,7 @@ public enum Operation {
 
     private final String title;
 
-    Operation(final String title) {
+    Operation(String title) {
         this.title = title;
     }
 

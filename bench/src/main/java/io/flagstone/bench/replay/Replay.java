@@ -23,8 +23,7 @@ public final class Replay {
      * @param verify whether to run the model beside it.
      * @param progress told how far it has come.
      */
-    public Replay(
-            final CacheSettings cacheSettings, final boolean verify, final Progress progress) {
+    public Replay(CacheSettings cacheSettings, boolean verify, Progress progress) {
         this.cacheSettings = cacheSettings;
         this.verify = verify;
         this.progress = progress;
@@ -37,7 +36,7 @@ public final class Replay {
      * @return what it found out.
      * @throws IOException where the tape cannot be read.
      */
-    public ReplayResult tape(final TapeSettings settings) throws IOException {
+    public ReplayResult tape(TapeSettings settings) throws IOException {
         try (TradeTape tape = TradeTape.open()) {
             return run(
                     (measured, clock, model) ->
@@ -52,7 +51,7 @@ public final class Replay {
      * @return what it found out.
      * @throws IOException where the trace is malformed or cannot be read.
      */
-    public ReplayResult trace(final TraceSettings settings) throws IOException {
+    public ReplayResult trace(TraceSettings settings) throws IOException {
         try (TraceFile trace = new TraceFile(settings.file(), settings.format())) {
             return run(
                     (measured, clock, model) ->
@@ -66,7 +65,7 @@ public final class Replay {
         }
     }
 
-    private ReplayResult run(final WorkloadFactory factory) throws IOException {
+    private ReplayResult run(WorkloadFactory factory) throws IOException {
         final ReplayClock clock = new ReplayClock();
         final ReferenceModel model =
                 verify ? new ReferenceModel(clock, cacheSettings.exactOrder()) : null;
@@ -98,11 +97,7 @@ public final class Replay {
         }
     }
 
-    private long steps(
-            final Workload workload,
-            final ReplayClock clock,
-            final ReferenceModel model,
-            final Sampler sampler)
+    private long steps(Workload workload, ReplayClock clock, ReferenceModel model, Sampler sampler)
             throws IOException {
         long steps = 0;
         if (model != null) {

@@ -18,7 +18,7 @@ public final class ReplayClock implements NanoClock {
      * @param tapeNs the tape's own time; the first one given becomes zero.
      * @return whether the clock moved.
      */
-    public boolean advanceTo(final long tapeNs) {
+    public boolean advanceTo(long tapeNs) {
         if (!started) {
             started = true;
             originNs = tapeNs;

@@ -18,7 +18,7 @@ final class Sampler {
     private long distanceNs = TimeUnit.MICROSECONDS.toNanos(1);
     private long nextNs;
 
-    Sampler(final MeasuredCache measured) {
+    Sampler(MeasuredCache measured) {
         this.measured = measured;
     }
 
@@ -27,7 +27,7 @@ final class Sampler {
      *
      * @param nowNs the replay's time.
      */
-    void offer(final long nowNs) {
+    void offer(long nowNs) {
         if (nowNs >= nextNs) {
             take(nowNs);
         }
@@ -39,7 +39,7 @@ final class Sampler {
      * @param nowNs the replay's time.
      * @return all samples, in order.
      */
-    List<Sample> finish(final long nowNs) {
+    List<Sample> finish(long nowNs) {
         final int last = samples.size() - 1;
         if (last >= 0 && samples.get(last).timeNs() == nowNs) {
             samples.remove(last);
@@ -48,7 +48,7 @@ final class Sampler {
         return List.copyOf(samples);
     }
 
-    private void take(final long nowNs) {
+    private void take(long nowNs) {
         final MemoryReport memory = measured.cache().memoryReport();
         final long hits = measured.hits();
         samples.add(

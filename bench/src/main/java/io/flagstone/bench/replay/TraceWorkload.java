@@ -42,12 +42,12 @@ final class TraceWorkload implements Workload {
      * @param memoryBytes the cache's memory: values of that size are not even made.
      */
     TraceWorkload(
-            final TraceFile trace,
-            final MeasuredCache measured,
-            final ReplayClock clock,
-            final ReferenceModel model,
-            final TraceSettings settings,
-            final long memoryBytes) {
+            TraceFile trace,
+            MeasuredCache measured,
+            ReplayClock clock,
+            ReferenceModel model,
+            TraceSettings settings,
+            long memoryBytes) {
         this.trace = trace;
         this.measured = measured;
         this.cache = measured.cache();
@@ -81,7 +81,7 @@ final class TraceWorkload implements Workload {
         return true;
     }
 
-    private void fill(final Object key) {
+    private void fill(Object key) {
         final long size = valueBytes();
         if (size >= refusedBytes) {
             tooLarge++;
@@ -93,7 +93,7 @@ final class TraceWorkload implements Workload {
         final boolean absent;
         try {
             absent = put(length, ttlNs);
-        } catch (final EntryTooLargeException refusal) {
+        } catch (EntryTooLargeException refusal) {
             // A value as large as the largest entry cannot fit either.
             refusedBytes = Math.min(refusedBytes, refusal.maxEntryBytes());
             tooLarge++;
@@ -114,7 +114,7 @@ final class TraceWorkload implements Workload {
     }
 
     /** Different for each put, so that an older value of the same key shows. */
-    private void writePattern(final int length) {
+    private void writePattern(int length) {
         if (length > written.capacity()) {
             final int capacity = (int) Math.min(2L * length, Integer.MAX_VALUE - 8);
             written.wrap(new byte[capacity]);
@@ -138,7 +138,7 @@ final class TraceWorkload implements Workload {
                 : measured.get(request.keyBuffer(), request.keyLength(), read);
     }
 
-    private boolean put(final int length, final long ttlNs) {
+    private boolean put(int length, long ttlNs) {
         return request.numeric()
                 ? measured.put(request.key(), written, length, ttlNs)
                 : measured.put(request.keyBuffer(), request.keyLength(), written, length, ttlNs);

@@ -37,11 +37,11 @@ final class TradeBookWorkload implements Workload {
      * @param settings of the book.
      */
     TradeBookWorkload(
-            final TradeTape tape,
-            final MeasuredCache measured,
-            final ReplayClock clock,
-            final ReferenceModel model,
-            final TapeSettings settings) {
+            TradeTape tape,
+            MeasuredCache measured,
+            ReplayClock clock,
+            ReferenceModel model,
+            TapeSettings settings) {
         this.tape = tape;
         this.measured = measured;
         this.cache = measured.cache();
@@ -72,14 +72,14 @@ final class TradeBookWorkload implements Workload {
         return true;
     }
 
-    private void applyTrade(final MutableDirectBuffer value) {
+    private void applyTrade(MutableDirectBuffer value) {
         record.wrap(value, 0).add(trade);
         if (model != null) {
             value.getBytes(0, scratch, 0, PriceLevelRecord.LENGTH);
         }
     }
 
-    private void updated(final long level) {
+    private void updated(long level) {
         if (model != null) {
             final Object key = ModelKey.of(level);
             final MutableDirectBuffer expected = model.value(key);
@@ -94,7 +94,7 @@ final class TradeBookWorkload implements Workload {
         }
     }
 
-    private void insert(final long level) {
+    private void insert(long level) {
         final Object key = model == null ? null : ModelKey.of(level);
         if (model != null) {
             model.miss(key);
@@ -113,7 +113,7 @@ final class TradeBookWorkload implements Workload {
         }
     }
 
-    private void look(final long level) {
+    private void look(long level) {
         final int length = measured.get(level, scratch);
         if (model == null) {
             return;

@@ -34,8 +34,7 @@ final class Charts {
 
     private Charts() {}
 
-    static XYChart chart(
-            final int width, final int height, final String xTitle, final String yTitle) {
+    static XYChart chart(int width, int height, String xTitle, String yTitle) {
         final XYChart chart =
                 new XYChartBuilder()
                         .width(width)
@@ -67,12 +66,7 @@ final class Charts {
         return chart;
     }
 
-    static XYSeries line(
-            final XYChart chart,
-            final String name,
-            final double[] x,
-            final double[] y,
-            final Color color) {
+    static XYSeries line(XYChart chart, String name, double[] x, double[] y, Color color) {
         final XYSeries series = chart.addSeries(name, x, y);
         series.setMarker(SeriesMarkers.NONE);
         series.setLineColor(color);
@@ -89,7 +83,7 @@ final class Charts {
      * @return an {@code svg} element.
      * @throws IOException where the chart cannot be drawn.
      */
-    static String svg(final XYChart chart, final String id, final String label) throws IOException {
+    static String svg(XYChart chart, String id, String label) throws IOException {
         final VectorGraphics2D graphics = new VectorGraphics2D();
         chart.paint(graphics, chart.getWidth(), chart.getHeight());
         final Document document =

@@ -19,7 +19,7 @@ final class CourseCharts {
     private final List<Sample> samples;
     private final TimeAxis axis;
 
-    CourseCharts(final Setup setup, final List<Sample> samples) {
+    CourseCharts(Setup setup, List<Sample> samples) {
         this.samples = samples;
         this.axis = TimeAxis.of(setup, samples);
     }
@@ -58,7 +58,7 @@ final class CourseCharts {
                 Charts.GREEN);
     }
 
-    String memory(final long budgetBytes) throws IOException {
+    String memory(long budgetBytes) throws IOException {
         final boolean large = budgetBytes >= 10L << 20;
         final double unit = large ? 1 << 20 : 1 << 10;
         return area(
@@ -71,12 +71,12 @@ final class CourseCharts {
     }
 
     private String area(
-            final String id,
-            final String title,
-            final String label,
-            final ToDoubleFunction<Sample> value,
-            final double unit,
-            final Color color)
+            String id,
+            String title,
+            String label,
+            ToDoubleFunction<Sample> value,
+            double unit,
+            Color color)
             throws IOException {
         final XYChart chart = Charts.chart(480, 250, axis.title(), title);
         final XYStyler style = chart.getStyler();
@@ -92,7 +92,7 @@ final class CourseCharts {
         return Charts.svg(chart, id, label);
     }
 
-    private void xRange(final XYStyler style) {
+    private void xRange(XYStyler style) {
         final double[] x = axis.positions(samples);
         style.setXAxisMin(0.0);
         style.setXAxisMax(x[x.length - 1] > 0 ? x[x.length - 1] : 1.0);
@@ -115,15 +115,15 @@ final class CourseCharts {
         return windows;
     }
 
-    private static double percent(final long part, final long whole) {
+    private static double percent(long part, long whole) {
         return whole == 0 ? 0.0 : 100.0 * part / whole;
     }
 
-    private static double max(final double[] values) {
+    private static double max(double[] values) {
         return Arrays.stream(values).max().orElse(0.0);
     }
 
-    private static String number(final Double value) {
+    private static String number(Double value) {
         if (value == Math.rint(value)) {
             return Units.count(value.longValue());
         }

@@ -4,7 +4,7 @@ package io.flagstone.bench.report;
 final class Html {
     private Html() {}
 
-    static String escape(final String text) {
+    static String escape(String text) {
         final StringBuilder escaped = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {
             final char c = text.charAt(i);

@@ -19,7 +19,7 @@ public final class HtmlReport {
     private final Setup setup;
     private final ReplayResult result;
 
-    private HtmlReport(final Setup setup, final ReplayResult result) {
+    private HtmlReport(Setup setup, ReplayResult result) {
         this.setup = setup;
         this.result = result;
     }
@@ -32,7 +32,7 @@ public final class HtmlReport {
      * @return the page.
      * @throws IOException where the charts cannot be drawn.
      */
-    public static String render(final Setup setup, final ReplayResult result) throws IOException {
+    public static String render(Setup setup, ReplayResult result) throws IOException {
         try {
             return new HtmlReport(setup, result).render();
         } catch (final LinkageError | InternalError lacking) {
@@ -89,11 +89,11 @@ public final class HtmlReport {
         page.append("</div>\n");
     }
 
-    private static String mark(final boolean good) {
+    private static String mark(boolean good) {
         return good ? " good" : " bad";
     }
 
-    private void figure(final String mark, final String value, final String name) {
+    private void figure(String mark, String value, String name) {
         page.append("<div class=\"figure").append(mark).append("\"><b>").append(Html.escape(value));
         page.append("</b><span>").append(Html.escape(name)).append("</span></div>\n");
     }
@@ -116,7 +116,7 @@ public final class HtmlReport {
         page.append("</ul>\n</section>\n");
     }
 
-    private void item(final String text) {
+    private void item(String text) {
         page.append("<li>").append(Html.escape(text)).append("</li>\n");
     }
 
@@ -137,7 +137,7 @@ public final class HtmlReport {
         page.append("</tbody>\n</table>\n</section>\n");
     }
 
-    private void latencyRow(final String mark, final String name, final Histogram histogram) {
+    private void latencyRow(String mark, String name, Histogram histogram) {
         if (histogram.getTotalCount() == 0) {
             return;
         }
@@ -149,7 +149,7 @@ public final class HtmlReport {
         page.append("</tr>\n");
     }
 
-    private void cell(final String number) {
+    private void cell(String number) {
         page.append("<td class=\"n\">").append(Html.escape(number)).append("</td>");
     }
 
@@ -201,7 +201,7 @@ public final class HtmlReport {
         page.append("</tbody>\n</table>\n</section>\n");
     }
 
-    private void row(final String name, final String value) {
+    private void row(String name, String value) {
         page.append("<tr><th>").append(Html.escape(name)).append("</th><td class=\"n\">");
         page.append(Html.escape(value)).append("</td></tr>\n");
     }

@@ -27,7 +27,7 @@ public final class JsonReport {
      * @param result what came out.
      * @return a JSON object, with a line's end.
      */
-    public static String render(final Setup setup, final ReplayResult result) {
+    public static String render(Setup setup, ReplayResult result) {
         final Differences differences = result.differences();
         final JsonObject root = new JsonObject();
         root.addProperty("input", setup.input());
@@ -55,13 +55,13 @@ public final class JsonReport {
         return GSON.toJson(root) + "\n";
     }
 
-    private static JsonObject settings(final Setup setup) {
+    private static JsonObject settings(Setup setup) {
         final JsonObject settings = new JsonObject();
         setup.settings().forEach(s -> settings.addProperty(s.name(), s.value()));
         return settings;
     }
 
-    private static JsonElement described(final Differences differences) {
+    private static JsonElement described(Differences differences) {
         final JsonArray array = new JsonArray();
         if (differences != null) {
             differences.described().forEach(array::add);
@@ -69,7 +69,7 @@ public final class JsonReport {
         return array;
     }
 
-    private static JsonObject byOperation(final ReplayResult result) {
+    private static JsonObject byOperation(ReplayResult result) {
         final JsonObject operations = new JsonObject();
         for (final Operation operation : Operation.values()) {
             final Histogram histogram = result.latencies().of(operation);
@@ -82,7 +82,7 @@ public final class JsonReport {
         return operations;
     }
 
-    private static JsonObject latency(final Histogram histogram) {
+    private static JsonObject latency(Histogram histogram) {
         final JsonObject latency = new JsonObject();
         for (final Percentile percentile : Percentile.values()) {
             latency.addProperty(percentile.title(), percentile.of(histogram));
@@ -90,7 +90,7 @@ public final class JsonReport {
         return latency;
     }
 
-    private static JsonObject memory(final MemoryReport report) {
+    private static JsonObject memory(MemoryReport report) {
         final JsonObject memory = new JsonObject();
         memory.addProperty("budgetBytes", report.budgetBytes());
         memory.addProperty("entries", report.entries());

@@ -19,7 +19,7 @@ final class LatencyChart {
 
     private LatencyChart() {}
 
-    static String svg(final Latencies latencies) throws IOException {
+    static String svg(Latencies latencies) throws IOException {
         final XYChart chart =
                 Charts.chart(960, 400, "percentile of operations, as 1/(1\u2212p)", "latency");
         final XYStyler style = chart.getStyler();
@@ -44,8 +44,7 @@ final class LatencyChart {
         return Charts.svg(chart, "latency", "Latency by percentile, one curve an operation");
     }
 
-    private static void curve(
-            final XYChart chart, final String name, final Histogram histogram, final Color color) {
+    private static void curve(XYChart chart, String name, Histogram histogram, Color color) {
         final double end = Math.max(2.0, histogram.getTotalCount());
         final int points = (int) Math.ceil(Math.log10(end) * POINTS_A_DECADE);
         final double[] x = new double[points + 1];
@@ -58,12 +57,12 @@ final class LatencyChart {
         Charts.line(chart, name, x, y, color);
     }
 
-    private static double decadeAbove(final long value) {
+    private static double decadeAbove(long value) {
         return Math.pow(10, Math.max(1, Math.ceil(Math.log10(Math.max(1, value)))));
     }
 
     /** 1 is the minimum, 10 the 90th percentile, 100 the 99th, and so on. */
-    private static String percentile(final Double x) {
+    private static String percentile(Double x) {
         final int nines = (int) Math.round(Math.log10(x));
         if (nines == 0) {
             return "0 %";

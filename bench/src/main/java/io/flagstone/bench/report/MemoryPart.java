@@ -18,7 +18,7 @@ enum MemoryPart {
     private final String title;
     private final ToLongFunction<MemoryReport> bytes;
 
-    MemoryPart(final String key, final String title, final ToLongFunction<MemoryReport> bytes) {
+    MemoryPart(String key, String title, ToLongFunction<MemoryReport> bytes) {
         this.key = key;
         this.title = title;
         this.bytes = bytes;
@@ -32,7 +32,7 @@ enum MemoryPart {
         return title;
     }
 
-    long of(final MemoryReport report) {
+    long of(MemoryReport report) {
         return bytes.applyAsLong(report);
     }
 }

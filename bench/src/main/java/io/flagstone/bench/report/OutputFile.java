@@ -20,7 +20,7 @@ public final class OutputFile {
      * @param file the file.
      * @return the reason, or null where there is none.
      */
-    public static String obstacle(final Path file) {
+    public static String obstacle(Path file) {
         if (Files.isDirectory(file)) {
             return file + " is a directory";
         }
@@ -44,7 +44,7 @@ public final class OutputFile {
      * @param text its content.
      * @throws IOException where it cannot be written; an existing file is then as it was.
      */
-    public static void write(final Path file, final String text) throws IOException {
+    public static void write(Path file, String text) throws IOException {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             // A device or a pipe: there is nothing to keep, and it must not be replaced.
             Files.writeString(file, text, StandardOpenOption.WRITE);
@@ -61,15 +61,15 @@ public final class OutputFile {
         }
     }
 
-    private static void move(final Path part, final Path target) throws IOException {
+    private static void move(Path part, Path target) throws IOException {
         try {
             Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
-        } catch (final AtomicMoveNotSupportedException unsupported) {
+        } catch (AtomicMoveNotSupportedException unsupported) {
             Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
         }
     }
 
-    private static Path directory(final Path file) {
+    private static Path directory(Path file) {
         return file.toAbsolutePath().getParent();
     }
 }

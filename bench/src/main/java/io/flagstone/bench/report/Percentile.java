@@ -14,7 +14,7 @@ enum Percentile {
     private final String title;
     private final double percent;
 
-    Percentile(final String title, final double percent) {
+    Percentile(String title, double percent) {
         this.title = title;
         this.percent = percent;
     }
@@ -23,7 +23,7 @@ enum Percentile {
         return title;
     }
 
-    long of(final Histogram histogram) {
+    long of(Histogram histogram) {
         return histogram.getTotalCount() == 0 ? 0 : histogram.getValueAtPercentile(percent);
     }
 }

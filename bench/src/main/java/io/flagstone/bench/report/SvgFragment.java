@@ -18,7 +18,7 @@ final class SvgFragment {
 
     private SvgFragment() {}
 
-    static String of(final String file, final String id, final String label) {
+    static String of(String file, String id, String label) {
         final Matcher opening = OPENING.matcher(file);
         if (!opening.find()) {
             throw new IllegalArgumentException("not an SVG file");
@@ -39,7 +39,7 @@ final class SvgFragment {
         return begin + INDENT.matcher(rounded.strip()).replaceAll("\n");
     }
 
-    private static String round(final MatchResult number) {
+    private static String round(MatchResult number) {
         final String text = String.format(Locale.ROOT, "%.2f", Double.parseDouble(number.group()));
         return text.endsWith(".00") ? text.substring(0, text.length() - 3) : text;
     }

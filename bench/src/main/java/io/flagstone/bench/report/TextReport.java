@@ -15,7 +15,7 @@ public final class TextReport {
      *
      * @param out where to.
      */
-    public TextReport(final PrintWriter out) {
+    public TextReport(PrintWriter out) {
         this.out = out;
     }
 
@@ -25,7 +25,7 @@ public final class TextReport {
      * @param setup what was replayed.
      * @param result what came out.
      */
-    public void write(final Setup setup, final ReplayResult result) {
+    public void write(Setup setup, ReplayResult result) {
         row("input", setup.input());
         for (final Setup.Setting setting : setup.settings()) {
             row(setting.name(), setting.value());
@@ -41,7 +41,7 @@ public final class TextReport {
         out.flush();
     }
 
-    private void counts(final Setup setup, final ReplayResult result) {
+    private void counts(Setup setup, ReplayResult result) {
         row(setup.step(), Units.count(result.steps()));
         row("requests", Units.count(result.requests()));
         row("hits", Units.count(result.hits()) + "  (" + Units.percent(result.hitRatio()) + ")");
@@ -61,7 +61,7 @@ public final class TextReport {
                         + Units.nanos(result.wallNs()));
     }
 
-    private void latencies(final ReplayResult result) {
+    private void latencies(ReplayResult result) {
         out.printf(Locale.ROOT, "%-16s%12s", "latency, ns", "count");
         for (final Percentile percentile : Percentile.values()) {
             out.printf(Locale.ROOT, "%12s", percentile.title());
@@ -73,7 +73,7 @@ public final class TextReport {
         latency("all operations", result.latencies().all());
     }
 
-    private void latency(final String name, final Histogram histogram) {
+    private void latency(String name, Histogram histogram) {
         if (histogram.getTotalCount() == 0) {
             return;
         }
@@ -84,7 +84,7 @@ public final class TextReport {
         out.println();
     }
 
-    private void memory(final ReplayResult result) {
+    private void memory(ReplayResult result) {
         out.printf(Locale.ROOT, "%-26s%,16d%n", "memory, bytes", result.memory().budgetBytes());
         for (final MemoryPart part : MemoryPart.values()) {
             final long bytes = part.of(result.memory());
@@ -103,7 +103,7 @@ public final class TextReport {
                 result.memory().bookkeepingBytesPerEntry());
     }
 
-    private void verdict(final ReplayResult result) {
+    private void verdict(ReplayResult result) {
         row("audit", Verdict.audit(result));
         row("differences", Verdict.differences(result));
         if (result.differences() != null) {
@@ -114,7 +114,7 @@ public final class TextReport {
         }
     }
 
-    private void row(final String name, final String value) {
+    private void row(String name, String value) {
         out.printf(Locale.ROOT, "%-17s %s%n", name, value);
     }
 }

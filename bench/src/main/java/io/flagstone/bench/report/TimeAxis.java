@@ -10,12 +10,12 @@ final class TimeAxis {
     private final String title;
     private final double unitNs;
 
-    private TimeAxis(final String title, final double unitNs) {
+    private TimeAxis(String title, double unitNs) {
         this.title = title;
         this.unitNs = unitNs;
     }
 
-    static TimeAxis of(final Setup setup, final List<Sample> samples) {
+    static TimeAxis of(Setup setup, List<Sample> samples) {
         if (!setup.timed()) {
             return requests(samples);
         }
@@ -28,12 +28,12 @@ final class TimeAxis {
         return timed(TimeUnit.SECONDS);
     }
 
-    private static TimeAxis timed(final TimeUnit unit) {
+    private static TimeAxis timed(TimeUnit unit) {
         final String name = unit.name().toLowerCase(Locale.ROOT);
         return new TimeAxis("time of the tape, " + name, unit.toNanos(1));
     }
 
-    private static TimeAxis requests(final List<Sample> samples) {
+    private static TimeAxis requests(List<Sample> samples) {
         final long requests = samples.get(samples.size() - 1).requests();
         if (requests >= 3_000_000) {
             return new TimeAxis("requests, millions", 1e6 * TimeUnit.MICROSECONDS.toNanos(1));
@@ -47,7 +47,7 @@ final class TimeAxis {
         return title;
     }
 
-    double[] positions(final List<Sample> samples) {
+    double[] positions(List<Sample> samples) {
         return samples.stream().mapToDouble(s -> s.timeNs() / unitNs).toArray();
     }
 }

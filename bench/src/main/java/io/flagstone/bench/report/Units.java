@@ -11,22 +11,22 @@ final class Units {
 
     private Units() {}
 
-    static String count(final long value) {
+    static String count(long value) {
         return String.format(Locale.ROOT, "%,d", value);
     }
 
-    static String percent(final double ratio) {
+    static String percent(double ratio) {
         return String.format(Locale.ROOT, "%.2f %%", 100.0 * ratio);
     }
 
-    static String rate(final double perSecond) {
+    static String rate(double perSecond) {
         if (perSecond >= 1e6) {
             return String.format(Locale.ROOT, "%.2f million/s", perSecond / 1e6);
         }
         return String.format(Locale.ROOT, "%,.0f/s", perSecond);
     }
 
-    static String bytes(final long bytes) {
+    static String bytes(long bytes) {
         if (bytes < 10 * KIB) {
             return count(bytes) + " B";
         }
@@ -36,7 +36,7 @@ final class Units {
         return bytes < 10 * GIB ? scaled(bytes, MIB, "MiB") : scaled(bytes, GIB, "GiB");
     }
 
-    static String nanos(final long ns) {
+    static String nanos(long ns) {
         if (ns < TimeUnit.MICROSECONDS.toNanos(10)) {
             return count(ns) + " ns";
         }
@@ -49,7 +49,7 @@ final class Units {
     }
 
     /** A power of ten, as short as it gets. */
-    static String decade(final long ns) {
+    static String decade(long ns) {
         if (ns < TimeUnit.MICROSECONDS.toNanos(1)) {
             return ns + " ns";
         }
@@ -61,7 +61,7 @@ final class Units {
                 : TimeUnit.NANOSECONDS.toSeconds(ns) + " s";
     }
 
-    private static String scaled(final long value, final long unit, final String name) {
+    private static String scaled(long value, long unit, String name) {
         final String format = value % unit == 0 ? "%,.0f %s" : "%,.1f %s";
         return String.format(Locale.ROOT, format, (double) value / unit, name);
     }

@@ -7,14 +7,14 @@ import io.flagstone.bench.verify.Differences;
 final class Verdict {
     private Verdict() {}
 
-    static String audit(final ReplayResult result) {
+    static String audit(ReplayResult result) {
         return result.audit().clean()
                 ? "clean (" + Units.count(result.audit().entries()) + " entries walked)"
                 : "FAILED: " + result.audit().finding();
     }
 
     /** Order is exact only without promotion distance, and shared only by entries of one size. */
-    static String differences(final ReplayResult result) {
+    static String differences(ReplayResult result) {
         final Differences differences = result.differences();
         if (differences == null) {
             return "not checked (--verify)";

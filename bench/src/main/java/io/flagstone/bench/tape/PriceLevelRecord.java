@@ -42,7 +42,7 @@ public final class PriceLevelRecord {
      * @param recordOffset where it begins.
      * @return this.
      */
-    public PriceLevelRecord wrap(final MutableDirectBuffer record, final int recordOffset) {
+    public PriceLevelRecord wrap(MutableDirectBuffer record, int recordOffset) {
         buffer = record;
         offset = recordOffset;
         return this;
@@ -53,7 +53,7 @@ public final class PriceLevelRecord {
      *
      * @param trade the trade.
      */
-    public void begin(final Trade trade) {
+    public void begin(Trade trade) {
         put(LAST_PRICE_OFFSET, trade.price());
         put(VOLUME_OFFSET, trade.amount());
         put(TRADES_OFFSET, 1);
@@ -67,7 +67,7 @@ public final class PriceLevelRecord {
      *
      * @param trade the trade.
      */
-    public void add(final Trade trade) {
+    public void add(Trade trade) {
         final long volume = volume() + trade.amount();
         final double price = trade.price() * UNIT;
         final double vwap = vwap();
@@ -134,11 +134,11 @@ public final class PriceLevelRecord {
         return buffer.getDouble(offset + VWAP_OFFSET, ORDER);
     }
 
-    private long get(final int field) {
+    private long get(int field) {
         return buffer.getLong(offset + field, ORDER);
     }
 
-    private void put(final int field, final long value) {
+    private void put(int field, long value) {
         buffer.putLong(offset + field, value, ORDER);
     }
 }

@@ -20,7 +20,7 @@ public final class Trade {
      * @param amount bitcoins, in units of 1e-8.
      * @return this.
      */
-    public Trade set(final long timeNs, final long price, final long amount) {
+    public Trade set(long timeNs, long price, long amount) {
         this.timeNs = timeNs;
         this.price = price;
         this.amount = amount;

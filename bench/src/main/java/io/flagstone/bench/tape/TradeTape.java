@@ -37,7 +37,7 @@ public final class TradeTape implements Closeable {
      * @param length bytes of the stream, or -1.
      * @throws IOException where it cannot be read or does not begin as a tape does.
      */
-    TradeTape(final String name, final InputStream stream, final long length) throws IOException {
+    TradeTape(String name, InputStream stream, long length) throws IOException {
         this.input = TraceInput.open(name, stream);
         this.lines = new LineReader(input);
         this.length = length;
@@ -69,7 +69,7 @@ public final class TradeTape implements Closeable {
      * @return false at the end of the tape.
      * @throws IOException where it is malformed or cannot be read.
      */
-    public boolean next(final Trade trade) throws IOException {
+    public boolean next(Trade trade) throws IOException {
         final String line = lines.next();
         if (line == null) {
             return false;

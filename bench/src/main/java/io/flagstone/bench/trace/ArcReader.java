@@ -13,12 +13,12 @@ final class ArcReader implements TraceReader {
     private long left;
     private long requests;
 
-    ArcReader(final LineReader lines) {
+    ArcReader(LineReader lines) {
         this.lines = lines;
     }
 
     @Override
-    public boolean next(final Request request) throws IOException {
+    public boolean next(Request request) throws IOException {
         if (left == 0 && !nextRun()) {
             if (requests == 0) {
                 throw lines.malformedFile("no requests in it");

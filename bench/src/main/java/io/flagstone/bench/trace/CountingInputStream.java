@@ -10,7 +10,7 @@ import java.io.InputStream;
 final class CountingInputStream extends FilterInputStream {
     private long count;
 
-    CountingInputStream(final InputStream in) {
+    CountingInputStream(InputStream in) {
         super(in);
     }
 
@@ -28,7 +28,7 @@ final class CountingInputStream extends FilterInputStream {
     }
 
     @Override
-    public int read(final byte[] bytes, final int offset, final int length) throws IOException {
+    public int read(byte[] bytes, int offset, int length) throws IOException {
         final int read = super.read(bytes, offset, length);
         if (read > 0) {
             count += read;
@@ -37,7 +37,7 @@ final class CountingInputStream extends FilterInputStream {
     }
 
     @Override
-    public long skip(final long bytes) throws IOException {
+    public long skip(long bytes) throws IOException {
         final long skipped = super.skip(bytes);
         count += skipped;
         return skipped;

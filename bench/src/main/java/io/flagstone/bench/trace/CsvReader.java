@@ -22,12 +22,12 @@ final class CsvReader implements TraceReader {
     private boolean begun;
     private long requests;
 
-    CsvReader(final LineReader lines) {
+    CsvReader(LineReader lines) {
         this.lines = lines;
     }
 
     @Override
-    public boolean next(final Request request) throws IOException {
+    public boolean next(Request request) throws IOException {
         String line = nextLine();
         if (!begun) {
             begun = true;
@@ -54,13 +54,13 @@ final class CsvReader implements TraceReader {
         return line;
     }
 
-    private static boolean isHeader(final String line) {
+    private static boolean isHeader(String line) {
         final List<String> names =
                 COMMA.splitAsStream(line).map(s -> s.strip().toLowerCase(Locale.ROOT)).toList();
         return names.equals(HEADER) || names.equals(HEADER.subList(0, 3));
     }
 
-    private void parse(final String line, final Request request) throws IOException {
+    private void parse(String line, Request request) throws IOException {
         if (line.indexOf('"') >= 0) {
             throw lines.malformed("quoted columns are not read");
         }
@@ -78,7 +78,7 @@ final class CsvReader implements TraceReader {
         key(columns[1].strip(), request);
     }
 
-    private long ttlNs(final String text) throws IOException {
+    private long ttlNs(String text) throws IOException {
         final long ttlNs = Numbers.fixedPoint(text, NANO_PLACES, "ttl", lines);
         if (ttlNs == 0) {
             throw lines.malformed("ttl is zero");
@@ -86,7 +86,7 @@ final class CsvReader implements TraceReader {
         return ttlNs;
     }
 
-    private void key(final String text, final Request request) throws IOException {
+    private void key(String text, Request request) throws IOException {
         if (text.isEmpty()) {
             throw lines.malformed("key is empty");
         }
@@ -94,7 +94,7 @@ final class CsvReader implements TraceReader {
             try {
                 request.numericKey(Long.parseLong(text));
                 return;
-            } catch (final NumberFormatException tooLarge) {
+            } catch (NumberFormatException tooLarge) {
                 // 19 digits that do not fit 64 bits: a key all the same.
             }
         }

@@ -27,7 +27,7 @@ public final class LineReader implements Closeable {
      *
      * @param input where from; closed with this.
      */
-    public LineReader(final TraceInput input) {
+    public LineReader(TraceInput input) {
         this.input = input;
     }
 
@@ -56,7 +56,7 @@ public final class LineReader implements Closeable {
         }
         try {
             return decoder.decode(ByteBuffer.wrap(line, 0, length)).toString();
-        } catch (final CharacterCodingException notText) {
+        } catch (CharacterCodingException notText) {
             throw malformed("the line is not UTF-8 text");
         }
     }
@@ -82,7 +82,7 @@ public final class LineReader implements Closeable {
      * @param reason what is wrong with it.
      * @return to be thrown.
      */
-    public MalformedTraceException malformed(final String reason) {
+    public MalformedTraceException malformed(String reason) {
         return new MalformedTraceException(place(), reason);
     }
 
@@ -92,7 +92,7 @@ public final class LineReader implements Closeable {
      * @param reason what is wrong with it.
      * @return to be thrown.
      */
-    public MalformedTraceException malformedFile(final String reason) {
+    public MalformedTraceException malformedFile(String reason) {
         return new MalformedTraceException(input.name(), reason);
     }
 

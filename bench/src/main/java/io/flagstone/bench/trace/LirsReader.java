@@ -7,12 +7,12 @@ final class LirsReader implements TraceReader {
     private final LineReader lines;
     private long requests;
 
-    LirsReader(final LineReader lines) {
+    LirsReader(LineReader lines) {
         this.lines = lines;
     }
 
     @Override
-    public boolean next(final Request request) throws IOException {
+    public boolean next(Request request) throws IOException {
         String line = lines.next();
         while (line != null && (line.isBlank() || "*".equals(line.strip()))) {
             line = lines.next();

@@ -15,7 +15,7 @@ public final class MalformedTraceException extends IOException {
      * @param place the file with its line or byte.
      * @param reason what is wrong there.
      */
-    public MalformedTraceException(final String place, final String reason) {
+    public MalformedTraceException(String place, String reason) {
         super(place + ": " + reason);
     }
 }

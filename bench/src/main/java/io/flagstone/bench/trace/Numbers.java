@@ -16,11 +16,11 @@ public final class Numbers {
      * @return the number.
      * @throws MalformedTraceException where it is none or does not fit 64 bits.
      */
-    public static long whole(final String text, final String what, final LineReader lines)
+    public static long whole(String text, String what, LineReader lines)
             throws MalformedTraceException {
         try {
             return Long.parseLong(text);
-        } catch (final NumberFormatException notWhole) {
+        } catch (NumberFormatException notWhole) {
             throw lines.malformed(what + " is not a whole number: " + quoted(text));
         }
     }
@@ -34,7 +34,7 @@ public final class Numbers {
      * @return the number.
      * @throws MalformedTraceException where it is none, negative, or does not fit 64 bits.
      */
-    public static long natural(final String text, final String what, final LineReader lines)
+    public static long natural(String text, String what, LineReader lines)
             throws MalformedTraceException {
         final long value = whole(text, what, lines);
         if (value < 0) {
@@ -53,8 +53,7 @@ public final class Numbers {
      * @return the number times ten to the power of {@code places}.
      * @throws MalformedTraceException where it is none, negative, or too large.
      */
-    public static long fixedPoint(
-            final String text, final int places, final String what, final LineReader lines)
+    public static long fixedPoint(String text, int places, String what, LineReader lines)
             throws MalformedTraceException {
         final int point = text.indexOf('.');
         final int wholeEnd = point < 0 ? text.length() : point;
@@ -76,14 +75,13 @@ public final class Numbers {
             for (int i = Math.max(0, fractionEnd - wholeEnd - 1); i < places; i++) {
                 value = Math.multiplyExact(value, 10L);
             }
-        } catch (final ArithmeticException overflow) {
+        } catch (ArithmeticException overflow) {
             throw lines.malformed(what + " is too large: " + quoted(text));
         }
         return value;
     }
 
-    private static int digit(
-            final String text, final int index, final String what, final LineReader lines)
+    private static int digit(String text, int index, String what, LineReader lines)
             throws MalformedTraceException {
         final char c = text.charAt(index);
         if (c < '0' || c > '9') {
@@ -94,13 +92,12 @@ public final class Numbers {
         return c - '0';
     }
 
-    private static MalformedTraceException notANumber(
-            final String text, final String what, final LineReader lines) {
+    private static MalformedTraceException notANumber(String text, String what, LineReader lines) {
         return lines.malformed(what + " is not a number: " + quoted(text));
     }
 
     /** Bounded, and without what would move a terminal's cursor. */
-    private static String quoted(final String text) {
+    private static String quoted(String text) {
         final String shown = text.length() > 40 ? text.substring(0, 40) + "..." : text;
         return '"' + shown.replaceAll("\\p{Cntrl}", "?") + '"';
     }

@@ -20,12 +20,12 @@ final class OracleGeneralReader implements TraceReader {
     private final UnsafeBuffer buffer = new UnsafeBuffer(bytes);
     private long position;
 
-    OracleGeneralReader(final TraceInput input) {
+    OracleGeneralReader(TraceInput input) {
         this.input = input;
     }
 
     @Override
-    public boolean next(final Request request) throws IOException {
+    public boolean next(Request request) throws IOException {
         final String place = input.name() + ": byte " + position;
         final int read = input.read(bytes, place);
         if (read == 0 && position > 0) {

@@ -27,7 +27,7 @@ public final class Request {
      * @param size bytes of the value, or {@link #UNKNOWN}.
      * @param ttlNs time to live, or {@link #UNKNOWN}.
      */
-    void set(final long timeNs, final long size, final long ttlNs) {
+    void set(long timeNs, long size, long ttlNs) {
         this.timeNs = timeNs;
         this.size = size;
         this.ttlNs = ttlNs;
@@ -38,7 +38,7 @@ public final class Request {
      *
      * @param value the key.
      */
-    void numericKey(final long value) {
+    void numericKey(long value) {
         numeric = true;
         key = value;
         keyLength = Long.BYTES;
@@ -50,7 +50,7 @@ public final class Request {
      *
      * @param bytes the key, copied.
      */
-    void textKey(final byte[] bytes) {
+    void textKey(byte[] bytes) {
         if (bytes.length > keyBuffer.capacity()) {
             keyBuffer.wrap(new byte[bytes.length * 2]);
         }

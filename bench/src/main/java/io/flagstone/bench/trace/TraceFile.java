@@ -19,7 +19,7 @@ public final class TraceFile implements Closeable {
      * @param format how to read it.
      * @throws IOException where it cannot be opened.
      */
-    public TraceFile(final Path file, final TraceFormat format) throws IOException {
+    public TraceFile(Path file, TraceFormat format) throws IOException {
         this.input = TraceInput.open(file);
         this.reader = format.open(input);
         this.format = format;
@@ -33,7 +33,7 @@ public final class TraceFile implements Closeable {
      * @return false at the end of the trace.
      * @throws IOException where the file is malformed or cannot be read.
      */
-    public boolean next(final Request request) throws IOException {
+    public boolean next(Request request) throws IOException {
         return reader.next(request);
     }
 

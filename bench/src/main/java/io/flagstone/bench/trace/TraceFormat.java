@@ -7,7 +7,7 @@ public enum TraceFormat {
     /** One decimal key a line. */
     LIRS(false, false) {
         @Override
-        TraceReader open(final TraceInput input) {
+        TraceReader open(TraceInput input) {
             return new LirsReader(new LineReader(input));
         }
     },
@@ -15,7 +15,7 @@ public enum TraceFormat {
     /** libCacheSim's fixed binary records. */
     ORACLE_GENERAL(true, true) {
         @Override
-        TraceReader open(final TraceInput input) {
+        TraceReader open(TraceInput input) {
             return new OracleGeneralReader(input);
         }
     },
@@ -23,7 +23,7 @@ public enum TraceFormat {
     /** Runs of blocks, as the authors of ARC published them. */
     ARC(false, false) {
         @Override
-        TraceReader open(final TraceInput input) {
+        TraceReader open(TraceInput input) {
             return new ArcReader(new LineReader(input));
         }
     },
@@ -31,7 +31,7 @@ public enum TraceFormat {
     /** Time, key, size and optionally time to live. */
     CSV(true, true) {
         @Override
-        TraceReader open(final TraceInput input) {
+        TraceReader open(TraceInput input) {
             return new CsvReader(new LineReader(input));
         }
     };
@@ -39,7 +39,7 @@ public enum TraceFormat {
     private final boolean timed;
     private final boolean sized;
 
-    TraceFormat(final boolean timed, final boolean sized) {
+    TraceFormat(boolean timed, boolean sized) {
         this.timed = timed;
         this.sized = sized;
     }

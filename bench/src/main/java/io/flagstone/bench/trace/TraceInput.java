@@ -25,7 +25,7 @@ public final class TraceInput implements Closeable {
     private final CountingInputStream raw;
     private final InputStream in;
 
-    private TraceInput(final String name, final CountingInputStream raw, final InputStream in) {
+    private TraceInput(String name, CountingInputStream raw, InputStream in) {
         this.name = name;
         this.raw = raw;
         this.in = in;
@@ -40,7 +40,7 @@ public final class TraceInput implements Closeable {
      * @throws MalformedTraceException where the compression's header is damaged.
      * @throws IOException where the file cannot be opened.
      */
-    public static TraceInput open(final Path file) throws IOException {
+    public static TraceInput open(Path file) throws IOException {
         if (Files.isDirectory(file)) {
             throw new MalformedTraceException(file.toString(), "is a directory");
         }
@@ -59,20 +59,19 @@ public final class TraceInput implements Closeable {
      * @throws MalformedTraceException where the compression's header is damaged.
      * @throws IOException where it cannot be read.
      */
-    public static TraceInput open(final String name, final InputStream stream) throws IOException {
+    public static TraceInput open(String name, InputStream stream) throws IOException {
         final CountingInputStream raw = new CountingInputStream(stream);
         try {
             final InputStream buffered = new BufferedInputStream(raw, BUFFER_BYTES);
             final InputStream plain = decompress(name, buffered);
             return new TraceInput(name, raw, new BufferedInputStream(plain, BUFFER_BYTES));
-        } catch (final IOException failure) {
+        } catch (IOException failure) {
             raw.close();
             throw explained(name, failure);
         }
     }
 
-    private static InputStream decompress(final String name, final InputStream in)
-            throws IOException {
+    private static InputStream decompress(String name, InputStream in) throws IOException {
         in.mark(MAGIC_BYTES);
         final byte[] magic = in.readNBytes(MAGIC_BYTES);
         in.reset();
@@ -90,7 +89,7 @@ public final class TraceInput implements Closeable {
     }
 
     /** Four bytes, because two or three may well begin a binary trace. */
-    private static boolean isGzip(final byte[] magic) {
+    private static boolean isGzip(byte[] magic) {
         return magic.length >= 4
                 && magic[0] == 0x1f
                 && magic[1] == (byte) 0x8b
@@ -98,7 +97,7 @@ public final class TraceInput implements Closeable {
                 && (magic[3] & 0xe0) == 0;
     }
 
-    private static boolean isXz(final byte[] magic) {
+    private static boolean isXz(byte[] magic) {
         return magic.length >= 6
                 && magic[0] == (byte) 0xfd
                 && magic[1] == '7'
@@ -116,15 +115,15 @@ public final class TraceInput implements Closeable {
      * @return how many bytes, less than the array's length only at the end.
      * @throws IOException where the file is damaged or cannot be read.
      */
-    int read(final byte[] bytes, final String place) throws IOException {
+    int read(byte[] bytes, String place) throws IOException {
         try {
             return in.readNBytes(bytes, 0, bytes.length);
-        } catch (final IOException failure) {
+        } catch (IOException failure) {
             throw explained(place, failure);
         }
     }
 
-    private static IOException explained(final String place, final IOException failure) {
+    private static IOException explained(String place, IOException failure) {
         if (failure instanceof EOFException) {
             return new MalformedTraceException(place, "the compressed data ends too early");
         }

@@ -40,7 +40,7 @@ public enum Difference {
 
     private final String title;
 
-    Difference(final String title) {
+    Difference(String title) {
         this.title = title;
     }
 

@@ -21,7 +21,7 @@ public final class Differences {
      * @param kind its kind.
      * @param description what, where, and what was expected.
      */
-    void add(final Difference kind, final String description) {
+    void add(Difference kind, String description) {
         total++;
         counts.merge(kind, 1L, Long::sum);
         if (described.size() < MAX_DESCRIBED) {
@@ -44,7 +44,7 @@ public final class Differences {
      * @param kind the kind.
      * @return the number.
      */
-    public long count(final Difference kind) {
+    public long count(Difference kind) {
         return counts.getOrDefault(kind, 0L);
     }
 

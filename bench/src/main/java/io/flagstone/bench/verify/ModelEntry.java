@@ -11,7 +11,7 @@ final class ModelEntry {
     ModelEntry older;
     ModelEntry newer;
 
-    ModelEntry(final Object key, final int segment, final byte[] value, final long deadlineNs) {
+    ModelEntry(Object key, int segment, byte[] value, long deadlineNs) {
         this.key = key;
         this.segment = segment;
         this.value = new UnsafeBuffer(value);

@@ -18,7 +18,7 @@ public final class ModelKey {
      * @param key the key.
      * @return an object with value equality.
      */
-    public static Object of(final long key) {
+    public static Object of(long key) {
         return key;
     }
 
@@ -30,7 +30,7 @@ public final class ModelKey {
      * @param length how many there are.
      * @return an object with value equality.
      */
-    public static Object of(final DirectBuffer key, final int offset, final int length) {
+    public static Object of(DirectBuffer key, int offset, int length) {
         if (length == Long.BYTES) {
             return key.getLong(offset, ByteOrder.nativeOrder());
         }
@@ -45,7 +45,7 @@ public final class ModelKey {
      * @param key an identity given by this class.
      * @return bytes.
      */
-    static int length(final Object key) {
+    static int length(Object key) {
         return key instanceof ByteBuffer bytes ? bytes.remaining() : Long.BYTES;
     }
 
@@ -55,7 +55,7 @@ public final class ModelKey {
      * @param key an identity given by this class.
      * @return the number, or the text in quotes.
      */
-    static String show(final Object key) {
+    static String show(Object key) {
         if (key instanceof ByteBuffer bytes) {
             final String text = StandardCharsets.UTF_8.decode(bytes.duplicate()).toString();
             return '"' + text.replaceAll("\\p{Cntrl}", "?") + '"';

@@ -35,7 +35,7 @@ public final class ReferenceModel implements RemovalListener {
      * @param orderChecked whether evictions are held against exact least-recently-used order. Ends
      *     with the first entry of another size: a full size class evicts its own entries.
      */
-    public ReferenceModel(final NanoClock clock, final boolean orderChecked) {
+    public ReferenceModel(NanoClock clock, boolean orderChecked) {
         this.clock = clock;
         this.orderChecked = orderChecked;
     }
@@ -45,7 +45,7 @@ public final class ReferenceModel implements RemovalListener {
      *
      * @param number of the trade or request, from 1.
      */
-    public void step(final long number) {
+    public void step(long number) {
         step = number;
     }
 
@@ -55,7 +55,7 @@ public final class ReferenceModel implements RemovalListener {
      * @param key the key.
      * @return the value, to be written to where the cache's was; null where it should hold none.
      */
-    public MutableDirectBuffer value(final Object key) {
+    public MutableDirectBuffer value(Object key) {
         final ModelEntry entry = entries.get(key);
         return entry == null ? null : entry.value;
     }
@@ -67,7 +67,7 @@ public final class ReferenceModel implements RemovalListener {
      * @param value holds the value that it gave.
      * @param length bytes of it.
      */
-    public void hit(final Object key, final DirectBuffer value, final int length) {
+    public void hit(Object key, DirectBuffer value, int length) {
         final ModelEntry entry = entries.get(key);
         if (entry == null) {
             differ(Difference.UNKNOWN_HIT, key, "found, but it was removed or never put");
@@ -92,7 +92,7 @@ public final class ReferenceModel implements RemovalListener {
      *
      * @param key the key.
      */
-    public void miss(final Object key) {
+    public void miss(Object key) {
         final ModelEntry entry = entries.get(key);
         if (entry != null && clock.nanoTime() < entry.deadlineNs) {
             differ(
@@ -115,12 +115,7 @@ public final class ReferenceModel implements RemovalListener {
      * @param absent whether the cache says that the key was absent.
      */
     public void stored(
-            final Object key,
-            final int segment,
-            final DirectBuffer value,
-            final int length,
-            final long ttlNs,
-            final boolean absent) {
+            Object key, int segment, DirectBuffer value, int length, long ttlNs, boolean absent) {
         final ModelEntry previous = entries.remove(key);
         if (previous != null) {
             order(previous).remove(previous);
@@ -139,7 +134,7 @@ public final class ReferenceModel implements RemovalListener {
         order(entry).add(entry);
     }
 
-    private void checkSizes(final int newKeyLength, final int newValueLength) {
+    private void checkSizes(int newKeyLength, int newValueLength) {
         if (keyLength < 0) {
             keyLength = newKeyLength;
             valueLength = newValueLength;
@@ -154,7 +149,7 @@ public final class ReferenceModel implements RemovalListener {
      * @param ttlNs the time to live.
      * @param found whether the cache says that the key was there.
      */
-    public void renewed(final Object key, final long ttlNs, final boolean found) {
+    public void renewed(Object key, long ttlNs, boolean found) {
         if (!found) {
             miss(key);
             return;
@@ -168,8 +163,7 @@ public final class ReferenceModel implements RemovalListener {
     }
 
     @Override
-    public void onRemoval(
-            final RemovalCause cause, final DirectBuffer key, final DirectBuffer value) {
+    public void onRemoval(RemovalCause cause, DirectBuffer key, DirectBuffer value) {
         final Object identity = ModelKey.of(key, 0, key.capacity());
         final ModelEntry entry = entries.remove(identity);
         if (entry == null) {
@@ -188,7 +182,7 @@ public final class ReferenceModel implements RemovalListener {
         order(entry).remove(entry);
     }
 
-    private void evicted(final ModelEntry entry) {
+    private void evicted(ModelEntry entry) {
         evictions++;
         final long late = clock.nanoTime() - entry.deadlineNs;
         if (late >= 0) {
@@ -209,7 +203,7 @@ public final class ReferenceModel implements RemovalListener {
         }
     }
 
-    private void expired(final ModelEntry entry) {
+    private void expired(ModelEntry entry) {
         expirations++;
         final long early = entry.deadlineNs - clock.nanoTime();
         if (early > 0) {
@@ -223,13 +217,13 @@ public final class ReferenceModel implements RemovalListener {
      * @param size the entries the cache holds.
      * @param statistics what the cache counted.
      */
-    public void finish(final long size, final CacheStatistics statistics) {
+    public void finish(long size, CacheStatistics statistics) {
         count("entries held", entries.size(), size);
         count("evictions", evictions, statistics.evictions());
         count("expirations", expirations, statistics.expirations());
     }
 
-    private void count(final String what, final long reported, final long counted) {
+    private void count(String what, long reported, long counted) {
         if (reported != counted) {
             differences.add(
                     Difference.WRONG_COUNT,
@@ -260,21 +254,20 @@ public final class ReferenceModel implements RemovalListener {
         return differences;
     }
 
-    private long deadline(final long ttlNs) {
+    private long deadline(long ttlNs) {
         final long now = clock.nanoTime();
         return ttlNs >= Long.MAX_VALUE - now ? Long.MAX_VALUE : now + ttlNs;
     }
 
-    private UsageOrder order(final ModelEntry entry) {
+    private UsageOrder order(ModelEntry entry) {
         return orders.computeIfAbsent(entry.segment, segment -> new UsageOrder());
     }
 
-    private void differ(final Difference kind, final Object key, final String what) {
+    private void differ(Difference kind, Object key, String what) {
         differences.add(kind, "step " + step + ": key " + ModelKey.show(key) + " " + what);
     }
 
-    private static String mismatch(
-            final DirectBuffer expected, final DirectBuffer actual, final int length) {
+    private static String mismatch(DirectBuffer expected, DirectBuffer actual, int length) {
         if (expected.capacity() != length) {
             return "value of " + length + " bytes instead of " + expected.capacity();
         }

@@ -12,7 +12,7 @@ final class UsageOrder {
         return oldest;
     }
 
-    void add(final ModelEntry entry) {
+    void add(ModelEntry entry) {
         entry.older = newest;
         entry.newer = null;
         if (newest == null) {
@@ -23,7 +23,7 @@ final class UsageOrder {
         newest = entry;
     }
 
-    void remove(final ModelEntry entry) {
+    void remove(ModelEntry entry) {
         if (entry.older == null) {
             oldest = entry.newer;
         } else {
@@ -38,7 +38,7 @@ final class UsageOrder {
         entry.newer = null;
     }
 
-    void use(final ModelEntry entry) {
+    void use(ModelEntry entry) {
         if (entry != newest) {
             remove(entry);
             add(entry);

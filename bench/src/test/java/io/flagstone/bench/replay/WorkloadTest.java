@@ -92,13 +92,12 @@ class WorkloadTest {
         }
     }
 
-    private Workload tape(final TradeTape tape, final OffHeapCache cache) {
+    private Workload tape(TradeTape tape, OffHeapCache cache) {
         final TapeSettings settings = new TapeSettings(1_000_000, 2, TimeUnit.MINUTES.toNanos(1));
         return new TradeBookWorkload(tape, new MeasuredCache(cache), clock, model, settings);
     }
 
-    private void trace(final OffHeapCache cache, final String text, final int entries)
-            throws IOException {
+    private void trace(OffHeapCache cache, String text, int entries) throws IOException {
         final TraceSettings settings = settings(text);
         try (TraceFile file = new TraceFile(settings.file(), settings.format())) {
             final Workload workload = workload(cache, file, settings);
@@ -110,17 +109,16 @@ class WorkloadTest {
         assertThat(cache.size()).isEqualTo(entries);
     }
 
-    private Workload workload(
-            final OffHeapCache cache, final TraceFile file, final TraceSettings settings) {
+    private Workload workload(OffHeapCache cache, TraceFile file, TraceSettings settings) {
         return new TraceWorkload(file, new MeasuredCache(cache), clock, model, settings, 1 << 20);
     }
 
-    private TraceSettings settings(final String text) throws IOException {
+    private TraceSettings settings(String text) throws IOException {
         final Path file = Files.writeString(directory.resolve("t"), text);
         return new TraceSettings(file, TraceFormat.LIRS, -1, OffHeapCache.NO_TTL);
     }
 
-    private OffHeapCache cache(final RemovalListener listener) {
+    private OffHeapCache cache(RemovalListener listener) {
         return new CacheSettings(1 << 20, listener == model ? 1000L : 2L, 1, null, 0.0, null)
                 .build(clock, listener);
     }

@@ -95,7 +95,7 @@ class ReportsTest {
         return model.differences();
     }
 
-    private static ReplayResult result(final AuditResult audit, final Differences differences) {
+    private static ReplayResult result(AuditResult audit, Differences differences) {
         return new ReplayResult(
                 1,
                 0,
@@ -112,13 +112,13 @@ class ReportsTest {
                 differences != null);
     }
 
-    private static String text(final ReplayResult result) {
+    private static String text(ReplayResult result) {
         final StringWriter text = new StringWriter();
         new TextReport(new PrintWriter(text)).write(SETUP, result);
         return text.toString();
     }
 
-    private static JsonObject json(final ReplayResult result) {
+    private static JsonObject json(ReplayResult result) {
         return JsonParser.parseString(JsonReport.render(SETUP, result)).getAsJsonObject();
     }
 }

@@ -47,7 +47,7 @@ class TradeTapeTest {
         refused("1,2,?", ":2: amount is not a number: \"?\"");
     }
 
-    private static void refused(final String line, final String message) throws IOException {
+    private static void refused(String line, String message) throws IOException {
         try (TradeTape tape = tape("timestamp,price,amount\n" + line)) {
             assertThatExceptionOfType(MalformedTraceException.class)
                     .isThrownBy(() -> tape.next(new Trade()))
@@ -55,7 +55,7 @@ class TradeTapeTest {
         }
     }
 
-    private static TradeTape tape(final String text) throws IOException {
+    private static TradeTape tape(String text) throws IOException {
         return new TradeTape(
                 "tape", new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), -1);
     }

@@ -51,7 +51,7 @@ class MalformedTraceTest {
                 "CSV | '0,1,2,-1' | ':1: ttl is negative: \"-1\"'",
                 "CSV | '0,\"a\",2' | ':1: quoted columns are not read'",
             })
-    void isRefusedWithItsLine(final TraceFormat format, final String text, final String message) {
+    void isRefusedWithItsLine(TraceFormat format, String text, String message) {
         final Path file = Traces.write(directory, "t", text.replace(';', '\n'));
 
         refused(file, format, file + message);
@@ -139,7 +139,7 @@ class MalformedTraceTest {
         refused(directory, TraceFormat.CSV, directory + ": is a directory");
     }
 
-    private static void refused(final Path file, final TraceFormat format, final String message) {
+    private static void refused(Path file, TraceFormat format, String message) {
         assertThatExceptionOfType(MalformedTraceException.class)
                 .isThrownBy(() -> Traces.read(file, format))
                 .withMessage(message);

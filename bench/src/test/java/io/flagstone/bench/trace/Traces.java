@@ -18,19 +18,19 @@ import org.tukaani.xz.XZOutputStream;
 final class Traces {
     private Traces() {}
 
-    static Path write(final Path directory, final String name, final String text) {
+    static Path write(Path directory, String name, String text) {
         return write(directory, name, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    static Path write(final Path directory, final String name, final byte[] bytes) {
+    static Path write(Path directory, String name, byte[] bytes) {
         try {
             return Files.write(directory.resolve(name), bytes);
-        } catch (final IOException failure) {
+        } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
     }
 
-    static byte[] gzip(final byte[] bytes) throws IOException {
+    static byte[] gzip(byte[] bytes) throws IOException {
         final ByteArrayOutputStream packed = new ByteArrayOutputStream();
         try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
             out.write(bytes);
@@ -38,7 +38,7 @@ final class Traces {
         return packed.toByteArray();
     }
 
-    static byte[] xz(final byte[] bytes) throws IOException {
+    static byte[] xz(byte[] bytes) throws IOException {
         final ByteArrayOutputStream packed = new ByteArrayOutputStream();
         try (XZOutputStream out = new XZOutputStream(packed, new LZMA2Options(0))) {
             out.write(bytes);
@@ -46,7 +46,7 @@ final class Traces {
         return packed.toByteArray();
     }
 
-    static byte[] oracleRecord(final int time, final long id, final int size) {
+    static byte[] oracleRecord(int time, long id, int size) {
         return ByteBuffer.allocate(24)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putInt(time)
@@ -57,7 +57,7 @@ final class Traces {
     }
 
     /** Each request as {@code time key size ttl}, the key in quotes where it is text. */
-    static List<String> read(final Path file, final TraceFormat format) throws IOException {
+    static List<String> read(Path file, TraceFormat format) throws IOException {
         final List<String> requests = new ArrayList<>();
         final Request request = new Request();
         try (TraceFile trace = new TraceFile(file, format)) {
@@ -68,7 +68,7 @@ final class Traces {
         return requests;
     }
 
-    private static String show(final Request request) {
+    private static String show(Request request) {
         final String text = request.keyBuffer().getStringWithoutLengthUtf8(0, request.keyLength());
         return request.timeNs()
                 + " "

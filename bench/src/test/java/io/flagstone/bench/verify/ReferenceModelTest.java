@@ -243,26 +243,26 @@ class ReferenceModelTest {
         assertThat(model.differences().counts()).containsOnlyKeys(Difference.UNKNOWN_HIT);
     }
 
-    private void put(final long key, final int segment, final String value, final long ttlNs) {
+    private void put(long key, int segment, String value, long ttlNs) {
         model.stored(key, segment, bytes(value), value.length(), ttlNs, true);
     }
 
-    private void removal(final RemovalCause cause, final long key, final String value) {
+    private void removal(RemovalCause cause, long key, String value) {
         final UnsafeBuffer keyBytes = new UnsafeBuffer(new byte[8]);
         keyBytes.putLong(0, key, ByteOrder.nativeOrder());
         model.onRemoval(cause, keyBytes, bytes(value));
     }
 
-    private void finish(final long size, final long evictions, final long expirations) {
+    private void finish(long size, long evictions, long expirations) {
         model.finish(size, new CacheStatistics(0, 0, 0, 0, evictions, expirations, 0, 0));
     }
 
-    private void found(final Difference kind, final String description) {
+    private void found(Difference kind, String description) {
         assertThat(model.differences().described()).containsExactly(description);
         assertThat(model.differences().count(kind)).isEqualTo(1);
     }
 
-    private static UnsafeBuffer bytes(final String text) {
+    private static UnsafeBuffer bytes(String text) {
         return new UnsafeBuffer(text.getBytes(StandardCharsets.UTF_8));
     }
 }
