@@ -26,7 +26,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The tutorial's code compiles without a warning, and prints what the tutorial says it prints.
+ * The code of tutorial and README compiles without a warning, and prints what it says it prints.
  *
  * <p>The convention: the first {@code java} block of the tutorial holds the imports. After it, the
  * {@code java} blocks of a section are the body of one {@code main}, and a {@code text} block is
@@ -34,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class TutorialTest {
     private static final Path TUTORIAL = Path.of("..", "docs", "tutorial.md");
+    private static final Path README = Path.of("..", "README.md");
     private static final String END_OF_BLOCK = "~~~ end of block ";
     private static final List<String> OPTIONS =
             List.of("--release", "17", "-Xlint:all", "-Werror", "-proc:none");
@@ -70,6 +71,18 @@ class TutorialTest {
                             assertThat(program.body()).as(program.title()).contains("cache");
                             assertThat(program.output()).as(program.title()).isNotBlank();
                         });
+    }
+
+    @Test
+    void theReadmesQuickStartPrintsThePrice() throws Exception {
+        final List<String> sources =
+                blocks(Files.readAllLines(README)).stream()
+                        .filter(block -> "java".equals(block.language()))
+                        .map(Block::text)
+                        .toList();
+        assertThat(sources).hasSize(1);
+        compile("QuickStart", sources.get(0));
+        assertThat(run("QuickStart")).isEqualTo("101.25\n");
     }
 
     private void check(String name, String imports, Program program) throws Exception {

@@ -10,13 +10,17 @@ public final class DirectMemory {
 
     private DirectMemory() {}
 
-    /** The limit in bytes, which is the largest heap's size unless the option sets it. */
+    /**
+     * The limit in bytes, which is the largest heap's size unless the option sets it; {@code
+     * Long.MAX_VALUE} on a JVM that does not tell.
+     */
     public static long limitBytes() {
-        final long option =
-                Long.parseLong(
-                        ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
-                                .getVMOption(OPTION)
-                                .getValue());
+        final HotSpotDiagnosticMXBean bean =
+                ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+        if (bean == null) {
+            return Long.MAX_VALUE;
+        }
+        final long option = Long.parseLong(bean.getVMOption(OPTION).getValue());
         return option != 0 ? option : Runtime.getRuntime().maxMemory();
     }
 
