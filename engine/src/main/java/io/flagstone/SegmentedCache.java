@@ -55,7 +55,7 @@ abstract class SegmentedCache {
     }
 
     final Segment segment(long hash) {
-        return segments()[KeyedHash.segment(hash, segmentBits)];
+        return segments()[segmentNumber(hash)];
     }
 
     final Segment[] segments() {
@@ -72,7 +72,7 @@ abstract class SegmentedCache {
                     "key length " + keyLength + " is not between 1 and " + MAX_KEY_LENGTH);
         }
         RawMemory.checkRange("key", keyOffset, keyLength, key.capacity());
-        return keyedHash.hash(key.byteArray(), key.addressOffset() + keyOffset, keyLength);
+        return keyedHash.hash(key.byteArray(), at(key, keyOffset), keyLength);
     }
 
     static void checkValue(DirectBuffer value, int offset, int length) {

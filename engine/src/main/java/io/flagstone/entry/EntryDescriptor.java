@@ -103,10 +103,12 @@ public final class EntryDescriptor {
         return HEADER_LENGTH + (long) BitUtil.align(keyLength, ALIGNMENT) + valueLength;
     }
 
-    /** Writes a new entry's header, but for its links, its stamp and its deadline. */
+    /**
+     * Writes a new entry's header, outside the wheel and without a deadline. Its place in a list is
+     * written by the list.
+     */
     public static void init(
             Region region, int entry, int hash, int keyLength, int valueLength, int sizeClass) {
-        region.putLong(entry + LRU_PREVIOUS, 0);
         region.putLong(entry + WHEEL_PREVIOUS, 0);
         region.putLong(entry + DEADLINE, NO_DEADLINE);
         region.putLong(entry + STAMP_WORD, keyLength);

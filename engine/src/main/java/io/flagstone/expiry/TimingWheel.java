@@ -10,6 +10,7 @@ import static io.flagstone.expiry.WheelDescriptor.SLOTS_PER_LEVEL;
 import static io.flagstone.expiry.WheelDescriptor.SLOT_MASK;
 
 import io.flagstone.entry.EntryDescriptor;
+import io.flagstone.memory.Invariant;
 import io.flagstone.memory.Region;
 import java.util.BitSet;
 
@@ -90,17 +91,15 @@ public final class TimingWheel {
      * @param deadlineNs after {@code nowNs}, or {@link EntryDescriptor#NO_DEADLINE}, which disarms.
      */
     public void arm(int entry, long deadlineNs, long nowNs) {
-        final boolean filed = EntryDescriptor.wheelPrevious(region, entry) != Region.NONE;
-        final boolean laterOnly = filed && deadlineNs >= EntryDescriptor.deadline(region, entry);
+        final boolean expires = deadlineNs != EntryDescriptor.NO_DEADLINE;
+        final boolean foundInTime =
+                isFiled(entry) && deadlineNs >= EntryDescriptor.deadline(region, entry);
         EntryDescriptor.deadline(region, entry, deadlineNs);
-        if (deadlineNs == EntryDescriptor.NO_DEADLINE) {
-            if (filed) {
-                unfile(entry);
-            }
-        } else if (!laterOnly) {
-            if (filed) {
-                unfile(entry);
-            }
+        if (expires && foundInTime) {
+            return;
+        }
+        disarm(entry);
+        if (expires) {
             if (armed() == 0) {
                 region.putLong(start + CURRENT_TICK, nowNs / tickNs);
                 region.putLong(start + QUIET_UNTIL, 0);
@@ -111,9 +110,13 @@ public final class TimingWheel {
 
     /** Takes an entry out of the wheel if it is in it. */
     public void disarm(int entry) {
-        if (EntryDescriptor.wheelPrevious(region, entry) != Region.NONE) {
+        if (isFiled(entry)) {
             unfile(entry);
         }
+    }
+
+    private boolean isFiled(int entry) {
+        return EntryDescriptor.wheelPrevious(region, entry) != Region.NONE;
     }
 
     /** Whether {@link #poll} would find something to do. */
@@ -281,8 +284,6 @@ public final class TimingWheel {
     }
 
     private static void check(boolean holds, String finding, Object... args) {
-        if (!holds) {
-            throw new IllegalStateException("wheel: " + String.format(finding, args));
-        }
+        Invariant.check("wheel", holds, finding, args);
     }
 }

@@ -1,6 +1,7 @@
 package io.flagstone.index;
 
 import io.flagstone.entry.EntryDescriptor;
+import io.flagstone.memory.Invariant;
 import io.flagstone.memory.Region;
 import java.util.function.IntConsumer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -358,9 +359,7 @@ public final class HashIndex {
     }
 
     private static void check(boolean holds, String finding, Object... args) {
-        if (!holds) {
-            throw new IllegalStateException("index: " + String.format(finding, args));
-        }
+        Invariant.check("index", holds, finding, args);
     }
 
     private int entryAt(int bucket, int slot) {

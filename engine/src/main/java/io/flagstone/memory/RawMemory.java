@@ -1,6 +1,5 @@
 package io.flagstone.memory;
 
-import java.util.Objects;
 import org.agrona.UnsafeApi;
 
 /**
@@ -20,20 +19,6 @@ public final class RawMemory {
     /** Reads eight bytes. */
     public static long getLong(Object base, long address) {
         return UnsafeApi.getLong(base, address);
-    }
-
-    /** Reads four bytes. */
-    public static int getInt(Object base, long address) {
-        return UnsafeApi.getInt(base, address);
-    }
-
-    /**
-     * Reads a byte.
-     *
-     * @return the byte, 0 to 255.
-     */
-    public static int getUnsignedByte(Object base, long address) {
-        return UnsafeApi.getByte(base, address) & 0xFF;
     }
 
     /** Copies between places that do not overlap. */
@@ -108,7 +93,7 @@ public final class RawMemory {
     }
 
     /**
-     * Marks a place in a buffer as out of its bounds.
+     * Refuses a stretch outside its buffer.
      *
      * @param what what lies there, for the message.
      * @param offset where it starts.
@@ -120,7 +105,7 @@ public final class RawMemory {
     public static void checkRange(String what, int offset, int length, int capacity) {
         if ((offset | length) < 0 || offset > capacity - length) {
             throw new IndexOutOfBoundsException(
-                    Objects.requireNonNull(what)
+                    what
                             + " of "
                             + length
                             + " bytes at offset "

@@ -8,6 +8,7 @@ import static io.flagstone.recency.RecencyDescriptor.TAIL;
 import static io.flagstone.recency.RecencyDescriptor.TAIL_STAMP;
 
 import io.flagstone.entry.EntryDescriptor;
+import io.flagstone.memory.Invariant;
 import io.flagstone.memory.Region;
 import java.util.BitSet;
 
@@ -210,9 +211,7 @@ public final class LruLists {
     }
 
     private static void check(boolean holds, String finding, Object... args) {
-        if (!holds) {
-            throw new IllegalStateException("recency: " + String.format(finding, args));
-        }
+        Invariant.check("recency", holds, finding, args);
     }
 
     private long clock() {

@@ -190,8 +190,14 @@ final class EntryStore {
         }
     }
 
-    /** Removes an entry, tells the listener, and gives its chunk back. */
-    void remove(int cell, int entry, RemovalCause cause) {
+    /** Removes an entry by its reference alone, as lists and wheel know it. */
+    void removeEntry(int entry, RemovalCause cause) {
+        remove(index.findReference(EntryDescriptor.hash(region, entry), entry), cause);
+    }
+
+    /** Removes the entry of a cell, tells the listener, and gives its chunk back. */
+    void remove(int cell, RemovalCause cause) {
+        final int entry = index.reference(cell);
         beginWrite();
         index.remove(EntryDescriptor.hash(region, entry), cell);
         endWrite();
@@ -263,7 +269,7 @@ final class EntryStore {
                 break;
             }
             if (entry != TimingWheel.MOVED) {
-                remove(cellOf(entry), entry, RemovalCause.EXPIRED);
+                removeEntry(entry, RemovalCause.EXPIRED);
             }
             steps++;
         }
@@ -301,14 +307,7 @@ final class EntryStore {
     }
 
     private void evict(int entry, long nowNs) {
-        remove(
-                cellOf(entry),
-                entry,
-                isExpired(entry, nowNs) ? RemovalCause.EXPIRED : RemovalCause.EVICTED);
-    }
-
-    private int cellOf(int entry) {
-        return index.findReference(EntryDescriptor.hash(region, entry), entry);
+        removeEntry(entry, isExpired(entry, nowNs) ? RemovalCause.EXPIRED : RemovalCause.EVICTED);
     }
 
     private static int counter(RemovalCause cause) {

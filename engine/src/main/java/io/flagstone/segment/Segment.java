@@ -147,7 +147,7 @@ public final class Segment {
             final int cell = index.find(hash, keyBase, keyAddress, keyLength);
             int entry = cell == HashIndex.ABSENT ? Region.NONE : index.reference(cell);
             if (entry != Region.NONE && store.isExpired(entry, now)) {
-                store.remove(cell, entry, RemovalCause.EXPIRED);
+                store.remove(cell, RemovalCause.EXPIRED);
                 entry = Region.NONE;
             }
             final boolean absent = entry == Region.NONE;
@@ -310,11 +310,11 @@ public final class Segment {
         try {
             final long now = timeIfArmed();
             store.reclaim(now);
-            final int entry = find(hash, keyBase, keyAddress, keyLength, now);
-            if (entry == Region.NONE) {
+            final int cell = findCell(hash, keyBase, keyAddress, keyLength, now);
+            if (cell == HashIndex.ABSENT) {
                 return false;
             }
-            removeEntry(entry);
+            store.remove(cell, RemovalCause.REMOVED);
             return true;
         } finally {
             unlock();
@@ -334,12 +334,13 @@ public final class Segment {
         try {
             final long now = timeIfArmed();
             store.reclaim(now);
-            final int entry = find(hash, keyBase, keyAddress, keyLength, now);
-            if (entry == Region.NONE
-                    || !valueEquals(entry, expectedBase, expectedAddress, expectedLength)) {
+            final int cell = findCell(hash, keyBase, keyAddress, keyLength, now);
+            if (cell == HashIndex.ABSENT
+                    || !valueEquals(
+                            index.reference(cell), expectedBase, expectedAddress, expectedLength)) {
                 return false;
             }
-            removeEntry(entry);
+            store.remove(cell, RemovalCause.REMOVED);
             return true;
         } finally {
             unlock();
@@ -359,14 +360,14 @@ public final class Segment {
         try {
             final long now = timeIfArmed();
             store.reclaim(now);
-            final int entry = find(hash, keyBase, keyAddress, keyLength, now);
-            store.add(entry == Region.NONE ? MISSES : HITS, 1);
-            if (entry == Region.NONE) {
+            final int cell = findCell(hash, keyBase, keyAddress, keyLength, now);
+            store.add(cell == HashIndex.ABSENT ? MISSES : HITS, 1);
+            if (cell == HashIndex.ABSENT) {
                 return NOT_FOUND;
             }
-            final int length = copyOut(entry, destinationBase, destination, room);
+            final int length = copyOut(index.reference(cell), destinationBase, destination, room);
             if (length != INSUFFICIENT_SPACE) {
-                removeEntry(entry);
+                store.remove(cell, RemovalCause.REMOVED);
             }
             return length;
         } finally {
@@ -455,7 +456,7 @@ public final class Segment {
         for (int slot = 0; slot < HashIndex.SLOTS_PER_BUCKET; slot++) {
             final int entry = index.entryInSlot(bucket, slot);
             if (entry != Region.NONE) {
-                removeEntry(entry);
+                store.removeEntry(entry, RemovalCause.REMOVED);
             }
         }
     }
@@ -551,12 +552,16 @@ public final class Segment {
 
     /** The live entry of a key; the time may be 0 if nothing is armed. */
     private int find(long hash, Object keyBase, long keyAddress, int keyLength, long nowNs) {
+        final int cell = findCell(hash, keyBase, keyAddress, keyLength, nowNs);
+        return cell == HashIndex.ABSENT ? Region.NONE : index.reference(cell);
+    }
+
+    /** The cell that refers to the live entry of a key; the time may be 0 if nothing is armed. */
+    private int findCell(long hash, Object keyBase, long keyAddress, int keyLength, long nowNs) {
         final int cell = index.find(hash, keyBase, keyAddress, keyLength);
-        if (cell == HashIndex.ABSENT) {
-            return Region.NONE;
-        }
-        final int entry = index.reference(cell);
-        return store.isExpired(entry, nowNs) ? Region.NONE : entry;
+        return cell == HashIndex.ABSENT || store.isExpired(index.reference(cell), nowNs)
+                ? HashIndex.ABSENT
+                : cell;
     }
 
     /** What every use does: renews a sliding deadline, and promotes. */
@@ -597,13 +602,6 @@ public final class Segment {
         store.overwrite(entry, valueBase, valueAddress, valueLength);
         store.lists.moveToFirst(sizeClass, entry);
         return entry;
-    }
-
-    private void removeEntry(int entry) {
-        store.remove(
-                index.findReference(EntryDescriptor.hash(region, entry), entry),
-                entry,
-                RemovalCause.REMOVED);
     }
 
     private boolean valueEquals(int entry, Object base, long address, int length) {

@@ -4,6 +4,7 @@ import io.flagstone.api.AuditResult;
 import io.flagstone.api.CacheStatistics;
 import io.flagstone.api.MemoryReport;
 import io.flagstone.entry.EntryDescriptor;
+import io.flagstone.memory.Invariant;
 import io.flagstone.memory.Region;
 import io.flagstone.slab.SizeClasses;
 import java.util.BitSet;
@@ -61,22 +62,22 @@ final class SegmentReports {
                     entry -> {
                         check(
                                 live.get(entry >>> 3) && !indexed.get(entry >>> 3),
-                                "the index refers to " + entry + ", which is no entry or twice");
+                                "the index refers to %d, which is no entry or twice",
+                                entry);
                         indexed.set(entry >>> 3);
                     });
             final int entries = indexed.cardinality();
             check(
                     entries == live.cardinality() && entries == store.entries(),
-                    "counted "
-                            + store.entries()
-                            + " entries, "
-                            + entries
-                            + " in the index, "
-                            + live.cardinality()
-                            + " live chunks");
+                    "counted %d entries, %d in the index, %d live chunks",
+                    store.entries(),
+                    entries,
+                    live.cardinality());
             check(
                     entries <= config.layout().maxEntries(),
-                    entries + " entries exceed the bound of " + config.layout().maxEntries());
+                    "%d entries exceed the bound of %d",
+                    entries,
+                    config.layout().maxEntries());
             store.lists.audit(live);
             store.wheel.audit(live);
             auditBytes(region, config.layout().classes(), live);
@@ -96,30 +97,23 @@ final class SegmentReports {
             final int chunk = classes.chunkBytes(EntryDescriptor.sizeClass(region, entry));
             check(
                     keyLength > 0 && EntryDescriptor.length(keyLength, valueLength) <= chunk,
-                    "entry "
-                            + entry
-                            + ": key of "
-                            + keyLength
-                            + " and value of "
-                            + valueLength
-                            + " bytes in a chunk of "
-                            + chunk);
+                    "entry %d: key of %d and value of %d bytes in a chunk of %d",
+                    entry,
+                    keyLength,
+                    valueLength,
+                    chunk);
             keyBytes += keyLength;
             valueBytes += valueLength;
         }
         check(
                 keyBytes == region.getLong(SegmentDescriptor.KEY_BYTES)
                         && valueBytes == region.getLong(SegmentDescriptor.VALUE_BYTES),
-                "the entries' bytes, "
-                        + keyBytes
-                        + " of keys and "
-                        + valueBytes
-                        + " of values, are not those accounted");
+                "the entries' bytes, %d of keys and %d of values, are not those accounted",
+                keyBytes,
+                valueBytes);
     }
 
-    private static void check(boolean holds, String finding) {
-        if (!holds) {
-            throw new IllegalStateException(finding);
-        }
+    private static void check(boolean holds, String finding, Object... args) {
+        Invariant.check("entries", holds, finding, args);
     }
 }

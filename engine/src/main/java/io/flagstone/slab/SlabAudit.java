@@ -1,6 +1,7 @@
 package io.flagstone.slab;
 
 import io.flagstone.entry.EntryDescriptor;
+import io.flagstone.memory.Invariant;
 import io.flagstone.memory.Region;
 import java.util.BitSet;
 
@@ -139,8 +140,6 @@ final class SlabAudit {
     }
 
     private static void check(boolean holds, String finding, Object... args) {
-        if (!holds) {
-            throw new IllegalStateException("slabs: " + String.format(finding, args));
-        }
+        Invariant.check("slabs", holds, finding, args);
     }
 }
