@@ -16,7 +16,11 @@ abstract class BufferKeyOperations extends LongKeyOperations {
     }
 
     /**
-     * Copies a value out, whole or not at all. A hit is a use.
+     * Copies a value out. A hit is a use. Takes no lock, unless it has to move the entry in the
+     * order of use, or is disturbed by writers again and again.
+     *
+     * <p>Where the result is negative, the destination's bytes from the offset on mean nothing: a
+     * try that a writer disturbed may have left its traces.
      *
      * @param key the key's buffer.
      * @param keyOffset where the key starts.
@@ -49,6 +53,36 @@ abstract class BufferKeyOperations extends LongKeyOperations {
     }
 
     /**
+     * Reads eight bytes of a value in native order, all at once. A hit is a use. Takes a lock no
+     * more often than a get.
+     *
+     * @param key the key's buffer.
+     * @param keyOffset where the key starts.
+     * @param keyLength its bytes, 1 to 65 535.
+     * @param valueIndex where in the value.
+     * @param missing what to return if the key is absent.
+     * @return the number, or {@code missing}.
+     * @throws IndexOutOfBoundsException if the value does not have eight bytes there.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public long getLong(
+            DirectBuffer key, int keyOffset, int keyLength, int valueIndex, long missing) {
+        checkIndex(valueIndex);
+        final long hash = hash(key, keyOffset, keyLength);
+        return alive(
+                segment(hash)
+                        .getLong(
+                                hash,
+                                key.byteArray(),
+                                at(key, keyOffset),
+                                keyLength,
+                                valueIndex,
+                                missing),
+                key,
+                null);
+    }
+
+    /**
      * Shows a value to a reader where it lies, under the segment's lock. A hit is a use.
      *
      * @param key the key's buffer.
@@ -67,7 +101,8 @@ abstract class BufferKeyOperations extends LongKeyOperations {
     }
 
     /**
-     * Tells whether a key is present. Neither a use nor counted as a read.
+     * Tells whether a key is present. Neither a use nor counted as a read. Takes no lock, unless
+     * writers disturb it again and again.
      *
      * @param key the key's buffer.
      * @param keyOffset where the key starts.
@@ -511,7 +546,8 @@ abstract class BufferKeyOperations extends LongKeyOperations {
     }
 
     /**
-     * Tells how long a key has to live. Neither a use nor counted as a read.
+     * Tells how long a key has to live. Neither a use nor counted as a read. Takes no lock, unless
+     * writers disturb it again and again.
      *
      * @param key the key's buffer.
      * @param keyOffset where the key starts.

@@ -7,6 +7,7 @@ import io.flagstone.memory.DirectMemory;
 import io.flagstone.memory.JvmAccess;
 import io.flagstone.memory.Region;
 import io.flagstone.recency.LruLists;
+import io.flagstone.segment.ReadCounters;
 import io.flagstone.segment.ReentryGuard;
 import io.flagstone.segment.Segment;
 import io.flagstone.segment.SegmentConfig;
@@ -62,6 +63,7 @@ public final class CacheBuilder {
     private long defaultTtlNs = OffHeapCache.NO_TTL;
     private long expireAfterAccessNs = OffHeapCache.NO_TTL;
     private int expiryBudget = 16;
+    private boolean countReads = true;
     private Long hashSeed;
     private NanoClock clock = SystemNanoClock.INSTANCE;
     private RemovalListener removalListener;
@@ -193,6 +195,18 @@ public final class CacheBuilder {
     }
 
     /**
+     * Sets whether reads count hits, misses and retries, which costs each about a nanosecond; they
+     * do by default. What writes count costs nothing and is always counted.
+     *
+     * @param enabled whether to count.
+     * @return this.
+     */
+    public CacheBuilder countReads(boolean enabled) {
+        this.countReads = enabled;
+        return this;
+    }
+
+    /**
      * Fixes the seed of the keyed hash, for tests and for restarts; by default it is random. Who
      * knows it can choose keys that collide.
      *
@@ -266,6 +280,7 @@ public final class CacheBuilder {
         final KeyedHash hash =
                 new KeyedHash(hashSeed != null ? hashSeed : new SecureRandom().nextLong());
         final ReentryGuard guard = new ReentryGuard(count);
+        final ReadCounters counters = new ReadCounters(countReads);
         final long birthNs = clock.nanoTime();
         final Segment[] built = new Segment[count];
         for (int i = 0; i < count; i++) {
@@ -273,13 +288,19 @@ public final class CacheBuilder {
                     SegmentLayout.divide(
                             regionBytes, classes, expectedEntryBytes, share(maxEntries, count, i));
             built[i] =
-                    new Segment(allocate(allocation), segmentConfig(layout, hash, birthNs, guard));
+                    new Segment(
+                            allocate(allocation),
+                            segmentConfig(layout, hash, birthNs, guard, counters));
         }
-        return new OffHeapCache(built, hash, clock, memoryBytes);
+        return new OffHeapCache(built, hash, clock, counters, memoryBytes);
     }
 
     private SegmentConfig segmentConfig(
-            SegmentLayout layout, KeyedHash hash, long birthNs, ReentryGuard guard) {
+            SegmentLayout layout,
+            KeyedHash hash,
+            long birthNs,
+            ReentryGuard guard,
+            ReadCounters counters) {
         return new SegmentConfig(
                 layout,
                 hash,
@@ -292,7 +313,8 @@ public final class CacheBuilder {
                 birthNs,
                 removalListener,
                 errorHandler,
-                guard);
+                guard,
+                counters);
     }
 
     private Region allocate(int bytes) {

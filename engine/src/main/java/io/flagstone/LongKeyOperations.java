@@ -17,7 +17,11 @@ abstract class LongKeyOperations extends SegmentedCache {
     }
 
     /**
-     * Copies a value out, whole or not at all. A hit is a use.
+     * Copies a value out. A hit is a use. Takes no lock, unless it has to move the entry in the
+     * order of use, or is disturbed by writers again and again.
+     *
+     * <p>Where the result is negative, the destination's bytes from the offset on mean nothing: a
+     * try that a writer disturbed may have left its traces.
      *
      * @param key the key.
      * @param destination where the value goes; the room is its capacity from the offset on.
@@ -43,6 +47,24 @@ abstract class LongKeyOperations extends SegmentedCache {
     }
 
     /**
+     * Reads eight bytes of a value in native order, all at once. A hit is a use. Takes a lock no
+     * more often than a get.
+     *
+     * @param key the key.
+     * @param valueIndex where in the value.
+     * @param missing what to return if the key is absent.
+     * @return the number, or {@code missing}.
+     * @throws IndexOutOfBoundsException if the value does not have eight bytes there.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public long getLong(long key, int valueIndex, long missing) {
+        checkIndex(valueIndex);
+        final long hash = hash(key);
+        return segment(hash)
+                .getLong(hash, EntryDescriptor.LONG_KEY, key, Long.BYTES, valueIndex, missing);
+    }
+
+    /**
      * Shows a value to a reader where it lies, under the segment's lock. A hit is a use.
      *
      * @param key the key.
@@ -56,7 +78,8 @@ abstract class LongKeyOperations extends SegmentedCache {
     }
 
     /**
-     * Tells whether a key is present. Neither a use nor counted as a read.
+     * Tells whether a key is present. Neither a use nor counted as a read. Takes no lock, unless
+     * writers disturb it again and again.
      *
      * @param key the key.
      * @return whether it is present and has not expired.
@@ -406,7 +429,8 @@ abstract class LongKeyOperations extends SegmentedCache {
     }
 
     /**
-     * Tells how long a key has to live. Neither a use nor counted as a read.
+     * Tells how long a key has to live. Neither a use nor counted as a read. Takes no lock, unless
+     * writers disturb it again and again.
      *
      * @param key the key.
      * @return positive nanoseconds, {@link #NO_TTL}, or {@link #NOT_FOUND}.

@@ -5,6 +5,7 @@ import io.flagstone.api.CacheStatistics;
 import io.flagstone.api.EntryVisitor;
 import io.flagstone.api.MemoryReport;
 import io.flagstone.index.KeyedHash;
+import io.flagstone.segment.ReadCounters;
 import io.flagstone.segment.Segment;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.Agent;
@@ -53,13 +54,20 @@ public final class OffHeapCache extends BufferKeyOperations implements Agent, Au
     public static final long SCAN_DONE = -1;
 
     private final NanoClock clock;
+    private final ReadCounters counters;
     private final long budgetBytes;
     private final int segmentCount;
     private volatile CacheStatistics finalStatistics = CacheStatistics.NONE;
 
-    OffHeapCache(Segment[] segments, KeyedHash keyedHash, NanoClock clock, long budgetBytes) {
+    OffHeapCache(
+            Segment[] segments,
+            KeyedHash keyedHash,
+            NanoClock clock,
+            ReadCounters counters,
+            long budgetBytes) {
         super(segments, keyedHash);
         this.clock = clock;
+        this.counters = counters;
         this.budgetBytes = budgetBytes;
         this.segmentCount = segments.length;
     }
@@ -170,7 +178,7 @@ public final class OffHeapCache extends BufferKeyOperations implements Agent, Au
      */
     public CacheStatistics statistics() {
         final Segment[] current = segmentsOrNull();
-        return current == null ? finalStatistics : sum(current);
+        return (current == null ? finalStatistics : sum(current)).plus(counters.statistics());
     }
 
     /**

@@ -101,6 +101,8 @@ class ArchitectureTest {
                 noClasses()
                         .that()
                         .doNotHaveFullyQualifiedName(ROOT + ".segment.SegmentLock")
+                        .and()
+                        .doNotHaveFullyQualifiedName(ROOT + ".segment.SegmentVersion")
                         .should()
                         .dependOnClassesThat()
                         .areAssignableTo(LockSupport.class)

@@ -693,9 +693,14 @@ class OperationsTest {
                                 insertions,
                                 replacements,
                                 evictions,
+                                0,
+                                0,
                                 expirations,
                                 removals,
-                                promotions));
+                                promotions,
+                                0,
+                                0,
+                                0));
     }
 
     @Test

@@ -3,29 +3,43 @@ package io.flagstone.api;
 /**
  * Counts since the cache was built, summed over its segments.
  *
- * <p>Each segment's counts are consistent among themselves; segments are read one after the other.
+ * <p>Exact for all that has happened before the call that asks; what other threads do meanwhile may
+ * be counted in part. What readers count (hits, misses, missed promotions, read retries) is 0 in a
+ * cache that was built not to.
  *
  * @param hits reads that found a live value, a destination too small included.
  * @param misses reads that found none.
  * @param insertions writes that added an entry.
  * @param replacements writes that gave a present key another value, in-place updates included.
- * @param evictions live entries that left for room.
+ * @param boundEvictions live entries that left because of the bound in entries.
+ * @param roomEvictions live entries that left for an entry of their own size class.
+ * @param slabEvictions live entries that left with their slab, for entries of another size class.
  * @param expirations entries that left because their deadline had passed.
  * @param removals entries removed by the caller.
  * @param promotions entries moved to the head of their list by a hit.
+ * @param missedPromotions hits that should have moved their entry, or renewed its sliding deadline,
+ *     and left it because the lock was taken.
+ * @param readRetries times that a read without the lock met a write and looked again.
+ * @param lockContentions times that a lock was found taken and waited for.
  */
 public record CacheStatistics(
         long hits,
         long misses,
         long insertions,
         long replacements,
-        long evictions,
+        long boundEvictions,
+        long roomEvictions,
+        long slabEvictions,
         long expirations,
         long removals,
-        long promotions) {
+        long promotions,
+        long missedPromotions,
+        long readRetries,
+        long lockContentions) {
 
     /** Nothing counted. */
-    public static final CacheStatistics NONE = new CacheStatistics(0, 0, 0, 0, 0, 0, 0, 0);
+    public static final CacheStatistics NONE =
+            new CacheStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     /**
      * The share of reads that hit.
@@ -35,6 +49,24 @@ public record CacheStatistics(
     public double hitRatio() {
         final long reads = hits + misses;
         return reads == 0 ? 0.0 : (double) hits / reads;
+    }
+
+    /**
+     * The writes that gave a key a value.
+     *
+     * @return insertions and replacements.
+     */
+    public long puts() {
+        return insertions + replacements;
+    }
+
+    /**
+     * The live entries that left for others.
+     *
+     * @return the evictions of all three causes.
+     */
+    public long evictions() {
+        return boundEvictions + roomEvictions + slabEvictions;
     }
 
     /**
@@ -49,9 +81,14 @@ public record CacheStatistics(
                 misses + other.misses,
                 insertions + other.insertions,
                 replacements + other.replacements,
-                evictions + other.evictions,
+                boundEvictions + other.boundEvictions,
+                roomEvictions + other.roomEvictions,
+                slabEvictions + other.slabEvictions,
                 expirations + other.expirations,
                 removals + other.removals,
-                promotions + other.promotions);
+                promotions + other.promotions,
+                missedPromotions + other.missedPromotions,
+                readRetries + other.readRetries,
+                lockContentions + other.lockContentions);
     }
 }

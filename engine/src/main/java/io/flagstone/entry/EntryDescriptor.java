@@ -46,7 +46,9 @@ import org.agrona.BitUtil;
  *   <li>A free chunk has size class {@link #FREE}, and its first word links it to the next.
  * </ul>
  *
- * <p>All methods are static, allocate nothing, and expect the segment's lock to be held.
+ * <p>All methods are static and allocate nothing. Who writes holds the segment's lock. Who reads
+ * without it may find an entry half-written, or anything at all where its chunk has a new use: so
+ * lengths are to be held against the region's end before they are believed.
  */
 public final class EntryDescriptor {
     /** Bytes before the key. */
@@ -114,6 +116,15 @@ public final class EntryDescriptor {
         region.putLong(entry + STAMP_WORD, keyLength);
         region.putInt(entry + HASH, hash);
         region.putInt(entry + VALUE_WORD, valueLength | sizeClass << SIZE_CLASS_SHIFT);
+    }
+
+    /**
+     * Whether an entry with a key of this length would lie inside the region up to its key's end:
+     * what is to be asked of a reference that was read without the lock. Every reference ever
+     * written is a chunk's, so it cannot be negative.
+     */
+    public static boolean isWithin(Region region, int entry, int keyLength) {
+        return entry <= region.capacity() - HEADER_LENGTH - keyLength;
     }
 
     /**
@@ -261,13 +272,13 @@ public final class EntryDescriptor {
     }
 
     /**
-     * Sets the value's length.
+     * Sets the value's length and whether a hit renews the deadline.
      *
      * @param length bytes, within the entry's chunk.
      */
-    public static void valueLength(Region region, int entry, int length) {
-        final int word = region.getInt(entry + VALUE_WORD);
-        region.putInt(entry + VALUE_WORD, word & ~VALUE_LENGTH_MASK | length);
+    public static void value(Region region, int entry, int length, boolean sliding) {
+        final int sizeClass = sizeClass(region, entry) << SIZE_CLASS_SHIFT;
+        region.putInt(entry + VALUE_WORD, length | sizeClass | (sliding ? SLIDING : 0));
     }
 
     /**
@@ -276,7 +287,16 @@ public final class EntryDescriptor {
      * @return an offset in the region, a multiple of 8.
      */
     public static int valueOffset(Region region, int entry) {
-        return entry + KEY + BitUtil.align(keyLength(region, entry), ALIGNMENT);
+        return valueOffset(entry, keyLength(region, entry));
+    }
+
+    /**
+     * Where the value starts behind a key of known length.
+     *
+     * @return an offset in the region, a multiple of 8.
+     */
+    public static int valueOffset(int entry, int keyLength) {
+        return entry + KEY + BitUtil.align(keyLength, ALIGNMENT);
     }
 
     /** Whether the entry has a given key. */

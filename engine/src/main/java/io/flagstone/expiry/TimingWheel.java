@@ -2,7 +2,6 @@ package io.flagstone.expiry;
 
 import static io.flagstone.expiry.WheelDescriptor.ARMED;
 import static io.flagstone.expiry.WheelDescriptor.CURRENT_TICK;
-import static io.flagstone.expiry.WheelDescriptor.LATEST_TIME;
 import static io.flagstone.expiry.WheelDescriptor.LEVELS;
 import static io.flagstone.expiry.WheelDescriptor.LEVEL_SHIFT;
 import static io.flagstone.expiry.WheelDescriptor.QUIET_UNTIL;
@@ -71,31 +70,26 @@ public final class TimingWheel {
     }
 
     /**
-     * Keeps time from running backwards: a clock that does so stands still instead, so that nothing
-     * expired comes back to life.
-     *
-     * @return the latest time this was ever called with.
-     */
-    public long observe(long nowNs) {
-        final long latest = region.getLong(start + LATEST_TIME);
-        if (nowNs <= latest) {
-            return latest;
-        }
-        region.putLong(start + LATEST_TIME, nowNs);
-        return nowNs;
-    }
-
-    /**
      * Sets an entry's deadline, and files the entry if it has to be found earlier than before.
      *
      * @param deadlineNs after {@code nowNs}, or {@link EntryDescriptor#NO_DEADLINE}, which disarms.
      */
     public void arm(int entry, long deadlineNs, long nowNs) {
-        final boolean expires = deadlineNs != EntryDescriptor.NO_DEADLINE;
-        final boolean foundInTime =
-                isFiled(entry) && deadlineNs >= EntryDescriptor.deadline(region, entry);
+        final long previousNs = EntryDescriptor.deadline(region, entry);
         EntryDescriptor.deadline(region, entry, deadlineNs);
-        if (expires && foundInTime) {
+        deadlineSet(entry, previousNs, nowNs);
+    }
+
+    /**
+     * Files an entry whose deadline was just set, if it has to be found earlier than before.
+     *
+     * @param previousNs the deadline before.
+     * @param nowNs before the deadline, which may be {@link EntryDescriptor#NO_DEADLINE}.
+     */
+    public void deadlineSet(int entry, long previousNs, long nowNs) {
+        final long deadlineNs = EntryDescriptor.deadline(region, entry);
+        final boolean expires = deadlineNs != EntryDescriptor.NO_DEADLINE;
+        if (expires && isFiled(entry) && deadlineNs >= previousNs) {
             return;
         }
         disarm(entry);

@@ -9,13 +9,11 @@ package io.flagstone.expiry;
  *  +------------------------------------------+
  *  |  Quiet Until, nanoseconds (64 bits)      |    8
  *  +------------------------------------------+
- *  |  Latest Time seen, nanoseconds (64 bits) |   16
+ *  |  Armed (32 bits)    |                    |   16
  *  +---------------------+--------------------+
- *  |  Armed (32 bits)    |                    |   24
- *  +---------------------+--------------------+
- *  |  Occupancy of level 0 ... 8, 64 bits     |   32
+ *  |  Occupancy of level 0 ... 8, 64 bits     |   24
  *  +------------------------------------------+
- *  |  First entry of slot 0 ... 575, 32 bits  |  104
+ *  |  First entry of slot 0 ... 575, 32 bits  |   96
  *  +------------------------------------------+
  * </pre>
  *
@@ -31,9 +29,8 @@ final class WheelDescriptor {
 
     static final int CURRENT_TICK = 0;
     static final int QUIET_UNTIL = 8;
-    static final int LATEST_TIME = 16;
-    static final int ARMED = 24;
-    static final int OCCUPANCY = 32;
+    static final int ARMED = 16;
+    static final int OCCUPANCY = 24;
     static final int SLOTS = OCCUPANCY + LEVELS * Long.BYTES;
     static final int LENGTH = SLOTS + LEVELS * SLOTS_PER_LEVEL * Integer.BYTES;
 

@@ -30,14 +30,11 @@ import org.agrona.concurrent.UnsafeBuffer;
  *   <li>the slots used are at most {@link #capacity}, so probing always ends.
  * </ul>
  *
- * <p>Guarded by the segment's lock. Allocates nothing.
+ * <p>Guarded by the segment's lock, except {@link #find}. Allocates nothing.
  */
 public final class HashIndex {
     /** The bytes of a bucket. */
     public static final int BUCKET_LENGTH = BucketDescriptor.LENGTH;
-
-    /** Nothing found. */
-    public static final int ABSENT = Region.NONE;
 
     /** The slots of a bucket. */
     public static final int SLOTS_PER_BUCKET = BucketDescriptor.SLOTS;
@@ -79,80 +76,83 @@ public final class HashIndex {
     }
 
     /**
-     * Finds a key.
+     * Finds a key. May be called without the lock, while the index changes: then the answer means
+     * nothing until the segment's version proves that it did not change. It comes after a bounded
+     * number of steps in any case, and names a chunk inside the region.
      *
      * @param hash the key's hash.
      * @param base the key's array, {@code null}, or {@link EntryDescriptor#LONG_KEY}.
      * @param address the key's offset or address, or the key itself.
      * @param length the key's bytes.
-     * @return the cell that refers to the entry, or {@link #ABSENT}.
+     * @return the entry, or {@link Region#NONE}.
      */
     public int find(long hash, Object base, long address, int length) {
         final int indexHash = KeyedHash.indexHash(hash);
         final int tag = KeyedHash.tag(indexHash);
         int bucket = home(indexHash);
-        int cell = findIn(bucket, tag, base, address, length);
-        if (cell != ABSENT || BucketDescriptor.out(region, bucket) == 0) {
-            return cell;
+        int entry = findIn(bucket, tag, base, address, length);
+        if (entry != Region.NONE || BucketDescriptor.out(region, bucket) == 0) {
+            return entry;
         }
         bucket = alternate(bucket, tag);
-        cell = findIn(bucket, tag, base, address, length);
+        entry = findIn(bucket, tag, base, address, length);
         for (int probes = buckets;
-                cell == ABSENT && probes > 0 && BucketDescriptor.passed(region, bucket) != 0;
+                entry == Region.NONE && probes > 0 && BucketDescriptor.passed(region, bucket) != 0;
                 probes--) {
             bucket = next(bucket);
-            cell = findIn(bucket, tag, base, address, length);
+            entry = findIn(bucket, tag, base, address, length);
         }
-        return cell;
+        return entry;
     }
 
     private int findIn(int bucket, int tag, Object base, long address, int length) {
         for (long mask = BucketDescriptor.match(region, bucket, tag); mask != 0; mask &= mask - 1) {
-            final int cell = BucketDescriptor.cell(bucket, BucketDescriptor.firstSlot(mask));
-            if (EntryDescriptor.keyEquals(region, reference(cell), base, address, length)) {
-                return cell;
+            final int entry =
+                    reference(BucketDescriptor.cell(bucket, BucketDescriptor.firstSlot(mask)));
+            if (EntryDescriptor.isWithin(region, entry, length)
+                    && EntryDescriptor.keyEquals(region, entry, base, address, length)) {
+                return entry;
             }
         }
-        return ABSENT;
+        return Region.NONE;
     }
 
-    /** Finds the cell of an entry that is in the index, by its reference. */
-    public int findReference(int indexHash, int entry) {
+    /** The cell of an entry that is in the index. */
+    int cellOf(int indexHash, int entry) {
         final int tag = KeyedHash.tag(indexHash);
         int bucket = home(indexHash);
-        int cell = findReferenceIn(bucket, tag, entry);
-        if (cell == ABSENT) {
+        int cell = cellIn(bucket, tag, entry);
+        if (cell == Region.NONE) {
             bucket = alternate(bucket, tag);
-            cell = findReferenceIn(bucket, tag, entry);
+            cell = cellIn(bucket, tag, entry);
         }
-        for (int probes = buckets; cell == ABSENT; probes--) {
+        for (int probes = buckets; cell == Region.NONE; probes--) {
             if (probes == 0) {
                 throw new IllegalStateException("entry " + entry + " is not in the index");
             }
             bucket = next(bucket);
-            cell = findReferenceIn(bucket, tag, entry);
+            cell = cellIn(bucket, tag, entry);
         }
         return cell;
     }
 
-    private int findReferenceIn(int bucket, int tag, int entry) {
+    private int cellIn(int bucket, int tag, int entry) {
         for (long mask = BucketDescriptor.match(region, bucket, tag); mask != 0; mask &= mask - 1) {
             final int cell = BucketDescriptor.cell(bucket, BucketDescriptor.firstSlot(mask));
             if (reference(cell) == entry) {
                 return cell;
             }
         }
-        return ABSENT;
+        return Region.NONE;
     }
 
-    /** The entry that a cell refers to. */
-    public int reference(int cell) {
+    private int reference(int cell) {
         return region.getInt(cell);
     }
 
-    /** Makes a cell refer to another entry of the same key. */
-    public void replace(int cell, int entry) {
-        region.putInt(cell, entry);
+    /** Refers to another entry of the same key instead of one that is in the index. */
+    public void replace(int indexHash, int entry, int other) {
+        region.putInt(cellOf(indexHash, entry), other);
     }
 
     /** Adds an entry whose key is not in the index, which holds fewer than its capacity. */
@@ -175,8 +175,9 @@ public final class HashIndex {
         }
     }
 
-    /** Empties the cell of an entry with this index hash. */
-    public void remove(int indexHash, int cell) {
+    /** Takes an entry out that is in the index. */
+    public void remove(int indexHash, int entry) {
+        final int cell = cellOf(indexHash, entry);
         final int home = home(indexHash);
         final int bucket = BucketDescriptor.bucketOf(cell);
         final int slot = BucketDescriptor.slotOf(cell);

@@ -17,7 +17,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * once neither this object nor any flyweight made by {@link #wrap} can be reached. A method that
  * works on the region by address must keep it reachable to its end.
  *
- * <p>Access allocates nothing. Not synchronised: its owner's lock guards it.
+ * <p>Access allocates nothing. Not synchronised: its owner says who may read and write what.
  */
 public final class Region {
     /** The size of a cache line, and the alignment of a region's start. */
@@ -176,9 +176,14 @@ public final class Region {
         return UnsafeApi.compareAndSetLong(null, address + offset, expected, value);
     }
 
-    /** Keeps stores before it from passing stores after it. */
+    /** Keeps loads and stores before it from passing stores after it. */
     public static void storeFence() {
         UnsafeApi.storeFence();
+    }
+
+    /** Keeps loads before it from being passed by loads and stores after it. */
+    public static void loadFence() {
+        UnsafeApi.loadFence();
     }
 
     /** Copies into the region. */

@@ -1,9 +1,9 @@
 package io.flagstone.recency;
 
-import static io.flagstone.recency.RecencyDescriptor.CLOCK;
 import static io.flagstone.recency.RecencyDescriptor.HEAD;
+import static io.flagstone.recency.RecencyDescriptor.LIST_LENGTH;
 import static io.flagstone.recency.RecencyDescriptor.NONEMPTY;
-import static io.flagstone.recency.RecencyDescriptor.SIZE;
+import static io.flagstone.recency.RecencyDescriptor.SIZES;
 import static io.flagstone.recency.RecencyDescriptor.TAIL;
 import static io.flagstone.recency.RecencyDescriptor.TAIL_STAMP;
 
@@ -28,7 +28,9 @@ import java.util.BitSet;
  * <p>Invariants, which {@link #audit} checks: links agree in both directions, stamps fall from head
  * to tail and none is ahead of the clock, sizes and tails' stamps are those of the lists.
  *
- * <p>Guarded by the segment's lock. Every operation takes constant time and allocates nothing.
+ * <p>Guarded by the segment's lock, except {@link #isBehind}, for which clock and sizes lie where
+ * writers change nothing else that its caller does not read anyway. Every operation takes constant
+ * time and allocates nothing.
  */
 public final class LruLists {
     /** Promotion distances are fractions in units of 1 / 65 536. */
@@ -37,29 +39,57 @@ public final class LruLists {
     private static final int DISTANCE_SHIFT = 16;
 
     private final Region region;
+    private final int clock;
     private final int start;
+    private final int records;
     private final int lists;
     private final int distance;
 
     /**
-     * Lays empty lists over zeroed memory from {@code start}.
+     * Lays the clock over the zeroed word at {@code clock} and empty lists over zeroed memory from
+     * {@code start}, a multiple of a cache line.
      *
      * @param distance the promotion distance, 0 to {@link #DISTANCE_ONE}.
      */
-    public LruLists(Region region, int start, int lists, int distance) {
+    public LruLists(Region region, int clock, int start, int lists, int distance) {
         this.region = region;
+        this.clock = clock;
         this.start = start;
+        this.records = start + RecencyDescriptor.headerLength(lists);
         this.lists = lists;
         this.distance = distance;
     }
 
-    /** The bytes that the clock and the lists' heads need. */
+    /** The bytes that the lists' heads need. */
     public static int length(int lists) {
         return RecencyDescriptor.length(lists);
     }
 
     /** Puts an entry that is in no list at the head of its class's. */
     public void addFirst(int sizeClass, int entry) {
+        link(sizeClass, entry);
+        if (region.addInt(sizeWord(sizeClass), 1) == 1) {
+            setNonempty(sizeClass, true);
+        }
+    }
+
+    /** Takes an entry out of its class's list. */
+    public void remove(int sizeClass, int entry) {
+        unlink(sizeClass, entry);
+        if (region.addInt(sizeWord(sizeClass), -1) == 0) {
+            setNonempty(sizeClass, false);
+        }
+    }
+
+    /** Moves an entry to the head, as a write to it does. */
+    public void moveToFirst(int sizeClass, int entry) {
+        if (EntryDescriptor.stamp(region, entry) != clock()) {
+            unlink(sizeClass, entry);
+            link(sizeClass, entry);
+        }
+    }
+
+    private void link(int sizeClass, int entry) {
         final int list = list(sizeClass);
         final long stamp = tick();
         final int head = region.getInt(list + HEAD);
@@ -70,15 +100,12 @@ public final class LruLists {
         if (head == Region.NONE) {
             region.putInt(list + TAIL, entry);
             region.putLong(list + TAIL_STAMP, stamp);
-            setNonempty(sizeClass, true);
         } else {
             EntryDescriptor.lruPrevious(region, head, entry);
         }
-        region.addInt(list + SIZE, 1);
     }
 
-    /** Takes an entry out of its class's list. */
-    public void remove(int sizeClass, int entry) {
+    private void unlink(int sizeClass, int entry) {
         final int list = list(sizeClass);
         final int previous = EntryDescriptor.lruPrevious(region, entry);
         final int next = EntryDescriptor.lruNext(region, entry);
@@ -89,23 +116,22 @@ public final class LruLists {
         }
         if (next == Region.NONE) {
             region.putInt(list + TAIL, previous);
-            if (previous == Region.NONE) {
-                setNonempty(sizeClass, false);
-            } else {
+            if (previous != Region.NONE) {
                 region.putLong(list + TAIL_STAMP, EntryDescriptor.stamp(region, previous));
             }
         } else {
             EntryDescriptor.lruPrevious(region, next, previous);
         }
-        region.addInt(list + SIZE, -1);
     }
 
-    /** Moves an entry to the head, as a write to it does. */
-    public void moveToFirst(int sizeClass, int entry) {
-        if (EntryDescriptor.stamp(region, entry) != clock()) {
-            remove(sizeClass, entry);
-            addFirst(sizeClass, entry);
-        }
+    /**
+     * Whether an entry is so far behind that a hit should promote it. Needs no lock: a torn answer
+     * costs a promotion too many or too few, and an entry that is being freed reads as any class.
+     */
+    public boolean isBehind(int entry) {
+        final long age = clock() - EntryDescriptor.stamp(region, entry);
+        final int sizeClass = EntryDescriptor.sizeClass(region, entry);
+        return age > (long) region.getInt(sizeWord(sizeClass)) * distance >> DISTANCE_SHIFT;
     }
 
     /**
@@ -113,12 +139,11 @@ public final class LruLists {
      *
      * @return whether it moved.
      */
-    public boolean promote(int sizeClass, int entry) {
-        final long age = clock() - EntryDescriptor.stamp(region, entry);
-        if (age <= (long) size(sizeClass) * distance >> DISTANCE_SHIFT) {
+    public boolean promote(int entry) {
+        if (!isBehind(entry)) {
             return false;
         }
-        moveToFirst(sizeClass, entry);
+        moveToFirst(EntryDescriptor.sizeClass(region, entry), entry);
         return true;
     }
 
@@ -129,7 +154,7 @@ public final class LruLists {
 
     /** The entries of a class. */
     public int size(int sizeClass) {
-        return region.getInt(list(sizeClass) + SIZE);
+        return region.getInt(sizeWord(sizeClass));
     }
 
     /** How far the clock is past the stamp of a class's least recently used entry. */
@@ -215,12 +240,12 @@ public final class LruLists {
     }
 
     private long clock() {
-        return region.getLong(start + CLOCK);
+        return region.getLong(clock);
     }
 
     private long tick() {
         final long now = clock() + 1;
-        region.putLong(start + CLOCK, now);
+        region.putLong(clock, now);
         return now;
     }
 
@@ -236,6 +261,10 @@ public final class LruLists {
     }
 
     private int list(int sizeClass) {
-        return RecencyDescriptor.list(start, sizeClass);
+        return records + sizeClass * LIST_LENGTH;
+    }
+
+    private int sizeWord(int sizeClass) {
+        return start + SIZES + sizeClass * Integer.BYTES;
     }
 }

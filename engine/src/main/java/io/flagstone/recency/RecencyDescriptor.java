@@ -1,43 +1,44 @@
 package io.flagstone.recency;
 
+import io.flagstone.memory.Region;
+import org.agrona.BitUtil;
+
 /**
- * The layout of a segment's recency state: the clock, then one list for each size class.
+ * The layout of the lists' heads: a header with the sizes of all lists, then a record for each size
+ * class, from the next cache line on.
  *
  * <pre>
- *   clock                          list
+ *   header                         list
  *  +------------------------+     +------------------------+
- *  |                        |  0  |          Head          |  0
- *  |         Clock          |     +------------------------+
+ *  |   Nonempty lists, one  |  0  |          Head          |  0
+ *  |   bit each, 128 bits   |     +------------------------+
  *  |                        |     |          Tail          |  4
  *  +------------------------+     +------------------------+
- *  |   Nonempty lists, one  |  8  |          Size          |  8
- *  |   bit each, 128 bits   |     +------------------------+
- *  |                        |     |                        | 12
+ *  |  Size of list 0 ...,   | 16  |      Tail's Stamp      |  8
+ *  |  32 bits each          |     |                        |
  *  +------------------------+     +------------------------+
- *                                 |     Tail's Stamp       | 16
- *                                 |                        |
- *                                 +------------------------+
  * </pre>
+ *
+ * <p>The sizes are apart from the rest since every hit reads one: moves to the head, which write
+ * the records all the time, leave them alone.
  */
 final class RecencyDescriptor {
-    static final int HEADER_LENGTH = 24;
-    static final int LIST_LENGTH = 24;
+    static final int LIST_LENGTH = 16;
 
-    static final int CLOCK = 0;
-    static final int NONEMPTY = 8;
+    static final int NONEMPTY = 0;
+    static final int SIZES = 16;
 
     static final int HEAD = 0;
     static final int TAIL = 4;
-    static final int SIZE = 8;
-    static final int TAIL_STAMP = 16;
+    static final int TAIL_STAMP = 8;
 
     private RecencyDescriptor() {}
 
-    static int length(int lists) {
-        return HEADER_LENGTH + lists * LIST_LENGTH;
+    static int headerLength(int lists) {
+        return BitUtil.align(SIZES + lists * Integer.BYTES, Region.CACHE_LINE);
     }
 
-    static int list(int start, int sizeClass) {
-        return start + HEADER_LENGTH + sizeClass * LIST_LENGTH;
+    static int length(int lists) {
+        return headerLength(lists) + lists * LIST_LENGTH;
     }
 }

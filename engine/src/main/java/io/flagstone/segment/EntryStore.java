@@ -1,14 +1,16 @@
 package io.flagstone.segment;
 
+import static io.flagstone.segment.SegmentDescriptor.BOUND_EVICTIONS;
 import static io.flagstone.segment.SegmentDescriptor.ENTRIES;
-import static io.flagstone.segment.SegmentDescriptor.EVICTIONS;
 import static io.flagstone.segment.SegmentDescriptor.EXPIRATIONS;
 import static io.flagstone.segment.SegmentDescriptor.INSERTIONS;
 import static io.flagstone.segment.SegmentDescriptor.KEY_BYTES;
+import static io.flagstone.segment.SegmentDescriptor.PROMOTIONS;
 import static io.flagstone.segment.SegmentDescriptor.REMOVALS;
 import static io.flagstone.segment.SegmentDescriptor.REPLACEMENTS;
+import static io.flagstone.segment.SegmentDescriptor.ROOM_EVICTIONS;
+import static io.flagstone.segment.SegmentDescriptor.SLAB_EVICTIONS;
 import static io.flagstone.segment.SegmentDescriptor.VALUE_BYTES;
-import static io.flagstone.segment.SegmentDescriptor.VERSION;
 
 import io.flagstone.api.EntryTooLargeException;
 import io.flagstone.api.RemovalCause;
@@ -26,9 +28,10 @@ import io.flagstone.slab.SlabAllocator;
  * and the version word, over one region.
  *
  * <p>The version is odd while bytes that can be reached through the index change, in windows as
- * short as they can be: an entry's removal from the index, an entry's insertion, written before; a
- * value overwritten in place. A chunk is written again only after the window that took it out of
- * the index.
+ * short as they can be: an entry's removal from the index; an entry's insertion, all of it written
+ * before; a value overwritten in place, with its deadline. A chunk is written again only after the
+ * window that took it out of the index. What readers do not look at changes outside: links, stamps,
+ * the wheel; and so does a deadline by itself, since it is one word.
  *
  * <p>Room is made by leave of the lists. A class that has run out evicts its own least recently
  * used entry. If another class's is more than {@link #CALCIFIED} times as old, that class's slab
@@ -45,7 +48,10 @@ final class EntryStore {
     private final SizeClasses classes;
     private final int maxEntries;
     private final int budget;
+    private final long idleNs;
     private final Callbacks callbacks;
+    final SegmentVersion version;
+    final SegmentClock clock;
     final HashIndex index;
     final SlabAllocator slabs;
     final LruLists lists;
@@ -57,10 +63,14 @@ final class EntryStore {
         this.classes = layout.classes();
         this.maxEntries = layout.maxEntries();
         this.budget = config.budget();
+        this.idleNs = config.idleNs();
         this.callbacks = callbacks;
+        this.version = new SegmentVersion(region, SegmentDescriptor.VERSION);
+        this.clock = new SegmentClock(region, config.clock(), config.birthNs());
         this.lists =
                 new LruLists(
                         region,
+                        SegmentDescriptor.RECENCY_CLOCK,
                         SegmentDescriptor.RECENCY,
                         classes.count(),
                         config.promotionDistance());
@@ -96,8 +106,8 @@ final class EntryStore {
         return EntryDescriptor.deadline(region, entry) <= nowNs;
     }
 
-    /** Adds an entry whose key is absent, without a deadline, and makes what room it takes. */
-    int insert(
+    /** Adds an entry whose key is absent, and makes what room it takes. */
+    void insert(
             long hash,
             int sizeClass,
             Object keyBase,
@@ -106,9 +116,11 @@ final class EntryStore {
             Object valueBase,
             long valueAddress,
             int valueLength,
+            long deadlineNs,
+            boolean sliding,
             long nowNs) {
         while (entries() >= maxEntries) {
-            evict(lists.last(lists.oldestClass()), nowNs);
+            evict(lists.last(lists.oldestClass()), BOUND_EVICTIONS, nowNs);
         }
         final int entry =
                 prepare(
@@ -120,20 +132,69 @@ final class EntryStore {
                         valueBase,
                         valueAddress,
                         valueLength,
+                        deadlineNs,
+                        sliding,
                         nowNs);
-        beginWrite();
+        publish(hash, entry);
+        wheel.deadlineSet(entry, EntryDescriptor.NO_DEADLINE, nowNs);
+    }
+
+    private void publish(long hash, int entry) {
+        version.beginWrite();
         index.insert(KeyedHash.indexHash(hash), entry);
-        endWrite();
+        version.endWrite();
         add(ENTRIES, 1);
         add(INSERTIONS, 1);
-        return entry;
+    }
+
+    /** Gives a key another value, in place where the entry's chunk allows. */
+    void replace(
+            int entry,
+            long hash,
+            int sizeClass,
+            Object keyBase,
+            long keyAddress,
+            int keyLength,
+            Object valueBase,
+            long valueAddress,
+            int valueLength,
+            long deadlineNs,
+            boolean sliding,
+            long nowNs) {
+        if (sizeClass == EntryDescriptor.sizeClass(region, entry)) {
+            callbacks.removed(RemovalCause.REPLACED, entry);
+            overwrite(
+                    entry,
+                    keyLength,
+                    valueBase,
+                    valueAddress,
+                    valueLength,
+                    deadlineNs,
+                    sliding,
+                    nowNs);
+            lists.moveToFirst(sizeClass, entry);
+        } else {
+            relocate(
+                    hash,
+                    entry,
+                    sizeClass,
+                    keyBase,
+                    keyAddress,
+                    keyLength,
+                    valueBase,
+                    valueAddress,
+                    valueLength,
+                    deadlineNs,
+                    sliding,
+                    nowNs);
+        }
     }
 
     /**
      * Moves an entry whose new value belongs into another class. Making room takes the entry itself
      * only with the slab it lies in, and then the new one is on its own.
      */
-    int relocate(
+    private void relocate(
             long hash,
             int oldEntry,
             int sizeClass,
@@ -143,11 +204,14 @@ final class EntryStore {
             Object valueBase,
             long valueAddress,
             int valueLength,
+            long deadlineNs,
+            boolean sliding,
             long nowNs) {
+        final int indexHash = KeyedHash.indexHash(hash);
         lists.moveToFirst(EntryDescriptor.sizeClass(region, oldEntry), oldEntry);
         final int entry =
                 prepare(
-                        KeyedHash.indexHash(hash),
+                        indexHash,
                         sizeClass,
                         keyBase,
                         keyAddress,
@@ -155,63 +219,89 @@ final class EntryStore {
                         valueBase,
                         valueAddress,
                         valueLength,
+                        deadlineNs,
+                        sliding,
                         nowNs);
-        final int cell = index.find(hash, keyBase, keyAddress, keyLength);
-        beginWrite();
-        if (cell == HashIndex.ABSENT) {
-            index.insert(KeyedHash.indexHash(hash), entry);
+        if (index.find(hash, keyBase, keyAddress, keyLength) == Region.NONE) {
+            publish(hash, entry);
         } else {
-            index.replace(cell, entry);
+            version.beginWrite();
+            index.replace(indexHash, oldEntry, entry);
+            version.endWrite();
+            release(oldEntry, RemovalCause.REPLACED, REPLACEMENTS);
         }
-        endWrite();
-        if (cell == HashIndex.ABSENT) {
-            add(ENTRIES, 1);
-            add(INSERTIONS, 1);
-        } else {
-            release(oldEntry, RemovalCause.REPLACED);
-        }
-        return entry;
+        wheel.deadlineSet(entry, EntryDescriptor.NO_DEADLINE, nowNs);
     }
 
     /** Gives an entry another value that fits its chunk. */
-    void overwrite(int entry, Object valueBase, long valueAddress, int valueLength) {
-        add(VALUE_BYTES, valueLength - EntryDescriptor.valueLength(region, entry));
-        add(REPLACEMENTS, 1);
-        beginWrite();
+    private void overwrite(
+            int entry,
+            int keyLength,
+            Object valueBase,
+            long valueAddress,
+            int valueLength,
+            long deadlineNs,
+            boolean sliding,
+            long nowNs) {
+        final int valueOffset = EntryDescriptor.valueOffset(entry, keyLength);
+        final long previousNs = EntryDescriptor.deadline(region, entry);
+        final int grown = valueLength - EntryDescriptor.valueLength(region, entry);
+        version.beginWrite();
         try {
-            region.copyIn(
-                    EntryDescriptor.valueOffset(region, entry),
-                    valueBase,
-                    valueAddress,
-                    valueLength);
-            EntryDescriptor.valueLength(region, entry, valueLength);
+            region.copyIn(valueOffset, valueBase, valueAddress, valueLength);
+            EntryDescriptor.value(region, entry, valueLength, sliding);
+            EntryDescriptor.deadline(region, entry, deadlineNs);
         } finally {
-            endWrite();
+            version.endWrite();
+        }
+        add(VALUE_BYTES, grown);
+        add(REPLACEMENTS, 1);
+        wheel.deadlineSet(entry, previousNs, nowNs);
+    }
+
+    /** Gives an entry another deadline, and leaves its value alone. */
+    void setDeadline(int entry, long deadlineNs, boolean sliding, long nowNs) {
+        EntryDescriptor.sliding(region, entry, sliding);
+        wheel.arm(entry, deadlineNs, nowNs);
+    }
+
+    /** What every use does: renews a sliding deadline, and promotes. */
+    void use(int entry, long nowNs) {
+        if (EntryDescriptor.isSliding(region, entry)) {
+            wheel.arm(entry, deadline(idleNs, nowNs), nowNs);
+        }
+        if (lists.promote(entry)) {
+            add(PROMOTIONS, 1);
         }
     }
 
-    /** Removes an entry by its reference alone, as lists and wheel know it. */
-    void removeEntry(int entry, RemovalCause cause) {
-        remove(index.findReference(EntryDescriptor.hash(region, entry), entry), cause);
+    /** When a time to live ends; one too long to be counted never does. */
+    static long deadline(long ttlNs, long nowNs) {
+        return ttlNs >= EntryDescriptor.NO_DEADLINE - nowNs
+                ? EntryDescriptor.NO_DEADLINE
+                : nowNs + ttlNs;
     }
 
-    /** Removes the entry of a cell, tells the listener, and gives its chunk back. */
-    void remove(int cell, RemovalCause cause) {
-        final int entry = index.reference(cell);
-        beginWrite();
-        index.remove(EntryDescriptor.hash(region, entry), cell);
-        endWrite();
+    /** Removes an entry for a reason other than want of room, and tells the listener. */
+    void remove(int entry, RemovalCause cause) {
+        remove(entry, cause, cause == RemovalCause.EXPIRED ? EXPIRATIONS : REMOVALS);
+    }
+
+    private void remove(int entry, RemovalCause cause, int counter) {
+        version.beginWrite();
+        index.remove(EntryDescriptor.hash(region, entry), entry);
+        version.endWrite();
         add(ENTRIES, -1);
-        release(entry, cause);
+        release(entry, cause, counter);
     }
 
     /** The rest of a removal, for an entry that is no longer in the index. */
-    private void release(int entry, RemovalCause cause) {
+    private void release(int entry, RemovalCause cause, int counter) {
         lists.remove(EntryDescriptor.sizeClass(region, entry), entry);
         wheel.disarm(entry);
         add(KEY_BYTES, -EntryDescriptor.keyLength(region, entry));
         add(VALUE_BYTES, -EntryDescriptor.valueLength(region, entry));
-        add(counter(cause), 1);
+        add(counter, 1);
         callbacks.removed(cause, entry);
         slabs.free(entry);
     }
@@ -226,13 +316,17 @@ final class EntryStore {
             Object valueBase,
             long valueAddress,
             int valueLength,
+            long deadlineNs,
+            boolean sliding,
             long nowNs) {
         final int entry = allocate(sizeClass, nowNs);
         boolean written = false;
         try {
             EntryDescriptor.init(region, entry, indexHash, keyLength, valueLength, sizeClass);
+            EntryDescriptor.sliding(region, entry, sliding);
+            EntryDescriptor.deadline(region, entry, deadlineNs);
             EntryDescriptor.putKey(region, entry, keyBase, keyAddress, keyLength);
-            final int valueOffset = EntryDescriptor.valueOffset(region, entry);
+            final int valueOffset = EntryDescriptor.valueOffset(entry, keyLength);
             region.copyIn(valueOffset, valueBase, valueAddress, valueLength);
             written = true;
         } finally {
@@ -269,21 +363,11 @@ final class EntryStore {
                 break;
             }
             if (entry != TimingWheel.MOVED) {
-                removeEntry(entry, RemovalCause.EXPIRED);
+                remove(entry, RemovalCause.EXPIRED);
             }
             steps++;
         }
         return steps;
-    }
-
-    void beginWrite() {
-        region.putLong(VERSION, region.getLong(VERSION) + 1);
-        // Nobody may see bytes of the write before the odd version that warns of them.
-        Region.storeFence();
-    }
-
-    void endWrite() {
-        region.putLongRelease(VERSION, region.getLong(VERSION) + 1);
     }
 
     void add(int counter, long delta) {
@@ -299,27 +383,18 @@ final class EntryStore {
             }
         }
         for (int i = 0; i < budget && slabs.draining() != Region.NONE; i++) {
-            evict(slabs.nextToDrain(), nowNs);
+            evict(slabs.nextToDrain(), SLAB_EVICTIONS, nowNs);
         }
         if (lists.size(sizeClass) != 0 && slabs.pooledSlabs() == 0) {
-            evict(lists.last(sizeClass), nowNs);
+            evict(lists.last(sizeClass), ROOM_EVICTIONS, nowNs);
         }
     }
 
-    private void evict(int entry, long nowNs) {
-        removeEntry(entry, isExpired(entry, nowNs) ? RemovalCause.EXPIRED : RemovalCause.EVICTED);
-    }
-
-    private static int counter(RemovalCause cause) {
-        switch (cause) {
-            case EVICTED:
-                return EVICTIONS;
-            case EXPIRED:
-                return EXPIRATIONS;
-            case REPLACED:
-                return REPLACEMENTS;
-            default:
-                return REMOVALS;
+    private void evict(int entry, int counter, long nowNs) {
+        if (isExpired(entry, nowNs)) {
+            remove(entry, RemovalCause.EXPIRED);
+        } else {
+            remove(entry, RemovalCause.EVICTED, counter);
         }
     }
 }

@@ -1,8 +1,5 @@
 package io.flagstone.segment;
 
-import static io.flagstone.segment.SegmentDescriptor.HITS;
-import static io.flagstone.segment.SegmentDescriptor.MISSES;
-import static io.flagstone.segment.SegmentDescriptor.PROMOTIONS;
 import static io.flagstone.segment.SegmentDescriptor.REPLACEMENTS;
 
 import io.flagstone.api.AuditResult;
@@ -18,12 +15,12 @@ import io.flagstone.memory.Region;
 import java.lang.ref.Reference;
 
 /**
- * A share of the cache's keys under one lock: what each operation means.
+ * A share of the cache's keys: what each operation means.
  *
- * <p>An operation on a key takes the lock, reads the clock only if a deadline is at stake, and does
- * its work on the {@link EntryStore}. A write first reclaims what has expired, within the budget. A
- * read never returns an entry at or after its deadline, and leaves it to the next write or duty
- * cycle.
+ * <p>Reads are the {@link SegmentReader}'s and take no lock. Every other operation takes the lock,
+ * reads the clock only if a deadline is at stake, and does its work on the {@link EntryStore}. A
+ * write first reclaims what has expired, within the budget. A read never returns an entry at or
+ * after its deadline, and leaves it to the next write or duty cycle.
  *
  * <p>Keys come as (hash, base, address, length), where the base is {@link EntryDescriptor#LONG_KEY}
  * for a {@code long} key; values and destinations as (base, address, length). The caller has
@@ -55,7 +52,9 @@ public final class Segment {
     private final ReentryGuard guard;
     private final Callbacks callbacks;
     private final EntryStore store;
+    private final SegmentClock clock;
     private final HashIndex index;
+    private final SegmentReader reads;
     private boolean closed;
     private CacheStatistics finalStatistics;
 
@@ -63,17 +62,22 @@ public final class Segment {
     public Segment(Region region, SegmentConfig config) {
         this.region = region;
         this.config = config;
-        this.lock = new SegmentLock(region, SegmentDescriptor.LOCK);
+        this.lock = new SegmentLock(region, SegmentDescriptor.LOCK, SegmentDescriptor.CONTENTIONS);
         this.guard = config.guard();
         this.callbacks = new Callbacks(region, config);
         this.store = new EntryStore(region, config, callbacks);
+        this.clock = store.clock;
         this.index = store.index;
+        this.reads = new SegmentReader(region, config, store, lock);
         SegmentDescriptor.writeIdentity(
                 region, config.layout(), config.hash().seed(), config.tickNs());
         guard.register(lock);
     }
 
-    /** Copies a value out, whole or not at all, and returns its length or a negative status. */
+    /**
+     * Copies a value out, and returns its length or a negative status; then the destination's bytes
+     * mean nothing.
+     */
     public int get(
             long hash,
             Object keyBase,
@@ -82,38 +86,46 @@ public final class Segment {
             Object destinationBase,
             long destination,
             int room) {
-        lock();
-        try {
-            final int entry = hit(hash, keyBase, keyAddress, keyLength);
-            return entry == Region.NONE
-                    ? NOT_FOUND
-                    : copyOut(entry, destinationBase, destination, room);
-        } finally {
-            unlock();
-        }
+        return reads.get(hash, keyBase, keyAddress, keyLength, destinationBase, destination, room);
+    }
+
+    /**
+     * Reads eight bytes of a value.
+     *
+     * @param missing what to return if the key is absent.
+     * @throws IndexOutOfBoundsException if the value does not have eight bytes there.
+     */
+    public long getLong(
+            long hash,
+            Object keyBase,
+            long keyAddress,
+            int keyLength,
+            int valueIndex,
+            long missing) {
+        return reads.getLong(hash, keyBase, keyAddress, keyLength, valueIndex, missing);
+    }
+
+    /** The time a key has left, {@link #NO_TTL} or {@link #NOT_FOUND}; not a use. */
+    public long remainingTtlNs(long hash, Object keyBase, long keyAddress, int keyLength) {
+        return reads.remainingTtlNs(hash, keyBase, keyAddress, keyLength);
+    }
+
+    /** Whether a key is present; neither counted nor a use. */
+    public boolean contains(long hash, Object keyBase, long keyAddress, int keyLength) {
+        return reads.remainingTtlNs(hash, keyBase, keyAddress, keyLength) != NOT_FOUND;
     }
 
     /** Shows a value to a reader where it lies. */
     public boolean read(
             long hash, Object keyBase, long keyAddress, int keyLength, ValueReader reader) {
-        lock();
+        final long threadId = lock();
         try {
-            final int entry = hit(hash, keyBase, keyAddress, keyLength);
+            final int entry = reads.useLocked(hash, keyBase, keyAddress, keyLength, threadId);
             if (entry == Region.NONE) {
                 return false;
             }
             callbacks.read(entry, reader);
             return true;
-        } finally {
-            unlock();
-        }
-    }
-
-    /** Whether a key is present; neither counted nor a use. */
-    public boolean contains(long hash, Object keyBase, long keyAddress, int keyLength) {
-        lock();
-        try {
-            return find(hash, keyBase, keyAddress, keyLength, timeIfArmed()) != Region.NONE;
         } finally {
             unlock();
         }
@@ -141,49 +153,50 @@ public final class Segment {
         try {
             final boolean sliding = ttlNs == DEFAULT_TTL && config.idleNs() != 0;
             final long ttl = ttlNs != DEFAULT_TTL ? ttlNs : defaultTtl();
-            final long now = ttl == NO_TTL ? timeIfArmed() : time();
+            final long now = ttl == NO_TTL ? timeIfArmed() : clock.observe();
             store.reclaim(now);
 
-            final int cell = index.find(hash, keyBase, keyAddress, keyLength);
-            int entry = cell == HashIndex.ABSENT ? Region.NONE : index.reference(cell);
+            int entry = index.find(hash, keyBase, keyAddress, keyLength);
             if (entry != Region.NONE && store.isExpired(entry, now)) {
-                store.remove(cell, RemovalCause.EXPIRED);
+                store.remove(entry, RemovalCause.EXPIRED);
                 entry = Region.NONE;
             }
             final boolean absent = entry == Region.NONE;
             if (absent ? mode == PutMode.IF_PRESENT : mode == PutMode.IF_ABSENT) {
                 if (!absent) {
-                    used(entry, now);
+                    store.use(entry, now);
                 }
                 return false;
             }
+            final long deadline = EntryStore.deadline(ttl, now);
             if (absent) {
-                entry =
-                        store.insert(
-                                hash,
-                                sizeClass,
-                                keyBase,
-                                keyAddress,
-                                keyLength,
-                                valueBase,
-                                valueAddress,
-                                valueLength,
-                                now);
+                store.insert(
+                        hash,
+                        sizeClass,
+                        keyBase,
+                        keyAddress,
+                        keyLength,
+                        valueBase,
+                        valueAddress,
+                        valueLength,
+                        deadline,
+                        sliding,
+                        now);
             } else {
-                entry =
-                        replace(
-                                entry,
-                                sizeClass,
-                                hash,
-                                keyBase,
-                                keyAddress,
-                                keyLength,
-                                valueBase,
-                                valueAddress,
-                                valueLength,
-                                now);
+                store.replace(
+                        entry,
+                        hash,
+                        sizeClass,
+                        keyBase,
+                        keyAddress,
+                        keyLength,
+                        valueBase,
+                        valueAddress,
+                        valueLength,
+                        deadline,
+                        sliding,
+                        now);
             }
-            setDeadline(entry, ttl, sliding, now);
             return absent || mode != PutMode.ALWAYS;
         } finally {
             unlock();
@@ -212,22 +225,19 @@ public final class Segment {
                     || !valueEquals(entry, expectedBase, expectedAddress, expectedLength)) {
                 return false;
             }
-            final long deadline = EntryDescriptor.deadline(region, entry);
-            final boolean sliding = EntryDescriptor.isSliding(region, entry);
-            final int written =
-                    replace(
-                            entry,
-                            sizeClass,
-                            hash,
-                            keyBase,
-                            keyAddress,
-                            keyLength,
-                            valueBase,
-                            valueAddress,
-                            valueLength,
-                            now);
-            store.wheel.arm(written, deadline, now);
-            EntryDescriptor.sliding(region, written, sliding);
+            store.replace(
+                    entry,
+                    hash,
+                    sizeClass,
+                    keyBase,
+                    keyAddress,
+                    keyLength,
+                    valueBase,
+                    valueAddress,
+                    valueLength,
+                    EntryDescriptor.deadline(region, entry),
+                    EntryDescriptor.isSliding(region, entry),
+                    now);
             return true;
         } finally {
             unlock();
@@ -245,12 +255,12 @@ public final class Segment {
             if (entry == Region.NONE) {
                 return false;
             }
-            used(entry, now);
-            store.beginWrite();
+            store.use(entry, now);
+            store.version.beginWrite();
             try {
                 callbacks.update(entry, updater);
             } finally {
-                store.endWrite();
+                store.version.endWrite();
             }
             store.add(REPLACEMENTS, 1);
             return true;
@@ -282,21 +292,12 @@ public final class Segment {
             if (entry == Region.NONE) {
                 return missing;
             }
-            final int length = EntryDescriptor.valueLength(region, entry);
-            if (valueIndex > length - Long.BYTES) {
-                throw new IndexOutOfBoundsException(
-                        "a long at index "
-                                + valueIndex
-                                + " exceeds the value of "
-                                + length
-                                + " bytes");
-            }
-            used(entry, now);
-            final int offset = EntryDescriptor.valueOffset(region, entry) + valueIndex;
+            final int offset = SegmentReader.longOffset(region, entry, valueIndex);
+            store.use(entry, now);
             final long sum = region.getLong(offset) + delta;
-            store.beginWrite();
+            store.version.beginWrite();
             region.putLong(offset, sum);
-            store.endWrite();
+            store.version.endWrite();
             store.add(REPLACEMENTS, 1);
             return sum;
         } finally {
@@ -310,11 +311,11 @@ public final class Segment {
         try {
             final long now = timeIfArmed();
             store.reclaim(now);
-            final int cell = findCell(hash, keyBase, keyAddress, keyLength, now);
-            if (cell == HashIndex.ABSENT) {
+            final int entry = find(hash, keyBase, keyAddress, keyLength, now);
+            if (entry == Region.NONE) {
                 return false;
             }
-            store.remove(cell, RemovalCause.REMOVED);
+            store.remove(entry, RemovalCause.REMOVED);
             return true;
         } finally {
             unlock();
@@ -334,13 +335,12 @@ public final class Segment {
         try {
             final long now = timeIfArmed();
             store.reclaim(now);
-            final int cell = findCell(hash, keyBase, keyAddress, keyLength, now);
-            if (cell == HashIndex.ABSENT
-                    || !valueEquals(
-                            index.reference(cell), expectedBase, expectedAddress, expectedLength)) {
+            final int entry = find(hash, keyBase, keyAddress, keyLength, now);
+            if (entry == Region.NONE
+                    || !valueEquals(entry, expectedBase, expectedAddress, expectedLength)) {
                 return false;
             }
-            store.remove(cell, RemovalCause.REMOVED);
+            store.remove(entry, RemovalCause.REMOVED);
             return true;
         } finally {
             unlock();
@@ -356,36 +356,21 @@ public final class Segment {
             Object destinationBase,
             long destination,
             int room) {
-        lock();
+        final long threadId = lock();
         try {
             final long now = timeIfArmed();
             store.reclaim(now);
-            final int cell = findCell(hash, keyBase, keyAddress, keyLength, now);
-            store.add(cell == HashIndex.ABSENT ? MISSES : HITS, 1);
-            if (cell == HashIndex.ABSENT) {
-                return NOT_FOUND;
-            }
-            final int length = copyOut(index.reference(cell), destinationBase, destination, room);
-            if (length != INSUFFICIENT_SPACE) {
-                store.remove(cell, RemovalCause.REMOVED);
-            }
-            return length;
-        } finally {
-            unlock();
-        }
-    }
-
-    /** The time a key has left, {@link #NO_TTL} or {@link #NOT_FOUND}; not a use. */
-    public long remainingTtlNs(long hash, Object keyBase, long keyAddress, int keyLength) {
-        lock();
-        try {
-            final long now = timeIfArmed();
             final int entry = find(hash, keyBase, keyAddress, keyLength, now);
             if (entry == Region.NONE) {
+                config.counters().increment(ReadCounters.MISSES, threadId);
                 return NOT_FOUND;
             }
-            final long deadline = EntryDescriptor.deadline(region, entry);
-            return deadline == EntryDescriptor.NO_DEADLINE ? NO_TTL : deadline - now;
+            config.counters().increment(ReadCounters.HITS, threadId);
+            final int length = reads.copyOut(entry, keyLength, destinationBase, destination, room);
+            if (length != INSUFFICIENT_SPACE) {
+                store.remove(entry, RemovalCause.REMOVED);
+            }
+            return length;
         } finally {
             unlock();
         }
@@ -395,13 +380,13 @@ public final class Segment {
     public boolean setTtl(long hash, Object keyBase, long keyAddress, int keyLength, long ttlNs) {
         lock();
         try {
-            final long now = ttlNs == NO_TTL ? timeIfArmed() : time();
+            final long now = ttlNs == NO_TTL ? timeIfArmed() : clock.observe();
             store.reclaim(now);
             final int entry = find(hash, keyBase, keyAddress, keyLength, now);
             if (entry == Region.NONE) {
                 return false;
             }
-            setDeadline(entry, ttlNs, false, now);
+            store.setDeadline(entry, EntryStore.deadline(ttlNs, now), false, now);
             return true;
         } finally {
             unlock();
@@ -456,7 +441,7 @@ public final class Segment {
         for (int slot = 0; slot < HashIndex.SLOTS_PER_BUCKET; slot++) {
             final int entry = index.entryInSlot(bucket, slot);
             if (entry != Region.NONE) {
-                store.removeEntry(entry, RemovalCause.REMOVED);
+                store.remove(entry, RemovalCause.REMOVED);
             }
         }
     }
@@ -464,15 +449,14 @@ public final class Segment {
     /** Reclaims what has expired, within the budget, if anything has. */
     public int doWork(long nowNs) {
         guard.check(Thread.currentThread().getId());
-        final long sinceBirth = nowNs - config.birthNs();
-        final boolean due = store.wheel.isDue(sinceBirth);
+        final boolean due = store.wheel.isDue(clock.sinceBirth(nowNs));
         Reference.reachabilityFence(region);
         if (!due) {
             return 0;
         }
         lock();
         try {
-            return store.reclaim(store.wheel.observe(sinceBirth));
+            return store.reclaim(clock.observe(nowNs));
         } finally {
             unlock();
         }
@@ -533,75 +517,10 @@ public final class Segment {
         }
     }
 
-    private int hit(long hash, Object keyBase, long keyAddress, int keyLength) {
-        final int cell = index.find(hash, keyBase, keyAddress, keyLength);
-        if (cell != HashIndex.ABSENT) {
-            final int entry = index.reference(cell);
-            final boolean timed =
-                    EntryDescriptor.deadline(region, entry) != EntryDescriptor.NO_DEADLINE;
-            final long now = timed ? time() : 0;
-            if (!timed || !store.isExpired(entry, now)) {
-                store.add(HITS, 1);
-                used(entry, now);
-                return entry;
-            }
-        }
-        store.add(MISSES, 1);
-        return Region.NONE;
-    }
-
     /** The live entry of a key; the time may be 0 if nothing is armed. */
     private int find(long hash, Object keyBase, long keyAddress, int keyLength, long nowNs) {
-        final int cell = findCell(hash, keyBase, keyAddress, keyLength, nowNs);
-        return cell == HashIndex.ABSENT ? Region.NONE : index.reference(cell);
-    }
-
-    /** The cell that refers to the live entry of a key; the time may be 0 if nothing is armed. */
-    private int findCell(long hash, Object keyBase, long keyAddress, int keyLength, long nowNs) {
-        final int cell = index.find(hash, keyBase, keyAddress, keyLength);
-        return cell == HashIndex.ABSENT || store.isExpired(index.reference(cell), nowNs)
-                ? HashIndex.ABSENT
-                : cell;
-    }
-
-    /** What every use does: renews a sliding deadline, and promotes. */
-    private void used(int entry, long nowNs) {
-        if (EntryDescriptor.isSliding(region, entry)) {
-            store.wheel.arm(entry, deadline(config.idleNs(), nowNs), nowNs);
-        }
-        if (store.lists.promote(EntryDescriptor.sizeClass(region, entry), entry)) {
-            store.add(PROMOTIONS, 1);
-        }
-    }
-
-    private int replace(
-            int entry,
-            int sizeClass,
-            long hash,
-            Object keyBase,
-            long keyAddress,
-            int keyLength,
-            Object valueBase,
-            long valueAddress,
-            int valueLength,
-            long nowNs) {
-        if (sizeClass != EntryDescriptor.sizeClass(region, entry)) {
-            return store.relocate(
-                    hash,
-                    entry,
-                    sizeClass,
-                    keyBase,
-                    keyAddress,
-                    keyLength,
-                    valueBase,
-                    valueAddress,
-                    valueLength,
-                    nowNs);
-        }
-        callbacks.removed(RemovalCause.REPLACED, entry);
-        store.overwrite(entry, valueBase, valueAddress, valueLength);
-        store.lists.moveToFirst(sizeClass, entry);
-        return entry;
+        final int entry = index.find(hash, keyBase, keyAddress, keyLength);
+        return entry == Region.NONE || store.isExpired(entry, nowNs) ? Region.NONE : entry;
     }
 
     private boolean valueEquals(int entry, Object base, long address, int length) {
@@ -609,51 +528,28 @@ public final class Segment {
                 && region.equal(EntryDescriptor.valueOffset(region, entry), base, address, length);
     }
 
-    private int copyOut(int entry, Object base, long destination, int room) {
-        final int length = EntryDescriptor.valueLength(region, entry);
-        if (length > room) {
-            return INSUFFICIENT_SPACE;
-        }
-        region.copyOut(EntryDescriptor.valueOffset(region, entry), base, destination, length);
-        return length;
-    }
-
-    private void setDeadline(int entry, long ttlNs, boolean sliding, long nowNs) {
-        store.wheel.arm(entry, deadline(ttlNs, nowNs), nowNs);
-        EntryDescriptor.sliding(region, entry, sliding);
-    }
-
     private long defaultTtl() {
         return config.idleNs() != 0 ? config.idleNs() : config.defaultTtlNs();
     }
 
-    /** A time so far that it cannot be counted is no deadline at all. */
-    private static long deadline(long ttlNs, long nowNs) {
-        return ttlNs >= EntryDescriptor.NO_DEADLINE - nowNs
-                ? EntryDescriptor.NO_DEADLINE
-                : nowNs + ttlNs;
-    }
-
-    private long time() {
-        return store.wheel.observe(config.clock().nanoTime() - config.birthNs());
-    }
-
     private long timeIfArmed() {
-        return store.wheel.armed() == 0 ? 0 : time();
+        return store.wheel.armed() == 0 ? 0 : clock.observe();
     }
 
-    private void lock() {
-        guardedLock();
+    private long lock() {
+        final long threadId = guardedLock();
         if (closed) {
             unlock();
             throw new IllegalStateException("the cache is closed");
         }
+        return threadId;
     }
 
-    private void guardedLock() {
+    private long guardedLock() {
         final long threadId = Thread.currentThread().getId();
         guard.check(threadId);
         lock.lock(threadId);
+        return threadId;
     }
 
     private void unlock() {

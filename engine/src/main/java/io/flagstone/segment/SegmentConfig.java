@@ -20,6 +20,7 @@ import org.agrona.concurrent.NanoClock;
  * @param listener told of removals, or {@code null}.
  * @param errorHandler told of what the listener throws.
  * @param guard refuses calls from callbacks.
+ * @param counters what readers count.
  */
 public record SegmentConfig(
         SegmentLayout layout,
@@ -33,4 +34,5 @@ public record SegmentConfig(
         long birthNs,
         RemovalListener listener,
         ErrorHandler errorHandler,
-        ReentryGuard guard) {}
+        ReentryGuard guard,
+        ReadCounters counters) {}

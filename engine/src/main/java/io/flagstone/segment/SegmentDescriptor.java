@@ -18,10 +18,13 @@ import io.flagstone.memory.Region;
  *  | Lock: owner's thread id, 0 when free (64)          |   64
  *  +----------------------------------------------------+
  *  | Version: odd while a write is under way (64)       |  128
+ *  | Latest Time, nanoseconds (64)                      |
+ *  | Latest Expiry seen by a reader, nanoseconds (64)   |
+ *  | Recency Clock (64)                                 |
  *  +----------------------------------------------------+
- *  | Entries, counters, key and value bytes (11 x 64)   |  192   two lines
+ *  | Entries, counters, key and value bytes (12 x 64)   |  192   two lines
  *  +----------------------------------------------------+
- *  | Recency: clock, a list for each size class         |  320
+ *  | Recency: sizes, a list for each size class         |  320   aligned to a line
  *  +----------------------------------------------------+
  *  | Timing wheel                                       |
  *  +----------------------------------------------------+
@@ -33,15 +36,17 @@ import io.flagstone.memory.Region;
  *  +----------------------------------------------------+
  * </pre>
  *
- * <p>Lock, version and counters stand on cache lines of their own. The version is even while the
- * index and all values are whole and odd while they change: the lists, the wheel and the slab
- * tables are outside of it, since only the lock's holder looks at them.
+ * <p>Lock, version and counters stand on cache lines of their own. Beside the version lies what
+ * else a reader without the lock looks at and most writes change, so that a reader waits for one
+ * line of a busy writer's and not for several. The version is even while the index and all values
+ * are whole and odd while they change: the lists, the wheel and the slab tables are outside of it,
+ * since only the lock's holder looks at them.
  */
 final class SegmentDescriptor {
     /** "FLAGSTON" in ASCII. */
     static final long MAGIC = 0x4E4F_5453_4741_4C46L;
 
-    static final int LAYOUT_VERSION = 1;
+    static final int LAYOUT_VERSION = 2;
 
     static final int IDENTITY_MAGIC = 0;
     static final int IDENTITY_VERSION = 8;
@@ -57,18 +62,22 @@ final class SegmentDescriptor {
 
     static final int LOCK = Region.CACHE_LINE;
     static final int VERSION = 2 * Region.CACHE_LINE;
-    static final int ENTRIES = 3 * Region.CACHE_LINE;
+    static final int LATEST_TIME = VERSION + 8;
+    static final int LATEST_EXPIRY = VERSION + 16;
+    static final int RECENCY_CLOCK = VERSION + 24;
 
-    static final int HITS = ENTRIES + 8;
-    static final int MISSES = ENTRIES + 16;
-    static final int INSERTIONS = ENTRIES + 24;
-    static final int REPLACEMENTS = ENTRIES + 32;
-    static final int EVICTIONS = ENTRIES + 40;
+    static final int ENTRIES = 3 * Region.CACHE_LINE;
+    static final int INSERTIONS = ENTRIES + 8;
+    static final int REPLACEMENTS = ENTRIES + 16;
+    static final int BOUND_EVICTIONS = ENTRIES + 24;
+    static final int ROOM_EVICTIONS = ENTRIES + 32;
+    static final int SLAB_EVICTIONS = ENTRIES + 40;
     static final int EXPIRATIONS = ENTRIES + 48;
     static final int REMOVALS = ENTRIES + 56;
     static final int PROMOTIONS = ENTRIES + 64;
-    static final int KEY_BYTES = ENTRIES + 72;
-    static final int VALUE_BYTES = ENTRIES + 80;
+    static final int CONTENTIONS = ENTRIES + 72;
+    static final int KEY_BYTES = ENTRIES + 80;
+    static final int VALUE_BYTES = ENTRIES + 88;
 
     static final int RECENCY = 5 * Region.CACHE_LINE;
 

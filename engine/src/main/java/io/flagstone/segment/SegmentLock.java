@@ -19,7 +19,7 @@ import java.util.concurrent.locks.LockSupport;
  * <p>Progress: blocking. Ordering: an acquisition is a compare-and-set with volatile order, a
  * release is a release store, so what one holder wrote the next one sees.
  */
-final class SegmentLock {
+public final class SegmentLock {
     /** The longest time between two looks at a taken lock. */
     static final long MAX_PARK_NS = 50_000;
 
@@ -30,24 +30,34 @@ final class SegmentLock {
 
     private final Region region;
     private final int word;
+    private final int contentions;
 
-    /** Lays a free lock over the zeroed cache line at {@code word}. */
-    SegmentLock(Region region, int word) {
+    /**
+     * Lays a free lock over the zeroed cache line at {@code word}.
+     *
+     * @param contentions the word, guarded by the lock, that counts who had to wait.
+     */
+    public SegmentLock(Region region, int word, int contentions) {
         this.region = region;
         this.word = word;
+        this.contentions = contentions;
     }
 
-    void lock(long threadId) {
+    /** Takes the lock, as the thread with this id. */
+    public void lock(long threadId) {
         if (!region.compareAndSetLong(word, FREE, threadId)) {
             await(threadId);
+            region.putLong(contentions, region.getLong(contentions) + 1);
         }
     }
 
+    /** Takes the lock if it is free. */
     boolean tryLock(long threadId) {
         return region.getLongOpaque(word) == FREE && region.compareAndSetLong(word, FREE, threadId);
     }
 
-    void unlock() {
+    /** Lets the lock go. */
+    public void unlock() {
         region.putLongRelease(word, FREE);
     }
 

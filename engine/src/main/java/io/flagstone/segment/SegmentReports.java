@@ -13,16 +13,22 @@ import java.util.BitSet;
 final class SegmentReports {
     private SegmentReports() {}
 
+    /** What is counted under the lock; readers' counts are the cache's. */
     static CacheStatistics statistics(Region region) {
         return new CacheStatistics(
-                region.getLong(SegmentDescriptor.HITS),
-                region.getLong(SegmentDescriptor.MISSES),
+                0,
+                0,
                 region.getLong(SegmentDescriptor.INSERTIONS),
                 region.getLong(SegmentDescriptor.REPLACEMENTS),
-                region.getLong(SegmentDescriptor.EVICTIONS),
+                region.getLong(SegmentDescriptor.BOUND_EVICTIONS),
+                region.getLong(SegmentDescriptor.ROOM_EVICTIONS),
+                region.getLong(SegmentDescriptor.SLAB_EVICTIONS),
                 region.getLong(SegmentDescriptor.EXPIRATIONS),
                 region.getLong(SegmentDescriptor.REMOVALS),
-                region.getLong(SegmentDescriptor.PROMOTIONS));
+                region.getLong(SegmentDescriptor.PROMOTIONS),
+                0,
+                0,
+                region.getLong(SegmentDescriptor.CONTENTIONS));
     }
 
     static MemoryReport memory(Region region, SegmentLayout layout, EntryStore store) {

@@ -298,16 +298,6 @@ class TimingWheelTest {
     }
 
     @Test
-    void timeNeverRunsBackwards() {
-        assertThat(wheel.observe(0)).isZero();
-        assertThat(wheel.observe(100)).isEqualTo(100);
-        assertThat(wheel.observe(50)).isEqualTo(100);
-        assertThat(wheel.observe(-1)).isEqualTo(100);
-        assertThat(wheel.observe(Long.MIN_VALUE)).isEqualTo(100);
-        assertThat(wheel.observe(101)).isEqualTo(101);
-    }
-
-    @Test
     void disarmingTwiceDoesNothing() {
         arm(entry(0), MS);
         arm(entry(1), MS);

@@ -67,9 +67,8 @@ class HashIndexTest {
 
     private void remove(long key) {
         final int entry = model.remove(key);
-        final int cell = find(key);
-        assertThat(index.findReference(indexHash(key), entry)).isEqualTo(cell);
-        index.remove(indexHash(key), cell);
+        assertThat(find(key)).isEqualTo(entry);
+        index.remove(indexHash(key), entry);
         free.add(entry);
     }
 
@@ -77,12 +76,15 @@ class HashIndexTest {
         return index.find(hash.hash(key), EntryDescriptor.LONG_KEY, key, Long.BYTES);
     }
 
+    private int cellOf(long key) {
+        return index.cellOf(indexHash(key), find(key));
+    }
+
     private void assertIsModel(long maxKey) {
         for (long key = 0; key < maxKey; key++) {
-            final int cell = find(key);
-            assertThat(cell == HashIndex.ABSENT ? null : index.reference(cell))
+            assertThat(find(key))
                     .as("seed %d: entry of key %d", TestSupport.seed(), key)
-                    .isEqualTo(model.get(key));
+                    .isEqualTo(model.getOrDefault(key, Region.NONE));
         }
         final List<Integer> audited = new ArrayList<>();
         index.audit(hash, audited::add);
@@ -210,11 +212,11 @@ class HashIndexTest {
     }
 
     private int bucketOf(long key) {
-        return (BucketDescriptor.bucketOf(find(key)) - START) / HashIndex.BUCKET_LENGTH;
+        return (BucketDescriptor.bucketOf(cellOf(key)) - START) / HashIndex.BUCKET_LENGTH;
     }
 
     private boolean isGuest(long key) {
-        final int cell = find(key);
+        final int cell = cellOf(key);
         final int bucket = BucketDescriptor.bucketOf(cell);
         return (BucketDescriptor.guests(region, bucket) >>> BucketDescriptor.slotOf(cell) & 1) != 0;
     }
@@ -356,7 +358,7 @@ class HashIndexTest {
         assertIsModel(100);
         // Without the count the search must not get there.
         BucketDescriptor.addPassed(region, bucket(2), -1);
-        assertThat(find(stray)).isEqualTo(HashIndex.ABSENT);
+        assertThat(find(stray)).isEqualTo(Region.NONE);
         BucketDescriptor.addPassed(region, bucket(2), 1);
         remove(stray);
         assertThat(passed(2) + out(1) + strays()).isZero();
@@ -368,10 +370,10 @@ class HashIndexTest {
     void aMissEndsAtABucketThatHasNoneOut() {
         create(7);
         final long guest = insertOut(2, 4);
-        assertThat(find(guest)).isNotEqualTo(HashIndex.ABSENT);
+        assertThat(find(guest)).isNotEqualTo(Region.NONE);
         // Without the count the search must not get there.
         BucketDescriptor.addOut(region, bucket(2), -1);
-        assertThat(find(guest)).isEqualTo(HashIndex.ABSENT);
+        assertThat(find(guest)).isEqualTo(Region.NONE);
         BucketDescriptor.addOut(region, bucket(2), 1);
         assertIsModel(100);
     }
@@ -426,21 +428,20 @@ class HashIndexTest {
     void aCellCanReferToAnotherEntryOfItsKey() {
         create(1);
         insert(1);
-        final int cell = find(1);
+        final int cell = cellOf(1);
         final int other = free.remove();
         EntryDescriptor.init(region, other, indexHash(1), Long.BYTES, 0, 0);
         EntryDescriptor.putKey(region, other, EntryDescriptor.LONG_KEY, 1, Long.BYTES);
-        index.replace(cell, other);
-        assertThat(find(1)).isEqualTo(cell);
-        assertThat(index.reference(cell)).isEqualTo(other);
-        assertThat(index.findReference(indexHash(1), other)).isEqualTo(cell);
+        index.replace(indexHash(1), find(1), other);
+        assertThat(find(1)).isEqualTo(other);
+        assertThat(cellOf(1)).isEqualTo(cell);
     }
 
     @Test
     void anEntryThatIsNotInTheIndexIsAnError() {
         create(2);
         insert(1);
-        assertThatThrownBy(() -> index.findReference(indexHash(2), 8))
+        assertThatThrownBy(() -> index.cellOf(indexHash(2), 8))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("entry 8 is not in the index");
     }
@@ -517,7 +518,7 @@ class HashIndexTest {
     }
 
     private void moveGuestTo(int bucket, Mark mark) {
-        region.putInt(BucketDescriptor.cell(bucket, 0), index.reference(cellOfGuest()));
+        region.putInt(BucketDescriptor.cell(bucket, 0), region.getInt(cellOfGuest()));
         BucketDescriptor.tag(region, bucket, 0, BucketDescriptor.tag(region, bucket(4), 0));
         mark.at(region, bucket, 0);
         BucketDescriptor.clear(region, bucket(4), 0);
@@ -532,7 +533,7 @@ class HashIndexTest {
     }
 
     private int entryOfFirst() {
-        return index.reference(cellOfFirst());
+        return region.getInt(cellOfFirst());
     }
 
     private static int cellOfGuest() {
@@ -544,7 +545,7 @@ class HashIndexTest {
     void theAuditFinds(String name, String finding, Fault fault) {
         create(7);
         final long guest = insertOut(2, 4);
-        assertThat(find(guest)).isEqualTo(cellOfGuest());
+        assertThat(cellOf(guest)).isEqualTo(cellOfGuest());
         assertThatCode(() -> index.audit(hash, entry -> {})).doesNotThrowAnyException();
         fault.accept(this);
         assertThatThrownBy(() -> index.audit(hash, entry -> {}))

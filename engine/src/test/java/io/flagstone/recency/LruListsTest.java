@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The lists keep the order of use, over all classes, as exactly as the distance promises. */
 class LruListsTest {
+    private static final int CLOCK = 8;
     private static final int START = 64;
     private static final int LISTS = EntryDescriptor.MAX_SIZE_CLASSES;
     private static final int[] CLASSES = {0, 3, 63, 64, 126};
@@ -36,7 +37,7 @@ class LruListsTest {
     private final Map<Integer, LinkedList<Integer>> model = new HashMap<>();
     private final Map<Integer, Long> stamps = new HashMap<>();
     private long ticks;
-    private LruLists lists = new LruLists(region, START, LISTS, 0);
+    private LruLists lists = new LruLists(region, CLOCK, START, LISTS, 0);
 
     private static int entry(int number) {
         return FIRST_ENTRY + number * CHUNK;
@@ -113,7 +114,7 @@ class LruListsTest {
     @ParameterizedTest
     @ValueSource(doubles = {0, 0.125, 1})
     void areListsByRecency(double fraction) {
-        lists = new LruLists(region, START, LISTS, (int) (fraction * LruLists.DISTANCE_ONE));
+        lists = new LruLists(region, CLOCK, START, LISTS, (int) (fraction * LruLists.DISTANCE_ONE));
         int promoted = 0;
         int left = 0;
         for (int round = 0; round < 50_000; round++) {
@@ -133,7 +134,7 @@ class LruListsTest {
                         final long age = ticks - stamps.get(entry);
                         final boolean far =
                                 age > Math.floor(listOf(classOf(entry)).size() * fraction);
-                        assertThat(lists.promote(classOf(entry), entry))
+                        assertThat(lists.promote(entry))
                                 .as("seed %d: at age %d", TestSupport.seed(), age)
                                 .isEqualTo(far);
                         if (far) {
@@ -161,18 +162,18 @@ class LruListsTest {
     void withDistanceZeroOnlyTheEntryStampedLastStays() {
         add(entry(0), 3);
         add(entry(1), 3);
-        assertThat(lists.promote(3, entry(1))).isFalse();
-        assertThat(lists.promote(3, entry(0))).isTrue();
+        assertThat(lists.promote(entry(1))).isFalse();
+        assertThat(lists.promote(entry(0))).isTrue();
         assertThat(lists.last(3)).isEqualTo(entry(1));
         add(entry(2), 64);
-        assertThat(lists.promote(3, entry(0))).as("the clock is the segment's").isTrue();
+        assertThat(lists.promote(entry(0))).as("the clock is the segment's").isTrue();
         assertThat(lists.oldestClass()).isEqualTo(3);
     }
 
     @ParameterizedTest
     @ValueSource(doubles = {0, 0.125, 0.5, 1})
     void anEntryOutlivesItsLastHitByWhatTheDistanceLeaves(double fraction) {
-        lists = new LruLists(region, START, LISTS, (int) (fraction * LruLists.DISTANCE_ONE));
+        lists = new LruLists(region, CLOCK, START, LISTS, (int) (fraction * LruLists.DISTANCE_ONE));
         final Map<Integer, Integer> putsSinceHit = new HashMap<>();
         for (int i = 0; i < ENTRIES; i++) {
             add(entry(i), 0);
@@ -182,7 +183,7 @@ class LruListsTest {
         for (int round = 0; round < 20_000; round++) {
             final int entry = entry(random.nextInt(ENTRIES));
             if (random.nextInt(4) != 0) {
-                if (lists.promote(0, entry)) {
+                if (lists.promote(entry)) {
                     putsSinceHit.replaceAll((other, puts) -> puts + 1);
                 }
                 putsSinceHit.put(entry, 0);
@@ -206,7 +207,8 @@ class LruListsTest {
     private interface Fault extends Consumer<LruListsTest> {}
 
     static Stream<Arguments> faults() {
-        final int list = RecencyDescriptor.list(START, 3);
+        final int list =
+                START + RecencyDescriptor.headerLength(LISTS) + 3 * RecencyDescriptor.LIST_LENGTH;
         return Stream.of(
                 fault(
                         "a missing back link",
@@ -235,7 +237,9 @@ class LruListsTest {
                 fault(
                         "a wrong size",
                         "class 3 counts 4 entries, has 3",
-                        t -> t.region.addInt(list + RecencyDescriptor.SIZE, 1)),
+                        t ->
+                                t.region.addInt(
+                                        START + RecencyDescriptor.SIZES + 3 * Integer.BYTES, 1)),
                 fault(
                         "a wrong tail",
                         "class 3 counts",

@@ -21,7 +21,7 @@ class SegmentLockTest {
     private static final int ROUNDS = 20_000;
 
     private final Region region = Region.allocate(4 * Region.CACHE_LINE);
-    private final SegmentLock lock = new SegmentLock(region, WORD);
+    private final SegmentLock lock = new SegmentLock(region, WORD, 2 * WORD);
     private final long self = Thread.currentThread().getId();
     private int plainCounter;
 

@@ -1,0 +1,370 @@
+package io.flagstone.segment;
+
+import io.flagstone.entry.EntryDescriptor;
+import io.flagstone.index.HashIndex;
+import io.flagstone.memory.Region;
+import java.lang.ref.Reference;
+
+/**
+ * The reads that take no lock: they look, copy, and then ask the segment's version whether what
+ * they saw was there at one moment; see {@link SegmentVersion}.
+ *
+ * <p>Until that is known, nothing read is believed. References come from cells that only ever held
+ * chunks of this region; a key is compared and a value copied only if it ends inside the region;
+ * and every loop is bounded. So a read that meets a write sees garbage, at worst, and looks again.
+ * After {@link #ATTEMPTS} of them it takes the lock, so no writer can starve it.
+ *
+ * <p>A hit is a use. It writes nothing unless the entry has fallen behind, by the promotion
+ * distance or in its sliding deadline; then it needs the lock. At a distance of 0 it waits for it,
+ * and reads again under it if anything was written meanwhile, so that value and order of use are
+ * those of one moment. Otherwise it only tries: a promotion that does not get the lock is counted,
+ * and left to the next hit. A sliding deadline that is long overdue is worth the wait at any
+ * distance.
+ *
+ * <p>Thread-safe. Allocates nothing.
+ */
+final class SegmentReader {
+    /** How often a read looks before it takes the lock. */
+    static final int ATTEMPTS = 8;
+
+    /**
+     * A hit renews a sliding deadline once a sixteenth of the idle time has passed since the last
+     * renewal, if it gets the lock, and waits for the lock after an eighth.
+     */
+    static final int RENEWAL_SHIFT = 4;
+
+    /** What was seen was not there at one moment; never the result of a read. */
+    static final int TORN = Integer.MIN_VALUE;
+
+    /** The deadline of no entry, which has passed at any time. */
+    private static final long ABSENT = Long.MIN_VALUE;
+
+    private static final int SETTLED = 0;
+    private static final int LOCKED = 1;
+
+    private final Region region;
+    private final EntryStore store;
+    private final HashIndex index;
+    private final SegmentVersion version;
+    private final SegmentClock clock;
+    private final SegmentLock lock;
+    private final ReentryGuard guard;
+    private final ReadCounters counters;
+    private final boolean exact;
+    private final long idleNs;
+    private final long renewalNs;
+
+    SegmentReader(Region region, SegmentConfig config, EntryStore store, SegmentLock lock) {
+        this.region = region;
+        this.store = store;
+        this.index = store.index;
+        this.version = store.version;
+        this.clock = store.clock;
+        this.lock = lock;
+        this.guard = config.guard();
+        this.counters = config.counters();
+        this.exact = config.promotionDistance() == 0;
+        this.idleNs = config.idleNs();
+        this.renewalNs = exact ? 0 : idleNs >> RENEWAL_SHIFT;
+    }
+
+    int get(
+            long hash,
+            Object keyBase,
+            long keyAddress,
+            int keyLength,
+            Object destinationBase,
+            long destination,
+            int room) {
+        final long threadId = enter();
+        for (int i = 0; i < ATTEMPTS; i++) {
+            final long seen = version.read();
+            if (SegmentVersion.isOdd(seen)) {
+                break;
+            }
+            final int entry = index.find(hash, keyBase, keyAddress, keyLength);
+            final int result =
+                    get(
+                            seen,
+                            entry,
+                            hash,
+                            keyBase,
+                            keyAddress,
+                            keyLength,
+                            destinationBase,
+                            destination,
+                            room,
+                            threadId);
+            if (result != TORN) {
+                return result;
+            }
+        }
+        lock.lock(threadId);
+        return getLocked(
+                hash, keyBase, keyAddress, keyLength, destinationBase, destination, room, threadId);
+    }
+
+    /** The rest of a get, for an entry or none that was found under a version; or {@link #TORN}. */
+    int get(
+            long seen,
+            int entry,
+            long hash,
+            Object keyBase,
+            long keyAddress,
+            int keyLength,
+            Object destinationBase,
+            long destination,
+            int room,
+            long threadId) {
+        final long deadline = deadline(entry);
+        final long now = time(deadline);
+        final int length =
+                now < deadline
+                        ? copyOut(entry, keyLength, destinationBase, destination, room)
+                        : Segment.NOT_FOUND;
+        final int outcome = settle(seen, entry, deadline, now, threadId);
+        Reference.reachabilityFence(region);
+        return outcome == SETTLED
+                ? length
+                : outcome == TORN
+                        ? TORN
+                        : getLocked(
+                                hash,
+                                keyBase,
+                                keyAddress,
+                                keyLength,
+                                destinationBase,
+                                destination,
+                                room,
+                                threadId);
+    }
+
+    private int getLocked(
+            long hash,
+            Object keyBase,
+            long keyAddress,
+            int keyLength,
+            Object destinationBase,
+            long destination,
+            int room,
+            long threadId) {
+        try {
+            final int entry = useLocked(hash, keyBase, keyAddress, keyLength, threadId);
+            return entry == Region.NONE
+                    ? Segment.NOT_FOUND
+                    : copyOut(entry, keyLength, destinationBase, destination, room);
+        } finally {
+            unlock();
+        }
+    }
+
+    /** A value that is too long for its destination, or because it is torn, is not copied. */
+    int copyOut(int entry, int keyLength, Object destinationBase, long destination, int room) {
+        final int offset = EntryDescriptor.valueOffset(entry, keyLength);
+        final int length = EntryDescriptor.valueLength(region, entry);
+        if (length > Math.min(room, region.capacity() - offset)) {
+            return Segment.INSUFFICIENT_SPACE;
+        }
+        region.copyOut(offset, destinationBase, destination, length);
+        return length;
+    }
+
+    long getLong(
+            long hash,
+            Object keyBase,
+            long keyAddress,
+            int keyLength,
+            int valueIndex,
+            long missing) {
+        final long threadId = enter();
+        for (int i = 0; i < ATTEMPTS; i++) {
+            final long seen = version.read();
+            if (SegmentVersion.isOdd(seen)) {
+                break;
+            }
+            final int entry = index.find(hash, keyBase, keyAddress, keyLength);
+            final long deadline = deadline(entry);
+            final long now = time(deadline);
+            final boolean live = now < deadline;
+            final int length = live ? EntryDescriptor.valueLength(region, entry) : 0;
+            final int offset = EntryDescriptor.valueOffset(entry, keyLength) + valueIndex;
+            final boolean inside =
+                    valueIndex <= length - Long.BYTES && offset <= region.capacity() - Long.BYTES;
+            final long value = inside ? region.getLong(offset) : missing;
+            final int outcome = settle(seen, entry, deadline, now, threadId);
+            Reference.reachabilityFence(region);
+            if (outcome == LOCKED) {
+                return getLongLocked(
+                        hash, keyBase, keyAddress, keyLength, valueIndex, missing, threadId);
+            }
+            if (outcome == SETTLED) {
+                if (live && !inside) {
+                    throw outside(valueIndex, length);
+                }
+                return value;
+            }
+        }
+        lock.lock(threadId);
+        return getLongLocked(hash, keyBase, keyAddress, keyLength, valueIndex, missing, threadId);
+    }
+
+    private long getLongLocked(
+            long hash,
+            Object keyBase,
+            long keyAddress,
+            int keyLength,
+            int valueIndex,
+            long missing,
+            long threadId) {
+        try {
+            final int entry = useLocked(hash, keyBase, keyAddress, keyLength, threadId);
+            return entry == Region.NONE
+                    ? missing
+                    : region.getLong(longOffset(region, entry, valueIndex));
+        } finally {
+            unlock();
+        }
+    }
+
+    /**
+     * Where eight bytes of a value lie, for who holds the lock.
+     *
+     * @throws IndexOutOfBoundsException if the value does not have them.
+     */
+    static int longOffset(Region region, int entry, int valueIndex) {
+        final int length = EntryDescriptor.valueLength(region, entry);
+        if (valueIndex > length - Long.BYTES) {
+            throw outside(valueIndex, length);
+        }
+        return EntryDescriptor.valueOffset(region, entry) + valueIndex;
+    }
+
+    private static IndexOutOfBoundsException outside(int valueIndex, int length) {
+        return new IndexOutOfBoundsException(
+                "a long at index " + valueIndex + " exceeds the value of " + length + " bytes");
+    }
+
+    private long enter() {
+        final long threadId = Thread.currentThread().getId();
+        guard.check(threadId);
+        return threadId;
+    }
+
+    private long deadline(int entry) {
+        return entry == Region.NONE ? ABSENT : EntryDescriptor.deadline(region, entry);
+    }
+
+    /** The time, if a deadline is to be held against it, or one before all deadlines. */
+    private long time(long deadlineNs) {
+        return deadlineNs == EntryDescriptor.NO_DEADLINE || deadlineNs == ABSENT ? 0 : clock.now();
+    }
+
+    /**
+     * Decides on a read: whether what it saw was there at one moment; then counts it, and uses what
+     * it hit.
+     *
+     * @return {@link #SETTLED}; {@link #TORN}; or {@link #LOCKED}: the lock is held, and everything
+     *     is to be read again under it.
+     */
+    private int settle(long seen, int entry, long deadlineNs, long nowNs, long threadId) {
+        final boolean live = nowNs < deadlineNs;
+        final boolean behind =
+                live && (store.lists.isBehind(entry) | isLate(entry, deadlineNs, nowNs, renewalNs));
+        if (!version.isCurrent(seen)) {
+            counters.increment(ReadCounters.RETRIES, threadId);
+            return TORN;
+        }
+        if (!live) {
+            if (entry != Region.NONE) {
+                clock.expired(deadlineNs);
+            }
+            counters.increment(ReadCounters.MISSES, threadId);
+            return SETTLED;
+        }
+        if (behind && useBehind(seen, entry, deadlineNs, nowNs, threadId) == LOCKED) {
+            return LOCKED;
+        }
+        counters.increment(ReadCounters.HITS, threadId);
+        return SETTLED;
+    }
+
+    private int useBehind(long seen, int entry, long deadlineNs, long nowNs, long threadId) {
+        if (exact || isLate(entry, deadlineNs, nowNs, renewalNs << 1)) {
+            lock.lock(threadId);
+        } else if (!lock.tryLock(threadId)) {
+            counters.increment(ReadCounters.MISSED_PROMOTIONS, threadId);
+            return SETTLED;
+        }
+        if (!version.isCurrent(seen)) {
+            return LOCKED;
+        }
+        try {
+            store.use(entry, nowNs);
+        } finally {
+            lock.unlock();
+        }
+        return SETTLED;
+    }
+
+    /** For who holds the lock: finds a live entry, counts the hit or miss, and uses the entry. */
+    int useLocked(long hash, Object keyBase, long keyAddress, int keyLength, long threadId) {
+        final int entry = index.find(hash, keyBase, keyAddress, keyLength);
+        if (entry != Region.NONE) {
+            final boolean timed =
+                    EntryDescriptor.deadline(region, entry) != EntryDescriptor.NO_DEADLINE;
+            final long now = timed ? clock.observe() : 0;
+            if (!timed || !store.isExpired(entry, now)) {
+                counters.increment(ReadCounters.HITS, threadId);
+                store.use(entry, now);
+                return entry;
+            }
+        }
+        counters.increment(ReadCounters.MISSES, threadId);
+        return Region.NONE;
+    }
+
+    private boolean isLate(int entry, long deadlineNs, long nowNs, long byNs) {
+        return idleNs != 0
+                && idleNs - (deadlineNs - nowNs) > byNs
+                && EntryDescriptor.isSliding(region, entry);
+    }
+
+    long remainingTtlNs(long hash, Object keyBase, long keyAddress, int keyLength) {
+        final long threadId = enter();
+        for (int i = 0; i < ATTEMPTS; i++) {
+            final long seen = version.read();
+            if (SegmentVersion.isOdd(seen)) {
+                break;
+            }
+            final long deadline = deadline(index.find(hash, keyBase, keyAddress, keyLength));
+            if (version.isCurrent(seen)) {
+                final long remaining = remaining(deadline);
+                Reference.reachabilityFence(region);
+                return remaining;
+            }
+            counters.increment(ReadCounters.RETRIES, threadId);
+        }
+        lock.lock(threadId);
+        try {
+            return remaining(deadline(index.find(hash, keyBase, keyAddress, keyLength)));
+        } finally {
+            unlock();
+        }
+    }
+
+    private long remaining(long deadlineNs) {
+        if (deadlineNs == EntryDescriptor.NO_DEADLINE) {
+            return Segment.NO_TTL;
+        }
+        final long remaining = deadlineNs == ABSENT ? Segment.NOT_FOUND : deadlineNs - clock.now();
+        if (remaining <= 0 && deadlineNs != ABSENT) {
+            clock.expired(deadlineNs);
+        }
+        return remaining > 0 ? remaining : Segment.NOT_FOUND;
+    }
+
+    private void unlock() {
+        lock.unlock();
+        Reference.reachabilityFence(region);
+    }
+}
