@@ -49,7 +49,7 @@ import org.agrona.concurrent.NanoClock;
  * }
  * }</pre>
  */
-public final class OffHeapCache extends BufferKeyOperations implements Agent, AutoCloseable {
+public final class OffHeapCache extends BatchOperations implements Agent, AutoCloseable {
     /** What {@link #scan} returns when it has seen everything. */
     public static final long SCAN_DONE = -1;
 
@@ -65,7 +65,7 @@ public final class OffHeapCache extends BufferKeyOperations implements Agent, Au
             NanoClock clock,
             ReadCounters counters,
             long budgetBytes) {
-        super(segments, keyedHash);
+        super(segments, keyedHash, budgetBytes);
         this.clock = clock;
         this.counters = counters;
         this.budgetBytes = budgetBytes;

@@ -67,12 +67,22 @@ abstract class SegmentedCache {
     }
 
     final long hash(DirectBuffer key, int keyOffset, int keyLength) {
+        checkKey(key, keyOffset, keyLength);
+        return keyedHash.hash(key.byteArray(), at(key, keyOffset), keyLength);
+    }
+
+    final long hash(Object keyBase, long keyAddress, int keyLength) {
+        return keyBase == EntryDescriptor.LONG_KEY
+                ? keyedHash.hash(keyAddress)
+                : keyedHash.hash(keyBase, keyAddress, keyLength);
+    }
+
+    static void checkKey(DirectBuffer key, int keyOffset, int keyLength) {
         if (keyLength <= 0 || keyLength > MAX_KEY_LENGTH) {
             throw new IllegalArgumentException(
                     "key length " + keyLength + " is not between 1 and " + MAX_KEY_LENGTH);
         }
         RawMemory.checkRange("key", keyOffset, keyLength, key.capacity());
-        return keyedHash.hash(key.byteArray(), at(key, keyOffset), keyLength);
     }
 
     static void checkValue(DirectBuffer value, int offset, int length) {

@@ -105,12 +105,35 @@ public final class HashIndex {
         return entry;
     }
 
+    /** Loads a word of the bucket that a search for this hash begins with. */
+    public long prefetch(long hash) {
+        return region.getLong(home(KeyedHash.indexHash(hash)));
+    }
+
+    /**
+     * The first entry in its own bucket that a key with this hash might have, or {@link
+     * Region#NONE}; looks at no entry, and needs no lock, as {@link #find} does not.
+     */
+    public int candidate(long hash) {
+        final int indexHash = KeyedHash.indexHash(hash);
+        final int bucket = home(indexHash);
+        final long mask = BucketDescriptor.match(region, bucket, KeyedHash.tag(indexHash));
+        return mask == 0
+                ? Region.NONE
+                : reference(BucketDescriptor.cell(bucket, BucketDescriptor.firstSlot(mask)));
+    }
+
+    /** Whether what was found by its hash alone, without a lock, is the entry of a key. */
+    public boolean isEntryOf(int entry, Object base, long address, int length) {
+        return EntryDescriptor.isWithin(region, entry, length)
+                && EntryDescriptor.keyEquals(region, entry, base, address, length);
+    }
+
     private int findIn(int bucket, int tag, Object base, long address, int length) {
         for (long mask = BucketDescriptor.match(region, bucket, tag); mask != 0; mask &= mask - 1) {
             final int entry =
                     reference(BucketDescriptor.cell(bucket, BucketDescriptor.firstSlot(mask)));
-            if (EntryDescriptor.isWithin(region, entry, length)
-                    && EntryDescriptor.keyEquals(region, entry, base, address, length)) {
+            if (isEntryOf(entry, base, address, length)) {
                 return entry;
             }
         }

@@ -270,6 +270,11 @@ final class EntryStore {
         if (EntryDescriptor.isSliding(region, entry)) {
             wheel.arm(entry, deadline(idleNs, nowNs), nowNs);
         }
+        promote(entry);
+    }
+
+    /** Moves an entry to the head of its list if it has fallen behind. */
+    void promote(int entry) {
         if (lists.promote(entry)) {
             add(PROMOTIONS, 1);
         }

@@ -94,6 +94,7 @@ final class SegmentReader {
                             destinationBase,
                             destination,
                             room,
+                            false,
                             threadId);
             if (result != TORN) {
                 return result;
@@ -104,8 +105,114 @@ final class SegmentReader {
                 hash, keyBase, keyAddress, keyLength, destinationBase, destination, room, threadId);
     }
 
+    long prefetchBucket(long hash) {
+        return index.prefetch(hash);
+    }
+
+    long version() {
+        return version.read();
+    }
+
+    /** Loads a word of each line that a hit of a small entry reads. */
+    long prefetchEntry(int candidate) {
+        return prefetch(candidate) + prefetch(candidate + Region.CACHE_LINE);
+    }
+
+    /** Loads what a hit of an entry writes, beside the entry, if it has fallen behind. */
+    long prefetchNeighbours(int candidate) {
+        if (candidate == Region.NONE
+                || !EntryDescriptor.isWithin(region, candidate, 0)
+                || !store.lists.isBehind(candidate)) {
+            return 0;
+        }
+        return prefetchLinks(EntryDescriptor.lruPrevious(region, candidate))
+                + prefetchLinks(EntryDescriptor.lruNext(region, candidate));
+    }
+
+    private long prefetch(int entry) {
+        return isHeaderWithin(entry) ? EntryDescriptor.deadline(region, entry) : 0;
+    }
+
+    private long prefetchLinks(int entry) {
+        return isHeaderWithin(entry) ? EntryDescriptor.lruNext(region, entry) : 0;
+    }
+
+    /** For links that may be torn, and so anything. */
+    private boolean isHeaderWithin(int entry) {
+        return entry >= 0 && EntryDescriptor.isWithin(region, entry, 0);
+    }
+
+    /** The entry of a key, under a version, given what is likely to be it. */
+    int find(int candidate, long hash, Object keyBase, long keyAddress, int keyLength) {
+        return candidate != Region.NONE
+                        && index.isEntryOf(candidate, keyBase, keyAddress, keyLength)
+                ? candidate
+                : index.find(hash, keyBase, keyAddress, keyLength);
+    }
+
+    /**
+     * As {@link #get}, for an entry or none that was found under a version. Where promotions need
+     * not wait for the lock, they are left to {@link #promoteStaged}.
+     */
+    int getStaged(
+            long seen,
+            int entry,
+            long hash,
+            Object keyBase,
+            long keyAddress,
+            int keyLength,
+            Object destinationBase,
+            long destination,
+            int room) {
+        if (!SegmentVersion.isOdd(seen)) {
+            final int result =
+                    get(
+                            seen,
+                            entry,
+                            hash,
+                            keyBase,
+                            keyAddress,
+                            keyLength,
+                            destinationBase,
+                            destination,
+                            room,
+                            !exact,
+                            enter());
+            if (result != TORN) {
+                return result;
+            }
+        }
+        return get(hash, keyBase, keyAddress, keyLength, destinationBase, destination, room);
+    }
+
+    /** Whether a hit of {@link #getStaged} has left a promotion to do. */
+    boolean isBehind(int entry) {
+        return !exact
+                && entry != Region.NONE
+                && EntryDescriptor.isWithin(region, entry, 0)
+                && store.lists.isBehind(entry);
+    }
+
+    /** Takes the lock, if it is free, for some promotions. */
+    boolean tryLock() {
+        return lock.tryLock(Thread.currentThread().getId());
+    }
+
+    /**
+     * For who holds the lock: promotes an entry that was hit under a version, if it is still it.
+     */
+    void promoteStaged(long seen, int entry) {
+        if (version.isCurrent(seen)) {
+            store.promote(entry);
+        }
+    }
+
+    void missedPromotion() {
+        counters.increment(ReadCounters.MISSED_PROMOTIONS, Thread.currentThread().getId());
+    }
+
     /** The rest of a get, for an entry or none that was found under a version; or {@link #TORN}. */
-    int get(
+    private int get(
             long seen,
             int entry,
             long hash,
@@ -115,6 +222,7 @@ final class SegmentReader {
             Object destinationBase,
             long destination,
             int room,
+            boolean deferred,
             long threadId) {
         final long deadline = deadline(entry);
         final long now = time(deadline);
@@ -122,7 +230,7 @@ final class SegmentReader {
                 now < deadline
                         ? copyOut(entry, keyLength, destinationBase, destination, room)
                         : Segment.NOT_FOUND;
-        final int outcome = settle(seen, entry, deadline, now, threadId);
+        final int outcome = settle(seen, entry, deadline, now, deferred, threadId);
         Reference.reachabilityFence(region);
         return outcome == SETTLED
                 ? length
@@ -191,7 +299,7 @@ final class SegmentReader {
             final boolean inside =
                     valueIndex <= length - Long.BYTES && offset <= region.capacity() - Long.BYTES;
             final long value = inside ? region.getLong(offset) : missing;
-            final int outcome = settle(seen, entry, deadline, now, threadId);
+            final int outcome = settle(seen, entry, deadline, now, false, threadId);
             Reference.reachabilityFence(region);
             if (outcome == LOCKED) {
                 return getLongLocked(
@@ -263,13 +371,17 @@ final class SegmentReader {
      * Decides on a read: whether what it saw was there at one moment; then counts it, and uses what
      * it hit.
      *
+     * @param deferred whether promotion is the caller's.
      * @return {@link #SETTLED}; {@link #TORN}; or {@link #LOCKED}: the lock is held, and everything
      *     is to be read again under it.
      */
-    private int settle(long seen, int entry, long deadlineNs, long nowNs, long threadId) {
+    private int settle(
+            long seen, int entry, long deadlineNs, long nowNs, boolean deferred, long threadId) {
         final boolean live = nowNs < deadlineNs;
         final boolean behind =
-                live && (store.lists.isBehind(entry) | isLate(entry, deadlineNs, nowNs, renewalNs));
+                live
+                        && (!deferred && store.lists.isBehind(entry)
+                                || isLate(entry, deadlineNs, nowNs, renewalNs));
         if (!version.isCurrent(seen)) {
             counters.increment(ReadCounters.RETRIES, threadId);
             return TORN;

@@ -1,0 +1,170 @@
+package io.flagstone;
+
+import io.flagstone.index.KeyedHash;
+import io.flagstone.memory.RawMemory;
+import io.flagstone.memory.Region;
+import io.flagstone.segment.Segment;
+import org.agrona.BitUtil;
+import org.agrona.MutableDirectBuffer;
+
+/**
+ * The operations on many keys at once.
+ *
+ * <p>A read of a cache that is much larger than the processor's caches waits for two lines of
+ * memory one after the other. In a batch all keys wait together: each stage is a short loop that
+ * asks for one line of every key, so that the processor has many under way at the same time (group
+ * prefetching: Chen, Ailamaki, Gibbons, Mowry: Improving Hash Join Performance through Prefetching,
+ * ICDE 2004).
+ */
+abstract class BatchOperations extends BufferKeyOperations {
+    /** Below this the processor's caches hold most of it, and stages cost more than they hide. */
+    private static final long STAGED_BYTES = Long.getLong("staged", 16 << 20);
+
+    private final boolean staged;
+
+    /** Where prefetched words go, so that loading them has a purpose. */
+    private long sink;
+
+    BatchOperations(Segment[] segments, KeyedHash keyedHash, long budgetBytes) {
+        super(segments, keyedHash);
+        this.staged = budgetBytes >= STAGED_BYTES;
+    }
+
+    /**
+     * Copies the values of many keys out, one after the other, each as {@code get} does: a hit is a
+     * use, and each value is whole by itself. There is no one moment at which all were there.
+     *
+     * <p>With caches much larger than the processor's this costs a fraction of as many single gets.
+     *
+     * @param batch the keys; takes the lengths and offsets of their values.
+     * @param destination where the values go, each to a multiple of 8 from the offset on; a value
+     *     that no longer fits is left out, and shorter ones may follow.
+     * @param destinationOffset where in it.
+     * @return how many values were copied.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public int get(MultiGet batch, MutableDirectBuffer destination, int destinationOffset) {
+        final int capacity = destination.capacity();
+        RawMemory.checkRange("destination", destinationOffset, 0, capacity);
+        final Segment[] segments = segments();
+        final Object base = destination.byteArray();
+        final long address = destination.addressOffset();
+        if (staged) {
+            sink = prefetch(segments, batch);
+        }
+        int found = 0;
+        int offset = destinationOffset;
+        final int size = batch.size();
+        for (int i = 0; i < size; i++) {
+            final int length =
+                    staged
+                            ? getStaged(
+                                    segments, batch, i, base, address + offset, capacity - offset)
+                            : getSingly(
+                                    segments, batch, i, base, address + offset, capacity - offset);
+            batch.result(i, length, offset);
+            if (length >= 0) {
+                found++;
+                final long end =
+                        BitUtil.align((long) offset - destinationOffset + length, Long.BYTES);
+                offset = (int) Math.min(capacity, destinationOffset + end);
+            }
+        }
+        if (staged) {
+            promote(segments, batch);
+        }
+        return alive(found, batch, destination);
+    }
+
+    private int getSingly(
+            Segment[] segments, KeyBatch batch, int i, Object base, long address, int room) {
+        final long hash = hash(batch, i);
+        return segments[segmentNumber(hash)].get(
+                hash,
+                batch.keyBase(i),
+                batch.keyAddress(i),
+                batch.keyLength(i),
+                base,
+                address,
+                room);
+    }
+
+    private int getStaged(
+            Segment[] segments, KeyBatch batch, int i, Object base, long address, int room) {
+        final long hash = batch.hashes[i];
+        final Segment segment = segments[segmentNumber(hash)];
+        final Object keyBase = batch.keyBase(i);
+        final long keyAddress = batch.keyAddress(i);
+        final int keyLength = batch.keyLength(i);
+        batch.entries[i] = segment.find(batch.entries[i], hash, keyBase, keyAddress, keyLength);
+        return segment.getStaged(
+                batch.versions[i],
+                batch.entries[i],
+                hash,
+                keyBase,
+                keyAddress,
+                keyLength,
+                base,
+                address,
+                room);
+    }
+
+    /** Promotes what the batch has hit, a segment's entries under one lock. */
+    private void promote(Segment[] segments, KeyBatch batch) {
+        final int size = batch.size();
+        final int[] entries = batch.entries;
+        for (int i = 0; i < size; i++) {
+            final int number = segmentNumber(batch.hashes[i]);
+            if (segments[number].isBehind(entries[i])) {
+                promote(segments[number], number, batch, i);
+            }
+        }
+    }
+
+    private void promote(Segment segment, int number, KeyBatch batch, int from) {
+        final boolean begun = segment.beginPromotions();
+        try {
+            for (int i = from; i < batch.size(); i++) {
+                if (segmentNumber(batch.hashes[i]) == number
+                        && segment.isBehind(batch.entries[i])) {
+                    if (begun) {
+                        segment.promote(batch.versions[i], batch.entries[i]);
+                    } else {
+                        segment.missedPromotion();
+                    }
+                    batch.entries[i] = Region.NONE;
+                }
+            }
+        } finally {
+            if (begun) {
+                segment.endPromotions();
+            }
+        }
+    }
+
+    private long prefetch(Segment[] segments, KeyBatch batch) {
+        final int size = batch.size();
+        final long[] hashes = batch.hashes;
+        long words = 0;
+        for (int i = 0; i < size; i++) {
+            hashes[i] = hash(batch, i);
+            words += segments[segmentNumber(hashes[i])].prefetchBucket(hashes[i]);
+        }
+        for (int i = 0; i < size; i++) {
+            final Segment segment = segments[segmentNumber(hashes[i])];
+            batch.versions[i] = segment.version();
+            batch.entries[i] = segment.candidate(hashes[i]);
+        }
+        for (int i = 0; i < size; i++) {
+            words += segments[segmentNumber(hashes[i])].prefetchEntry(batch.entries[i]);
+        }
+        for (int i = 0; i < size; i++) {
+            words += segments[segmentNumber(hashes[i])].prefetchNeighbours(batch.entries[i]);
+        }
+        return words;
+    }
+
+    private long hash(KeyBatch batch, int number) {
+        return hash(batch.keyBase(number), batch.keyAddress(number), batch.keyLength(number));
+    }
+}

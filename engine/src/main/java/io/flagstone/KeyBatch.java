@@ -1,0 +1,112 @@
+package io.flagstone;
+
+import io.flagstone.entry.EntryDescriptor;
+import java.util.Arrays;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * The keys of a batch, of both kinds, and what the stages of an operation on them hand on to one
+ * another. Keys in buffers are copied, so one buffer may serve to add them all.
+ *
+ * <p>Not thread-safe: a batch belongs to one thread at a time. Allocates nothing once its keys'
+ * bytes have grown to the largest batch.
+ */
+abstract class KeyBatch {
+    private static final int INITIAL_KEY_BYTES = 256;
+
+    /** The length of a key that is a {@code long}, and stands where others have their offset. */
+    private static final int LONG = 0;
+
+    final long[] hashes;
+    final long[] versions;
+    final int[] entries;
+
+    private final long[] keys;
+    private final int[] keyLengths;
+    private final UnsafeBuffer keyBytes = new UnsafeBuffer(new byte[INITIAL_KEY_BYTES]);
+    private int keyBytesUsed;
+    private int size;
+
+    KeyBatch(int capacity) {
+        if (capacity <= 0) {
+            throw new IllegalArgumentException("capacity " + capacity + " is not positive");
+        }
+        this.hashes = new long[capacity];
+        this.versions = new long[capacity];
+        this.entries = new int[capacity];
+        this.keys = new long[capacity];
+        this.keyLengths = new int[capacity];
+    }
+
+    /**
+     * How many keys the batch can hold.
+     *
+     * @return what it was made for.
+     */
+    public final int capacity() {
+        return keys.length;
+    }
+
+    /**
+     * How many keys the batch holds.
+     *
+     * @return 0 to {@link #capacity}.
+     */
+    public final int size() {
+        return size;
+    }
+
+    /** Takes all keys out. */
+    public void clear() {
+        size = 0;
+        keyBytesUsed = 0;
+    }
+
+    final int addKey(long key) {
+        final int number = next();
+        keys[number] = key;
+        keyLengths[number] = LONG;
+        return number;
+    }
+
+    final int addKey(DirectBuffer key, int offset, int length) {
+        SegmentedCache.checkKey(key, offset, length);
+        final int number = next();
+        if (length > keyBytes.capacity() - keyBytesUsed) {
+            final int grown = Math.max(keyBytesUsed + length, 2 * keyBytes.capacity());
+            keyBytes.wrap(Arrays.copyOf(keyBytes.byteArray(), grown));
+        }
+        key.getBytes(offset, keyBytes, keyBytesUsed, length);
+        keys[number] = keyBytesUsed;
+        keyLengths[number] = length;
+        keyBytesUsed += length;
+        return number;
+    }
+
+    private int next() {
+        if (size == keys.length) {
+            throw new IllegalStateException("the batch holds its capacity of " + size + " keys");
+        }
+        return size++;
+    }
+
+    final void check(int number) {
+        if (number < 0 || number >= size) {
+            throw new IndexOutOfBoundsException(
+                    "number " + number + " is not that of one of " + size + " keys");
+        }
+    }
+
+    final Object keyBase(int number) {
+        return keyLengths[number] == LONG ? EntryDescriptor.LONG_KEY : keyBytes.byteArray();
+    }
+
+    final long keyAddress(int number) {
+        return keyLengths[number] == LONG ? keys[number] : keyBytes.addressOffset() + keys[number];
+    }
+
+    final int keyLength(int number) {
+        return keyLengths[number] == LONG ? Long.BYTES : keyLengths[number];
+    }
+}
