@@ -32,4 +32,14 @@ public final class TestSupport {
         final AuditResult result = cache.audit();
         assertThat(result.clean()).as(result.finding()).isTrue();
     }
+
+    /** Throws anything, checked or not; the result is for {@code throw}, which ends a branch. */
+    public static RuntimeException sneak(Throwable thrown) {
+        throw TestSupport.<RuntimeException>cast(thrown);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> T cast(Throwable thrown) throws T {
+        throw (T) thrown;
+    }
 }
