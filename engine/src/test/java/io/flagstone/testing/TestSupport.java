@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.flagstone.OffHeapCache;
 import io.flagstone.api.AuditResult;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -41,5 +42,14 @@ public final class TestSupport {
     @SuppressWarnings("unchecked")
     private static <T extends Throwable> T cast(Throwable thrown) throws T {
         throw (T) thrown;
+    }
+
+    /** Waits where no checked exception may come out. */
+    public static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (final InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }
