@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flagstone.api.AuditResult;
+import io.flagstone.api.CacheStatistics;
 import io.flagstone.api.RemovalCause;
 import io.flagstone.testing.PublicOperation;
 import io.flagstone.testing.PublicOperation.Inputs;
@@ -12,11 +13,11 @@ import io.flagstone.testing.TestSupport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -32,7 +33,7 @@ class CloseTest {
     private static final int KEYS = 4;
     private static final int SPINS = 200;
     private static final int CLOSERS = 4;
-    private static final int CLOSING_ROUNDS = 300;
+    private static final int CLOSING_ROUNDS = 1_000;
     private static final List<PublicOperation> OPERATIONS = PublicOperation.all();
 
     private final ExecutorService threads = Executors.newFixedThreadPool(CLOSERS);
@@ -41,7 +42,12 @@ class CloseTest {
 
     @AfterEach
     void stopThreads() throws InterruptedException {
+        final Lifetime last = current;
         current = null;
+        if (last != null) {
+            // After a failure: an open cache refuses no worker.
+            last.cache.close();
+        }
         threads.shutdownNow();
         assertThat(threads.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
     }
@@ -105,8 +111,12 @@ class CloseTest {
             }
         }
 
-        /** One operation, which changes with the caches, in turn with all others. */
+        /**
+         * One operation, which changes with the caches, in turn with all others. Goes on between
+         * the first refusal and the end of the close.
+         */
         private void operate(Lifetime lifetime, int favourite) {
+            long insertions = 0;
             for (int step = 0; ; step++) {
                 final int number =
                         step % 2 == 0 ? favourite : (favourite + step / 2) % OPERATIONS.size();
@@ -118,11 +128,16 @@ class CloseTest {
                     completed[number]++;
                     if (result instanceof AuditResult audit) {
                         assertThat(audit.clean()).as(audit.finding()).isTrue();
+                    } else if (result instanceof CacheStatistics statistics) {
+                        assertThat(statistics.insertions()).isGreaterThanOrEqualTo(insertions);
+                        insertions = statistics.insertions();
                     }
                 } catch (final IllegalStateException closed) {
                     assertThat(closed).hasMessageContaining("closed");
                     refused[number]++;
-                    return;
+                    if (lifetime.cache.isClosed()) {
+                        return;
+                    }
                 } finally {
                     lifetime.operatedOn = true;
                 }
@@ -202,13 +217,16 @@ class CloseTest {
             for (int key = 0; key < entries; key++) {
                 cache.put(key, value, 0, 8);
             }
-            final CyclicBarrier start = new CyclicBarrier(CLOSERS);
+            final AtomicInteger missing = new AtomicInteger(CLOSERS);
             final List<Future<Long>> insertions = new ArrayList<>();
             for (int i = 0; i < CLOSERS; i++) {
                 insertions.add(
                         threads.submit(
                                 () -> {
-                                    start.await();
+                                    missing.decrementAndGet();
+                                    for (int looks = 0; missing.get() > 0; looks++) {
+                                        pause(looks);
+                                    }
                                     cache.close();
                                     assertThat(cache.isClosed()).isTrue();
                                     return cache.statistics().insertions();

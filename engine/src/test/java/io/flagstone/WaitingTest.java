@@ -35,6 +35,7 @@ class WaitingTest {
     private final OffHeapCache cache = create();
     private final long here = keyOf(0);
     private final long there = keyOf(1);
+    private Blocker blocker;
 
     private OffHeapCache create() {
         return OffHeapCache.builder()
@@ -56,6 +57,10 @@ class WaitingTest {
 
     @AfterEach
     void auditAndClose() {
+        if (blocker != null) {
+            // After a failure it may still be inside.
+            blocker.release.countDown();
+        }
         if (!cache.isClosed()) {
             TestSupport.assertClean(cache);
             cache.close();
@@ -122,10 +127,9 @@ class WaitingTest {
             }
         }
 
-        Blocker begin() {
+        void begin() {
             start();
             TestSupport.await(inside);
-            return this;
         }
 
         void end() throws InterruptedException {
@@ -135,16 +139,15 @@ class WaitingTest {
         }
     }
 
-    private Blocker blockInReader() {
-        final Blocker[] blocker = new Blocker[1];
-        blocker[0] = new Blocker(() -> cache.read(here, view -> blocker[0].block()));
-        return blocker[0].begin();
+    private void blockInReader() {
+        blocker = new Blocker(() -> cache.read(here, view -> blocker.block()));
+        blocker.begin();
     }
 
-    private Blocker blockInListener() {
-        final Blocker blocker = new Blocker(() -> cache.put(here, value, 0, 8));
+    private void blockInListener() {
+        blocker = new Blocker(() -> cache.put(here, value, 0, 8));
         onRemoval = blocker::block;
-        return blocker.begin();
+        blocker.begin();
     }
 
     @Test
@@ -196,7 +199,7 @@ class WaitingTest {
 
     /** Interrupts it as it waits; false if it does not wait. */
     private boolean completesDespiteInterrupt(PublicOperation operation) throws Exception {
-        final Blocker blocker = blockInReader();
+        blockInReader();
         final Caller caller = new Caller(operation, cache, here);
         caller.start();
         Thread.State state = caller.getState();
@@ -216,7 +219,7 @@ class WaitingTest {
     void aListenerThatBlocksHoldsUpItsSegmentAlone() throws Exception {
         cache.put(here, value, 0, 8);
         cache.put(there, value, 0, 8);
-        final Blocker blocker = blockInListener();
+        blockInListener();
         for (final PublicOperation operation : operationsButClose()) {
             if (operation.isOfKey() || !operation.needsLock()) {
                 final Caller caller = new Caller(operation, cache, there);
@@ -243,7 +246,7 @@ class WaitingTest {
     @Test
     void aCloseWaitsForAListenerThatBlocks() throws Exception {
         cache.put(here, value, 0, 8);
-        final Blocker blocker = blockInListener();
+        blockInListener();
         final Thread closer = new Thread(cache::close);
         closer.start();
         while (closer.getState() != Thread.State.TIMED_WAITING) {
