@@ -81,11 +81,19 @@ class FaultInjectionTest {
                 rig.nowNs += TTL / 2;
             }
         },
-        /** All entries lie in the one slab that there is. */
-        ONE_SLAB(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18) {
+        /** All entries lie in the one slab that there is, and fill it. */
+        ONE_SLAB(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16) {
             @Override
             void configure(CacheBuilder builder) {
-                builder.memoryBytes(9_600).maxEntries(100);
+                builder.memoryBytes(5_200).maxEntries(100);
+            }
+
+            @Override
+            void prepare(FaultRig rig) {
+                super.prepare(rig);
+                assertThat(rig.cache.memoryReport().freeSlabBytes()).isZero();
+                assertThat(rig.cache.memoryReport().freeChunkBytes()).isZero();
+                assertThat(rig.cache.size()).isEqualTo(16);
             }
         };
 
