@@ -4,25 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flagstone.api.CacheStatistics;
-import io.flagstone.api.EntryVisitor;
-import io.flagstone.api.ValueReader;
-import io.flagstone.api.ValueUpdater;
+import io.flagstone.testing.PublicOperation;
+import io.flagstone.testing.PublicOperation.Inputs;
 import io.flagstone.testing.TestClock;
 import io.flagstone.testing.TestSupport;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.agrona.DirectBuffer;
-import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -37,13 +26,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MisuseTest {
     private static final int CAPACITY = 16;
     private static final long TTL = 1_000;
-
-    /** What may be called on a closed cache. */
-    private static final Set<String> ANY_TIME =
-            Set.of("isClosed", "segmentCount", "segmentIndex", "roleName", "onStart", "onClose");
-
-    /** What takes no lock, and so may be called from a callback. */
-    private static final Set<String> WITHOUT_LOCK = Set.of("size");
 
     private final TestClock clock = new TestClock();
     private final UnsafeBuffer buffer = new UnsafeBuffer(new byte[CAPACITY]);
@@ -277,86 +259,21 @@ class MisuseTest {
         assertThat(cache.contains(1)).isTrue();
     }
 
-    /** Every public operation, with arguments that are right. */
-    private Map<String, Consumer<Long>> operations() {
-        return Arrays.stream(OffHeapCache.class.getMethods())
-                .filter(method -> method.getDeclaringClass() != Object.class)
-                .filter(method -> !Modifier.isStatic(method.getModifiers()))
-                .collect(
-                        Collectors.toMap(
-                                method ->
-                                        method.getName()
-                                                + Arrays.toString(method.getParameterTypes()),
-                                method -> key -> invoke(method, key),
-                                (a, b) -> a,
-                                TreeMap::new));
-    }
-
-    private void invoke(Method method, long key) {
-        try {
-            method.invoke(cache, arguments(method.getParameterTypes(), key));
-        } catch (final InvocationTargetException e) {
-            if (e.getCause() instanceof RuntimeException) {
-                throw (RuntimeException) e.getCause();
-            }
-            throw new AssertionError(method.toString(), e.getCause());
-        } catch (final IllegalAccessException e) {
-            throw new AssertionError(method.toString(), e);
-        }
-    }
-
-    private Object[] arguments(Class<?>[] types, long key) {
-        final UnsafeBuffer keyBuffer = new UnsafeBuffer(new byte[8]);
-        keyBuffer.putLong(0, key);
-        final Object[] arguments = new Object[types.length];
-        boolean keyGiven = false;
-        for (int i = 0; i < types.length; i++) {
-            if (types[i] == DirectBuffer.class) {
-                arguments[i] = keyBuffer;
-            } else if (types[i] == MutableDirectBuffer.class) {
-                arguments[i] = new UnsafeBuffer(new byte[CAPACITY]);
-            } else if (types[i] == long.class) {
-                arguments[i] =
-                        types[types.length - 1] == EntryVisitor.class ? 0 : i == 0 ? key : TTL;
-            } else if (types[i] == int.class) {
-                final boolean offset = i > 0 && arguments[i - 1] instanceof DirectBuffer;
-                final boolean length = i > 1 && arguments[i - 2] instanceof DirectBuffer;
-                arguments[i] = offset ? 0 : length ? 8 : 1;
-            } else if (types[i] == ValueReader.class) {
-                arguments[i] = (ValueReader) view -> {};
-            } else if (types[i] == ValueUpdater.class) {
-                arguments[i] = (ValueUpdater) view -> {};
-            } else if (types[i] == EntryVisitor.class) {
-                arguments[i] = (EntryVisitor) (k, v) -> {};
-            } else {
-                throw new AssertionError("no argument of type " + types[i]);
-            }
-        }
-        return arguments;
-    }
-
-    private static String nameOf(String operation) {
-        return operation.substring(0, operation.indexOf('['));
-    }
-
     @Test
     void everyOperationAfterClose() {
         cache.put(1, buffer, 0, 16);
         cache.get(1, buffer, 0);
         final CacheStatistics last = cache.statistics();
-        final Map<String, Consumer<Long>> operations = operations();
-        assertThat(operations).hasSizeGreaterThan(45);
+        assertThat(PublicOperation.all()).hasSizeGreaterThan(45);
         cache.close();
-        operations.forEach(
-                (name, operation) -> {
-                    if (!ANY_TIME.contains(nameOf(name))
-                            && !Set.of("close", "statistics").contains(nameOf(name))) {
-                        assertThatThrownBy(() -> operation.accept(1L))
-                                .as(name)
-                                .isInstanceOf(IllegalStateException.class)
-                                .hasMessage("the cache is closed");
-                    }
-                });
+        for (final PublicOperation operation : PublicOperation.all()) {
+            if (operation.isRefusedAfterClose()) {
+                assertThatThrownBy(() -> operation.call(cache, operation.arguments(Inputs.of(1))))
+                        .as(operation.toString())
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessage("the cache is closed");
+            }
+        }
         cache.close();
         assertThat(cache.isClosed()).isTrue();
         assertThat(cache.statistics()).isEqualTo(last);
@@ -426,30 +343,28 @@ class MisuseTest {
         final int[] calls = new int[1];
         site.run(
                 this,
-                () ->
-                        operations()
-                                .forEach(
-                                        (name, operation) -> {
-                                            if (!ANY_TIME.contains(nameOf(name))
-                                                    && !WITHOUT_LOCK.contains(nameOf(name))) {
-                                                calls[0]++;
-                                                expectReentry(name, operation, Site.KEY);
-                                                expectReentry(name, operation, other);
-                                            }
-                                        }));
+                () -> {
+                    for (final PublicOperation operation : PublicOperation.all()) {
+                        if (operation.needsLock()) {
+                            calls[0]++;
+                            expectReentry(operation, Site.KEY);
+                            expectReentry(operation, other);
+                        }
+                    }
+                });
         assertThat(calls[0]).isGreaterThan(40);
         assertThat(notRefused).isEmpty();
         assertThat(cache.isClosed()).isFalse();
         assertThat(cache.put(other, buffer, 0, 8)).as("nothing was done").isTrue();
     }
 
-    private void expectReentry(String name, Consumer<Long> operation, long key) {
+    private void expectReentry(PublicOperation operation, long key) {
         try {
-            operation.accept(key);
-            notRefused.add(name + " of key " + key);
+            operation.call(cache, operation.arguments(Inputs.of(key)));
+            notRefused.add(operation + " of key " + key);
         } catch (final IllegalStateException e) {
             if (!e.getMessage().contains("re-entry")) {
-                notRefused.add(name + ": " + e.getMessage());
+                notRefused.add(operation + ": " + e.getMessage());
             }
         }
     }

@@ -168,18 +168,13 @@ class RemovalListenerTest {
                 new Exception("checked, of the listener"));
     }
 
-    @SuppressWarnings("unchecked")
-    private static <T extends Throwable> void sneak(Throwable thrown) throws T {
-        throw (T) thrown;
-    }
-
     @ParameterizedTest
     @MethodSource("thrown")
     void whatAListenerThrowsGoesToTheErrorHandler(Throwable thrown) {
         open(
                 (cause, key, value) -> {
                     recorder.onRemoval(cause, key, value);
-                    RemovalListenerTest.<RuntimeException>sneak(thrown);
+                    throw TestSupport.sneak(thrown);
                 },
                 errors::add);
         assertEveryRemovalStands();
@@ -196,7 +191,7 @@ class RemovalListenerTest {
                 },
                 error -> {
                     errors.add(error);
-                    RemovalListenerTest.<RuntimeException>sneak(thrown);
+                    throw TestSupport.sneak(thrown);
                 });
         assertEveryRemovalStands();
         assertThat(errors).hasSize(6).allSatisfy(e -> assertThat(e).hasMessage("first"));

@@ -1,6 +1,7 @@
 package io.flagstone.segment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flagstone.memory.Region;
 import java.util.ArrayList;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.Timeout;
 class SegmentLockTest {
     private static final int WORD = Region.CACHE_LINE;
     private static final int ROUNDS = 20_000;
+    private static final int CROWD = 16;
+    private static final int CROWD_ROUNDS = 2_000;
 
     private final Region region = Region.allocate(4 * Region.CACHE_LINE);
     private final SegmentLock lock = new SegmentLock(region, WORD, 2 * WORD);
@@ -65,6 +68,78 @@ class SegmentLockTest {
             right &= !lock.isHeldBy(threadId);
         }
         return right;
+    }
+
+    @Test
+    void everyOneOfManyInterruptedThreadsFinishes() throws Exception {
+        final CountDownLatch ready = new CountDownLatch(CROWD);
+        final List<Member> crowd = new ArrayList<>();
+        for (int i = 0; i < CROWD; i++) {
+            crowd.add(new Member(ready));
+        }
+        crowd.forEach(Thread::start);
+        int interrupts = 0;
+        while (crowd.stream().anyMatch(Thread::isAlive)) {
+            crowd.get(interrupts++ % CROWD).interrupt();
+            Thread.yield();
+        }
+        for (final Member member : crowd) {
+            member.join();
+            assertThat(member.wrong).isNull();
+        }
+        assertThat(plainCounter).isEqualTo(CROWD * CROWD_ROUNDS);
+        assertThat(region.getLong(WORD)).as("free again").isZero();
+    }
+
+    /** Takes the lock a number of times, for long enough that most others come to park. */
+    private final class Member extends Thread {
+        private final CountDownLatch ready;
+        private volatile String wrong;
+
+        Member(CountDownLatch ready) {
+            this.ready = ready;
+        }
+
+        @Override
+        public void run() {
+            final long threadId = getId();
+            ready.countDown();
+            while (ready.getCount() != 0) {
+                Thread.onSpinWait();
+            }
+            for (int i = 0; i < CROWD_ROUNDS; i++) {
+                final boolean interrupted = isInterrupted();
+                lock.lock(threadId);
+                if (interrupted && !isInterrupted()) {
+                    wrong = "an interrupt was lost";
+                }
+                if (!lock.isHeldBy(threadId) || lock.isHeldBy(threadId + 1)) {
+                    wrong = "another owner";
+                }
+                plainCounter++;
+                if (i % 8 == 0) {
+                    Thread.yield();
+                }
+                lock.unlock();
+                if (i % 4 == 0) {
+                    // So that it parks again, until the next interrupt.
+                    interrupted();
+                }
+            }
+        }
+    }
+
+    @Test
+    void aHolderThatComesAgainIsRefusedAndHoldsItStill() {
+        lock.lock(self);
+        assertThatThrownBy(() -> lock.lock(self))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("re-entry");
+        assertThat(lock.isHeldBy(self)).isTrue();
+        assertThat(lock.tryLock(self + 1)).isFalse();
+        lock.unlock();
+        assertThat(lock.tryLock(self)).isTrue();
+        lock.unlock();
     }
 
     @Test

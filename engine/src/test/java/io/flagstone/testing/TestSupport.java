@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.flagstone.OffHeapCache;
 import io.flagstone.api.AuditResult;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -31,5 +32,24 @@ public final class TestSupport {
     public static void assertClean(OffHeapCache cache) {
         final AuditResult result = cache.audit();
         assertThat(result.clean()).as(result.finding()).isTrue();
+    }
+
+    /** Throws anything, checked or not; the result is for {@code throw}, which ends a branch. */
+    public static RuntimeException sneak(Throwable thrown) {
+        throw TestSupport.<RuntimeException>cast(thrown);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> T cast(Throwable thrown) throws T {
+        throw (T) thrown;
+    }
+
+    /** Waits where no checked exception may come out. */
+    public static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (final InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

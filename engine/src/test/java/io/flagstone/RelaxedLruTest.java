@@ -1,0 +1,304 @@
+package io.flagstone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flagstone.api.RemovalCause;
+import io.flagstone.testing.TestSupport;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What relaxed promotion promises. With a distance {@code d}, a hit moves an entry to the head of
+ * its list only if {@code clock - stamp > floor(d * N)}, where {@code N} is the length of its list
+ * at that moment and the clock ticks for every entry of the segment that is put at a head.
+ *
+ * <p><b>Theorem.</b> Let an entry's last use be a hit when its list had {@code H} entries, and let
+ * it be evicted as the last of its list when that has {@code E}. Then at least {@code E - 1 -
+ * floor(d * H)} entries of its list are put at the head between the two; after a use that put the
+ * entry itself at the head, at least {@code E - 1}. <i>Proof.</i> At the eviction each of the other
+ * {@code E - 1} has a later stamp, so each was put at the head since this one was; and when it was
+ * last hit and left where it was, the clock had ticked at most {@code floor(d * H)} times since.
+ *
+ * <p>In a list that is full and stays so, {@code H = E = N}: at least {@code (1 - d) * N - 1} puts
+ * at the head. An entry that leaves with a slab which another class is given is not the last of its
+ * list; the theorem says nothing of it.
+ *
+ * <p>The model counts from outside. It knows insertions and puts of present keys, and predicts each
+ * promotion, which {@code statistics().promotions()} confirms hit by hit.
+ */
+class RelaxedLruTest {
+    private static final int ENTRIES = 256;
+    private static final int ROUNDS = 60_000;
+
+    private final SplittableRandom random = new SplittableRandom(TestSupport.seed());
+    private final UnsafeBuffer value = new UnsafeBuffer(new byte[1 << 10]);
+    private final Map<Long, Entry> entries = new HashMap<>();
+
+    /** Of each list: its entries, and how many were put at its head. */
+    private final int[] length = new int[2];
+
+    private final long[] puts = new long[2];
+    private final int[] evictions = new int[2];
+    private final long[] smallestGap = {Long.MAX_VALUE, Long.MAX_VALUE};
+    private double distance;
+    private long clock;
+    private final int[] swept = new int[2];
+    private int writtenList;
+    private int drained;
+    private Throwable failure;
+    private OffHeapCache cache;
+
+    /** What the model knows of an entry. */
+    private static final class Entry {
+        final int list;
+        long stamp;
+        long putsAtUse;
+        long allowance;
+
+        Entry(int list) {
+            this.list = list;
+        }
+    }
+
+    private void open(CacheBuilder builder, double promotionDistance) {
+        distance = promotionDistance;
+        cache =
+                builder.segments(1)
+                        .promotionDistance(promotionDistance)
+                        .removalListener(this::removed)
+                        .errorHandler(thrown -> failure = thrown)
+                        .build();
+    }
+
+    @BeforeAll
+    static void printSeed() {
+        System.out.println("RelaxedLruTest: -Dflagstone.test.seed=" + TestSupport.seed());
+    }
+
+    @AfterEach
+    void auditAndClose() {
+        TestSupport.assertClean(cache);
+        assertThat(cache.size()).isEqualTo(entries.size());
+        cache.close();
+    }
+
+    private void removed(RemovalCause cause, DirectBuffer key, DirectBuffer view) {
+        if (cause == RemovalCause.REPLACED) {
+            return;
+        }
+        assertThat(cause).isEqualTo(RemovalCause.EVICTED);
+        final Entry entry = entries.remove(key.getLong(0));
+        if (entry.list == writtenList) {
+            final long gap = puts[entry.list] - entry.putsAtUse;
+            assertThat(gap)
+                    .as(
+                            "%s: puts at the head of list %d, of %d entries, since the last use",
+                            describe(), entry.list, length[entry.list])
+                    .isGreaterThanOrEqualTo(length[entry.list] - 1 - entry.allowance);
+            smallestGap[entry.list] = Math.min(smallestGap[entry.list], gap);
+            evictions[entry.list]++;
+        } else {
+            drained++;
+        }
+        length[entry.list]--;
+    }
+
+    private String describe() {
+        return "seed " + TestSupport.seed() + ", distance " + distance + ", clock " + clock;
+    }
+
+    private long reach(int list) {
+        return (long) Math.floor(distance * length[list]);
+    }
+
+    private void putAtHead(Entry entry) {
+        entry.stamp = ++clock;
+        puts[entry.list]++;
+    }
+
+    private void used(Entry entry, long allowance) {
+        entry.putsAtUse = puts[entry.list];
+        entry.allowance = allowance;
+    }
+
+    private void put(long key, int list, int valueLength) {
+        writtenList = list;
+        final boolean absent = cache.put(key, value, 0, valueLength);
+        assertThat(failure).isNull();
+        final Entry entry = entries.computeIfAbsent(key, k -> new Entry(list));
+        assertThat(absent).as(describe()).isEqualTo(entry.stamp == 0);
+        if (absent) {
+            length[list]++;
+        }
+        if (entry.stamp != clock || clock == 0) {
+            putAtHead(entry);
+        }
+        used(entry, 0);
+    }
+
+    /** Uses a key in one of the ways that do not write its whole value. */
+    private void use(long key) {
+        final long promotions = cache.statistics().promotions();
+        final boolean hit;
+        switch (random.nextInt(8)) {
+            case 0 -> hit = cache.read(key, view -> {});
+            case 1 -> hit = cache.update(key, view -> view.putByte(0, (byte) 1));
+            case 2 -> hit = cache.addToLong(key, 0, 1, Long.MIN_VALUE) != Long.MIN_VALUE;
+            default -> hit = cache.get(key, value, 0) != OffHeapCache.NOT_FOUND;
+        }
+        final Entry entry = entries.get(key);
+        assertThat(hit).as("%s: key %d", describe(), key).isEqualTo(entry != null);
+        final long moved = cache.statistics().promotions() - promotions;
+        if (!hit) {
+            assertThat(moved).isZero();
+            return;
+        }
+        final long age = clock - entry.stamp;
+        final long reach = reach(entry.list);
+        assertThat(moved)
+                .as("%s: promotions by a hit at age %d, reach %d", describe(), age, reach)
+                .isEqualTo(age > reach ? 1 : 0);
+        if (age > reach) {
+            putAtHead(entry);
+            used(entry, 0);
+        } else {
+            used(entry, reach);
+        }
+    }
+
+    /**
+     * One round of many. Rounds of mostly hits, of mostly writes, and sweeps over keys that hardly
+     * come again take turns, a thousand each: the sweeps bring the gaps down to the bound.
+     *
+     * @param keys how many keys each list has to choose from.
+     */
+    private void round(int number, int list, int keys, int valueLength) {
+        final long base = (long) list << 40;
+        final int phase = number / 1_000 % 3;
+        if (phase == 2) {
+            if (random.nextInt(8) == 0) {
+                use(base + keys + Math.max(0, swept[list] - random.nextInt(keys)));
+            } else {
+                put(base + keys + swept[list]++, list, valueLength);
+            }
+            return;
+        }
+        final boolean skewed = random.nextInt(3) != 0;
+        final long key =
+                base
+                        + (skewed
+                                ? (int) (keys * Math.pow(random.nextDouble(), 4))
+                                : random.nextInt(keys));
+        if (random.nextInt(8) < (phase == 0 ? 6 : 2)) {
+            use(key);
+        } else {
+            put(key, list, valueLength);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {1.0 / 16, 1.0 / 8, 1.0 / 4, 1.0 / 2, 7.0 / 8, 1})
+    void anEntryOutlivesItsLastUseByWhatTheDistanceLeaves(double promotionDistance) {
+        open(OffHeapCache.builder().memoryBytes(1 << 18).maxEntries(ENTRIES), promotionDistance);
+        for (int round = 0; round < ROUNDS; round++) {
+            round(round, 0, 3 * ENTRIES, 32);
+        }
+        assertThat(evictions[0]).isGreaterThan(ROUNDS / 100);
+        assertThat(length[0]).isEqualTo(ENTRIES);
+        final long bound = ENTRIES - 1 - reach(0);
+        assertThat((double) smallestGap[0])
+                .as("%s: the smallest gap, where the bound is %d", describe(), bound)
+                .isGreaterThanOrEqualTo((1 - distance) * ENTRIES - 1)
+                .isLessThanOrEqualTo(bound + ENTRIES / 8.0);
+        if (distance == 7.0 / 8) {
+            assertThat((double) smallestGap[0])
+                    .as("%s: exact LRU would keep entries longer", describe())
+                    .isLessThan((1 - 1.0 / 16) * ENTRIES);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {1.0 / 16, 1.0 / 8, 1.0 / 4, 1.0 / 2, 7.0 / 8, 1})
+    void theBoundIsMetToThePutAndOneTickFurtherPromotes(double promotionDistance) {
+        open(OffHeapCache.builder().memoryBytes(1 << 18).maxEntries(ENTRIES), promotionDistance);
+        long key = 0;
+        while (key < 2 * ENTRIES) {
+            put(key++, 0, 32);
+        }
+        // An entry cannot be older than the list is long while nothing but insertions tick.
+        final int reach = (int) Math.min(reach(0), ENTRIES - 1);
+        final long within = key++;
+        put(within, 0, 32);
+        for (int i = 0; i < reach; i++) {
+            put(key++, 0, 32);
+        }
+        final long before = cache.statistics().promotions();
+        use(within);
+        assertThat(cache.statistics().promotions()).as("at the distance").isEqualTo(before);
+        int gap = 0;
+        while (entries.containsKey(within)) {
+            put(key++, 0, 32);
+            gap++;
+        }
+        // The insertion that evicts makes room first, and is at the head after.
+        assertThat(gap - 1).as(describe()).isEqualTo(ENTRIES - 1 - reach);
+
+        if (reach < ENTRIES - 1) {
+            final long beyond = key++;
+            put(beyond, 0, 32);
+            for (int i = 0; i < reach + 1; i++) {
+                put(key++, 0, 32);
+            }
+            use(beyond);
+            assertThat(cache.statistics().promotions()).as("beyond it").isEqualTo(before + 1);
+            use(beyond);
+            assertThat(cache.statistics().promotions()).as("at the head").isEqualTo(before + 1);
+            gap = 0;
+            while (entries.containsKey(beyond)) {
+                put(key++, 0, 32);
+                gap++;
+            }
+            assertThat(gap - 1).as(describe()).isEqualTo(ENTRIES - 1);
+        }
+    }
+
+    /**
+     * Two size classes, one of entries four times as long as the other's, and room for some
+     * hundreds. A slab of at most sixteen entries drains within one write, so what leaves from the
+     * list that is written to is the last of it.
+     */
+    @ParameterizedTest
+    @ValueSource(doubles = {1.0 / 16, 1.0 / 8, 1.0 / 4, 1.0 / 2, 7.0 / 8, 1})
+    void holdsForListsOfDifferentLengthThatEvictByBytes(double promotionDistance) {
+        open(
+                OffHeapCache.builder().memoryBytes(48 << 10).slabBytes(1 << 10).expiryBudget(16),
+                promotionDistance);
+        for (int round = 0; round < ROUNDS; round++) {
+            final boolean large = random.nextInt(round / 10_000 % 2 == 0 ? 4 : 16) == 0;
+            round(round, large ? 1 : 0, large ? 200 : 600, large ? 180 : 16);
+        }
+        final String seen =
+                String.format(
+                        "%s: lengths %s, evictions %s, smallest gaps %s, %d left with their slab",
+                        describe(),
+                        Arrays.toString(length),
+                        Arrays.toString(evictions),
+                        Arrays.toString(smallestGap),
+                        drained);
+        assertThat(evictions[0]).as(seen).isGreaterThan(ROUNDS / 100);
+        assertThat(evictions[1]).as(seen).isGreaterThan(ROUNDS / 100);
+        assertThat(drained).as(seen).isBetween(1, evictions[0]);
+        assertThat(length[0]).as(seen).isGreaterThan(2 * length[1]);
+        if (distance == 1) {
+            assertThat(smallestGap[0]).as(seen).isLessThan(length[0] / 2);
+        }
+    }
+}

@@ -1,0 +1,184 @@
+package io.flagstone.testing;
+
+import io.flagstone.OffHeapCache;
+import io.flagstone.api.EntryVisitor;
+import io.flagstone.api.ValueReader;
+import io.flagstone.api.ValueUpdater;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** A public operation of a cache, found by reflection, and arguments for it that are right. */
+public final class PublicOperation {
+    /** What takes no lock: it goes on beside a callback, or after a close. */
+    private static final Set<String> WITHOUT_LOCK =
+            Set.of(
+                    "size",
+                    "isClosed",
+                    "segmentCount",
+                    "segmentIndex",
+                    "roleName",
+                    "onStart",
+                    "onClose");
+
+    /** What a closed cache still answers. */
+    private static final Set<String> AFTER_CLOSE =
+            Set.of(
+                    "close",
+                    "statistics",
+                    "isClosed",
+                    "segmentCount",
+                    "segmentIndex",
+                    "roleName",
+                    "onStart",
+                    "onClose");
+
+    private final Method method;
+    private final Class<?>[] types;
+
+    private PublicOperation(Method method) {
+        this.method = method;
+        this.types = method.getParameterTypes();
+    }
+
+    /** Every operation, in an order that is always the same. */
+    public static List<PublicOperation> all() {
+        final Map<String, PublicOperation> byName = new HashMap<>();
+        for (final Method method : OffHeapCache.class.getMethods()) {
+            // A package-private superclass's method comes again as a bridge of the public class.
+            if (!Modifier.isStatic(method.getModifiers())
+                    && method.getDeclaringClass() != Object.class
+                    && Modifier.isPublic(method.getDeclaringClass().getModifiers())) {
+                final PublicOperation operation = new PublicOperation(method);
+                byName.put(operation.toString(), operation);
+            }
+        }
+        return byName.values().stream()
+                .sorted(Comparator.comparing(PublicOperation::toString))
+                .toList();
+    }
+
+    /** The method's name, which its overloads share. */
+    public String name() {
+        return method.getName();
+    }
+
+    /** Whether it takes a key. */
+    public boolean isOfKey() {
+        return types.length > 0 && types[types.length - 1] != EntryVisitor.class;
+    }
+
+    /** Whether it may need the lock of a segment. */
+    public boolean needsLock() {
+        return !WITHOUT_LOCK.contains(name());
+    }
+
+    /** Whether a closed cache refuses it. */
+    public boolean isRefusedAfterClose() {
+        return !AFTER_CLOSE.contains(name());
+    }
+
+    /**
+     * What arguments are taken from.
+     *
+     * @param key the key, as a number or as its eight bytes.
+     * @param expected what to compare the value with.
+     * @param value what to write.
+     * @param destination where to copy to.
+     * @param ttlNs a time to live.
+     */
+    public record Inputs(
+            long key,
+            DirectBuffer expected,
+            DirectBuffer value,
+            MutableDirectBuffer destination,
+            long ttlNs,
+            ValueReader reader,
+            ValueUpdater updater,
+            EntryVisitor visitor) {
+
+        /** Eight bytes to write and to compare with, and callbacks that do nothing. */
+        public static Inputs of(long key) {
+            return new Inputs(
+                    key,
+                    new UnsafeBuffer(new byte[8]),
+                    new UnsafeBuffer(new byte[8]),
+                    new UnsafeBuffer(new byte[16]),
+                    1_000,
+                    view -> {},
+                    view -> {},
+                    (k, v) -> {});
+        }
+    }
+
+    /** Arguments for {@link #call}, which may be used again. */
+    public Object[] arguments(Inputs inputs) {
+        final Object[] arguments = new Object[types.length];
+        boolean compares = name().equals("compareAndSet") || name().equals("removeIfEqual");
+        for (int i = 0; i < types.length; i++) {
+            if (types[i] == DirectBuffer.class && i == 0) {
+                final UnsafeBuffer key = new UnsafeBuffer(new byte[8]);
+                key.putLong(0, inputs.key());
+                arguments[i] = key;
+            } else if (types[i] == DirectBuffer.class) {
+                arguments[i] = compares ? inputs.expected() : inputs.value();
+                compares = false;
+            } else if (types[i] == long.class) {
+                final boolean cursor = types[types.length - 1] == EntryVisitor.class;
+                arguments[i] = cursor ? 0 : i == 0 ? inputs.key() : inputs.ttlNs();
+            } else if (types[i] == int.class) {
+                final boolean length = i > 1 && arguments[i - 2] instanceof DirectBuffer;
+                final boolean max = types[types.length - 1] == EntryVisitor.class;
+                arguments[i] =
+                        length
+                                ? ((DirectBuffer) arguments[i - 2]).capacity()
+                                : max ? Integer.MAX_VALUE : 0;
+            } else {
+                arguments[i] = ofType(types[i], inputs);
+            }
+        }
+        return arguments;
+    }
+
+    private static Object ofType(Class<?> type, Inputs inputs) {
+        final Map<Class<?>, Object> known =
+                Map.of(
+                        MutableDirectBuffer.class, inputs.destination(),
+                        ValueReader.class, inputs.reader(),
+                        ValueUpdater.class, inputs.updater(),
+                        EntryVisitor.class, inputs.visitor());
+        if (!known.containsKey(type)) {
+            throw new AssertionError("no argument of type " + type);
+        }
+        return known.get(type);
+    }
+
+    /** Calls it; what it throws comes out as it is, checked or not. */
+    public Object call(OffHeapCache cache, Object[] arguments) {
+        try {
+            return method.invoke(cache, arguments);
+        } catch (final InvocationTargetException e) {
+            throw TestSupport.sneak(e.getCause());
+        } catch (final IllegalAccessException e) {
+            throw new AssertionError(toString(), e);
+        }
+    }
+
+    /** The name and the parameters' types. */
+    @Override
+    public String toString() {
+        return Arrays.stream(types)
+                .map(Class::getSimpleName)
+                .collect(Collectors.joining(", ", name() + "(", ")"));
+    }
+}
