@@ -1,10 +1,13 @@
 package io.flagstone;
 
+import io.flagstone.api.EntryTooLargeException;
 import io.flagstone.index.KeyedHash;
 import io.flagstone.memory.RawMemory;
 import io.flagstone.memory.Region;
+import io.flagstone.segment.PutMode;
 import io.flagstone.segment.Segment;
 import org.agrona.BitUtil;
+import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
@@ -18,7 +21,7 @@ import org.agrona.MutableDirectBuffer;
  */
 abstract class BatchOperations extends BufferKeyOperations {
     /** Below this the processor's caches hold most of it, and stages cost more than they hide. */
-    private static final long STAGED_BYTES = Long.getLong("staged", 16 << 20);
+    private static final long STAGED_BYTES = 16 << 20;
 
     private final boolean staged;
 
@@ -114,19 +117,23 @@ abstract class BatchOperations extends BufferKeyOperations {
         final int size = batch.size();
         final int[] entries = batch.entries;
         for (int i = 0; i < size; i++) {
-            final int number = segmentNumber(batch.hashes[i]);
-            if (segments[number].isBehind(entries[i])) {
-                promote(segments[number], number, batch, i);
+            if (!segments[segmentNumber(batch.hashes[i])].isBehind(entries[i])) {
+                entries[i] = Region.NONE;
+            }
+        }
+        for (int i = 0; i < size; i++) {
+            if (entries[i] != Region.NONE) {
+                promote(segments, segmentNumber(batch.hashes[i]), batch, i);
             }
         }
     }
 
-    private void promote(Segment segment, int number, KeyBatch batch, int from) {
+    private void promote(Segment[] segments, int number, KeyBatch batch, int from) {
+        final Segment segment = segments[number];
         final boolean begun = segment.beginPromotions();
         try {
             for (int i = from; i < batch.size(); i++) {
-                if (segmentNumber(batch.hashes[i]) == number
-                        && segment.isBehind(batch.entries[i])) {
+                if (batch.entries[i] != Region.NONE && segmentNumber(batch.hashes[i]) == number) {
                     if (begun) {
                         segment.promote(batch.versions[i], batch.entries[i]);
                     } else {
@@ -140,6 +147,75 @@ abstract class BatchOperations extends BufferKeyOperations {
                 segment.endPromotions();
             }
         }
+    }
+
+    /**
+     * Writes the values of many keys with the default time to live, whether or not the keys are
+     * present, each as {@code put} does, in the order in which they were added.
+     *
+     * <p>With caches much larger than the processor's this costs less than as many single puts.
+     *
+     * @param batch the keys, and where their values are.
+     * @param values the values' buffer.
+     * @return how many keys were absent.
+     * @throws IndexOutOfBoundsException if a value is not inside the buffer; the cache is as it
+     *     was.
+     * @throws EntryTooLargeException if one does not fit a slab; the cache is as it was.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public int put(MultiPut batch, DirectBuffer values) {
+        return putAll(batch, values, Segment.DEFAULT_TTL);
+    }
+
+    /**
+     * Writes the values of many keys with the given time to live, whether or not the keys are
+     * present, each as {@code put} does, in the order in which they were added.
+     *
+     * <p>With caches much larger than the processor's this costs less than as many single puts.
+     *
+     * @param batch the keys, and where their values are.
+     * @param values the values' buffer.
+     * @param ttlNs positive nanoseconds, or {@link #NO_TTL}.
+     * @return how many keys were absent.
+     * @throws IndexOutOfBoundsException if a value is not inside the buffer; the cache is as it
+     *     was.
+     * @throws EntryTooLargeException if one does not fit a slab; the cache is as it was.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public int put(MultiPut batch, DirectBuffer values, long ttlNs) {
+        checkTtl(ttlNs);
+        return putAll(batch, values, ttlNs);
+    }
+
+    private int putAll(MultiPut batch, DirectBuffer values, long ttlNs) {
+        final Segment[] segments = segments();
+        final int size = batch.size();
+        for (int i = 0; i < size; i++) {
+            checkValue(values, batch.offset(i), batch.length(i));
+            segments[0].checkFits(batch.keyLength(i), batch.length(i));
+        }
+        if (staged) {
+            sink = prefetch(segments, batch);
+        }
+        final Object base = values.byteArray();
+        final long address = values.addressOffset();
+        int absent = 0;
+        for (int i = 0; i < size; i++) {
+            final long hash = staged ? batch.hashes[i] : hash(batch, i);
+            final boolean added =
+                    segments[segmentNumber(hash)].put(
+                            PutMode.ALWAYS,
+                            hash,
+                            batch.keyBase(i),
+                            batch.keyAddress(i),
+                            batch.keyLength(i),
+                            base,
+                            address + batch.offset(i),
+                            batch.length(i),
+                            ttlNs);
+            absent += added ? 1 : 0;
+        }
+        return alive(absent, batch, values);
     }
 
     private long prefetch(Segment[] segments, KeyBatch batch) {

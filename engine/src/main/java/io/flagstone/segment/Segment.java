@@ -4,6 +4,7 @@ import static io.flagstone.segment.SegmentDescriptor.REPLACEMENTS;
 
 import io.flagstone.api.AuditResult;
 import io.flagstone.api.CacheStatistics;
+import io.flagstone.api.EntryTooLargeException;
 import io.flagstone.api.EntryVisitor;
 import io.flagstone.api.MemoryReport;
 import io.flagstone.api.RemovalCause;
@@ -207,6 +208,15 @@ public final class Segment {
         } finally {
             unlock();
         }
+    }
+
+    /**
+     * Passes if an entry of this size could be put.
+     *
+     * @throws EntryTooLargeException if it needs more than a slab.
+     */
+    public void checkFits(int keyLength, int valueLength) {
+        store.classFor(keyLength, valueLength);
     }
 
     /**

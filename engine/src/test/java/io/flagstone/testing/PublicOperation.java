@@ -1,5 +1,7 @@
 package io.flagstone.testing;
 
+import io.flagstone.MultiGet;
+import io.flagstone.MultiPut;
 import io.flagstone.OffHeapCache;
 import io.flagstone.api.EntryVisitor;
 import io.flagstone.api.ValueReader;
@@ -156,11 +158,25 @@ public final class PublicOperation {
                         MutableDirectBuffer.class, inputs.destination(),
                         ValueReader.class, inputs.reader(),
                         ValueUpdater.class, inputs.updater(),
-                        EntryVisitor.class, inputs.visitor());
+                        EntryVisitor.class, inputs.visitor(),
+                        MultiGet.class, multiGet(inputs),
+                        MultiPut.class, multiPut(inputs));
         if (!known.containsKey(type)) {
             throw new AssertionError("no argument of type " + type);
         }
         return known.get(type);
+    }
+
+    private static MultiGet multiGet(Inputs inputs) {
+        final MultiGet batch = new MultiGet(1);
+        batch.add(inputs.key());
+        return batch;
+    }
+
+    private static MultiPut multiPut(Inputs inputs) {
+        final MultiPut batch = new MultiPut(1);
+        batch.add(inputs.key(), 0, inputs.value().capacity());
+        return batch;
     }
 
     /** Calls it; what it throws comes out as it is, checked or not. */
