@@ -38,6 +38,7 @@ final class FaultRig implements AutoCloseable {
                 "doWork",
                 "get",
                 "getAndRemove",
+                "getLong",
                 "persist",
                 "put",
                 "putIfAbsent",
