@@ -6,7 +6,9 @@ import io.flagstone.CacheModel.Item;
 import io.flagstone.CacheModel.Key;
 import io.flagstone.testing.TestClock;
 import io.flagstone.testing.TestSupport;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
@@ -23,17 +25,20 @@ class ModelBasedTest {
     private static final int OPERATIONS = 1_300_000;
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-    /** Budgets, bounds and sizes, each set to keep another mechanism busy. */
+    /**
+     * Budgets, bounds and sizes, each set to keep another mechanism busy; batches go in stages
+     * where there is much memory.
+     */
     enum Scenario {
         /** One order over everything, bounded in entries: the model predicts every eviction. */
         EXACT_LRU(true, 500, 1500, 200, 50, 8 << 20, 1, 0, 1 << 14, 0),
-        EXACT_LRU_WITH_TTL(true, 300, 1000, 100, 4, 8 << 20, 1, 0, 1 << 14, 0),
+        EXACT_LRU_WITH_TTL(true, 300, 1000, 100, 4, 32 << 20, 1, 0, 1 << 14, 0),
         EXACT_LRU_SLIDING(true, 300, 1000, 100, 4, 8 << 20, 1, 0, 1 << 14, 3 * SECOND),
         /** So little memory that slabs change hands all the time. */
         TINY_SLABS(false, 0, 400, 900, 8, 24 << 10, 1, 0, 1 << 10, 0),
         ONE_SLAB(false, 0, 60, 4000, 8, 13 << 10, 1, 0, 1 << 12, 0),
         SEGMENTED(false, 0, 4000, 300, 20, 256 << 10, 4, 0.125, 1 << 12, 0),
-        RELAXED_BOUNDED(false, 700, 3000, 120, 20, 2 << 20, 2, 0.5, 1 << 13, 0),
+        RELAXED_BOUNDED(false, 700, 3000, 120, 20, 32 << 20, 2, 0.5, 1 << 13, 0),
         LARGE_ENTRIES(false, 0, 200, 60_000, 20, 1 << 20, 1, 0.125, 1 << 16, 0);
 
         final boolean exact;
@@ -76,7 +81,8 @@ class ModelBasedTest {
     private final UnsafeBuffer keyBuffer = new UnsafeBuffer(new byte[1 << 12]);
     private final UnsafeBuffer valueBuffer = new UnsafeBuffer(new byte[1 << 17]);
     private final UnsafeBuffer otherBuffer = new UnsafeBuffer(new byte[1 << 17]);
-    private final UnsafeBuffer destination = new UnsafeBuffer(new byte[1 << 17]);
+    private final UnsafeBuffer destination = new UnsafeBuffer(new byte[1 << 20]);
+    private final MultiGet multiGet = new MultiGet(10);
     private SplittableRandom random;
     private Scenario scenario;
     private CacheModel model;
@@ -147,7 +153,7 @@ class ModelBasedTest {
         if (random.nextInt(4) != 0 || key == null) {
             chooseKey();
         }
-        switch (random.nextInt(36)) {
+        switch (random.nextInt(39)) {
             case 0, 1, 2, 3, 4, 5, 6, 7, 8 -> get();
             case 9 -> read();
             case 10 -> contains();
@@ -164,6 +170,8 @@ class ModelBasedTest {
             case 32 -> setTtl();
             case 33 -> persist();
             case 34 -> cache.doWork();
+            case 35 -> getLong();
+            case 36, 37 -> multiGet();
             default -> rarely();
         }
     }
@@ -272,6 +280,55 @@ class ModelBasedTest {
             destination.getBytes(offset, copied);
             assertThat(copied).isEqualTo(item.value);
         }
+    }
+
+    private void getLong() {
+        final Item item = model.live(key);
+        final int at = random.nextInt(16);
+        if (item != null && at > item.value.length - Long.BYTES) {
+            return;
+        }
+        assertThat(
+                        longKey
+                                ? cache.getLong(keyAsLong, at, 42)
+                                : cache.getLong(keyBuffer, 0, keyLength, at, 42))
+                .isEqualTo(item == null ? 42 : new UnsafeBuffer(item.value).getLong(at));
+        if (item != null) {
+            used(item);
+        }
+    }
+
+    private void multiGet() {
+        multiGet.clear();
+        final List<Key> keys = new ArrayList<>();
+        for (int i = random.nextInt(multiGet.capacity() + 1); i > 0; i--) {
+            chooseKey();
+            keys.add(key);
+            if (longKey) {
+                multiGet.add(keyAsLong);
+            } else {
+                multiGet.add(keyBuffer, 0, keyLength);
+            }
+        }
+        final int start = random.nextInt(64);
+        int expectedOffset = start;
+        int expectedHits = 0;
+        final int hits = cache.get(multiGet, destination, start);
+        for (int i = 0; i < keys.size(); i++) {
+            key = keys.get(i);
+            final Item item = model.live(key);
+            final int length = multiGet.length(i);
+            if (length >= 0) {
+                assertThat(multiGet.offset(i)).isEqualTo(expectedOffset);
+                expectedOffset += length + 7 & ~7;
+                expectedHits++;
+            }
+            checkCopied(item, length, multiGet.offset(i), destination.capacity());
+            if (item != null) {
+                used(item);
+            }
+        }
+        assertThat(hits).isEqualTo(expectedHits);
     }
 
     private void read() {

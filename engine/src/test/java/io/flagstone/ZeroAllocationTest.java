@@ -10,6 +10,7 @@ import io.flagstone.testing.TestClock;
 import io.flagstone.testing.TestSupport;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,15 +43,10 @@ class ZeroAllocationTest {
     private final UnsafeBuffer key = new UnsafeBuffer(new byte[24]);
     private final UnsafeBuffer value = new UnsafeBuffer(new byte[512]);
     private final UnsafeBuffer destination = new UnsafeBuffer(new byte[512]);
+    private final MultiGet multiGet = new MultiGet(6);
+    private final MultiPut multiPut = new MultiPut(6);
     private long removals;
-    private final OffHeapCache cache =
-            OffHeapCache.builder()
-                    .memoryBytes(2 << 20)
-                    .segments(2)
-                    .slabBytes(1 << 14)
-                    .clock(clock)
-                    .removalListener((cause, keyView, valueView) -> removals++)
-                    .build();
+    private OffHeapCache cache;
     private long sum;
     private long cursor;
 
@@ -74,12 +70,15 @@ class ZeroAllocationTest {
         REMOVE,
         REMOVE_IF_EQUAL,
         GET_AND_REMOVE,
+        GET_LONG,
         REMAINING_TTL,
         SET_TTL,
         PERSIST,
         SCAN,
         SIZE,
         DO_WORK,
+        MULTI_GET,
+        MULTI_PUT,
         MIXED
     }
 
@@ -93,6 +92,25 @@ class ZeroAllocationTest {
     @ParameterizedTest
     @EnumSource(Kind.class)
     void allocatesNothing(Kind kind) {
+        assertAllocatesNothing(kind, builder -> builder);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"MULTI_GET", "MULTI_PUT", "MIXED"})
+    void allocatesNothingInStages(Kind kind) {
+        assertAllocatesNothing(kind, builder -> builder.memoryBytes(24 << 20).maxEntries(KEYS));
+    }
+
+    private void assertAllocatesNothing(Kind kind, UnaryOperator<CacheBuilder> options) {
+        cache =
+                options.apply(
+                                OffHeapCache.builder()
+                                        .memoryBytes(2 << 20)
+                                        .segments(2)
+                                        .slabBytes(1 << 14)
+                                        .clock(clock)
+                                        .removalListener((cause, keyView, valueView) -> removals++))
+                        .build();
         for (int i = 0; i < 2 * KEYS; i++) {
             operate(Kind.MIXED, i);
             operate(kind, i);
@@ -104,6 +122,24 @@ class ZeroAllocationTest {
         assertThat(THREADS.getCurrentThreadAllocatedBytes() - before).isZero();
     }
 
+    private void multiGet(long number) {
+        multiGet.clear();
+        for (int i = 0; i < multiGet.capacity(); i += 2) {
+            multiGet.add(number + i);
+            multiGet.add(key, 0, 8 + i);
+        }
+        sum += cache.get(multiGet, destination, 0);
+    }
+
+    private void multiPut(long number) {
+        multiPut.clear();
+        for (int i = 0; i < multiPut.capacity(); i += 2) {
+            multiPut.add(number + i, 0, 64);
+            multiPut.add(key, 0, 8 + i, 8, 64);
+        }
+        sum += cache.put(multiPut, value);
+    }
+
     private void operate(Kind kind, int i) {
         if ((i & 15) == 0) {
             clock.advance(TimeUnit.MILLISECONDS.toNanos(1));
@@ -113,7 +149,7 @@ class ZeroAllocationTest {
             onLong(kind, number, i);
         } else {
             key.putLong(0, number);
-            onBuffer(kind, 8 + (i & 15), i);
+            onBuffer(kind, 8 + (i & 15), number, i);
         }
     }
 
@@ -133,6 +169,9 @@ class ZeroAllocationTest {
             case REMOVE -> cache.remove(number);
             case REMOVE_IF_EQUAL -> cache.removeIfEqual(number, value, 0, 64);
             case GET_AND_REMOVE -> cache.getAndRemove(number, destination, 0);
+            case GET_LONG -> cache.getLong(number, 0, -1);
+            case MULTI_GET -> multiGet(number);
+            case MULTI_PUT -> multiPut(number);
             case REMAINING_TTL -> cache.remainingTtlNs(number);
             case SET_TTL -> cache.setTtl(number, TTL_NS);
             case PERSIST -> cache.persist(number);
@@ -143,7 +182,7 @@ class ZeroAllocationTest {
         }
     }
 
-    private void onBuffer(Kind kind, int length, int i) {
+    private void onBuffer(Kind kind, int length, long number, int i) {
         switch (kind) {
             case GET -> cache.get(key, 0, length, destination, 0);
             case READ -> cache.read(key, 0, length, reader);
@@ -159,13 +198,16 @@ class ZeroAllocationTest {
             case REMOVE -> cache.remove(key, 0, length);
             case REMOVE_IF_EQUAL -> cache.removeIfEqual(key, 0, length, value, 0, 64);
             case GET_AND_REMOVE -> cache.getAndRemove(key, 0, length, destination, 0);
+            case GET_LONG -> cache.getLong(key, 0, length, 0, -1);
+            case MULTI_GET -> multiGet(number);
+            case MULTI_PUT -> multiPut(number);
             case REMAINING_TTL -> cache.remainingTtlNs(key, 0, length);
             case SET_TTL -> cache.setTtl(key, 0, length, TTL_NS);
             case PERSIST -> cache.persist(key, 0, length);
             case SCAN -> scan();
             case SIZE -> cache.size();
             case DO_WORK -> cache.doWork();
-            default -> onBuffer(MIX[i % MIX.length], length, i);
+            default -> onBuffer(MIX[i % MIX.length], length, number, i);
         }
     }
 

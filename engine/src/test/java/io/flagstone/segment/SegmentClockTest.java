@@ -1,0 +1,53 @@
+package io.flagstone.segment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flagstone.memory.Region;
+import io.flagstone.testing.TestClock;
+import org.junit.jupiter.api.Test;
+
+/** A segment's time never runs backwards, whoever has seen it. */
+class SegmentClockTest {
+    private final Region region = Region.allocate(4_096);
+    private final TestClock source = new TestClock(1_000);
+    private final SegmentClock clock = new SegmentClock(region, source, 1_000);
+
+    @Test
+    void holdersOfTheLockRememberTheTime() {
+        assertThat(clock.observe()).isZero();
+        source.advance(100);
+        assertThat(clock.now()).as("only looked at").isEqualTo(100);
+        source.set(1_050);
+        assertThat(clock.now()).as("nobody has acted on it").isEqualTo(50);
+        assertThat(clock.observe(1_100)).isEqualTo(100);
+        assertThat(clock.observe()).isEqualTo(100);
+        assertThat(clock.now()).isEqualTo(100);
+        source.set(0);
+        assertThat(clock.observe()).isEqualTo(100);
+        assertThat(clock.observe(1_101)).isEqualTo(101);
+    }
+
+    @Test
+    void readersRememberADeadlineThatHasPassed() {
+        clock.expired(70);
+        assertThat(clock.now()).isEqualTo(70);
+        assertThat(clock.observe()).isEqualTo(70);
+        clock.expired(60);
+        assertThat(clock.now()).as("an earlier one changes nothing").isEqualTo(70);
+        source.advance(100);
+        clock.observe();
+        clock.expired(90);
+        assertThat(region.getLong(SegmentDescriptor.LATEST_EXPIRY))
+                .as("not written where the time is later anyway")
+                .isEqualTo(70);
+    }
+
+    @Test
+    void aClockMayWrap() {
+        final TestClock late = new TestClock(Long.MAX_VALUE - 5);
+        final SegmentClock wrapping =
+                new SegmentClock(Region.allocate(4_096), late, Long.MAX_VALUE - 5);
+        late.set(Long.MIN_VALUE + 4);
+        assertThat(wrapping.observe()).isEqualTo(10);
+    }
+}
