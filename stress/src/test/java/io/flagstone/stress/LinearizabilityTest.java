@@ -1,0 +1,79 @@
+package io.flagstone.stress;
+
+import io.flagstone.OffHeapCache;
+import org.jetbrains.lincheck.datastructures.Operation;
+import org.jetbrains.lincheck.datastructures.StressOptions;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Whatever operations of two threads return, some order of them explains it. Lincheck makes up
+ * scenarios of a few operations, the same ones each time, and runs each of them over and over.
+ */
+class LinearizabilityTest {
+    private static final int MAX_ENTRIES = 2;
+    private static final int SCENARIOS = Integer.getInteger("flagstone.lincheck.scenarios", 40);
+    private static final int RUNS = Integer.getInteger("flagstone.lincheck.runs", 500);
+
+    /** A cache with room for all keys. */
+    public static final class Roomy extends CacheOperations {
+        public Roomy() {
+            super(OffHeapCache.builder());
+        }
+    }
+
+    /** A cache with room for two of the keys. */
+    public static final class Evicting extends CacheOperations {
+        public Evicting() {
+            super(OffHeapCache.builder().maxEntries(MAX_ENTRIES));
+        }
+    }
+
+    /** A cache with room for two of the keys, which are those used last. */
+    public static final class ExactLru extends CacheOperations {
+        public ExactLru() {
+            super(OffHeapCache.builder().maxEntries(MAX_ENTRIES).promotionDistance(0));
+        }
+
+        /** Under the lock: a get may count as a use later than it finds its value. */
+        @Override
+        @Operation(params = "key")
+        public long get(int key) {
+            final long[] value = {ABSENT};
+            cache.read(key, view -> value[0] = view.getLong(0));
+            return value[0];
+        }
+    }
+
+    /** What {@link ExactLru} does. */
+    public static final class SequentialLru extends SequentialCache {
+        public SequentialLru() {
+            super(MAX_ENTRIES);
+        }
+    }
+
+    private static StressOptions options() {
+        return new StressOptions()
+                .iterations(SCENARIOS)
+                .invocationsPerIteration(RUNS)
+                .threads(2)
+                .actorsPerThread(3);
+    }
+
+    @Test
+    void withoutEviction() {
+        options().sequentialSpecification(SequentialCache.class).check(Roomy.class);
+    }
+
+    @Test
+    void anyEviction() {
+        options()
+                .sequentialSpecification(SequentialCache.class)
+                .verifier(EvictionVerifier.class)
+                .check(Evicting.class);
+    }
+
+    @Test
+    void exactLru() {
+        options().sequentialSpecification(SequentialLru.class).check(ExactLru.class);
+    }
+}

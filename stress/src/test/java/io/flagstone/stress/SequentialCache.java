@@ -1,0 +1,94 @@
+package io.flagstone.stress;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+
+/** What {@link CacheOperations} does, one operation at a time: a map in order of use. */
+public class SequentialCache {
+    private final LinkedHashMap<Integer, Long> entries = new LinkedHashMap<>();
+    private final int maxEntries;
+
+    /** Without a bound. */
+    public SequentialCache() {
+        this(Integer.MAX_VALUE);
+    }
+
+    SequentialCache(int maxEntries) {
+        this.maxEntries = maxEntries;
+    }
+
+    public boolean put(int key, int value) {
+        final boolean absent = !entries.containsKey(key);
+        write(key, value);
+        return absent;
+    }
+
+    public boolean putIfAbsent(int key, int value) {
+        if (entries.containsKey(key)) {
+            write(key, entries.get(key));
+            return false;
+        }
+        write(key, value);
+        return true;
+    }
+
+    public boolean replace(int key, int value) {
+        return entries.containsKey(key) && !put(key, value);
+    }
+
+    public boolean compareAndSet(int key, int expected, int value) {
+        return entries.getOrDefault(key, CacheOperations.ABSENT) == expected && !put(key, value);
+    }
+
+    public long addToLong(int key, int delta) {
+        if (!entries.containsKey(key)) {
+            return CacheOperations.ABSENT;
+        }
+        write(key, entries.get(key) + delta);
+        return entries.get(key);
+    }
+
+    public boolean remove(int key) {
+        return entries.remove(key) != null;
+    }
+
+    public long getAndRemove(int key) {
+        final Long found = entries.remove(key);
+        return found == null ? CacheOperations.ABSENT : found;
+    }
+
+    public boolean contains(int key) {
+        return entries.containsKey(key);
+    }
+
+    public long get(int key) {
+        return addToLong(key, 0);
+    }
+
+    SequentialCache copy() {
+        final SequentialCache copy = new SequentialCache(maxEntries);
+        copy.entries.putAll(entries);
+        return copy;
+    }
+
+    /** Lincheck searches far faster if it can tell that two orders lead to the same state. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof SequentialCache cache
+                && List.copyOf(entries.entrySet()).equals(List.copyOf(cache.entries.entrySet()));
+    }
+
+    @Override
+    public int hashCode() {
+        return entries.hashCode();
+    }
+
+    /** Puts an entry last in order, and takes the first out if there is no place for it. */
+    private void write(int key, long value) {
+        entries.remove(key);
+        if (entries.size() == maxEntries) {
+            entries.remove(entries.keySet().iterator().next());
+        }
+        entries.put(key, value);
+    }
+}
