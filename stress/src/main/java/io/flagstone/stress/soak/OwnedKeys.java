@@ -219,7 +219,7 @@ final class OwnedKeys implements Target {
         state.found(slot, before);
         final boolean noneExpected = state.earliestEnd(slot) == Long.MAX_VALUE;
         final long least = noneExpected ? remaining : Math.max(1, state.earliestEnd(slot) - after);
-        final long most = noneExpected ? OffHeapCache.NO_TTL : state.latestEnd(slot) - before;
+        final long most = state.mostRemaining(slot, before);
         if (noneExpected != (remaining == OffHeapCache.NO_TTL)
                 || remaining < least
                 || remaining > most) {

@@ -73,8 +73,12 @@ final class OwnedState {
         return earliestEnds[slot];
     }
 
-    long latestEnd(int slot) {
-        return latestEnds[slot];
+    /** The most time a live value can have left at or after the given time. */
+    long mostRemaining(int slot, long beforeNs) {
+        if (sliding[slot]) {
+            return configuration.cache().expireAfterAccessNs();
+        }
+        return latestEnds[slot] == NEVER ? OffHeapCache.NO_TTL : latestEnds[slot] - beforeNs;
     }
 
     /** Something was found by an operation that began then; fails if nothing may be there. */
