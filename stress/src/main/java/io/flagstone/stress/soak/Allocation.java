@@ -1,0 +1,38 @@
+package io.flagstone.stress.soak;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+
+/** What the threads allocate on the heap while they run. */
+final class Allocation {
+    private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private final List<Worker> workers;
+    private long startBytes;
+    private long bytes;
+
+    Allocation(List<Worker> workers) {
+        this.workers = workers;
+    }
+
+    void start() {
+        startBytes = allocated();
+    }
+
+    void stop() {
+        bytes += allocated() - startBytes;
+    }
+
+    /** The sum over all threads, between starts and stops. */
+    long bytes() {
+        return bytes;
+    }
+
+    private long allocated() {
+        long sum = 0;
+        for (final Worker worker : workers) {
+            sum += threads.getThreadAllocatedBytes(worker.threadId());
+        }
+        return sum;
+    }
+}

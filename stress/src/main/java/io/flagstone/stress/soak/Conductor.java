@@ -1,0 +1,184 @@
+package io.flagstone.stress.soak;
+
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/**
+ * The course of the soak: lets the threads run, stops them for an audit, and now and then closes
+ * the cache under them and gives them the next one.
+ */
+final class Conductor implements Runnable, Heartbeat {
+    private static final int CLEAR_EVERY = 3;
+    private static final int STEPS_BEFORE_CLOSE = 2000;
+    private static final int STEPS_AFTER_CLOSE = 8;
+    private static final long SLICE_MS = 20;
+
+    private final SoakOptions options;
+    private final UnaryOperator<SoakCache> seam;
+    private final List<Worker> workers;
+    private final Gate gate;
+    private final Outcome outcome;
+    private final SoakReport report;
+    private final Auditor auditor;
+    private volatile long progress;
+    private volatile String stage = "starting";
+    private Turn turn;
+
+    Conductor(
+            SoakOptions options,
+            UnaryOperator<SoakCache> seam,
+            List<Worker> workers,
+            Gate gate,
+            Outcome outcome,
+            SoakReport report) {
+        this.options = options;
+        this.seam = seam;
+        this.workers = workers;
+        this.gate = gate;
+        this.outcome = outcome;
+        this.report = report;
+        this.auditor = new Auditor(workers);
+    }
+
+    @Override
+    public void run() {
+        try {
+            conduct();
+            outcome.finish();
+        } catch (final Throwable thrown) {
+            outcome.fail(thrown, describe());
+        }
+    }
+
+    private void conduct() throws InterruptedException {
+        final long deadlineNs = System.nanoTime() + options.durationNs();
+        begin(0);
+        for (int audits = 1; ; audits++) {
+            final long auditNs = Math.min(deadlineNs, System.nanoTime() + options.auditEveryNs());
+            report.running();
+            gate.open();
+            stage("running");
+            while (System.nanoTime() < auditNs) {
+                if (pause(Math.min(SLICE_MS, 1 + (auditNs - System.nanoTime()) / 1_000_000))) {
+                    return;
+                }
+            }
+            if (!quiesce()) {
+                return;
+            }
+            report.stopped();
+            audit(audits);
+            final boolean over = System.nanoTime() >= deadlineNs;
+            if (audits % options.switchEvery() == 0 || over) {
+                if (!closeUnderWay()) {
+                    return;
+                }
+                report.closed(auditor.checkStatistics());
+                if (over) {
+                    return;
+                }
+                begin(turn.number() + 1);
+                report.memory().checkReturned(turn.configuration().cache().memoryBytes(), outcome);
+            }
+        }
+    }
+
+    private void begin(int number) {
+        stage("building a cache");
+        final List<SoakConfiguration> configurations = options.configurations();
+        turn =
+                new Turn(
+                        number,
+                        workers.size(),
+                        configurations.get(number % configurations.size()),
+                        seam,
+                        this::listenerFailed);
+        auditor.begin(turn);
+        workers.forEach(worker -> worker.begin(turn));
+    }
+
+    private void audit(int audits) {
+        stage("auditing");
+        auditor.audit();
+        report.line(turn);
+        stage("leaping");
+        auditor.leap();
+        if (audits % CLEAR_EVERY == 0) {
+            stage("clearing");
+            auditor.clear();
+        }
+    }
+
+    /** Closes the cache while all threads are at work; each must then have been refused. */
+    private boolean closeUnderWay() throws InterruptedException {
+        stage("closing under way");
+        gate.open();
+        if (!awaitSteps(STEPS_BEFORE_CLOSE)) {
+            return false;
+        }
+        turn.close();
+        return awaitSteps(STEPS_AFTER_CLOSE) && quiesce();
+    }
+
+    private boolean awaitSteps(int steps) throws InterruptedException {
+        final long[] goals = new long[workers.size()];
+        for (int i = 0; i < goals.length; i++) {
+            goals[i] = workers.get(i).progress() + steps;
+        }
+        for (int i = 0; i < goals.length; i++) {
+            while (workers.get(i).progress() < goals[i]) {
+                if (pause(1)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private boolean quiesce() throws InterruptedException {
+        stage("stopping the threads");
+        gate.shut();
+        while (!gate.awaitAll(SLICE_MS)) {
+            if (pause(1)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean pause(long milliseconds) throws InterruptedException {
+        progress++;
+        return outcome.await(milliseconds);
+    }
+
+    private void stage(String next) {
+        stage = next;
+        progress++;
+    }
+
+    /** What a removal listener throws belongs to the operation of the thread that it ran on. */
+    private void listenerFailed(Throwable thrown) {
+        for (final Worker worker : workers) {
+            if (worker.isCurrentThread()) {
+                outcome.fail(thrown, worker.describe() + ", in the removal listener");
+                return;
+            }
+        }
+        outcome.fail(thrown, describe() + ", in the removal listener");
+    }
+
+    @Override
+    public long progress() {
+        return progress;
+    }
+
+    @Override
+    public boolean idle() {
+        return false;
+    }
+
+    @Override
+    public String describe() {
+        return "the conductor, " + stage + ", in turn " + (turn == null ? 0 : turn.number());
+    }
+}

@@ -1,0 +1,18 @@
+package io.flagstone.stress.soak;
+
+import java.util.concurrent.atomic.AtomicLong;
+import org.agrona.concurrent.NanoClock;
+
+/** A clock that stands still unless a thread moves it forwards. */
+final class DrivenClock implements NanoClock {
+    private final AtomicLong now = new AtomicLong();
+
+    @Override
+    public long nanoTime() {
+        return now.get();
+    }
+
+    void advance(long ns) {
+        now.getAndAdd(ns);
+    }
+}

@@ -1,0 +1,105 @@
+package io.flagstone.stress.soak;
+
+import io.flagstone.OffHeapCache;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.NanoClock;
+
+/**
+ * Reads of keys that other threads write: whatever is found must be whole, not older than what its
+ * owner had finished before the read began, nor than what this thread has seen already.
+ */
+final class ForeignKeys implements Target {
+    private final SoakCache cache;
+    private final NanoClock clock;
+    private final KeyShape shape;
+    private final KeyHistory history;
+    private final Scratch scratch;
+    private final SoakKey key;
+    private final int keys;
+    private final long[] seen;
+    private final Inspector inspector = new Inspector();
+
+    ForeignKeys(Turn turn, SoakCache cache, Scratch scratch) {
+        this.cache = cache;
+        this.clock = turn.clock();
+        this.shape = turn.shape();
+        this.history = turn.history();
+        this.scratch = scratch;
+        this.key = scratch.key;
+        this.keys = turn.configuration().keys();
+        this.seen = new long[keys];
+    }
+
+    @Override
+    public void run(Operation operation, Draw draw) {
+        final int number = draw.key(keys);
+        key.set(number, shape, draw.asLong());
+        switch (operation) {
+            case READ -> read(number);
+            case CONTAINS -> cache.contains(key);
+            case REMAINING_TTL -> remainingTtl(number);
+            default -> get(number);
+        }
+    }
+
+    /** A value that a scan shows: the scan cannot have begun with a look at its history. */
+    void scanned(int number, long sequence, DirectBuffer value) {
+        check(number, seen[number], sequence, value, 0, value.capacity());
+    }
+
+    private void get(int number) {
+        final long minimum = minimum(number);
+        final long before = clock.nanoTime();
+        final int length = cache.get(key, scratch.found, scratch.offset);
+        if (length != OffHeapCache.NOT_FOUND) {
+            final long sequence = ValueCodec.check(scratch.found, scratch.offset, length, number);
+            check(number, minimum, sequence, scratch.found, scratch.offset, length);
+            history.checkEnd(number, sequence, before);
+        }
+    }
+
+    private void read(int number) {
+        final long minimum = minimum(number);
+        final long before = clock.nanoTime();
+        inspector.expect(number);
+        if (cache.read(key, inspector)) {
+            final long sequence = inspector.sequence();
+            if (sequence < minimum) {
+                throw new Violation(
+                        "a value was found that is out of date",
+                        number,
+                        "sequence " + minimum + " or later",
+                        "sequence " + sequence + ", " + inspector.length() + " bytes");
+            }
+            seen[number] = sequence;
+            history.checkEnd(number, sequence, before);
+        }
+    }
+
+    private void remainingTtl(int number) {
+        final long remaining = cache.remainingTtlNs(key);
+        if (remaining != OffHeapCache.NOT_FOUND && remaining <= 0) {
+            throw new Violation(
+                    "a time to live is wrong", number, "a positive one", remaining + " ns");
+        }
+    }
+
+    private long minimum(int number) {
+        return Math.max(seen[number], history.minimum(number));
+    }
+
+    private void check(
+            int number, long minimum, long sequence, DirectBuffer value, int offset, int length) {
+        if (sequence < minimum) {
+            throw new Violation(
+                    "a value was found that is out of date",
+                    number,
+                    "sequence " + minimum + " or later",
+                    "sequence " + sequence,
+                    value,
+                    offset,
+                    length);
+        }
+        seen[number] = sequence;
+    }
+}

@@ -1,0 +1,36 @@
+package io.flagstone.stress.soak;
+
+import io.flagstone.api.ValueReader;
+import org.agrona.DirectBuffer;
+
+/** Checks the value that a read shows in place. One a thread, told beforehand what to expect. */
+final class Inspector implements ValueReader {
+    private long key;
+    private long sequence;
+    private int length;
+    private long count;
+
+    void expect(long newKey) {
+        key = newKey;
+    }
+
+    @Override
+    public void onValue(DirectBuffer value) {
+        length = value.capacity();
+        sequence = ValueCodec.check(value, 0, length, key);
+        count = KeyShape.isCounter(key) ? ValueCodec.count(value, 0) : 0;
+    }
+
+    /** Of the value last seen. */
+    long sequence() {
+        return sequence;
+    }
+
+    int length() {
+        return length;
+    }
+
+    long count() {
+        return count;
+    }
+}

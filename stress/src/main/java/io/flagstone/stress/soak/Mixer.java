@@ -1,0 +1,12 @@
+package io.flagstone.stress.soak;
+
+/** Spreads the bits of a number, so that neighbours look unrelated. */
+final class Mixer {
+    private Mixer() {}
+
+    static long mix(long number) {
+        long mixed = (number ^ number >>> 32) * 0x9E3779B97F4A7C15L;
+        mixed = (mixed ^ mixed >>> 29) * 0xD6E8FEB86659FD93L;
+        return mixed ^ mixed >>> 32;
+    }
+}

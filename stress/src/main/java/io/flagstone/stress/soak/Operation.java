@@ -1,0 +1,66 @@
+package io.flagstone.stress.soak;
+
+import java.util.Locale;
+
+/**
+ * The operations that are mixed, and how often each is drawn.
+ *
+ * <p>One more is a constant here, a method of {@link SoakCache} with its two implementations, and a
+ * case in the targets it applies to: a lock-free read of a count belongs into {@link CounterKeys},
+ * a batch of reads into {@link OwnedKeys} and {@link ForeignKeys}.
+ */
+enum Operation {
+    GET(300),
+    READ(80),
+    CONTAINS(40),
+    PUT(150),
+    PUT_TTL(100),
+    PUT_IF_ABSENT(40),
+    REPLACE(40),
+    COMPARE_AND_SET(40),
+    UPDATE(50),
+    ADD_TO_LONG(60),
+    REMOVE(20),
+    REMOVE_IF_EQUAL(12),
+    GET_AND_REMOVE(12),
+    REMAINING_TTL(30),
+    SET_TTL(20),
+    PERSIST(10),
+    SCAN(4),
+    DO_WORK(10),
+    SIZE(5),
+    STATISTICS(1);
+
+    private static final Operation[] DRAWN = drawn();
+
+    private final int weight;
+
+    Operation(int weight) {
+        this.weight = weight;
+    }
+
+    /** The operation that random bits stand for. */
+    static Operation of(long bits) {
+        return DRAWN[(int) ((bits >>> 1) % DRAWN.length)];
+    }
+
+    /** As it is printed. */
+    String label() {
+        return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+
+    private static Operation[] drawn() {
+        int total = 0;
+        for (final Operation operation : values()) {
+            total += operation.weight;
+        }
+        final Operation[] drawn = new Operation[total];
+        int next = 0;
+        for (final Operation operation : values()) {
+            for (int i = 0; i < operation.weight; i++) {
+                drawn[next++] = operation;
+            }
+        }
+        return drawn;
+    }
+}

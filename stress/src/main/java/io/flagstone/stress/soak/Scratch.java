@@ -1,0 +1,31 @@
+package io.flagstone.stress.soak;
+
+import java.nio.ByteBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** The buffers of one thread: on the heap for every other thread, and at odd offsets. */
+final class Scratch {
+    /** Where values start in each buffer. */
+    final int offset;
+
+    final SoakKey key;
+    final UnsafeBuffer value;
+    final UnsafeBuffer expected;
+    final UnsafeBuffer found;
+
+    Scratch(int thread) {
+        final boolean direct = thread % 2 != 0;
+        offset = thread % Long.BYTES;
+        key = new SoakKey(buffer(direct, SoakConfiguration.MAX_KEY_BYTES + offset), offset);
+        final int valueBytes = SoakConfiguration.MAX_VALUE_BYTES + offset;
+        value = buffer(direct, valueBytes);
+        expected = buffer(direct, valueBytes);
+        found = buffer(direct, valueBytes);
+    }
+
+    private static UnsafeBuffer buffer(boolean direct, int bytes) {
+        return direct
+                ? new UnsafeBuffer(ByteBuffer.allocateDirect(bytes))
+                : new UnsafeBuffer(new byte[bytes]);
+    }
+}

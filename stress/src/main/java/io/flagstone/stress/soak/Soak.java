@@ -1,0 +1,76 @@
+package io.flagstone.stress.soak;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/** One soak from start to end: puts the parts together, and watches over the threads. */
+final class Soak {
+    private static final long LOOK_EVERY_MS = 100;
+    private static final long JOIN_MS = 2000;
+
+    private final SoakOptions options;
+    private final UnaryOperator<SoakCache> seam;
+    private final PrintWriter out;
+
+    /**
+     * Prepares a soak.
+     *
+     * @param options checked.
+     * @param seam what comes between the threads and each cache.
+     * @param out where progress and report go.
+     */
+    Soak(SoakOptions options, UnaryOperator<SoakCache> seam, PrintWriter out) {
+        this.options = options;
+        this.seam = seam;
+        this.out = out;
+    }
+
+    /**
+     * Runs it.
+     *
+     * @return the first violation, or null if there was none.
+     */
+    String run() throws InterruptedException, IOException {
+        final Gate gate = new Gate(options.threads());
+        final Outcome outcome = new Outcome();
+        final List<Worker> workers = new ArrayList<>();
+        for (int i = 0; i < options.threads(); i++) {
+            workers.add(new Worker(i, options.seed(), gate, outcome));
+        }
+        final SoakReport report = new SoakReport(options, workers, out);
+        final Conductor conductor = new Conductor(options, seam, workers, gate, outcome, report);
+        report.header();
+        final Thread thread = new Thread(conductor, "soak-conductor");
+        thread.setDaemon(true);
+        thread.start();
+        workers.forEach(Worker::start);
+
+        final List<Heartbeat> watched = new ArrayList<>(workers);
+        watched.add(conductor);
+        final Watchdog watchdog = new Watchdog(watched, options.hangAfterNs());
+        while (!outcome.await(LOOK_EVERY_MS)) {
+            try {
+                watchdog.check();
+            } catch (final Violation hang) {
+                outcome.fail(hang, "the watchdog");
+            }
+        }
+        gate.stop();
+        final String violation = outcome.violation();
+        if (violation == null) {
+            // After a violation a thread may never end.
+            thread.join(JOIN_MS);
+            for (final Worker worker : workers) {
+                worker.join(JOIN_MS);
+            }
+            report.print();
+        }
+        if (options.json() != null) {
+            new JsonReport(report).write(options.json(), violation);
+        }
+        return violation;
+    }
+}

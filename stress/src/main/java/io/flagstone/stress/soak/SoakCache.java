@@ -1,0 +1,62 @@
+package io.flagstone.stress.soak;
+
+import io.flagstone.api.CacheStatistics;
+import io.flagstone.api.EntryVisitor;
+import io.flagstone.api.ValueReader;
+import io.flagstone.api.ValueUpdater;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+
+/**
+ * What the threads see of the cache: its operations with one kind of key, so that measuring, and
+ * faults in tests, can come in between.
+ */
+interface SoakCache {
+    /** Stands for the cache's own time to live. */
+    long DEFAULT_TTL = 0;
+
+    int get(SoakKey key, MutableDirectBuffer destination, int offset);
+
+    boolean read(SoakKey key, ValueReader reader);
+
+    boolean contains(SoakKey key);
+
+    boolean put(SoakKey key, DirectBuffer value, int offset, int length, long ttlNs);
+
+    boolean putIfAbsent(SoakKey key, DirectBuffer value, int offset, int length, long ttlNs);
+
+    boolean replace(SoakKey key, DirectBuffer value, int offset, int length, long ttlNs);
+
+    boolean compareAndSet(
+            SoakKey key,
+            DirectBuffer expected,
+            int expectedOffset,
+            int expectedLength,
+            DirectBuffer value,
+            int offset,
+            int length);
+
+    boolean update(SoakKey key, ValueUpdater updater);
+
+    long addToLong(SoakKey key, int index, long delta, long missing);
+
+    boolean remove(SoakKey key);
+
+    boolean removeIfEqual(SoakKey key, DirectBuffer expected, int offset, int length);
+
+    int getAndRemove(SoakKey key, MutableDirectBuffer destination, int offset);
+
+    long remainingTtlNs(SoakKey key);
+
+    boolean setTtl(SoakKey key, long ttlNs);
+
+    boolean persist(SoakKey key);
+
+    long scan(long cursor, int maxEntries, EntryVisitor visitor);
+
+    int doWork();
+
+    long size();
+
+    CacheStatistics statistics();
+}

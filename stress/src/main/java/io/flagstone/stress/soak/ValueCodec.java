@@ -1,0 +1,163 @@
+package io.flagstone.stress.soak;
+
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+
+/**
+ * Values that tell whether they are whole, and whose they are.
+ *
+ * <p>A value carries its key, its sequence number, its length and a checksum over all its bytes;
+ * the bytes behind follow from those, so that a wrong one can be named. A counter also carries its
+ * count, which changes in place and is therefore left out of the checksum.
+ *
+ * <p>Allocates only for a violation.
+ */
+final class ValueCodec {
+    /** The shortest value. */
+    static final int MIN_LENGTH = 32;
+
+    /** Where a counter's count lies. */
+    static final int COUNT = 32;
+
+    /** The shortest counter. */
+    static final int MIN_COUNTER_LENGTH = 40;
+
+    private static final int KEY = 0;
+    private static final int SEQUENCE = 8;
+    private static final int LENGTH = 16;
+    private static final int CHECKSUM = 24;
+
+    private static final long STEP = 0x9E3779B97F4A7C15L;
+    private static final long FACTOR = 0xD6E8FEB86659FD93L;
+
+    private ValueCodec() {}
+
+    /** Writes a value. */
+    static void encode(
+            MutableDirectBuffer buffer, int offset, long key, long sequence, int length) {
+        buffer.putLong(offset + KEY, key);
+        buffer.putLong(offset + SEQUENCE, sequence);
+        buffer.putLong(offset + LENGTH, length);
+        final long base = base(key, sequence);
+        final int words = length & -Long.BYTES;
+        for (int i = MIN_LENGTH; i < words; i += Long.BYTES) {
+            buffer.putLong(offset + i, base + i * STEP);
+        }
+        for (int i = words; i < length; i++) {
+            buffer.putByte(offset + i, (byte) (base + i * STEP >>> Integer.SIZE));
+        }
+        buffer.putLong(offset + CHECKSUM, checksum(buffer, offset, length, false));
+    }
+
+    /** Writes a counter; its sequence number is that of the write that created it. */
+    static void encodeCounter(
+            MutableDirectBuffer buffer,
+            int offset,
+            long key,
+            long sequence,
+            int length,
+            long count) {
+        encode(buffer, offset, key, sequence, length);
+        buffer.putLong(offset + COUNT, count);
+        buffer.putLong(offset + CHECKSUM, checksum(buffer, offset, length, true));
+    }
+
+    /**
+     * Checks a value found under a key.
+     *
+     * @return its sequence number.
+     * @throws Violation if it is another key's, truncated or torn.
+     */
+    static long check(DirectBuffer buffer, int offset, int length, long key) {
+        final boolean counter = KeyShape.isCounter(key);
+        if (length < (counter ? MIN_COUNTER_LENGTH : MIN_LENGTH)) {
+            throw wrong("a value is truncated", key, buffer, offset, length);
+        }
+        if (buffer.getLong(offset + KEY) != key) {
+            throw wrong("a value is another key's", key, buffer, offset, length);
+        }
+        if (buffer.getLong(offset + LENGTH) != length) {
+            throw wrong("a value has not its length", key, buffer, offset, length);
+        }
+        if (buffer.getLong(offset + CHECKSUM) != checksum(buffer, offset, length, counter)) {
+            throw wrong("a value is torn", key, buffer, offset, length);
+        }
+        return sequence(buffer, offset);
+    }
+
+    static long sequence(DirectBuffer buffer, int offset) {
+        return buffer.getLong(offset + SEQUENCE);
+    }
+
+    static long count(DirectBuffer buffer, int offset) {
+        return buffer.getLong(offset + COUNT);
+    }
+
+    /** The first byte that is not as key, sequence number and length of the value say, or -1. */
+    static int firstWrongByte(DirectBuffer buffer, int offset, int length) {
+        if (length < MIN_LENGTH) {
+            return length;
+        }
+        final long key = buffer.getLong(offset + KEY);
+        final long base = base(key, buffer.getLong(offset + SEQUENCE));
+        final int words = length & -Long.BYTES;
+        for (int i = KeyShape.isCounter(key) ? MIN_COUNTER_LENGTH : MIN_LENGTH; i < words; i += 8) {
+            if (buffer.getLong(offset + i) != base + i * STEP) {
+                return i;
+            }
+        }
+        for (int i = words; i < length; i++) {
+            if (buffer.getByte(offset + i) != (byte) (base + i * STEP >>> Integer.SIZE)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static Violation wrong(
+            String what, long key, DirectBuffer buffer, int offset, int length) {
+        if (length < MIN_LENGTH) {
+            return new Violation(
+                    what, key, "at least 32 bytes", length + " bytes", buffer, offset, length);
+        }
+        final long checksum = checksum(buffer, offset, length, KeyShape.isCounter(key));
+        return new Violation(
+                what,
+                key,
+                "length " + length + ", checksum " + Long.toHexString(checksum),
+                "a header with key "
+                        + KeyShape.show(buffer.getLong(offset + KEY))
+                        + ", sequence "
+                        + sequence(buffer, offset)
+                        + ", length "
+                        + buffer.getLong(offset + LENGTH)
+                        + ", checksum "
+                        + Long.toHexString(buffer.getLong(offset + CHECKSUM)),
+                buffer,
+                offset,
+                length);
+    }
+
+    private static long base(long key, long sequence) {
+        return Mixer.mix(key ^ Mixer.mix(sequence));
+    }
+
+    private static long checksum(DirectBuffer buffer, int offset, int length, boolean counter) {
+        long sum = length;
+        sum = next(sum, buffer.getLong(offset + KEY));
+        sum = next(sum, buffer.getLong(offset + SEQUENCE));
+        sum = next(sum, buffer.getLong(offset + LENGTH));
+        final int words = length & -Long.BYTES;
+        for (int i = counter ? MIN_COUNTER_LENGTH : MIN_LENGTH; i < words; i += Long.BYTES) {
+            sum = next(sum, buffer.getLong(offset + i));
+        }
+        for (int i = words; i < length; i++) {
+            sum = next(sum, buffer.getByte(offset + i));
+        }
+        return sum;
+    }
+
+    private static long next(long sum, long word) {
+        return Long.rotateLeft((sum ^ word) * FACTOR, 29);
+    }
+}

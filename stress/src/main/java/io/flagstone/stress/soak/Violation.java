@@ -1,0 +1,68 @@
+package io.flagstone.stress.soak;
+
+import org.agrona.DirectBuffer;
+import org.agrona.PrintBufferUtil;
+
+/** Something that may not be: what, for which key, and what was expected and found. */
+final class Violation extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private static final int MAX_DUMP_BYTES = 512;
+
+    /** Of a key, without a value to show. */
+    Violation(String what, long key, String expected, String found) {
+        super(
+                what
+                        + "\n  key       "
+                        + KeyShape.show(key)
+                        + "\n  expected  "
+                        + expected
+                        + "\n  found     "
+                        + found);
+    }
+
+    /** Of the cache as a whole. */
+    Violation(String what, String expected, String found) {
+        super(what + "\n  expected  " + expected + "\n  found     " + found);
+    }
+
+    /** Of a value, with a dump of its bytes, those around the first wrong one if it is long. */
+    Violation(
+            String what,
+            long key,
+            String expected,
+            String found,
+            DirectBuffer value,
+            int offset,
+            int length) {
+        super(
+                what
+                        + "\n  key       "
+                        + KeyShape.show(key)
+                        + "\n  expected  "
+                        + expected
+                        + "\n  found     "
+                        + found
+                        + dump(value, offset, length));
+    }
+
+    private static String dump(DirectBuffer value, int offset, int length) {
+        final int wrong = ValueCodec.firstWrongByte(value, offset, length);
+        final StringBuilder text = new StringBuilder("\n  value     ").append(length);
+        text.append(" bytes, ");
+        text.append(wrong < 0 ? "each as its header says" : "the first wrong one at " + wrong);
+        appendDump(text, value, offset, 0, Math.min(length, MAX_DUMP_BYTES));
+        final int from = Math.max(MAX_DUMP_BYTES, (wrong & -16) - MAX_DUMP_BYTES / 2);
+        if (wrong >= MAX_DUMP_BYTES) {
+            appendDump(text, value, offset, from, Math.min(length - from, MAX_DUMP_BYTES));
+        }
+        return text.toString();
+    }
+
+    private static void appendDump(
+            StringBuilder text, DirectBuffer value, int offset, int from, int length) {
+        text.append("\n  bytes ").append(from).append(" to ").append(from + length);
+        if (length > 0) {
+            text.append('\n').append(PrintBufferUtil.prettyHexDump(value, offset + from, length));
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package io.flagstone.stress.soak;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** Finds the thread that no longer gets on, and shows where every thread is. */
+final class Watchdog {
+    private final List<? extends Heartbeat> watched;
+    private final long limitNs;
+    private final long[] progress;
+    private final long[] changedNs;
+
+    Watchdog(List<? extends Heartbeat> watched, long limitNs) {
+        this.watched = watched;
+        this.limitNs = limitNs;
+        this.progress = new long[watched.size()];
+        this.changedNs = new long[watched.size()];
+        Arrays.fill(changedNs, System.nanoTime());
+    }
+
+    /**
+     * Looks at all of them.
+     *
+     * @throws Violation if one has made no progress for too long.
+     */
+    void check() {
+        final long now = System.nanoTime();
+        for (int i = 0; i < progress.length; i++) {
+            final Heartbeat heartbeat = watched.get(i);
+            final long current = heartbeat.progress();
+            if (current != progress[i] || heartbeat.idle()) {
+                progress[i] = current;
+                changedNs[i] = now;
+            } else if (now - changedNs[i] > limitNs) {
+                throw new Violation(
+                        "a thread hangs: " + heartbeat.describe(),
+                        "progress within " + limitNs / 1_000_000_000.0 + " s",
+                        "none; all stacks:\n" + stacks());
+            }
+        }
+    }
+
+    private static String stacks() {
+        final StringBuilder text = new StringBuilder();
+        for (final Map.Entry<Thread, StackTraceElement[]> thread :
+                Thread.getAllStackTraces().entrySet()) {
+            text.append(thread.getKey().getName())
+                    .append(' ')
+                    .append(thread.getKey().getState())
+                    .append('\n');
+            for (final StackTraceElement element : thread.getValue()) {
+                text.append("    at ").append(element).append('\n');
+            }
+        }
+        return text.toString();
+    }
+}

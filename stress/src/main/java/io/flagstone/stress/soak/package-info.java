@@ -1,0 +1,2 @@
+/** The soak: every operation on full caches for as long as one likes, every value checked. */
+package io.flagstone.stress.soak;

@@ -1,0 +1,32 @@
+package io.flagstone.stress.soak;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.function.UnaryOperator;
+import picocli.CommandLine;
+
+/**
+ * A command line, carried out.
+ *
+ * @param status the exit status.
+ * @param out what it printed.
+ * @param err what it complained of.
+ */
+record SoakRun(int status, String out, String err) {
+    static SoakRun of(UnaryOperator<SoakCache> seam, String... args) {
+        final StringWriter out = new StringWriter();
+        final StringWriter err = new StringWriter();
+        final CommandLine command =
+                SoakCommand.commandLine(seam)
+                        .setOut(new PrintWriter(out))
+                        .setErr(new PrintWriter(err));
+        final int status = command.execute(args);
+        return new SoakRun(status, out.toString(), err.toString());
+    }
+
+    static String seed() {
+        final long seed = Long.getLong("flagstone.test.seed", 20_131_125L);
+        System.out.println("seed " + seed);
+        return Long.toString(seed);
+    }
+}
