@@ -1,7 +1,6 @@
 package io.flagstone.stress;
 
 import io.flagstone.OffHeapCache;
-import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.junit.jupiter.api.Test;
 
@@ -32,15 +31,6 @@ class LinearizabilityTest {
     public static final class ExactLru extends CacheOperations {
         public ExactLru() {
             super(OffHeapCache.builder().maxEntries(MAX_ENTRIES).promotionDistance(0));
-        }
-
-        /** Under the lock: a get may count as a use later than it finds its value. */
-        @Override
-        @Operation(params = "key")
-        public long get(int key) {
-            final long[] value = {ABSENT};
-            cache.read(key, view -> value[0] = view.getLong(0));
-            return value[0];
         }
     }
 

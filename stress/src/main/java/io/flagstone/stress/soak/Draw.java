@@ -63,6 +63,11 @@ final class Draw {
         return (keyBits & 1) == 0 ? bits % Math.min(HOT_KEYS, count) : bits % count;
     }
 
+    /** The i-th of some numbers below {@code count}, not far from {@link #key}. */
+    int keyNear(int i, int count) {
+        return (key(count) + 7 * i) % count;
+    }
+
     /** Whether a key that allows it is used as a {@code long}. */
     boolean asLong() {
         return (sizeBits >>> 63) != 0;

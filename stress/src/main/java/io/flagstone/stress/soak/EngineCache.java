@@ -1,5 +1,6 @@
 package io.flagstone.stress.soak;
 
+import io.flagstone.MultiGet;
 import io.flagstone.OffHeapCache;
 import io.flagstone.api.CacheStatistics;
 import io.flagstone.api.EntryVisitor;
@@ -21,6 +22,18 @@ final class EngineCache implements SoakCache {
         return key.asLong()
                 ? cache.get(key.number(), destination, offset)
                 : cache.get(key.bytes(), key.offset(), key.length(), destination, offset);
+    }
+
+    @Override
+    public int get(MultiGet batch, MutableDirectBuffer destination, int offset) {
+        return cache.get(batch, destination, offset);
+    }
+
+    @Override
+    public long getLong(SoakKey key, int index, long missing) {
+        return key.asLong()
+                ? cache.getLong(key.number(), index, missing)
+                : cache.getLong(key.bytes(), key.offset(), key.length(), index, missing);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.flagstone.stress.soak;
 
+import io.flagstone.MultiGet;
 import io.flagstone.OffHeapCache;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.NanoClock;
@@ -9,6 +10,9 @@ import org.agrona.concurrent.NanoClock;
  * owner had finished before the read began, nor than what this thread has seen already.
  */
 final class ForeignKeys implements Target {
+    private static final int BATCH = 12;
+    private static final long MISSING = Long.MIN_VALUE;
+
     private final SoakCache cache;
     private final NanoClock clock;
     private final KeyShape shape;
@@ -17,6 +21,9 @@ final class ForeignKeys implements Target {
     private final SoakKey key;
     private final int keys;
     private final long[] seen;
+    private final MultiGet batch = new MultiGet(BATCH);
+    private final int[] numbers = new int[BATCH];
+    private final long[] minimums = new long[BATCH];
     private final Inspector inspector = new Inspector();
 
     ForeignKeys(Turn turn, SoakCache cache, Scratch scratch) {
@@ -36,6 +43,8 @@ final class ForeignKeys implements Target {
         key.set(number, shape, draw.asLong());
         switch (operation) {
             case READ -> read(number);
+            case MULTI_GET -> multiGet(draw);
+            case GET_LONG -> getLong(number);
             case CONTAINS -> cache.contains(key);
             case REMAINING_TTL -> remainingTtl(number);
             default -> get(number);
@@ -58,20 +67,59 @@ final class ForeignKeys implements Target {
         }
     }
 
+    private void multiGet(Draw draw) {
+        batch.clear();
+        for (int i = 0; i < batch.capacity(); i++) {
+            numbers[i] = draw.keyNear(i, keys);
+            minimums[i] = minimum(numbers[i]);
+            key.set(numbers[i], shape, (i & 1) == 0);
+            if (key.asLong()) {
+                batch.add(key.number());
+            } else {
+                batch.add(key.bytes(), key.offset(), key.length());
+            }
+        }
+        final long before = clock.nanoTime();
+        cache.get(batch, scratch.found, scratch.offset);
+        for (int i = 0; i < batch.size(); i++) {
+            final int length = batch.length(i);
+            if (length >= 0) {
+                final int offset = batch.offset(i);
+                final long sequence = ValueCodec.check(scratch.found, offset, length, numbers[i]);
+                check(numbers[i], minimums[i], sequence, scratch.found, offset, length);
+                history.checkEnd(numbers[i], sequence, before);
+            }
+        }
+    }
+
+    private void getLong(int number) {
+        final long minimum = minimum(number);
+        final long before = clock.nanoTime();
+        final long sequence = cache.getLong(key, ValueCodec.SEQUENCE, MISSING);
+        if (sequence != MISSING) {
+            notBefore(number, minimum, sequence);
+            history.checkEnd(number, sequence, before);
+        }
+    }
+
+    private void notBefore(int number, long minimum, long sequence) {
+        if (sequence < minimum) {
+            throw new Violation(
+                    "a value was found that is out of date",
+                    number,
+                    "sequence " + minimum + " or later",
+                    "sequence " + sequence);
+        }
+        seen[number] = sequence;
+    }
+
     private void read(int number) {
         final long minimum = minimum(number);
         final long before = clock.nanoTime();
         inspector.expect(number);
         if (cache.read(key, inspector)) {
             final long sequence = inspector.sequence();
-            if (sequence < minimum) {
-                throw new Violation(
-                        "a value was found that is out of date",
-                        number,
-                        "sequence " + minimum + " or later",
-                        "sequence " + sequence + ", " + inspector.length() + " bytes");
-            }
-            seen[number] = sequence;
+            notBefore(number, minimum, sequence);
             history.checkEnd(number, sequence, before);
         }
     }

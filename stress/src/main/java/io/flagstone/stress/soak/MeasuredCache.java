@@ -1,5 +1,6 @@
 package io.flagstone.stress.soak;
 
+import io.flagstone.MultiGet;
 import io.flagstone.OffHeapCache;
 import io.flagstone.api.CacheStatistics;
 import io.flagstone.api.EntryVisitor;
@@ -29,6 +30,26 @@ final class MeasuredCache implements SoakCache {
         final int result = delegate.get(key, destination, offset);
         latencies.record(Operation.GET, start);
         tally.read(result != OffHeapCache.NOT_FOUND);
+        return result;
+    }
+
+    @Override
+    public int get(MultiGet batch, MutableDirectBuffer destination, int offset) {
+        final long start = System.nanoTime();
+        final int result = delegate.get(batch, destination, offset);
+        latencies.record(Operation.MULTI_GET, start);
+        for (int i = 0; i < batch.size(); i++) {
+            tally.read(batch.length(i) != OffHeapCache.NOT_FOUND);
+        }
+        return result;
+    }
+
+    @Override
+    public long getLong(SoakKey key, int index, long missing) {
+        final long start = System.nanoTime();
+        final long result = delegate.getLong(key, index, missing);
+        latencies.record(Operation.GET_LONG, start);
+        tally.read(result != missing);
         return result;
     }
 

@@ -6,11 +6,12 @@ import java.util.Locale;
  * The operations that are mixed, and how often each is drawn.
  *
  * <p>One more is a constant here, a method of {@link SoakCache} with its two implementations, and a
- * case in the targets it applies to: a lock-free read of a count belongs into {@link CounterKeys},
- * a batch of reads into {@link OwnedKeys} and {@link ForeignKeys}.
+ * case in the targets it applies to.
  */
 enum Operation {
     GET(300),
+    MULTI_GET(40),
+    GET_LONG(40),
     READ(80),
     CONTAINS(40),
     PUT(150),

@@ -33,6 +33,7 @@ final class OwnedKeys implements Target {
         before = clock.nanoTime();
         switch (operation) {
             case READ -> read(slot);
+            case GET_LONG -> getLong(slot);
             case CONTAINS -> present(slot, cache.contains(key), false);
             case PUT -> put(slot, draw.valueLength(), SoakCache.DEFAULT_TTL);
             case PUT_TTL -> put(slot, draw.valueLength(), draw.ttlNs());
@@ -78,6 +79,16 @@ final class OwnedKeys implements Target {
             state.missed(slot, cache, key);
         } else {
             state.found(slot, before, scratch.found, scratch.offset, result);
+            state.used(slot, before);
+        }
+    }
+
+    private void getLong(int slot) {
+        final long sequence = cache.getLong(key, ValueCodec.SEQUENCE, Long.MIN_VALUE);
+        if (sequence == Long.MIN_VALUE) {
+            state.missed(slot, cache, key);
+        } else {
+            state.found(slot, before, sequence, state.length(slot));
             state.used(slot, before);
         }
     }

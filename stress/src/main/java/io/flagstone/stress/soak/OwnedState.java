@@ -125,10 +125,13 @@ final class OwnedState {
         }
     }
 
-    /** A use that renews a sliding deadline. */
+    /** A use that renews a sliding deadline, unless it was renewed within the last eighth. */
     void used(int slot, long beforeNs) {
         if (sliding[slot]) {
-            earliestEnds[slot] = beforeNs + configuration.cache().expireAfterAccessNs();
+            final long idleNs = configuration.cache().expireAfterAccessNs();
+            final boolean exact = configuration.cache().promotionDistance() == 0;
+            final long end = beforeNs + idleNs - (exact ? 0 : idleNs / 8);
+            earliestEnds[slot] = Math.max(earliestEnds[slot], end);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.flagstone.stress.soak;
 
+import io.flagstone.MultiGet;
 import io.flagstone.api.CacheStatistics;
 import io.flagstone.api.EntryVisitor;
 import io.flagstone.api.ValueReader;
@@ -16,6 +17,10 @@ interface SoakCache {
     long DEFAULT_TTL = 0;
 
     int get(SoakKey key, MutableDirectBuffer destination, int offset);
+
+    int get(MultiGet batch, MutableDirectBuffer destination, int offset);
+
+    long getLong(SoakKey key, int index, long missing);
 
     boolean read(SoakKey key, ValueReader reader);
 

@@ -19,11 +19,13 @@ final class ValueCodec {
     /** Where a counter's count lies. */
     static final int COUNT = 32;
 
+    /** Where the sequence number lies. */
+    static final int SEQUENCE = 8;
+
     /** The shortest counter. */
     static final int MIN_COUNTER_LENGTH = 40;
 
     private static final int KEY = 0;
-    private static final int SEQUENCE = 8;
     private static final int LENGTH = 16;
     private static final int CHECKSUM = 24;
 

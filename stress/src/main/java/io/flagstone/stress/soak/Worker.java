@@ -130,6 +130,8 @@ final class Worker implements Runnable, Heartbeat {
             case STATISTICS -> statistics();
             case ADD_TO_LONG -> counters.run(operation, draw);
             case PUT, PUT_TTL, REPLACE -> owned.run(operation, draw);
+            case MULTI_GET -> foreign.run(operation, draw);
+            case GET_LONG -> (choice < 9 ? owned : foreign).run(operation, draw);
             case GET, READ, CONTAINS, REMAINING_TTL ->
                     (choice < 9 ? owned : choice < 18 ? foreign : counters).run(operation, draw);
             default -> (choice < 16 ? owned : counters).run(operation, draw);

@@ -1,5 +1,6 @@
 package io.flagstone.stress.soak;
 
+import io.flagstone.MultiGet;
 import io.flagstone.api.CacheStatistics;
 import io.flagstone.api.EntryVisitor;
 import io.flagstone.api.ValueReader;
@@ -18,6 +19,16 @@ class DelegatingCache implements SoakCache {
     @Override
     public int get(SoakKey key, MutableDirectBuffer destination, int offset) {
         return delegate.get(key, destination, offset);
+    }
+
+    @Override
+    public int get(MultiGet batch, MutableDirectBuffer destination, int offset) {
+        return delegate.get(batch, destination, offset);
+    }
+
+    @Override
+    public long getLong(SoakKey key, int index, long missing) {
+        return delegate.getLong(key, index, missing);
     }
 
     @Override
