@@ -51,7 +51,11 @@ final class Soak {
         final List<Heartbeat> watched = new ArrayList<>(workers);
         watched.add(conductor);
         final Watchdog watchdog = new Watchdog(watched, options.hangAfterNs());
+        long lookedNs = System.nanoTime();
         while (!outcome.await(LOOK_EVERY_MS)) {
+            final long nowNs = System.nanoTime();
+            report.looked(nowNs - lookedNs);
+            lookedNs = nowNs;
             try {
                 watchdog.check();
             } catch (final Violation hang) {

@@ -31,6 +31,7 @@ final class SoakReport {
     private long lastRunNs;
     private long runOperations;
     private long lastRunOperations;
+    private long longestLookNs;
 
     SoakReport(SoakOptions options, List<Worker> workers, PrintWriter out) {
         this.options = options;
@@ -92,6 +93,11 @@ final class SoakReport {
         }
     }
 
+    /** The watchdog has looked again, after so long. */
+    void looked(long sinceNs) {
+        longestLookNs = Math.max(longestLookNs, sinceNs);
+    }
+
     /** Everything, once the threads have ended. */
     void print() {
         final Latencies all = latencies();
@@ -118,6 +124,10 @@ final class SoakReport {
                 "%nWorst stall: %.1f us, %s. Callbacks and the wait for a processor are part of"
                         + " each time.%n",
                 all.of(worst).getMaxValue() / NS_PER_US, worst.label());
+        print(
+                "Longest time between two looks of the watchdog, due every 100 ms: %.1f ms. What"
+                        + " stalls with it was not stalled by the cache.%n",
+                longestLookNs / 1000 / 1000.0);
         print("All caches: %s%n", totals);
         memoryLine("Heap", Sample::heapBytes);
         memoryLine("Direct", Sample::directBytes);
