@@ -1,6 +1,7 @@
 package io.flagstone.bench.jmh;
 
 import io.flagstone.MultiGet;
+import io.flagstone.MultiPut;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -17,7 +18,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What reads of ready keys cost a thread: alone, beside other readers ({@code -t 2}), beside a
- * writer at full speed, one at a time and 32 at once. Every read asserts that it hit.
+ * writer at full speed, one at a time and 32 at once; and puts of present keys, one at a time and
+ * 32 at once. Every read asserts that it hit.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -38,6 +40,7 @@ public class ReadBenchmark {
             new UnsafeBuffer(new byte[BATCH * FullCache.VALUE_BYTES]);
     private final UnsafeBuffer value = new UnsafeBuffer(new byte[FullCache.VALUE_BYTES]);
     private final MultiGet batch = new MultiGet(BATCH);
+    private final MultiPut puts = new MultiPut(BATCH);
 
     private static void check(boolean hit) {
         if (!hit) {
@@ -80,6 +83,31 @@ public class ReadBenchmark {
         }
         check(full.cache.get(batch, destination, 0) == BATCH);
         return destination.getLong(0);
+    }
+
+    /** 32 puts of present keys, one after the other; by the key. */
+    @Benchmark
+    @OperationsPerInvocation(BATCH)
+    public int putMany(FullCache full, Keys keys) {
+        int absent = 0;
+        for (int i = 0; i < BATCH; i++) {
+            absent += full.cache.put(keys.next(), value, 0, FullCache.VALUE_BYTES) ? 1 : 0;
+        }
+        check(absent == 0);
+        return absent;
+    }
+
+    /** 32 puts of present keys at once; by the key. */
+    @Benchmark
+    @OperationsPerInvocation(BATCH)
+    public int multiPut(FullCache full, Keys keys) {
+        puts.clear();
+        for (int i = 0; i < BATCH; i++) {
+            puts.add((long) keys.next(), 0, FullCache.VALUE_BYTES);
+        }
+        final int absent = full.cache.put(puts, value);
+        check(absent == 0);
+        return absent;
     }
 
     /** One key, beside a writer. */

@@ -1,0 +1,68 @@
+package io.flagstone.bench.jmh;
+
+import io.flagstone.memory.Region;
+import io.flagstone.segment.SegmentLock;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * A segment's lock beside {@link ReentrantLock} around the same short critical section, one line of
+ * memory read and written, with more and more threads ({@code -t}). All threads want the same lock.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode({Mode.Throughput, Mode.SampleTime})
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 2, time = 1)
+@Measurement(iterations = 4, time = 1)
+@Fork(
+        value = 2,
+        jvmArgsPrepend = {"--add-opens", "java.base/jdk.internal.misc=ALL-UNNAMED"})
+public class LockBenchmark {
+    private static final int LOCK = Region.CACHE_LINE;
+    private static final int CONTENTIONS = 3 * Region.CACHE_LINE;
+    private static final int DATA = 5 * Region.CACHE_LINE;
+
+    private final Region region = Region.allocate(8 * Region.CACHE_LINE);
+    private final SegmentLock segmentLock = new SegmentLock(region, LOCK, CONTENTIONS);
+    private final ReentrantLock reentrantLock = new ReentrantLock();
+
+    private long work() {
+        long sum = 0;
+        for (int i = 0; i < Region.CACHE_LINE; i += Long.BYTES) {
+            sum += region.getLong(DATA + i) + i;
+            region.putLong(DATA + i, sum);
+        }
+        return sum;
+    }
+
+    /** The engine's. */
+    @Benchmark
+    public long segmentLock() {
+        segmentLock.lock(Thread.currentThread().getId());
+        try {
+            return work();
+        } finally {
+            segmentLock.unlock();
+        }
+    }
+
+    /** The JDK's. */
+    @Benchmark
+    public long reentrantLock() {
+        reentrantLock.lock();
+        try {
+            return work();
+        } finally {
+            reentrantLock.unlock();
+        }
+    }
+}

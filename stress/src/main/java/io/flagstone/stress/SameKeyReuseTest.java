@@ -1,0 +1,42 @@
+package io.flagstone.stress;
+
+import org.agrona.concurrent.UnsafeBuffer;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.II_Result;
+
+/**
+ * An entry that is removed and put again into the same chunk with another length is read whole:
+ * fails if a reader takes the length from one entry and the bytes from the other.
+ */
+@JCStressTest
+@Outcome(id = "11, 2048", expect = Expect.ACCEPTABLE, desc = "the old value")
+@Outcome(id = "-1, -1", expect = Expect.ACCEPTABLE, desc = "in between")
+@Outcome(id = "22, 1960", expect = Expect.ACCEPTABLE, desc = "the new value")
+@Outcome(expect = Expect.FORBIDDEN, desc = "torn, or with the other length")
+@State
+public class SameKeyReuseTest {
+    private static final int SHORTER = 1960;
+
+    private final long key = SharedCache.nextKey();
+
+    public SameKeyReuseTest() {
+        SharedCache.CACHE.put(key, SharedCache.value(1), 0, SharedCache.VALUE_BYTES);
+    }
+
+    @Actor
+    public void writer() {
+        SharedCache.CACHE.remove(key);
+        SharedCache.CACHE.put(key, SharedCache.value(2, SHORTER), 0, SHORTER);
+    }
+
+    @Actor
+    public void reader(II_Result result) {
+        final UnsafeBuffer destination = new UnsafeBuffer(new byte[SharedCache.VALUE_BYTES]);
+        result.r2 = SharedCache.CACHE.get(key, destination, 0);
+        result.r1 = result.r2 < 0 ? -1 : SharedCache.digits(destination, result.r2);
+    }
+}

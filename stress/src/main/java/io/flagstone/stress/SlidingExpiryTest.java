@@ -1,0 +1,54 @@
+package io.flagstone.stress;
+
+import io.flagstone.OffHeapCache;
+import java.util.concurrent.atomic.AtomicLong;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.II_Result;
+
+/**
+ * A hit renews a deadline that a write or a duty cycle is about to reclaim: fails if the entry is
+ * renewed when it is gone, which the audit sees, or if its chunk is read when it is another's. The
+ * clock advances by half a time to live whenever it is read.
+ */
+@JCStressTest
+@Outcome(id = "11, 1", expect = Expect.ACCEPTABLE, desc = "there")
+@Outcome(id = "-1, 1", expect = Expect.ACCEPTABLE, desc = "expired")
+@Outcome(expect = Expect.FORBIDDEN, desc = "another value, or the audit is not clean")
+@State
+public class SlidingExpiryTest {
+    private static final int LENGTH = 64;
+    private static final long TTL_NS = 10_000;
+    private static final AtomicLong TIME = new AtomicLong();
+    private static final OffHeapCache CACHE =
+            OffHeapCache.builder()
+                    .memoryBytes(16 << 10)
+                    .segments(1)
+                    .tickNs(1_000)
+                    .expireAfterAccessNs(TTL_NS)
+                    .clock(() -> TIME.addAndGet(TTL_NS / 2))
+                    .build();
+
+    private final long key = SharedCache.nextKey();
+
+    @Actor
+    public void writer() {
+        CACHE.doWork();
+        CACHE.put(key + 1, SharedCache.value(2, LENGTH), 0, LENGTH);
+    }
+
+    @Actor
+    public void reader(II_Result result) {
+        CACHE.put(key, SharedCache.value(1, LENGTH), 0, LENGTH);
+        result.r1 = SharedCache.read(CACHE, key);
+    }
+
+    @Arbiter
+    public void arbiter(II_Result result) {
+        result.r2 = CACHE.audit().clean() ? 1 : 0;
+    }
+}
