@@ -6,6 +6,7 @@ import io.flagstone.memory.RawMemory;
 import io.flagstone.memory.Region;
 import io.flagstone.segment.PutMode;
 import io.flagstone.segment.Segment;
+import io.flagstone.segment.SegmentReader;
 import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -24,9 +25,6 @@ abstract class BatchOperations extends BufferKeyOperations {
     private static final long STAGED_BYTES = 16 << 20;
 
     private final boolean staged;
-
-    /** Where prefetched words go, so that loading them has a purpose. */
-    private long sink;
 
     BatchOperations(Segment[] segments, KeyedHash keyedHash, long budgetBytes) {
         super(segments, keyedHash);
@@ -53,7 +51,7 @@ abstract class BatchOperations extends BufferKeyOperations {
         final Object base = destination.byteArray();
         final long address = destination.addressOffset();
         if (staged) {
-            sink = prefetch(segments, batch);
+            batch.loaded = prefetch(segments, batch);
         }
         int found = 0;
         int offset = destinationOffset;
@@ -95,12 +93,12 @@ abstract class BatchOperations extends BufferKeyOperations {
     private int getStaged(
             Segment[] segments, KeyBatch batch, int i, Object base, long address, int room) {
         final long hash = batch.hashes[i];
-        final Segment segment = segments[segmentNumber(hash)];
+        final SegmentReader reader = reader(segments, batch, i);
         final Object keyBase = batch.keyBase(i);
         final long keyAddress = batch.keyAddress(i);
         final int keyLength = batch.keyLength(i);
-        batch.entries[i] = segment.find(batch.entries[i], hash, keyBase, keyAddress, keyLength);
-        return segment.getStaged(
+        batch.entries[i] = reader.find(batch.entries[i], hash, keyBase, keyAddress, keyLength);
+        return reader.getStaged(
                 batch.versions[i],
                 batch.entries[i],
                 hash,
@@ -117,7 +115,7 @@ abstract class BatchOperations extends BufferKeyOperations {
         final int size = batch.size();
         final int[] entries = batch.entries;
         for (int i = 0; i < size; i++) {
-            if (!segments[segmentNumber(batch.hashes[i])].isBehind(entries[i])) {
+            if (!reader(segments, batch, i).isBehind(entries[i])) {
                 entries[i] = Region.NONE;
             }
         }
@@ -129,23 +127,19 @@ abstract class BatchOperations extends BufferKeyOperations {
     }
 
     private void promote(Segment[] segments, int number, KeyBatch batch, int from) {
-        final Segment segment = segments[number];
-        final boolean begun = segment.beginPromotions();
+        final SegmentReader reader = segments[number].reader();
+        if (!reader.beginPromotions()) {
+            return;
+        }
         try {
             for (int i = from; i < batch.size(); i++) {
                 if (batch.entries[i] != Region.NONE && segmentNumber(batch.hashes[i]) == number) {
-                    if (begun) {
-                        segment.promote(batch.versions[i], batch.entries[i]);
-                    } else {
-                        segment.missedPromotion();
-                    }
+                    reader.promote(batch.versions[i], batch.entries[i]);
                     batch.entries[i] = Region.NONE;
                 }
             }
         } finally {
-            if (begun) {
-                segment.endPromotions();
-            }
+            reader.endPromotions();
         }
     }
 
@@ -195,7 +189,7 @@ abstract class BatchOperations extends BufferKeyOperations {
             segments[0].checkFits(batch.keyLength(i), batch.length(i));
         }
         if (staged) {
-            sink = prefetch(segments, batch);
+            batch.loaded = prefetch(segments, batch);
         }
         final Object base = values.byteArray();
         final long address = values.addressOffset();
@@ -224,20 +218,21 @@ abstract class BatchOperations extends BufferKeyOperations {
         long words = 0;
         for (int i = 0; i < size; i++) {
             hashes[i] = hash(batch, i);
-            words += segments[segmentNumber(hashes[i])].prefetchBucket(hashes[i]);
+            words += reader(segments, batch, i).prefetchBucket(hashes[i]);
         }
         for (int i = 0; i < size; i++) {
-            final Segment segment = segments[segmentNumber(hashes[i])];
-            batch.versions[i] = segment.version();
-            batch.entries[i] = segment.candidate(hashes[i]);
+            final SegmentReader reader = reader(segments, batch, i);
+            batch.versions[i] = reader.version();
+            batch.entries[i] = reader.candidate(hashes[i]);
         }
         for (int i = 0; i < size; i++) {
-            words += segments[segmentNumber(hashes[i])].prefetchEntry(batch.entries[i]);
-        }
-        for (int i = 0; i < size; i++) {
-            words += segments[segmentNumber(hashes[i])].prefetchNeighbours(batch.entries[i]);
+            words += reader(segments, batch, i).prefetchEntry(batch.entries[i]);
         }
         return words;
+    }
+
+    private SegmentReader reader(Segment[] segments, KeyBatch batch, int number) {
+        return segments[segmentNumber(batch.hashes[number])].reader();
     }
 
     private long hash(KeyBatch batch, int number) {

@@ -22,6 +22,9 @@ abstract class KeyBatch {
     final long[] versions;
     final int[] entries;
 
+    /** Where prefetched words go, so that loading them has a purpose. */
+    long loaded;
+
     private final long[] keys;
     private final int[] keyLengths;
     private final UnsafeBuffer keyBytes = new UnsafeBuffer(new byte[INITIAL_KEY_BYTES]);

@@ -6,11 +6,13 @@ import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * What readers count, without writing to a line that another reader writes to: a thread has a cell
- * of one cache line, found by its id, to which it alone adds by a plain load and an opaque store.
- * All segments of a cache share the cells.
+ * of two cache lines, found by its id, to which it alone adds by a plain load and an opaque store.
+ * All segments of a cache share the cells. What a thread uses of its cell is so far from what
+ * others use that they share no line, wherever the array lies, nor a pair of lines fetched
+ * together.
  *
  * <pre>
- *   cell, 8 longs: | Owner's id | Hits | Misses | Retries | Missed Promotions | unused (3) |
+ *   cell, 16 longs: | Owner's id | Hits | Misses | Retries | Missed Promotions | To Skip | unused |
  * </pre>
  *
  * <p>A thread claims a cell at its first read: the first free one of the few it looks at, which
@@ -26,18 +28,22 @@ public final class ReadCounters {
     static final int MISSES = 2;
     static final int RETRIES = 3;
     static final int MISSED_PROMOTIONS = 4;
+    private static final int TO_SKIP = 5;
 
     static final int CELLS = 64;
     private static final int PROBES = 8;
-    private static final int CELL_LONGS = 8;
+    private static final int CELL_LONGS = 16;
     private static final int OWNER = 0;
     private static final long FREE = 0;
     private static final int SHARED = CELLS;
     private static final long CLAIM_EVERY = 1024;
 
+    /** How many promotions a thread leaves out after one that found others at work. */
+    private static final long SKIPS = 16;
+
     private final boolean enabled;
 
-    /** A line before the first cell keeps the array's header and what lies before it off. */
+    /** A cell before the first keeps the array's header and what lies before it off. */
     private final AtomicLongArray cells = new AtomicLongArray((CELLS + 3) * CELL_LONGS);
 
     /** Each cell's thread; guarded by this object's monitor. */
@@ -57,6 +63,31 @@ public final class ReadCounters {
             } else {
                 incrementElsewhere(counter, threadId);
             }
+        }
+    }
+
+    /**
+     * Whether the calling thread leaves a promotion out, because its last one met others. A thread
+     * without a cell leaves none out.
+     */
+    boolean skipsPromotion(long threadId) {
+        final int cell = cell((int) threadId & CELLS - 1);
+        final long toSkip = cells.getPlain(cell + TO_SKIP);
+        if (toSkip == 0 || cells.getPlain(cell + OWNER) != threadId) {
+            return false;
+        }
+        cells.setOpaque(cell + TO_SKIP, toSkip - 1);
+        increment(MISSED_PROMOTIONS, threadId);
+        return true;
+    }
+
+    /** The calling thread's promotion took over a lock that another thread had held before it. */
+    void metOthers(long threadId) {
+        final int cell = cell((int) threadId & CELLS - 1);
+        if (cells.getPlain(cell + OWNER) == threadId) {
+            cells.setOpaque(cell + TO_SKIP, SKIPS);
+        } else if (cells.getPlain(cell + OWNER) == FREE) {
+            claim(threadId);
         }
     }
 

@@ -90,82 +90,9 @@ public final class Segment {
         return reads.get(hash, keyBase, keyAddress, keyLength, destinationBase, destination, room);
     }
 
-    /** Asks memory for the line of the index that a read of this hash begins with. */
-    public long prefetchBucket(long hash) {
-        return reads.prefetchBucket(hash);
-    }
-
-    /** The version under which {@link #candidate} is about to look. */
-    public long version() {
-        return reads.version();
-    }
-
-    /** What is likely to be the entry of a key with this hash, or none. */
-    public int candidate(long hash) {
-        return index.candidate(hash);
-    }
-
-    /** Asks memory for the lines of a candidate that a hit of it reads. */
-    public long prefetchEntry(int candidate) {
-        return reads.prefetchEntry(candidate);
-    }
-
-    /** Asks memory for the neighbours of a candidate that a hit will move. */
-    public long prefetchNeighbours(int candidate) {
-        return reads.prefetchNeighbours(candidate);
-    }
-
-    /** The entry of a key, or none, given its candidate; only the version can say if it is. */
-    public int find(int candidate, long hash, Object keyBase, long keyAddress, int keyLength) {
-        return reads.find(candidate, hash, keyBase, keyAddress, keyLength);
-    }
-
-    /** As {@link #get}, given the entry that was found under a version; may leave promotion. */
-    public int getStaged(
-            long seen,
-            int entry,
-            long hash,
-            Object keyBase,
-            long keyAddress,
-            int keyLength,
-            Object destinationBase,
-            long destination,
-            int room) {
-        return reads.getStaged(
-                seen,
-                entry,
-                hash,
-                keyBase,
-                keyAddress,
-                keyLength,
-                destinationBase,
-                destination,
-                room);
-    }
-
-    /** Whether {@link #getStaged} has left the promotion of what it hit. */
-    public boolean isBehind(int entry) {
-        return reads.isBehind(entry);
-    }
-
-    /** Begins with promotions, if the lock is free; who is let in ends them. */
-    public boolean beginPromotions() {
-        return reads.tryLock();
-    }
-
-    /** Promotes an entry that was hit under a version. */
-    public void promote(long seen, int entry) {
-        reads.promoteStaged(seen, entry);
-    }
-
-    /** Ends what {@link #beginPromotions} began. */
-    public void endPromotions() {
-        unlock();
-    }
-
-    /** Counts a promotion that was not done because the lock was taken. */
-    public void missedPromotion() {
-        reads.missedPromotion();
+    /** The reads in stages. */
+    public SegmentReader reader() {
+        return reads;
     }
 
     /**

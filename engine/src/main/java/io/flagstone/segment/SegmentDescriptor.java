@@ -16,6 +16,7 @@ import io.flagstone.memory.Region;
  *  | Tick, nanoseconds (64)                             |
  *  +----------------------------------------------------+
  *  | Lock: owner's thread id, 0 when free (64)          |   64
+ *  | Last Holder: thread id (64)                        |
  *  +----------------------------------------------------+
  *  | Version: odd while a write is under way (64)       |  128
  *  | Latest Time, nanoseconds (64)                      |

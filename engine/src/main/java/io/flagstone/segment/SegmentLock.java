@@ -13,6 +13,10 @@ import java.util.concurrent.locks.LockSupport;
  * is allocated. The price is that the lock is not fair, and that a parked thread may notice a free
  * lock up to {@link #MAX_PARK_NS} late.
  *
+ * <p>Beside the word stands who held the lock last. A thread for which a lock is only worth having
+ * if it is cheap can tell from it that the lock, and what it guards, has just come over from
+ * another processor.
+ *
  * <p>Not re-entrant: a holder that comes again is refused. An interrupt neither ends a wait nor
  * gets lost; an interrupted thread yields where it would park.
  *
@@ -24,6 +28,7 @@ public final class SegmentLock {
     static final long MAX_PARK_NS = 50_000;
 
     private static final long FREE = 0;
+    private static final int LAST_HOLDER = Long.BYTES;
     private static final long MIN_PARK_NS = 1_000;
     private static final int SPINS = 128;
     private static final int YIELDS = 16;
@@ -49,6 +54,14 @@ public final class SegmentLock {
             await(threadId);
             region.putLong(contentions, region.getLong(contentions) + 1);
         }
+        region.putLong(word + LAST_HOLDER, threadId);
+    }
+
+    /** For who has got the lock by {@link #tryLock}: whether another thread held it before. */
+    boolean changesHands(long threadId) {
+        final long last = region.getLong(word + LAST_HOLDER);
+        region.putLong(word + LAST_HOLDER, threadId);
+        return last != threadId && last != FREE;
     }
 
     /** Takes the lock if it is free. */

@@ -23,7 +23,7 @@ import java.lang.ref.Reference;
  *
  * <p>Thread-safe. Allocates nothing.
  */
-final class SegmentReader {
+public final class SegmentReader {
     /** How often a read looks before it takes the lock. */
     static final int ATTEMPTS = 8;
 
@@ -105,45 +105,37 @@ final class SegmentReader {
                 hash, keyBase, keyAddress, keyLength, destinationBase, destination, room, threadId);
     }
 
-    long prefetchBucket(long hash) {
+    /** Asks memory for the line of the index that a read of this hash begins with. */
+    public long prefetchBucket(long hash) {
         return index.prefetch(hash);
     }
 
-    long version() {
+    /** The version under which {@link #candidate} is about to look. */
+    public long version() {
         return version.read();
     }
 
-    /** Loads a word of each line that a hit of a small entry reads. */
-    long prefetchEntry(int candidate) {
-        return prefetch(candidate) + prefetch(candidate + Region.CACHE_LINE);
+    /** What is likely to be the entry of a key with this hash, or none. */
+    public int candidate(long hash) {
+        return index.candidate(hash);
     }
 
-    /** Loads what a hit of an entry writes, beside the entry, if it has fallen behind. */
-    long prefetchNeighbours(int candidate) {
-        if (candidate == Region.NONE
-                || !EntryDescriptor.isWithin(region, candidate, 0)
-                || !store.lists.isBehind(candidate)) {
-            return 0;
-        }
-        return prefetchLinks(EntryDescriptor.lruPrevious(region, candidate))
-                + prefetchLinks(EntryDescriptor.lruNext(region, candidate));
+    /** Asks memory for the lines that a hit of a small entry reads. */
+    public long prefetchEntry(int candidate) {
+        return prefetch(candidate) + prefetch(candidate + Region.CACHE_LINE);
     }
 
     private long prefetch(int entry) {
         return isHeaderWithin(entry) ? EntryDescriptor.deadline(region, entry) : 0;
     }
 
-    private long prefetchLinks(int entry) {
-        return isHeaderWithin(entry) ? EntryDescriptor.lruNext(region, entry) : 0;
-    }
-
-    /** For links that may be torn, and so anything. */
+    /** For what was read without the lock, or lies a line behind it. */
     private boolean isHeaderWithin(int entry) {
-        return entry >= 0 && EntryDescriptor.isWithin(region, entry, 0);
+        return entry > Region.NONE && EntryDescriptor.isWithin(region, entry, 0);
     }
 
-    /** The entry of a key, under a version, given what is likely to be it. */
-    int find(int candidate, long hash, Object keyBase, long keyAddress, int keyLength) {
+    /** The entry of a key, or none, given its candidate; only the version can say if it is. */
+    public int find(int candidate, long hash, Object keyBase, long keyAddress, int keyLength) {
         return candidate != Region.NONE
                         && index.isEntryOf(candidate, keyBase, keyAddress, keyLength)
                 ? candidate
@@ -151,10 +143,10 @@ final class SegmentReader {
     }
 
     /**
-     * As {@link #get}, for an entry or none that was found under a version. Where promotions need
-     * not wait for the lock, they are left to {@link #promoteStaged}.
+     * As {@link #get}, for an entry or none that was found under a version. Promotions that need
+     * not wait for the lock are left to {@link #promote}.
      */
-    int getStaged(
+    public int getStaged(
             long seen,
             int entry,
             long hash,
@@ -185,30 +177,28 @@ final class SegmentReader {
         return get(hash, keyBase, keyAddress, keyLength, destinationBase, destination, room);
     }
 
-    /** Whether a hit of {@link #getStaged} has left a promotion to do. */
-    boolean isBehind(int entry) {
-        return !exact
-                && entry != Region.NONE
-                && EntryDescriptor.isWithin(region, entry, 0)
-                && store.lists.isBehind(entry);
+    /** Whether {@link #getStaged} has left the promotion of what it hit. */
+    public boolean isBehind(int entry) {
+        return !exact && isHeaderWithin(entry) && store.lists.isBehind(entry);
     }
 
-    /** Takes the lock, if it is free, for some promotions. */
-    boolean tryLock() {
-        return lock.tryLock(Thread.currentThread().getId());
+    /** Begins with promotions, if the lock is to be had; who is let in ends them. */
+    public boolean beginPromotions() {
+        return tryLock(Thread.currentThread().getId());
     }
 
     /**
-     * For who holds the lock: promotes an entry that was hit under a version, if it is still it.
+     * Between beginning and end: promotes an entry that was hit under a version, if it is still it.
      */
-    void promoteStaged(long seen, int entry) {
+    public void promote(long seen, int entry) {
         if (version.isCurrent(seen)) {
             store.promote(entry);
         }
     }
 
-    void missedPromotion() {
-        counters.increment(ReadCounters.MISSED_PROMOTIONS, Thread.currentThread().getId());
+    /** Ends what {@link #beginPromotions} began. */
+    public void endPromotions() {
+        unlock();
     }
 
     /** The rest of a get, for an entry or none that was found under a version; or {@link #TORN}. */
@@ -403,8 +393,7 @@ final class SegmentReader {
     private int useBehind(long seen, int entry, long deadlineNs, long nowNs, long threadId) {
         if (exact || isLate(entry, deadlineNs, nowNs, renewalNs << 1)) {
             lock.lock(threadId);
-        } else if (!lock.tryLock(threadId)) {
-            counters.increment(ReadCounters.MISSED_PROMOTIONS, threadId);
+        } else if (!tryLock(threadId)) {
             return SETTLED;
         }
         if (!version.isCurrent(seen)) {
@@ -416,6 +405,24 @@ final class SegmentReader {
             lock.unlock();
         }
         return SETTLED;
+    }
+
+    /**
+     * Takes the lock for a promotion if it is free, and if this thread's last promotion found no
+     * others at work; counts the promotion as missed if not.
+     */
+    private boolean tryLock(long threadId) {
+        if (counters.skipsPromotion(threadId)) {
+            return false;
+        }
+        if (!lock.tryLock(threadId)) {
+            counters.increment(ReadCounters.MISSED_PROMOTIONS, threadId);
+            return false;
+        }
+        if (lock.changesHands(threadId)) {
+            counters.metOthers(threadId);
+        }
+        return true;
     }
 
     /** For who holds the lock: finds a live entry, counts the hit or miss, and uses the entry. */

@@ -1,0 +1,97 @@
+package io.flagstone.bench.ratio;
+
+import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * Two sides that take turns, A B A B, in one process, so that a machine whose speed drifts slows
+ * both. The ratio of each pair of turns is taken by itself; its median and its range are printed.
+ */
+final class Comparison {
+    private static final int WARMUPS = 3;
+    private static final int ROUNDS = 9;
+
+    private Comparison() {}
+
+    /**
+     * Runs and prints.
+     *
+     * @param name what is compared.
+     * @param operations of a turn and thread.
+     * @param a the side whose cost is divided by the other's.
+     * @param threadsA how many threads run it, each all the operations.
+     * @param b the other side.
+     * @param threadsB how many threads run that.
+     */
+    static void print(String name, int operations, Side a, int threadsA, Side b, int threadsB) {
+        final double[] costsA = new double[ROUNDS];
+        final double[] costsB = new double[ROUNDS];
+        final double[] ratios = new double[ROUNDS];
+        for (int round = -WARMUPS; round < ROUNDS; round++) {
+            final double costA = nsPerOperation(a, threadsA, operations, round);
+            final double costB = nsPerOperation(b, threadsB, operations, round);
+            if (round >= 0) {
+                costsA[round] = costA;
+                costsB[round] = costB;
+                ratios[round] = costA / costB;
+            }
+        }
+        Arrays.sort(ratios);
+        System.out.printf(
+                "%-58s %8.1f ns %8.1f ns   %5.2f (%.2f to %.2f)%n",
+                name,
+                median(costsA),
+                median(costsB),
+                median(ratios),
+                ratios[1],
+                ratios[ROUNDS - 2]);
+    }
+
+    private static double median(double[] values) {
+        final double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+
+    /** The mean over all threads of what one operation takes a thread. */
+    private static double nsPerOperation(Side side, int threads, int operations, int round) {
+        if (threads == 1) {
+            // Where the side before it ran, since processors of a virtual machine differ in speed.
+            final long begin = System.nanoTime();
+            side.run(operations, 31L * round);
+            return (double) (System.nanoTime() - begin) / operations;
+        }
+        final CountDownLatch start = new CountDownLatch(threads);
+        final long[] elapsed = new long[threads];
+        final Thread[] running = new Thread[threads];
+        final Throwable[] failure = new Throwable[1];
+        for (int i = 0; i < threads; i++) {
+            final int thread = i;
+            running[i] =
+                    new Thread(
+                            () -> {
+                                try {
+                                    start.countDown();
+                                    start.await();
+                                    final long begin = System.nanoTime();
+                                    side.run(operations, 31L * round + thread);
+                                    elapsed[thread] = System.nanoTime() - begin;
+                                } catch (final Exception e) {
+                                    failure[0] = e;
+                                }
+                            });
+            running[i].start();
+        }
+        try {
+            for (final Thread thread : running) {
+                thread.join();
+            }
+        } catch (final InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        if (failure[0] != null) {
+            throw new IllegalStateException(failure[0]);
+        }
+        return (double) Arrays.stream(elapsed).sum() / threads / operations;
+    }
+}

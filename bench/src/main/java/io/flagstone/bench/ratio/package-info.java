@@ -1,0 +1,2 @@
+/** Comparisons within one process, the two sides by turns. */
+package io.flagstone.bench.ratio;
