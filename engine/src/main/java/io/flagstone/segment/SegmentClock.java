@@ -7,9 +7,10 @@ import org.agrona.concurrent.NanoClock;
  * Time as one segment sees it: nanoseconds since the cache's birth, which never run backwards. A
  * clock that does so stands still instead, so that nothing expired comes back to life.
  *
- * <p>Two words in the region carry that: the latest time that a holder of the lock has acted on,
- * and the latest deadline that a reader without the lock has taken for passed. The second is
- * written at most once for each entry that expires, so that readers do not write as time goes by.
+ * <p>A word in the region keeps the latest time that a holder of the lock has acted on. A reader
+ * without the lock does not write it, so by itself it may say that an entry lives, but not that one
+ * has expired: unless the latest time is past the deadline, a holder of the lock might have found
+ * the entry alive a moment before, and be about to give it another deadline.
  *
  * <p>Allocates nothing. The clock is the caller's, and may throw; then nothing is changed.
  */
@@ -18,7 +19,7 @@ final class SegmentClock {
     private final NanoClock clock;
     private final long birthNs;
 
-    /** Lays the words over zeroed memory at their places in the region. */
+    /** Lays the word over zeroed memory at its place in the region. */
     SegmentClock(Region region, NanoClock clock, long birthNs) {
         this.region = region;
         this.clock = clock;
@@ -47,23 +48,12 @@ final class SegmentClock {
         return clockNs - birthNs;
     }
 
-    /** Makes later readers, whatever their clock says, see this deadline as passed, too. */
-    void expired(long deadlineNs) {
-        long seen = region.getLongOpaque(SegmentDescriptor.LATEST_EXPIRY);
-        while (deadlineNs > seen
-                && deadlineNs > region.getLongOpaque(SegmentDescriptor.LATEST_TIME)) {
-            if (region.compareAndSetLong(SegmentDescriptor.LATEST_EXPIRY, seen, deadlineNs)) {
-                return;
-            }
-            seen = region.getLongOpaque(SegmentDescriptor.LATEST_EXPIRY);
-        }
+    /** The latest time that a holder of the lock has acted on; what follows is read after it. */
+    long latest() {
+        return region.getLongAcquire(SegmentDescriptor.LATEST_TIME);
     }
 
     private long latest(long sinceBirthNs) {
-        return Math.max(
-                sinceBirthNs,
-                Math.max(
-                        region.getLongOpaque(SegmentDescriptor.LATEST_TIME),
-                        region.getLongOpaque(SegmentDescriptor.LATEST_EXPIRY)));
+        return Math.max(sinceBirthNs, latest());
     }
 }

@@ -20,7 +20,6 @@ import io.flagstone.memory.Region;
  *  +----------------------------------------------------+
  *  | Version: odd while a write is under way (64)       |  128
  *  | Latest Time, nanoseconds (64)                      |
- *  | Latest Expiry seen by a reader, nanoseconds (64)   |
  *  | Recency Clock (64)                                 |
  *  +----------------------------------------------------+
  *  | Entries, counters, key and value bytes (12 x 64)   |  192   two lines
@@ -64,8 +63,7 @@ final class SegmentDescriptor {
     static final int LOCK = Region.CACHE_LINE;
     static final int VERSION = 2 * Region.CACHE_LINE;
     static final int LATEST_TIME = VERSION + 8;
-    static final int LATEST_EXPIRY = VERSION + 16;
-    static final int RECENCY_CLOCK = VERSION + 24;
+    static final int RECENCY_CLOCK = VERSION + 16;
 
     static final int ENTRIES = 3 * Region.CACHE_LINE;
     static final int INSERTIONS = ENTRIES + 8;

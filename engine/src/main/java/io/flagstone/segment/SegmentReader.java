@@ -14,6 +14,8 @@ import java.lang.ref.Reference;
  * and every loop is bounded. So a read that meets a write sees garbage, at worst, and looks again.
  * After {@link #ATTEMPTS} of them it takes the lock, so no writer can starve it.
  *
+ * <p>The first to find an entry expired takes the lock, too: see {@link SegmentClock}.
+ *
  * <p>A hit is a use. It writes nothing unless the entry has fallen behind, by the promotion
  * distance or in its sliding deadline; then it needs the lock. At a distance of 0 it waits for it,
  * and reads again under it if anything was written meanwhile, so that value and order of use are
@@ -354,7 +356,11 @@ public final class SegmentReader {
 
     /** The time, if a deadline is to be held against it, or one before all deadlines. */
     private long time(long deadlineNs) {
-        return deadlineNs == EntryDescriptor.NO_DEADLINE || deadlineNs == ABSENT ? 0 : clock.now();
+        return isTimed(deadlineNs) ? clock.now() : 0;
+    }
+
+    private static boolean isTimed(long deadlineNs) {
+        return deadlineNs != EntryDescriptor.NO_DEADLINE && deadlineNs != ABSENT;
     }
 
     /**
@@ -377,8 +383,9 @@ public final class SegmentReader {
             return TORN;
         }
         if (!live) {
-            if (entry != Region.NONE) {
-                clock.expired(deadlineNs);
+            if (entry != Region.NONE && !hasExpired(seen, entry)) {
+                lock.lock(threadId);
+                return LOCKED;
             }
             counters.increment(ReadCounters.MISSES, threadId);
             return SETTLED;
@@ -396,15 +403,26 @@ public final class SegmentReader {
         } else if (!tryLock(threadId)) {
             return SETTLED;
         }
-        if (!version.isCurrent(seen)) {
+        // Others may have acted on a later time meanwhile, at which the entry had expired.
+        final long now = Math.max(nowNs, clock.latest());
+        if (!version.isCurrent(seen) || store.isExpired(entry, now)) {
             return LOCKED;
         }
         try {
-            store.use(entry, nowNs);
+            store.use(entry, now);
         } finally {
             lock.unlock();
         }
         return SETTLED;
+    }
+
+    /**
+     * Whether an entry found under a version has expired for sure: by a time that a holder of the
+     * lock has acted on, so that none can find it alive any more. The deadline is read anew, since
+     * it may have been put off between its being read and the clock's.
+     */
+    private boolean hasExpired(long seen, int entry) {
+        return clock.latest() >= EntryDescriptor.deadline(region, entry) && version.isCurrent(seen);
     }
 
     /**
@@ -455,31 +473,32 @@ public final class SegmentReader {
             if (SegmentVersion.isOdd(seen)) {
                 break;
             }
-            final long deadline = deadline(index.find(hash, keyBase, keyAddress, keyLength));
+            final int entry = index.find(hash, keyBase, keyAddress, keyLength);
+            final long deadline = deadline(entry);
+            final long now = time(deadline);
             if (version.isCurrent(seen)) {
-                final long remaining = remaining(deadline);
+                if (now >= deadline && entry != Region.NONE && !hasExpired(seen, entry)) {
+                    break;
+                }
                 Reference.reachabilityFence(region);
-                return remaining;
+                return remaining(deadline, now);
             }
             counters.increment(ReadCounters.RETRIES, threadId);
         }
         lock.lock(threadId);
         try {
-            return remaining(deadline(index.find(hash, keyBase, keyAddress, keyLength)));
+            final long deadline = deadline(index.find(hash, keyBase, keyAddress, keyLength));
+            return remaining(deadline, isTimed(deadline) ? clock.observe() : 0);
         } finally {
             unlock();
         }
     }
 
-    private long remaining(long deadlineNs) {
-        if (deadlineNs == EntryDescriptor.NO_DEADLINE) {
-            return Segment.NO_TTL;
+    private static long remaining(long deadlineNs, long nowNs) {
+        if (nowNs >= deadlineNs) {
+            return Segment.NOT_FOUND;
         }
-        final long remaining = deadlineNs == ABSENT ? Segment.NOT_FOUND : deadlineNs - clock.now();
-        if (remaining <= 0 && deadlineNs != ABSENT) {
-            clock.expired(deadlineNs);
-        }
-        return remaining > 0 ? remaining : Segment.NOT_FOUND;
+        return isTimed(deadlineNs) ? deadlineNs - nowNs : Segment.NO_TTL;
     }
 
     private void unlock() {

@@ -28,21 +28,6 @@ class SegmentClockTest {
     }
 
     @Test
-    void readersRememberADeadlineThatHasPassed() {
-        clock.expired(70);
-        assertThat(clock.now()).isEqualTo(70);
-        assertThat(clock.observe()).isEqualTo(70);
-        clock.expired(60);
-        assertThat(clock.now()).as("an earlier one changes nothing").isEqualTo(70);
-        source.advance(100);
-        clock.observe();
-        clock.expired(90);
-        assertThat(region.getLong(SegmentDescriptor.LATEST_EXPIRY))
-                .as("not written where the time is later anyway")
-                .isEqualTo(70);
-    }
-
-    @Test
     void aClockMayWrap() {
         final TestClock late = new TestClock(Long.MAX_VALUE - 5);
         final SegmentClock wrapping =

@@ -11,7 +11,8 @@ import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
  * A hit may promote an entry that a writer evicts: fails if one of them relinks what the other has
- * taken out, which the audit sees. By turns with exact order and with a promotion distance.
+ * taken out, which the audit sees. By turns with exact order and with a promotion distance. The
+ * writer's size is another, so that evicted chunks stay free.
  */
 @JCStressTest
 @Outcome(id = "11, 1", expect = Expect.ACCEPTABLE, desc = "there")
@@ -19,7 +20,9 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @Outcome(expect = Expect.FORBIDDEN, desc = "another value, or the audit is not clean")
 @State
 public class PromotionTest {
+    private static final int MAX_ENTRIES = 2;
     private static final int LENGTH = 64;
+    private static final int LONGER = 128;
     private static final OffHeapCache[] CACHES = {cache(0), cache(0.5)};
 
     private final long key = SharedCache.nextKey();
@@ -28,7 +31,7 @@ public class PromotionTest {
     private static OffHeapCache cache(double distance) {
         return OffHeapCache.builder()
                 .memoryBytes(16 << 10)
-                .maxEntries(4)
+                .maxEntries(MAX_ENTRIES)
                 .segments(1)
                 .promotionDistance(distance)
                 .build();
@@ -36,8 +39,8 @@ public class PromotionTest {
 
     @Actor
     public void writer() {
-        for (int i = 0; i < 4; i++) {
-            cache.put(SharedCache.nextKey(), SharedCache.value(2, LENGTH), 0, LENGTH);
+        for (int i = 0; i < MAX_ENTRIES; i++) {
+            cache.put(SharedCache.nextKey(), SharedCache.value(2, LONGER), 0, LONGER);
         }
     }
 

@@ -22,7 +22,7 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @Outcome(id = "\\d+, 0", expect = Expect.ACCEPTABLE, desc = "refused")
 @Outcome(expect = Expect.FORBIDDEN, desc = "another result, or another exception")
 @State
-public class CloseTest {
+public class CloseRaceTest {
     private static final int LENGTH = SmallCache.LENGTH;
     private static final long KEY = SmallCache.KEY;
     private static final UnsafeBuffer ONE = SharedCache.value(1, LENGTH);
@@ -41,8 +41,8 @@ public class CloseTest {
                     cache -> cache.addToLong(KEY, 0, 1, -1) == 2,
                     cache -> cache.setTtl(KEY, 1_000),
                     cache -> cache.remove(KEY),
-                    CloseTest::scansOne,
-                    CloseTest::clears,
+                    CloseRaceTest::scansOne,
+                    CloseRaceTest::clears,
                     cache -> cache.size() == 1,
                     cache -> cache.doWork() == 0,
                     cache -> cache.statistics().insertions() == 1,
