@@ -17,6 +17,10 @@ public final class ReadRatios {
     private static final int BATCH = 32;
     private static final int SMALL = 10_000;
     private static final int LARGE = 2_000_000;
+
+    /** On either side of the size from which on batches go in stages. */
+    private static final int[] AROUND_STAGES = {120_000, 130_000, 500_000};
+
     private static final int ZIPF_DRAWS = 1 << 20;
     private static final int FLOOR_STRIDE = 112;
     private static final double DEFAULT_DISTANCE = 0.125;
@@ -41,6 +45,13 @@ public final class ReadRatios {
                 }
             }
         }
+        for (final int entries : AROUND_STAGES) {
+            for (final double distance : new double[] {DEFAULT_DISTANCE, 1}) {
+                try (OffHeapCache cache = full(entries, distance, true)) {
+                    compareBatches(cache, entries, distance);
+                }
+            }
+        }
         try (OffHeapCache counting = full(SMALL, 1, true);
                 OffHeapCache silent = full(SMALL, 1, false)) {
             Comparison.print(
@@ -55,7 +66,7 @@ public final class ReadRatios {
 
     private static void compareReads(OffHeapCache cache, int entries, double distance) {
         final String suffix = ", " + entries + ", distance " + distance;
-        final int operations = entries == SMALL ? 1 << 21 : 1 << 19;
+        final int operations = operations(entries);
         final Side gets = gets(cache, entries, null);
         Comparison.print(
                 "get / floor, chained" + suffix,
@@ -64,6 +75,26 @@ public final class ReadRatios {
                 1,
                 floor(entries),
                 1);
+        compareBatches(cache, entries, distance);
+        Comparison.print("get, 2 threads / 1, uniform" + suffix, operations, gets, 2, gets, 1);
+        final Side zipf = gets(cache, entries, zipf(entries));
+        Comparison.print("get, 2 threads / 1, Zipf 0.99" + suffix, operations, zipf, 2, zipf, 1);
+        final Side hottest = hottest(cache);
+        Comparison.print(
+                "get of one key, 2 threads / 1" + suffix, 4 * operations, hottest, 2, hottest, 1);
+        Comparison.print(
+                "get beside a writer / alone, uniform" + suffix,
+                operations,
+                besideWriter(cache, entries, gets),
+                1,
+                gets,
+                1);
+    }
+
+    private static void compareBatches(OffHeapCache cache, int entries, double distance) {
+        final String suffix = ", " + entries + ", distance " + distance;
+        final int operations = operations(entries);
+        final Side gets = gets(cache, entries, null);
         Comparison.print(
                 "32-key MultiGet / 32 gets" + suffix,
                 operations,
@@ -78,19 +109,10 @@ public final class ReadRatios {
                 1,
                 puts(cache, entries),
                 1);
-        Comparison.print("get, 2 threads / 1, uniform" + suffix, operations, gets, 2, gets, 1);
-        final Side zipf = gets(cache, entries, zipf(entries));
-        Comparison.print("get, 2 threads / 1, Zipf 0.99" + suffix, operations, zipf, 2, zipf, 1);
-        final Side hottest = hottest(cache);
-        Comparison.print(
-                "get of one key, 2 threads / 1" + suffix, 4 * operations, hottest, 2, hottest, 1);
-        Comparison.print(
-                "get beside a writer / alone, uniform" + suffix,
-                operations,
-                besideWriter(cache, entries, gets),
-                1,
-                gets,
-                1);
+    }
+
+    private static int operations(int entries) {
+        return entries < LARGE ? 1 << 21 : 1 << 19;
     }
 
     private static OffHeapCache full(int entries, double distance, boolean counting) {
