@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
  */
 class LinearizabilityTest {
     private static final int MAX_ENTRIES = 2;
-    private static final int SCENARIOS = Integer.getInteger("flagstone.lincheck.scenarios", 40);
+    private static final int SCENARIOS = Integer.getInteger("flagstone.lincheck.scenarios", 25);
     private static final int RUNS = Integer.getInteger("flagstone.lincheck.runs", 500);
 
     /** A cache with room for all keys. */
