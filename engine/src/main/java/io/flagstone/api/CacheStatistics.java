@@ -18,7 +18,7 @@ package io.flagstone.api;
  * @param removals entries removed by the caller.
  * @param promotions entries moved to the head of their list by a hit.
  * @param missedPromotions hits that should have moved their entry, or renewed its sliding deadline,
- *     and left it because the lock was taken.
+ *     and left it because the lock was taken, or had just come over from another thread.
  * @param readRetries times that a read without the lock met a write and looked again.
  * @param lockContentions times that a lock was found taken and waited for.
  */

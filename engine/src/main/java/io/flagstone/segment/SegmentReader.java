@@ -36,7 +36,7 @@ public final class SegmentReader {
     static final int RENEWAL_SHIFT = 4;
 
     /** What was seen was not there at one moment; never the result of a read. */
-    static final int TORN = Integer.MIN_VALUE;
+    private static final int TORN = Integer.MIN_VALUE;
 
     /** The deadline of no entry, which has passed at any time. */
     private static final long ABSENT = Long.MIN_VALUE;
@@ -359,6 +359,11 @@ public final class SegmentReader {
         return isTimed(deadlineNs) ? clock.now() : 0;
     }
 
+    /** Likewise, for who holds the lock and acts on it. */
+    private long timeLocked(long deadlineNs) {
+        return isTimed(deadlineNs) ? clock.observe() : 0;
+    }
+
     private static boolean isTimed(long deadlineNs) {
         return deadlineNs != EntryDescriptor.NO_DEADLINE && deadlineNs != ABSENT;
     }
@@ -446,15 +451,12 @@ public final class SegmentReader {
     /** For who holds the lock: finds a live entry, counts the hit or miss, and uses the entry. */
     int useLocked(long hash, Object keyBase, long keyAddress, int keyLength, long threadId) {
         final int entry = index.find(hash, keyBase, keyAddress, keyLength);
-        if (entry != Region.NONE) {
-            final boolean timed =
-                    EntryDescriptor.deadline(region, entry) != EntryDescriptor.NO_DEADLINE;
-            final long now = timed ? clock.observe() : 0;
-            if (!timed || !store.isExpired(entry, now)) {
-                counters.increment(ReadCounters.HITS, threadId);
-                store.use(entry, now);
-                return entry;
-            }
+        final long deadline = deadline(entry);
+        final long now = timeLocked(deadline);
+        if (now < deadline) {
+            counters.increment(ReadCounters.HITS, threadId);
+            store.use(entry, now);
+            return entry;
         }
         counters.increment(ReadCounters.MISSES, threadId);
         return Region.NONE;
@@ -488,7 +490,7 @@ public final class SegmentReader {
         lock.lock(threadId);
         try {
             final long deadline = deadline(index.find(hash, keyBase, keyAddress, keyLength));
-            return remaining(deadline, isTimed(deadline) ? clock.observe() : 0);
+            return remaining(deadline, timeLocked(deadline));
         } finally {
             unlock();
         }

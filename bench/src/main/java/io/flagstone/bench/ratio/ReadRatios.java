@@ -65,7 +65,7 @@ public final class ReadRatios {
     }
 
     private static void compareReads(OffHeapCache cache, int entries, double distance) {
-        final String suffix = ", " + entries + ", distance " + distance;
+        final String suffix = suffix(entries, distance);
         final int operations = operations(entries);
         final Side gets = gets(cache, entries, null);
         Comparison.print(
@@ -92,7 +92,7 @@ public final class ReadRatios {
     }
 
     private static void compareBatches(OffHeapCache cache, int entries, double distance) {
-        final String suffix = ", " + entries + ", distance " + distance;
+        final String suffix = suffix(entries, distance);
         final int operations = operations(entries);
         final Side gets = gets(cache, entries, null);
         Comparison.print(
@@ -109,6 +109,10 @@ public final class ReadRatios {
                 1,
                 puts(cache, entries),
                 1);
+    }
+
+    private static String suffix(int entries, double distance) {
+        return ", " + entries + ", distance " + distance;
     }
 
     private static int operations(int entries) {
