@@ -61,7 +61,7 @@ abstract class KeyBatch {
     }
 
     /** Takes all keys out. */
-    public void clear() {
+    public final void clear() {
         size = 0;
         keyBytesUsed = 0;
     }

@@ -18,7 +18,7 @@ abstract class LongKeyOperations extends SegmentedCache {
 
     /**
      * Copies a value out. A hit is a use. Takes no lock, unless it has to move the entry in the
-     * order of use, or is disturbed by writers again and again.
+     * order of use, is the first to find it expired, or is disturbed by writers again and again.
      *
      * <p>Where the result is negative, the destination's bytes from the offset on mean nothing: a
      * try that a writer disturbed may have left its traces.
@@ -78,8 +78,8 @@ abstract class LongKeyOperations extends SegmentedCache {
     }
 
     /**
-     * Tells whether a key is present. Neither a use nor counted as a read. Takes no lock, unless
-     * writers disturb it again and again.
+     * Tells whether a key is present. Neither a use nor counted as a read. Takes no lock, unless it
+     * is the first to find the entry expired, or writers disturb it again and again.
      *
      * @param key the key.
      * @return whether it is present and has not expired.
@@ -430,7 +430,7 @@ abstract class LongKeyOperations extends SegmentedCache {
 
     /**
      * Tells how long a key has to live. Neither a use nor counted as a read. Takes no lock, unless
-     * writers disturb it again and again.
+     * it is the first to find the entry expired, or writers disturb it again and again.
      *
      * @param key the key.
      * @return positive nanoseconds, {@link #NO_TTL}, or {@link #NOT_FOUND}.
