@@ -173,9 +173,12 @@ final class Auditor {
         seen.set(bit);
     }
 
-    /** The entries that must be there: those known of, and the counters, which were looked at. */
+    /**
+     * The entries that must be there: those known of, and the counters. To create a missing counter
+     * may evict one that was looked at before, hence the counters are asked for once more.
+     */
     private long known() {
-        long known = CounterTable.COUNTERS;
+        long known = workers.get(0).counters().present();
         for (final Worker worker : workers) {
             known += worker.ownedState().known();
         }

@@ -86,6 +86,18 @@ final class CounterKeys implements Target {
         return 0;
     }
 
+    /** How many counters are in the cache. */
+    int present() {
+        int present = 0;
+        for (int counter = 0; counter < CounterTable.COUNTERS; counter++) {
+            use(counter, true);
+            if (cache.contains(key)) {
+                present++;
+            }
+        }
+        return present;
+    }
+
     private void use(int counter, boolean asLong) {
         key.set(KeyShape.counter(counter), shape, asLong);
     }
