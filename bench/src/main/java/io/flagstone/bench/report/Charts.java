@@ -14,8 +14,9 @@ import java.util.Locale;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.internal.chartpart.Chart;
+import org.knowm.xchart.style.AxesChartStyler;
 import org.knowm.xchart.style.Styler;
-import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** The common look of the page's charts, and their way into it as SVG. */
@@ -42,7 +43,11 @@ final class Charts {
                         .xAxisTitle(xTitle)
                         .yAxisTitle(yTitle)
                         .build();
-        final XYStyler style = chart.getStyler();
+        style(chart.getStyler());
+        return chart;
+    }
+
+    static void style(AxesChartStyler style) {
         style.setChartBackgroundColor(Color.WHITE);
         style.setPlotBackgroundColor(Color.WHITE);
         style.setPlotBorderVisible(false);
@@ -63,7 +68,6 @@ final class Charts {
         style.setPlotGridLinesStroke(new BasicStroke(1f));
         style.setPlotMargin(0);
         style.setPlotContentSize(1.0);
-        return chart;
     }
 
     static XYSeries line(XYChart chart, String name, double[] x, double[] y, Color color) {
@@ -83,7 +87,16 @@ final class Charts {
      * @return an {@code svg} element.
      * @throws IOException where the chart cannot be drawn.
      */
-    static String svg(XYChart chart, String id, String label) throws IOException {
+    static String svg(Chart<?, ?> chart, String id, String label) throws IOException {
+        try {
+            return paint(chart, id, label);
+        } catch (final LinkageError | InternalError lacking) {
+            throw new IOException(
+                    "the charts cannot be drawn, since Java finds no fonts: " + lacking, lacking);
+        }
+    }
+
+    private static String paint(Chart<?, ?> chart, String id, String label) throws IOException {
         final VectorGraphics2D graphics = new VectorGraphics2D();
         chart.paint(graphics, chart.getWidth(), chart.getHeight());
         final Document document =

@@ -5,21 +5,20 @@ import io.flagstone.bench.replay.Operation;
 import io.flagstone.bench.replay.ReplayResult;
 import io.flagstone.bench.verify.Difference;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 
 /** The report as a page with charts, which needs nothing but itself to be read or printed. */
 public final class HtmlReport {
-    private static final String STYLE = "replay.css";
-
-    private final StringBuilder page = new StringBuilder(1 << 18);
+    private final Page frame;
+    private final StringBuilder page;
     private final Setup setup;
     private final ReplayResult result;
 
-    private HtmlReport(Setup setup, ReplayResult result) {
+    private HtmlReport(Setup setup, ReplayResult result) throws IOException {
+        this.frame = new Page("Replay: " + setup.input(), "Flagstone replay", setup.input());
+        this.page = frame.markup();
         this.setup = setup;
         this.result = result;
     }
@@ -33,21 +32,10 @@ public final class HtmlReport {
      * @throws IOException where the charts cannot be drawn.
      */
     public static String render(Setup setup, ReplayResult result) throws IOException {
-        try {
-            return new HtmlReport(setup, result).render();
-        } catch (final LinkageError | InternalError lacking) {
-            throw new IOException(
-                    "the charts cannot be drawn, since Java finds no fonts: " + lacking, lacking);
-        }
+        return new HtmlReport(setup, result).render();
     }
 
     private String render() throws IOException {
-        page.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-        page.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-        page.append("<title>Replay: ").append(Html.escape(setup.input())).append("</title>\n");
-        page.append("<style>\n").append(style()).append("</style>\n</head>\n<body>\n<main>\n");
-        page.append("<header><h1>Flagstone replay</h1><p>");
-        page.append(Html.escape(setup.input())).append("</p></header>\n");
         figures();
         differences();
         latency();
@@ -56,17 +44,7 @@ public final class HtmlReport {
         memory();
         settings();
         page.append("</div>\n");
-        footer();
-        return page.append("</main>\n</body>\n</html>\n").toString();
-    }
-
-    private static String style() throws IOException {
-        try (InputStream in = HtmlReport.class.getResourceAsStream(STYLE)) {
-            if (in == null) {
-                throw new IOException("resource " + STYLE + " is missing");
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
+        return frame.render(footer());
     }
 
     private void figures() {
@@ -206,13 +184,15 @@ public final class HtmlReport {
         page.append(Html.escape(value)).append("</td></tr>\n");
     }
 
-    private void footer() {
-        page.append("<footer>Requests are lookups: each get or update is one, and hits or misses.");
-        page.append(
-                " Operations are requests, puts and changes of the time to live; their rate is");
-        page.append(" their number divided by the time spent in them. Java ");
-        page.append(Html.escape(System.getProperty("java.version"))).append(", ");
-        page.append(Html.escape(System.getProperty("os.name"))).append(' ');
-        page.append(Html.escape(System.getProperty("os.arch"))).append(".</footer>\n");
+    private static String footer() {
+        return "Requests are lookups: each get or update is one, and hits or misses. Operations are"
+                + " requests, puts and changes of the time to live; their rate is their number"
+                + " divided by the time spent in them. Java "
+                + System.getProperty("java.version")
+                + ", "
+                + System.getProperty("os.name")
+                + " "
+                + System.getProperty("os.arch")
+                + ".";
     }
 }

@@ -1,0 +1,49 @@
+package io.flagstone.bench.contender;
+
+/**
+ * What every contender is asked to be.
+ *
+ * @param entries it has to hold, with as little to spare as its configuration allows.
+ * @param valueBytes the length of each value, at least {@link #MIN_VALUE_BYTES}.
+ * @param ttlNs how long an entry lives after it was written, or {@link #NO_TTL}.
+ */
+public record ContenderSettings(int entries, int valueBytes, long ttlNs) {
+    /** The key, and something else. */
+    public static final int MIN_VALUE_BYTES = 16;
+
+    /** Entries do not expire. */
+    public static final long NO_TTL = 0;
+
+    private static final double HEADROOM = 1.1;
+    private static final long MIN_BUDGET_BYTES = 4L << 20;
+
+    /** Checks them. */
+    public ContenderSettings {
+        if (entries < 1) {
+            throw new IllegalArgumentException("entries " + entries + " is not positive");
+        }
+        if (valueBytes < MIN_VALUE_BYTES || valueBytes % Long.BYTES != 0) {
+            throw new IllegalArgumentException(
+                    "values of "
+                            + valueBytes
+                            + " bytes are not of at least "
+                            + MIN_VALUE_BYTES
+                            + " and a multiple of "
+                            + Long.BYTES);
+        }
+        if (ttlNs < 0) {
+            throw new IllegalArgumentException("ttl " + ttlNs + " ns is negative");
+        }
+    }
+
+    /**
+     * A budget for all entries, with a tenth to spare for hash imbalance and rounding.
+     *
+     * @param overheadBytes of an entry, beside key and value.
+     * @return bytes, at least 4 MiB.
+     */
+    long budgetBytes(int overheadBytes) {
+        final long entryBytes = (long) Long.BYTES + valueBytes + overheadBytes;
+        return Math.max(MIN_BUDGET_BYTES, (long) (entries * entryBytes * HEADROOM));
+    }
+}

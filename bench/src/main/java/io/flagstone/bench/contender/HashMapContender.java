@@ -1,0 +1,90 @@
+package io.flagstone.bench.contender;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The JDK's maps of boxed keys to arrays. A read returns the array that is there, uncopied. */
+final class HashMapContender implements Contender {
+    private static final float LOAD_FACTOR = 0.75f;
+
+    private final Map<Long, byte[]> map;
+    private final int valueBytes;
+
+    private HashMapContender(Map<Long, byte[]> map, int valueBytes) {
+        this.map = map;
+        this.valueBytes = valueBytes;
+    }
+
+    /** No bound: what the heap costs at the least. */
+    static Contender concurrent(ContenderSettings settings) {
+        return new HashMapContender(
+                new ConcurrentHashMap<>(settings.entries()), settings.valueBytes());
+    }
+
+    /** The textbook's least-recently-used cache, under one lock. */
+    static Contender linked(ContenderSettings settings) {
+        return new HashMapContender(new LruMap(settings.entries()), settings.valueBytes());
+    }
+
+    @Override
+    public Session session() {
+        return new Session() {
+            @Override
+            public long get(long key) {
+                return HeapValues.firstWord(map.get(key));
+            }
+
+            @Override
+            public void put(long key) {
+                map.put(key, HeapValues.of(key, valueBytes));
+            }
+        };
+    }
+
+    @Override
+    public long entries() {
+        return map.size();
+    }
+
+    @Override
+    public void close() {
+        map.clear();
+    }
+
+    private static final class LruMap extends LinkedHashMap<Long, byte[]> {
+        private static final long serialVersionUID = 1;
+
+        private final int maxEntries;
+
+        LruMap(int maxEntries) {
+            super((int) (maxEntries / LOAD_FACTOR) + 1, LOAD_FACTOR, true);
+            this.maxEntries = maxEntries;
+        }
+
+        @Override
+        public synchronized byte[] get(Object key) {
+            return super.get(key);
+        }
+
+        @Override
+        public synchronized byte[] put(Long key, byte[] value) {
+            return super.put(key, value);
+        }
+
+        @Override
+        public synchronized int size() {
+            return super.size();
+        }
+
+        @Override
+        public synchronized void clear() {
+            super.clear();
+        }
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, byte[]> eldest) {
+            return size() > maxEntries;
+        }
+    }
+}

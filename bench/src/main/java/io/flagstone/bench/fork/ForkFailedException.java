@@ -1,0 +1,24 @@
+package io.flagstone.bench.fork;
+
+import java.io.IOException;
+
+/** A forked JVM did not end well. */
+public final class ForkFailedException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    private final String output;
+
+    ForkFailedException(String reason, String output) {
+        super(reason);
+        this.output = output;
+    }
+
+    /**
+     * All that the JVM printed.
+     *
+     * @return its standard output and error.
+     */
+    public String output() {
+        return output;
+    }
+}

@@ -1,0 +1,116 @@
+package io.flagstone.bench.fork;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Properties;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Where something was measured.
+ *
+ * @param jdk version and maker.
+ * @param cpu the processor's model.
+ * @param processors how many the JVM sees.
+ * @param pageSizeBytes the base page.
+ * @param hugePages how transparent huge pages are set.
+ * @param os name and release.
+ * @param commit of the sources, abbreviated; with {@code +} where they were changed.
+ */
+public record Machine(
+        String jdk,
+        String cpu,
+        int processors,
+        int pageSizeBytes,
+        String hugePages,
+        String os,
+        String commit) {
+    private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
+    private static final Path MAPPINGS = Path.of("/proc/self/smaps");
+    private static final Path HUGE_PAGES = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
+    private static final String COMMIT = "commit.properties";
+    private static final String UNKNOWN = "unknown";
+
+    /**
+     * This one.
+     *
+     * @return what is known of it.
+     */
+    public static Machine current() {
+        return new Machine(
+                System.getProperty("java.runtime.version")
+                        + ", "
+                        + System.getProperty("java.vm.vendor"),
+                cpuModel(),
+                Runtime.getRuntime().availableProcessors(),
+                basePageBytes(),
+                hugePageMode(),
+                System.getProperty("os.name") + " " + System.getProperty("os.version"),
+                commitOfBuild());
+    }
+
+    private static String cpuModel() {
+        final Map<String, String> fields = fields(CPU_INFO);
+        final String name = fields.getOrDefault("model name", System.getProperty("os.arch"));
+        return fields.containsKey("cpu family")
+                ? name
+                        + " (family "
+                        + fields.get("cpu family")
+                        + ", model "
+                        + fields.get("model")
+                        + ")"
+                : name;
+    }
+
+    /** 0 where the system does not tell. */
+    private static int basePageBytes() {
+        final String kilobytes = fields(MAPPINGS).getOrDefault("KernelPageSize", "0 kB");
+        return Integer.parseInt(kilobytes.replace(" kB", "")) << 10;
+    }
+
+    /** The first value of each name. */
+    private static Map<String, String> fields(Path file) {
+        try (Stream<String> lines = Files.lines(file)) {
+            return lines.map(line -> line.split(":", 2))
+                    .filter(field -> field.length == 2)
+                    .collect(
+                            Collectors.toMap(
+                                    field -> field[0].trim(),
+                                    field -> field[1].trim(),
+                                    (first, other) -> first));
+        } catch (final IOException | UncheckedIOException unreadable) {
+            return Map.of();
+        }
+    }
+
+    /** The kernel shows all modes, and the one chosen in brackets. */
+    private static String hugePageMode() {
+        try {
+            final String modes = Files.readString(HUGE_PAGES);
+            return modes.substring(modes.indexOf('[') + 1, modes.indexOf(']'));
+        } catch (final IOException | StringIndexOutOfBoundsException unreadable) {
+            return UNKNOWN;
+        }
+    }
+
+    /** The build leaves it beside this class. */
+    private static String commitOfBuild() {
+        try (InputStream in = Machine.class.getResourceAsStream(COMMIT)) {
+            if (in == null) {
+                return UNKNOWN;
+            }
+            final Properties properties = new Properties();
+            properties.load(in);
+            final String commit = properties.getProperty("git.commit.id.abbrev", UNKNOWN);
+            return Boolean.parseBoolean(properties.getProperty("git.dirty"))
+                    ? commit + "+"
+                    : commit;
+        } catch (IOException unreadable) {
+            return UNKNOWN;
+        }
+    }
+}
