@@ -8,7 +8,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
 /** The options that say what is shown and written. */
-final class OutputOptions {
+class OutputOptions {
     private static final String STANDARD_OUTPUT = "-";
 
     @Option(
@@ -28,7 +28,7 @@ final class OutputOptions {
     @Option(names = "--no-progress", description = "Show no progress, not on a terminal either.")
     private boolean noProgress;
 
-    boolean progress() {
+    final boolean progress() {
         return !noProgress && Terminal.isInteractive();
     }
 
@@ -37,7 +37,7 @@ final class OutputOptions {
      *
      * @return the reason, or null where there is none.
      */
-    String problem() {
+    final String problem() {
         final String obstacle = html == null ? null : OutputFile.obstacle(html);
         if (obstacle != null) {
             return "--html: " + obstacle;
@@ -60,7 +60,7 @@ final class OutputOptions {
      * @param command whose writers they are.
      * @return the standard output, unless JSON has it.
      */
-    PrintWriter text(CommandLine command) {
+    final PrintWriter text(CommandLine command) {
         return jsonOnly() ? command.getErr() : command.getOut();
     }
 
@@ -72,7 +72,7 @@ final class OutputOptions {
      * @param machine the report for machines.
      * @throws IOException where a file cannot be written.
      */
-    void write(CommandLine command, Rendering page, Rendering machine) throws IOException {
+    final void write(CommandLine command, Rendering page, Rendering machine) throws IOException {
         final String htmlText = html == null ? null : page.render();
         final String jsonText = json == null ? null : machine.render();
         if (htmlText != null) {

@@ -7,33 +7,17 @@ import io.flagstone.bench.report.Setup;
 import io.flagstone.bench.report.TextReport;
 import java.io.IOException;
 import picocli.CommandLine;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of a replay that say what is checked, shown and written. */
-final class ReportOptions {
+final class ReportOptions extends OutputOptions {
     @Option(
             names = "--verify",
             description = "Run a model beside the cache and count every difference from it.")
     private boolean verify;
 
-    @Mixin private OutputOptions output = new OutputOptions();
-
     boolean verify() {
         return verify;
-    }
-
-    boolean progress() {
-        return output.progress();
-    }
-
-    /**
-     * Why a report cannot be written, asked before the replay.
-     *
-     * @return the reason, or null where there is none.
-     */
-    String problem() {
-        return output.problem();
     }
 
     /**
@@ -45,8 +29,8 @@ final class ReportOptions {
      * @throws IOException where a file cannot be written.
      */
     void write(CommandLine command, Setup setup, ReplayResult result) throws IOException {
-        new TextReport(output.text(command)).write(setup, result);
-        output.write(
+        new TextReport(text(command)).write(setup, result);
+        write(
                 command,
                 () -> HtmlReport.render(setup, result),
                 () -> JsonReport.render(setup, result));
