@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
         description = "Benchmarks and trace replay for Flagstone.",
-        subcommands = {ReplayCommand.class})
+        subcommands = {CompareCommand.class, ReplayCommand.class, JmhCommand.class})
 public final class Main implements Runnable {
     @Spec private CommandSpec spec;
 

@@ -37,7 +37,7 @@ class OutputOptions {
      *
      * @return the reason, or null where there is none.
      */
-    final String problem() {
+    String problem() {
         final String obstacle = html == null ? null : OutputFile.obstacle(html);
         if (obstacle != null) {
             return "--html: " + obstacle;

@@ -8,6 +8,9 @@ package io.flagstone.bench.contender;
  * @param ttlNs how long an entry lives after it was written, or {@link #NO_TTL}.
  */
 public record ContenderSettings(int entries, int valueBytes, long ttlNs) {
+    /** Fewer say nothing of a cache. */
+    public static final int MIN_ENTRIES = 1_000;
+
     /** The key, and something else. */
     public static final int MIN_VALUE_BYTES = 16;
 
@@ -22,18 +25,30 @@ public record ContenderSettings(int entries, int valueBytes, long ttlNs) {
         if (entries < 1) {
             throw new IllegalArgumentException("entries " + entries + " is not positive");
         }
-        if (valueBytes < MIN_VALUE_BYTES || valueBytes % Long.BYTES != 0) {
-            throw new IllegalArgumentException(
-                    "values of "
-                            + valueBytes
-                            + " bytes are not of at least "
-                            + MIN_VALUE_BYTES
-                            + " and a multiple of "
-                            + Long.BYTES);
+        final String problem = problemOfValueBytes(valueBytes);
+        if (problem != null) {
+            throw new IllegalArgumentException(problem);
         }
         if (ttlNs < 0) {
             throw new IllegalArgumentException("ttl " + ttlNs + " ns is negative");
         }
+    }
+
+    /**
+     * Why values cannot be of a length.
+     *
+     * @param valueBytes the length.
+     * @return the reason, or null if they can.
+     */
+    public static String problemOfValueBytes(int valueBytes) {
+        return valueBytes < MIN_VALUE_BYTES || valueBytes % Long.BYTES != 0
+                ? "values of "
+                        + valueBytes
+                        + " bytes are not of at least "
+                        + MIN_VALUE_BYTES
+                        + " and a multiple of "
+                        + Long.BYTES
+                : null;
     }
 
     /**

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Collectors;
@@ -51,6 +52,24 @@ public record Machine(
                 hugePageMode(),
                 System.getProperty("os.name") + " " + System.getProperty("os.version"),
                 commitOfBuild());
+    }
+
+    /**
+     * All of it in one line.
+     *
+     * @return words and figures.
+     */
+    public String describe() {
+        return String.format(
+                Locale.ROOT,
+                "%s, %d processors, pages of %,d bytes, huge pages: %s; JDK %s; %s; commit %s",
+                cpu,
+                processors,
+                pageSizeBytes,
+                hugePages,
+                jdk,
+                os,
+                commit);
     }
 
     private static String cpuModel() {

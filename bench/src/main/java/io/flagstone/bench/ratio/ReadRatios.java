@@ -3,9 +3,8 @@ package io.flagstone.bench.ratio;
 import io.flagstone.MultiGet;
 import io.flagstone.MultiPut;
 import io.flagstone.OffHeapCache;
+import io.flagstone.bench.keys.ZipfDraws;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
-import java.util.SplittableRandom;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -77,7 +76,7 @@ public final class ReadRatios {
                 1);
         compareBatches(cache, entries, distance);
         Comparison.print("get, 2 threads / 1, uniform" + suffix, operations, gets, 2, gets, 1);
-        final Side zipf = gets(cache, entries, zipf(entries));
+        final Side zipf = gets(cache, entries, new ZipfDraws(entries, 1).draw(ZIPF_DRAWS));
         Comparison.print("get, 2 threads / 1, Zipf 0.99" + suffix, operations, zipf, 2, zipf, 1);
         final Side hottest = hottest(cache);
         Comparison.print(
@@ -274,25 +273,5 @@ public final class ReadRatios {
         synchronized (done) {
             return done[0];
         }
-    }
-
-    private static int[] zipf(int entries) {
-        final double[] cumulated = new double[entries];
-        double sum = 0;
-        for (int rank = 0; rank < entries; rank++) {
-            sum += 1 / Math.pow(rank + 1, 0.99);
-            cumulated[rank] = sum;
-        }
-        final double total = sum;
-        final SplittableRandom random = new SplittableRandom(1);
-        final int[] drawn = new int[ZIPF_DRAWS];
-        Arrays.setAll(
-                drawn,
-                i -> {
-                    final int found = Arrays.binarySearch(cumulated, random.nextDouble() * total);
-                    final int rank = Math.min(entries - 1, found < 0 ? ~found : found);
-                    return (int) (rank * 7_919_999L % entries);
-                });
-        return drawn;
     }
 }

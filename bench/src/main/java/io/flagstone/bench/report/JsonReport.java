@@ -1,7 +1,5 @@
 package io.flagstone.bench.report;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
@@ -15,9 +13,6 @@ import org.HdrHistogram.Histogram;
 
 /** The report for machines. */
 public final class JsonReport {
-    private static final Gson GSON =
-            new GsonBuilder().setPrettyPrinting().serializeNulls().disableHtmlEscaping().create();
-
     private JsonReport() {}
 
     /**
@@ -52,7 +47,7 @@ public final class JsonReport {
         root.add("latencyNs", latency(result.latencies().all()));
         root.add("latencyNsByOperation", byOperation(result));
         root.add("memory", memory(result.memory()));
-        return GSON.toJson(root) + "\n";
+        return Json.render(root);
     }
 
     private static JsonObject settings(Setup setup) {

@@ -1,0 +1,219 @@
+package io.flagstone.bench;
+
+import io.flagstone.bench.compare.CompareFork.Pace;
+import io.flagstone.bench.compare.Comparison;
+import io.flagstone.bench.compare.ComparisonReport;
+import io.flagstone.bench.compare.Figure;
+import io.flagstone.bench.compare.Measurement;
+import io.flagstone.bench.compare.Plan;
+import io.flagstone.bench.compare.Scale;
+import io.flagstone.bench.contender.ContenderSettings;
+import io.flagstone.bench.fork.Machine;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Measures all contenders by turns. */
+@Command(
+        name = "compare",
+        mixinStandardHelpOptions = true,
+        versionProvider = VersionProvider.class,
+        sortOptions = false,
+        usageHelpWidth = 100,
+        description = {
+            "Measures Flagstone beside other caches, maps and the floors that memory sets.",
+            "",
+            "Contenders take turns, A B C A B C, each in a fresh JVM, measured by JMH with its"
+                + " allocation profiler. Without further options: get, multi-get, put-update and"
+                + " put-evict of all contenders with 10,000, 100,000 and 2,000,000 entries."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:measured; what a contender refused is in the reports",
+            "2:options refused, or a report not written"
+        })
+final class CompareCommand implements Callable<Integer> {
+    private static final long QUICK_MS = TimeUnit.SECONDS.toMillis(280);
+    private static final int MAX_THREADS = 4;
+    private static final int MAX_ENTRIES = 100_000_000;
+    private static final List<String> DISTRIBUTIONS = List.of("uniform", "zipf");
+    private static final List<String> USUAL =
+            List.of("get", "multi-get", "put-update", "put-evict");
+    private static final List<String> QUICK = List.of("get", "multi-get", "put-update");
+
+    @Spec private CommandSpec spec;
+
+    @Option(
+            names = "--quick",
+            description =
+                    "Within five minutes on two cores: get, multi-get and put-update with 10,000"
+                            + " and 2,000,000 entries.")
+    private boolean quick;
+
+    @Option(
+            names = "--benchmark",
+            split = ",",
+            paramLabel = "NAME",
+            description =
+                    "What is measured: get, get-ttl, get-miss, multi-get, put-update, mixed-95,"
+                            + " mixed-50, put-evict, or all.")
+    private List<String> benchmarks = new ArrayList<>();
+
+    @Option(names = "--entries", split = ",", paramLabel = "N", description = "Entries held.")
+    private List<Integer> entries = new ArrayList<>();
+
+    @Option(
+            names = "--value-bytes",
+            split = ",",
+            paramLabel = "N",
+            description = "Bytes of a value (64).")
+    private List<Integer> valueBytes = new ArrayList<>(List.of(64));
+
+    @Option(
+            names = "--keys",
+            split = ",",
+            paramLabel = "NAME",
+            description = "How keys are drawn: uniform, zipf (uniform).")
+    private List<String> keys = new ArrayList<>(List.of("uniform"));
+
+    @Option(
+            names = "--threads",
+            split = ",",
+            paramLabel = "N",
+            description = "Threads that call at the same time (1).")
+    private List<Integer> threads = new ArrayList<>(List.of(1));
+
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            description = "JVMs for each contender and size (3).")
+    private int rounds = 3;
+
+    @ArgGroup(validate = false, heading = "%nContenders and reports:%n")
+    private ContenderOptions contenders = new ContenderOptions();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        complete();
+        Stream.of(problem(), contenders.problem())
+                .filter(Objects::nonNull)
+                .findFirst()
+                .ifPresent(
+                        problem -> {
+                            throw new ParameterException(spec.commandLine(), problem);
+                        });
+        try {
+            final ComparisonReport report =
+                    new ComparisonReport(compare(), Machine.current(), commandLine());
+            report.print(contenders.text(spec.commandLine()));
+            contenders.write(spec.commandLine(), report::html, report::json);
+            return 0;
+        } catch (IOException failure) {
+            spec.commandLine().getErr().println("error: " + failure.getMessage());
+            spec.commandLine().getErr().flush();
+            return spec.exitCodeOnInvalidInput();
+        }
+    }
+
+    private void complete() {
+        if (benchmarks.isEmpty()) {
+            benchmarks.addAll(quick ? QUICK : USUAL);
+        } else if (benchmarks.equals(List.of("all"))) {
+            benchmarks = Measurement.titles();
+        }
+        if (entries.isEmpty()) {
+            entries.addAll(
+                    quick ? List.of(10_000, 2_000_000) : List.of(10_000, 100_000, 2_000_000));
+        }
+    }
+
+    private String problem() {
+        return Stream.of(
+                        benchmarks.stream()
+                                .filter(one -> Measurement.of(one).isEmpty())
+                                .map(
+                                        one ->
+                                                "--benchmark "
+                                                        + one
+                                                        + " is none of "
+                                                        + String.join(", ", Measurement.titles())),
+                        entries.stream()
+                                .filter(
+                                        one ->
+                                                one < ContenderSettings.MIN_ENTRIES
+                                                        || one > MAX_ENTRIES)
+                                .map(
+                                        one ->
+                                                "--entries "
+                                                        + one
+                                                        + " is not between "
+                                                        + ContenderSettings.MIN_ENTRIES
+                                                        + " and "
+                                                        + MAX_ENTRIES),
+                        valueBytes.stream().map(ContenderSettings::problemOfValueBytes),
+                        keys.stream()
+                                .filter(one -> !DISTRIBUTIONS.contains(one))
+                                .map(one -> "--keys " + one + " is neither uniform nor zipf"),
+                        threads.stream()
+                                .filter(one -> one < 1 || one > MAX_THREADS)
+                                .map(
+                                        one ->
+                                                "--threads "
+                                                        + one
+                                                        + " is not between 1 and "
+                                                        + MAX_THREADS),
+                        Stream.of(rounds)
+                                .filter(one -> one < 1)
+                                .map(one -> "--rounds " + one + " is not positive"))
+                .flatMap(problems -> problems)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private List<Figure> compare() throws IOException, InterruptedException {
+        final Plan plan = plan();
+        if (!contenders.progress()) {
+            return new Comparison(plan, Comparison.Progress.NONE).run();
+        }
+        try (StepDisplay display = new StepDisplay("compare")) {
+            return new Comparison(plan, display::next).run();
+        }
+    }
+
+    private Plan plan() {
+        final List<Scale> scales = new ArrayList<>();
+        for (final int threadCount : threads) {
+            for (final String distribution : keys) {
+                for (final int bytes : valueBytes) {
+                    entries.forEach(
+                            count ->
+                                    scales.add(new Scale(count, bytes, distribution, threadCount)));
+                }
+            }
+        }
+        final Pace pace = quick ? Plan.QUICK : Plan.FULL;
+        return new Plan(
+                contenders.types(),
+                benchmarks.stream().map(one -> Measurement.of(one).orElseThrow()).toList(),
+                scales,
+                rounds,
+                pace,
+                quick ? QUICK_MS : Plan.UNLIMITED);
+    }
+
+    private String commandLine() {
+        return "java -jar bench/target/flagstone-bench.jar "
+                + String.join(" ", spec.commandLine().getParseResult().originalArgs());
+    }
+}

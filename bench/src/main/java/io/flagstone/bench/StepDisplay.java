@@ -1,0 +1,34 @@
+package io.flagstone.bench;
+
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/** Shows how many steps of many are done, which is next and how long the rest may take. */
+final class StepDisplay implements AutoCloseable {
+    private static final int UPDATE_MS = 500;
+
+    private final ProgressBar bar;
+
+    StepDisplay(String task) {
+        bar =
+                new ProgressBarBuilder()
+                        .setTaskName(task)
+                        .setStyle(ProgressBarStyle.ASCII)
+                        .setUpdateIntervalMillis(UPDATE_MS)
+                        .setInitialMax(-1)
+                        .clearDisplayOnFinish()
+                        .build();
+    }
+
+    void next(int done, int all, String step) {
+        bar.maxHint(all);
+        bar.stepTo(done);
+        bar.setExtraMessage(" " + step);
+    }
+
+    @Override
+    public void close() {
+        bar.close();
+    }
+}

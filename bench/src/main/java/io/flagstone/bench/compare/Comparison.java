@@ -1,0 +1,193 @@
+package io.flagstone.bench.compare;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.flagstone.bench.contender.ContenderType;
+import io.flagstone.bench.fork.Fork;
+import io.flagstone.bench.fork.ForkFailedException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * Lets contenders take turns, A B C A B C, each in a fresh JVM, so that a machine whose speed
+ * drifts slows all of them.
+ *
+ * <p>A JVM holds one contender at one scale, filled once, and runs all its measurements. Which JVMs
+ * still fit into a limited time is judged by how long the same took the round before.
+ */
+public final class Comparison {
+    /** To fill the slowest, and for the JVM itself. */
+    private static final long EXTRA_MS = TimeUnit.MINUTES.toMillis(15);
+
+    private static final List<String> FLAGS =
+            List.of("-Xmx8g", "-XX:MaxDirectMemorySize=16g", "-Djmh.ignoreLock=true");
+    private static final Gson GSON = new Gson();
+
+    private final Plan plan;
+    private final Progress progress;
+    private final LongSupplier clockMs;
+    private final Map<Key, Samples> samples = new HashMap<>();
+    private final Map<Key, String> refusals = new LinkedHashMap<>();
+    private final Map<Cell, Long> durations = new HashMap<>();
+
+    /**
+     * Nothing runs yet.
+     *
+     * @param plan what is compared.
+     * @param progress told of each JVM.
+     */
+    public Comparison(Plan plan, Progress progress) {
+        this.plan = plan;
+        this.progress = progress;
+        this.clockMs = () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+    }
+
+    /**
+     * Runs all of it.
+     *
+     * @return a figure for each measurement, scale and contender, in this order.
+     * @throws IOException if no JVM can be started.
+     * @throws InterruptedException if interrupted.
+     */
+    public List<Figure> run() throws IOException, InterruptedException {
+        final List<Cell> cells = cells();
+        final long begin = clockMs.getAsLong();
+        int done = 0;
+        for (int round = 0; round < plan.rounds(); round++) {
+            for (final Cell cell : cells) {
+                progress.next(done++, cells.size() * plan.rounds(), cell.toString());
+                run(cell, begin);
+            }
+        }
+        return figures();
+    }
+
+    private List<Cell> cells() {
+        final List<Cell> cells = new ArrayList<>();
+        for (final Scale scale : plan.scales()) {
+            for (final ContenderType type : plan.types()) {
+                if (!measurements(type).isEmpty()) {
+                    cells.add(new Cell(type, scale));
+                }
+            }
+        }
+        return cells;
+    }
+
+    private List<Measurement> measurements(ContenderType type) {
+        return plan.measurements().stream().filter(one -> one.refusal(type).isEmpty()).toList();
+    }
+
+    private void run(Cell cell, long begin) throws IOException, InterruptedException {
+        final List<Measurement> measurements = measurements(cell.type());
+        final long now = clockMs.getAsLong();
+        final long expected = durations.getOrDefault(cell, 0L);
+        if (plan.budgetMs() != Plan.UNLIMITED && now - begin + expected > plan.budgetMs()) {
+            skip(cell, "no time was left for it");
+            return;
+        }
+        try {
+            final JsonObject replies = JsonParser.parseString(fork(cell)).getAsJsonObject();
+            for (final Measurement one : measurements) {
+                take(
+                        new Key(one, cell),
+                        GSON.fromJson(replies.get(one.title()), CompareFork.Reply.class));
+            }
+        } catch (ForkFailedException failure) {
+            skip(cell, failure.getMessage());
+        }
+        durations.put(cell, clockMs.getAsLong() - now);
+    }
+
+    private String fork(Cell cell) throws IOException, InterruptedException {
+        final List<Measurement> measurements = measurements(cell.type());
+        final CompareFork.Request request =
+                new CompareFork.Request(
+                        cell.type().title(),
+                        cell.scale(),
+                        measurements.stream().map(Measurement::title).toArray(String[]::new),
+                        plan.pace());
+        final long timeoutMs = EXTRA_MS + 2 * plan.pace().totalMs() * measurements.size();
+        return new Fork(CompareFork.class, timeoutMs).flags(FLAGS).run(List.of(request.toJson()));
+    }
+
+    private void take(Key key, CompareFork.Reply reply) {
+        if (reply.failure() == null) {
+            samples(key).add(reply.nsPerOp(), reply.bytesPerOp());
+        } else {
+            refuse(key, reply.failure());
+        }
+    }
+
+    private void skip(Cell cell, String reason) {
+        measurements(cell.type()).forEach(one -> refuse(new Key(one, cell), reason));
+    }
+
+    private void refuse(Key key, String reason) {
+        samples(key).add(null, 0);
+        refusals.putIfAbsent(key, reason);
+    }
+
+    private Samples samples(Key key) {
+        return samples.computeIfAbsent(key, absent -> new Samples());
+    }
+
+    private List<Figure> figures() {
+        final List<Figure> figures = new ArrayList<>();
+        for (final Measurement measurement : plan.measurements()) {
+            for (final Scale scale : plan.scales()) {
+                for (final ContenderType type : plan.types()) {
+                    figures.add(figure(measurement, new Cell(type, scale)));
+                }
+            }
+        }
+        return figures;
+    }
+
+    private Figure figure(Measurement measurement, Cell cell) {
+        final Key key = new Key(measurement, cell);
+        final Samples own = samples.get(key);
+        if (own == null || own.isEmpty()) {
+            return Figure.refused(
+                    measurement,
+                    cell.type(),
+                    cell.scale(),
+                    measurement.refusal(cell.type()).orElseGet(() -> refusals.get(key)));
+        }
+        final Cell ours = new Cell(ContenderType.FLAGSTONE, cell.scale());
+        return own.figure(
+                measurement, cell.type(), cell.scale(), samples.get(new Key(measurement, ours)));
+    }
+
+    private record Cell(ContenderType type, Scale scale) {
+        @Override
+        public String toString() {
+            return type.title() + " " + scale.entries();
+        }
+    }
+
+    private record Key(Measurement measurement, Cell cell) {}
+
+    /** Told how far a comparison has come. */
+    @FunctionalInterface
+    public interface Progress {
+        /** Shows nothing. */
+        Progress NONE = (done, all, next) -> {};
+
+        /**
+         * Before each JVM.
+         *
+         * @param done how many have ended.
+         * @param all how many there are at the most.
+         * @param next what is run next.
+         */
+        void next(int done, int all, String next);
+    }
+}

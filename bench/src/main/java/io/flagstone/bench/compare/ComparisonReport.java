@@ -1,0 +1,115 @@
+package io.flagstone.bench.compare;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.flagstone.bench.fork.Machine;
+import io.flagstone.bench.report.Json;
+import io.flagstone.bench.report.Page;
+import io.flagstone.bench.report.TextTable;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * What came of a comparison, for people and machines.
+ *
+ * @param figures in the order to be shown.
+ * @param machine where it ran.
+ * @param commandLine by which it can be run again.
+ */
+public record ComparisonReport(List<Figure> figures, Machine machine, String commandLine) {
+    private static final String HOW_TO_READ =
+            "Medians over all iterations of all rounds, with the least and the most of them. Each"
+                    + " contender runs in JVMs of its own, by turns. × flagstone is the median"
+                    + " divided by Flagstone's; its range is that of the ratios of single rounds."
+                    + " Reads are chained: each key waits for the value before it, but for those of"
+                    + " floor-throughput. Every read asserts its hit.";
+
+    /**
+     * Prints it.
+     *
+     * @param out takes tables.
+     */
+    public void print(PrintWriter out) {
+        out.println(machine.describe());
+        for (final FigureTable table : FigureTable.split(figures)) {
+            out.println();
+            out.println(table.title());
+            out.println("  " + table.description());
+            if (table.hasBars()) {
+                TextTable.print(out, FigureTable.HEAD, table.rows());
+            }
+            table.refusals().forEach(refusal -> out.println("  - " + refusal));
+        }
+        out.flush();
+    }
+
+    /**
+     * Renders it for machines.
+     *
+     * @return a JSON object with a row for each figure.
+     */
+    public String json() {
+        final JsonArray rows = new JsonArray();
+        for (final Figure figure : figures) {
+            final JsonObject row = new JsonObject();
+            row.addProperty("benchmark", figure.measurement().title());
+            row.addProperty("impl", figure.type().title());
+            row.addProperty("entries", figure.scale().entries());
+            row.addProperty("valueBytes", figure.scale().valueBytes());
+            row.addProperty("keys", figure.scale().keys());
+            row.addProperty("threads", figure.scale().threads());
+            row.add("nsPerOp", Json.number(figure.nsPerOp()));
+            row.add("low", Json.number(figure.low()));
+            row.add("high", Json.number(figure.high()));
+            row.add("bytesPerOp", Json.number(figure.bytesPerOp()));
+            row.add("opsPerSecond", Json.number(figure.opsPerSecond()));
+            row.add("ratio", Json.number(figure.ratio()));
+            row.add("ratioLow", Json.number(figure.ratioLow()));
+            row.add("ratioHigh", Json.number(figure.ratioHigh()));
+            row.addProperty("samples", figure.samples());
+            row.addProperty("rounds", figure.rounds());
+            row.addProperty("refused", figure.refused());
+            Json.add(row, machine);
+            rows.add(row);
+        }
+        final JsonObject root = new JsonObject();
+        root.addProperty("command", commandLine);
+        root.add("rows", rows);
+        return Json.render(root);
+    }
+
+    /**
+     * Renders it as a page.
+     *
+     * @return the page.
+     * @throws IOException where charts cannot be drawn.
+     */
+    public String html() throws IOException {
+        final Page page =
+                new Page("Flagstone: comparison", "Flagstone beside others", machine.describe());
+        page.section("How to read it", HOW_TO_READ);
+        final TreeMap<String, String> configurations = new TreeMap<>();
+        figures.forEach(
+                figure -> configurations.put(figure.type().title(), figure.type().configuration()));
+        page.table(
+                List.of("contender", "configuration"),
+                configurations.entrySet().stream()
+                        .map(entry -> List.of(entry.getKey(), entry.getValue()))
+                        .toList());
+        page.endSection();
+        int number = 0;
+        for (final FigureTable table : FigureTable.split(figures)) {
+            page.section(table.title(), table.description());
+            if (table.hasBars()) {
+                page.chart(table.bars("bars" + number++));
+                page.table(FigureTable.HEAD, table.rows());
+            }
+            table.refusals().forEach(page::paragraph);
+            page.endSection();
+        }
+        page.section("How to repeat it", "").code(commandLine).endSection();
+        return page.render(machine.describe());
+    }
+}

@@ -1,0 +1,101 @@
+package io.flagstone.bench.compare;
+
+import io.flagstone.bench.report.BarChart;
+import io.flagstone.bench.report.BarChart.Bar;
+import io.flagstone.bench.report.BarChart.Shade;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** All contenders at one measurement and scale, in words, as cells and as bars. */
+final class FigureTable {
+    static final List<String> HEAD =
+            List.of("contender", "ns/op", "low", "high", "Mops/s", "B/op", "× flagstone", "range");
+
+    private final List<Figure> figures;
+
+    private FigureTable(List<Figure> figures) {
+        this.figures = figures;
+    }
+
+    /** A table for each measurement and scale, in the order in which they come. */
+    static List<FigureTable> split(List<Figure> figures) {
+        final Map<List<Object>, List<Figure>> groups = new LinkedHashMap<>();
+        for (final Figure figure : figures) {
+            groups.computeIfAbsent(
+                            List.of(figure.measurement(), figure.scale()), k -> new ArrayList<>())
+                    .add(figure);
+        }
+        return groups.values().stream().map(FigureTable::new).toList();
+    }
+
+    String title() {
+        final Scale scale = figures.get(0).scale();
+        return String.format(
+                Locale.ROOT,
+                "%s, %,d entries, %d-byte values, %s keys, %d thread%s",
+                figures.get(0).measurement().title(),
+                scale.entries(),
+                scale.valueBytes(),
+                scale.keys(),
+                scale.threads(),
+                scale.threads() == 1 ? "" : "s");
+    }
+
+    String description() {
+        return figures.get(0).measurement().description();
+    }
+
+    List<List<String>> rows() {
+        return figures.stream().filter(Figure::isMeasured).map(FigureTable::row).toList();
+    }
+
+    /** Who has no figure, and why. */
+    List<String> refusals() {
+        return figures.stream()
+                .filter(figure -> !figure.isMeasured())
+                .map(figure -> figure.type().title() + ": " + figure.refused())
+                .toList();
+    }
+
+    boolean hasBars() {
+        return figures.stream().anyMatch(Figure::isMeasured);
+    }
+
+    String bars(String id) throws IOException {
+        final List<Bar> bars =
+                figures.stream().filter(Figure::isMeasured).map(FigureTable::bar).toList();
+        return BarChart.svg(id, title(), "nanoseconds per operation", bars);
+    }
+
+    private static Bar bar(Figure figure) {
+        final Shade shade =
+                figure.type().isOurs()
+                        ? Shade.OURS
+                        : figure.type().isFloor() ? Shade.FLOOR : Shade.PEER;
+        return new Bar(figure.type().title(), figure.nsPerOp(), shade);
+    }
+
+    private static List<String> row(Figure figure) {
+        return List.of(
+                figure.type().title(),
+                number("%,.1f", figure.nsPerOp()),
+                number("%,.1f", figure.low()),
+                number("%,.1f", figure.high()),
+                number("%,.2f", figure.opsPerSecond() / 1e6),
+                number("%,.1f", figure.bytesPerOp()),
+                number("%.2f", figure.ratio()),
+                Double.isNaN(figure.ratioLow())
+                        ? ""
+                        : number("%.2f", figure.ratioLow())
+                                + " to "
+                                + number("%.2f", figure.ratioHigh()));
+    }
+
+    private static String number(String format, double value) {
+        return Double.isNaN(value) ? "" : String.format(Locale.ROOT, format, value);
+    }
+}

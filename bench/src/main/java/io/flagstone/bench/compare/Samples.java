@@ -1,0 +1,74 @@
+package io.flagstone.bench.compare;
+
+import io.flagstone.bench.contender.ContenderType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** The iterations of one measurement of one contender at one scale, JVM by JVM. */
+final class Samples {
+    private final List<double[]> rounds = new ArrayList<>();
+    private final List<Double> bytes = new ArrayList<>();
+
+    /** The iterations of one JVM; null for a round that was left out, to keep rounds in step. */
+    void add(double[] nsPerOp, double bytesPerOp) {
+        rounds.add(nsPerOp);
+        if (nsPerOp != null) {
+            bytes.add(bytesPerOp);
+        }
+    }
+
+    boolean isEmpty() {
+        return bytes.isEmpty();
+    }
+
+    Figure figure(Measurement measurement, ContenderType type, Scale scale, Samples ours) {
+        final double[] all = all();
+        final double[] ratios = ours == null ? new double[0] : ratios(ours);
+        return new Figure(
+                measurement,
+                type,
+                scale,
+                median(all),
+                all[0],
+                all[all.length - 1],
+                median(bytes.stream().mapToDouble(Double::doubleValue).sorted().toArray()),
+                ours == null || ours.isEmpty() ? Double.NaN : median(all) / median(ours.all()),
+                ratios.length == 0 ? Double.NaN : ratios[0],
+                ratios.length == 0 ? Double.NaN : ratios[ratios.length - 1],
+                all.length,
+                bytes.size(),
+                null);
+    }
+
+    private double[] all() {
+        return rounds.stream()
+                .filter(round -> round != null)
+                .flatMapToDouble(Arrays::stream)
+                .sorted()
+                .toArray();
+    }
+
+    /** What ran in the same round met the same machine. */
+    private double[] ratios(Samples ours) {
+        final List<Double> ratios = new ArrayList<>();
+        for (int i = 0; i < Math.min(rounds.size(), ours.rounds.size()); i++) {
+            if (rounds.get(i) != null && ours.rounds.get(i) != null) {
+                ratios.add(median(sorted(rounds.get(i))) / median(sorted(ours.rounds.get(i))));
+            }
+        }
+        return ratios.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+    }
+
+    private static double[] sorted(double[] values) {
+        final double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted;
+    }
+
+    /** Of sorted values. */
+    private static double median(double[] sorted) {
+        final int middle = sorted.length / 2;
+        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+}

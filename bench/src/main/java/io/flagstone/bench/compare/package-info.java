@@ -1,0 +1,2 @@
+/** The comparison of all contenders: which measurements, in which JVMs, and what came of them. */
+package io.flagstone.bench.compare;
