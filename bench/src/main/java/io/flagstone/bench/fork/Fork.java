@@ -104,13 +104,15 @@ public final class Fork {
                 .start();
     }
 
-    /** The innermost cause that the JVM has printed, or how it ended. */
+    /** The innermost cause that the JVM has printed, or why it has not started, or how it ended. */
     private static String reason(String output, int exitValue) {
         String reason = "exit status " + exitValue;
         for (final String line : output.split("\n")) {
-            if (line.startsWith("Exception in thread") || line.startsWith("Caused by:")) {
-                reason = line.substring(line.indexOf(line.startsWith("C") ? ": " : "\" ") + 2);
-            } else if (line.startsWith("Error: ") || line.startsWith("Unrecognized option")) {
+            if (line.startsWith("Exception in thread \"")) {
+                reason = line.substring(line.indexOf("\" ") + 2);
+            } else if (line.startsWith("Caused by: ")) {
+                reason = line.substring("Caused by: ".length());
+            } else if (line.startsWith("Unrecognized ")) {
                 reason = line;
             }
         }

@@ -1,0 +1,125 @@
+package io.flagstone.bench.compare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.flagstone.bench.contender.ContenderType;
+import io.flagstone.bench.fork.Machine;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ComparisonTest {
+    private static final Scale SCALE = new Scale(1000, 16, "zipf", 1);
+    private static final List<ContenderType> TYPES =
+            List.of(ContenderType.FLAGSTONE, ContenderType.CHM, ContenderType.FLOOR_LATENCY);
+    private static final CompareFork.Pace BRIEF = new CompareFork.Pace(1, 2, 20);
+
+    @Test
+    void whoCanIsMeasuredInAJvmOfItsOwnAndWhoCannotSaysWhy() throws Exception {
+        final List<Measurement> measurements = List.of(Measurement.GET, Measurement.PUT_EVICT);
+        final List<String> steps = new ArrayList<>();
+
+        final List<Figure> figures =
+                new Comparison(
+                                new Plan(
+                                        TYPES,
+                                        measurements,
+                                        List.of(SCALE),
+                                        1,
+                                        BRIEF,
+                                        Plan.UNLIMITED),
+                                (done, all, next) -> steps.add(done + "/" + all + " " + next))
+                        .run();
+
+        assertThat(steps)
+                .containsExactly("0/3 flagstone 1000", "1/3 chm 1000", "2/3 floor-latency 1000");
+        assertThat(figures)
+                .extracting(
+                        f -> f.measurement().title() + " " + f.type().title() + " " + f.refused())
+                .containsExactly(
+                        "get flagstone null",
+                        "get chm null",
+                        "get floor-latency null",
+                        "put-evict flagstone null",
+                        "put-evict chm never evicts",
+                        "put-evict floor-latency holds no entries of its own");
+        assertThat(figures.get(0).samples()).isEqualTo(2);
+        assertThat(figures.get(0).ratio()).isEqualTo(1);
+        assertThat(figures.get(1).nsPerOp()).isPositive();
+        assertThat(figures.get(1).ratio()).isPositive();
+    }
+
+    @Test
+    void whatTheTimeDoesNotAllowIsSaidToBeMissing() throws Exception {
+        final List<Figure> figures =
+                new Comparison(
+                                new Plan(
+                                        TYPES,
+                                        List.of(Measurement.GET),
+                                        List.of(SCALE),
+                                        2,
+                                        BRIEF,
+                                        -1),
+                                Comparison.Progress.NONE)
+                        .run();
+
+        assertThat(figures).extracting(Figure::refused).containsOnly("no time was left for it");
+    }
+
+    @Test
+    void reportsHaveARowForEachFigure() throws IOException {
+        final Samples ours = new Samples();
+        ours.add(new double[] {10, 12, 11}, 0);
+        final Samples theirs = new Samples();
+        theirs.add(new double[] {1000, 1200, 1100}, 24);
+        final ComparisonReport report =
+                new ComparisonReport(
+                        List.of(
+                                ours.figure(Measurement.GET, ContenderType.FLAGSTONE, SCALE, ours),
+                                theirs.figure(Measurement.GET, ContenderType.CHM, SCALE, ours),
+                                Figure.refused(
+                                        Measurement.GET,
+                                        ContenderType.LINKED_HASH_MAP,
+                                        SCALE,
+                                        "<no reason>")),
+                        new Machine("17", "a cpu", 2, 4096, "never", "Linux", "abc123"),
+                        "java -jar x compare");
+
+        final JsonObject root = JsonParser.parseString(report.json()).getAsJsonObject();
+        assertThat(root.get("command").getAsString()).isEqualTo("java -jar x compare");
+        final JsonObject first = root.getAsJsonArray("rows").get(0).getAsJsonObject();
+        assertThat(first.get("benchmark").getAsString()).isEqualTo("get");
+        assertThat(first.get("impl").getAsString()).isEqualTo("flagstone");
+        assertThat(first.get("entries").getAsInt()).isEqualTo(1000);
+        assertThat(first.get("valueBytes").getAsInt()).isEqualTo(16);
+        assertThat(first.get("threads").getAsInt()).isEqualTo(1);
+        assertThat(first.get("nsPerOp").getAsDouble()).isEqualTo(11);
+        assertThat(first.get("low").getAsDouble()).isEqualTo(10);
+        assertThat(first.get("high").getAsDouble()).isEqualTo(12);
+        assertThat(first.get("bytesPerOp").getAsDouble()).isZero();
+        assertThat(first.get("refused").isJsonNull()).isTrue();
+        assertThat(first.keySet()).contains("jdk", "cpu", "pageSizeBytes", "commit");
+        final JsonObject last = root.getAsJsonArray("rows").get(2).getAsJsonObject();
+        assertThat(last.get("nsPerOp").isJsonNull()).isTrue();
+        assertThat(last.get("refused").getAsString()).isEqualTo("<no reason>");
+
+        final StringWriter text = new StringWriter();
+        report.print(new PrintWriter(text));
+        assertThat(text.toString())
+                .contains(
+                        "get, 1,000 entries, 16-byte values, zipf keys, 1 thread",
+                        "100.00",
+                        "- linked-hash-map: <no reason>");
+
+        final String page = report.html();
+        assertThat(page.split("<svg ", -1)).hasSize(2);
+        assertThat(page)
+                .contains("&lt;no reason&gt;", "nanoseconds per operation", "java -jar x compare")
+                .doesNotContain("http://", "https://", "<script");
+    }
+}
