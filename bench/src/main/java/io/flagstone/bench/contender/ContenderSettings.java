@@ -18,7 +18,7 @@ public record ContenderSettings(int entries, int valueBytes, long ttlNs) {
     public static final long NO_TTL = 0;
 
     private static final double HEADROOM = 1.1;
-    private static final long MIN_BUDGET_BYTES = 4L << 20;
+    private static final long MIN_BUDGET_BYTES = 1L << 19;
 
     /** Checks them. */
     public ContenderSettings {
@@ -55,7 +55,7 @@ public record ContenderSettings(int entries, int valueBytes, long ttlNs) {
      * A budget for all entries, with a tenth to spare for hash imbalance and rounding.
      *
      * @param overheadBytes of an entry, beside key and value.
-     * @return bytes, at least 4 MiB.
+     * @return bytes, at least 512 KiB.
      */
     long budgetBytes(int overheadBytes) {
         final long entryBytes = (long) Long.BYTES + valueBytes + overheadBytes;

@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ComparisonTest {
-    private static final Scale SCALE = new Scale(1000, 16, "zipf", 1);
+    private static final Scale SCALE = new Scale(5000, 16, "zipf", 1);
     private static final List<ContenderType> TYPES =
             List.of(ContenderType.FLAGSTONE, ContenderType.CHM, ContenderType.FLOOR_LATENCY);
     private static final CompareFork.Pace BRIEF = new CompareFork.Pace(1, 2, 20);
@@ -37,7 +37,7 @@ class ComparisonTest {
                         .run();
 
         assertThat(steps)
-                .containsExactly("0/3 flagstone 1000", "1/3 chm 1000", "2/3 floor-latency 1000");
+                .containsExactly("0/3 flagstone 5000", "1/3 chm 5000", "2/3 floor-latency 5000");
         assertThat(figures)
                 .extracting(
                         f -> f.measurement().title() + " " + f.type().title() + " " + f.refused())
@@ -95,7 +95,7 @@ class ComparisonTest {
         final JsonObject first = root.getAsJsonArray("rows").get(0).getAsJsonObject();
         assertThat(first.get("benchmark").getAsString()).isEqualTo("get");
         assertThat(first.get("impl").getAsString()).isEqualTo("flagstone");
-        assertThat(first.get("entries").getAsInt()).isEqualTo(1000);
+        assertThat(first.get("entries").getAsInt()).isEqualTo(5000);
         assertThat(first.get("valueBytes").getAsInt()).isEqualTo(16);
         assertThat(first.get("threads").getAsInt()).isEqualTo(1);
         assertThat(first.get("nsPerOp").getAsDouble()).isEqualTo(11);
@@ -112,14 +112,17 @@ class ComparisonTest {
         report.print(new PrintWriter(text));
         assertThat(text.toString())
                 .contains(
-                        "get, 1,000 entries, 16-byte values, zipf keys, 1 thread",
+                        "get, 5,000 entries, 16-byte values, zipf keys, 1 thread",
                         "100.00",
                         "- linked-hash-map: <no reason>");
 
         final String page = report.html();
         assertThat(page.split("<svg ", -1)).hasSize(2);
         assertThat(page)
-                .contains("&lt;no reason&gt;", "nanoseconds per operation", "java -jar x compare")
-                .doesNotContain("http://", "https://", "<script");
+                .contains(
+                        "&lt;no reason&gt;",
+                        "aria-label=\"get, 5,000 entries",
+                        "java -jar x compare")
+                .doesNotContain("src=", "href=", "@import", "<script");
     }
 }
