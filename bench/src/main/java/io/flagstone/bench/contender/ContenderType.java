@@ -45,6 +45,59 @@ public enum ContenderType {
             EVICTS,
             EXPIRES,
             BATCHES),
+    /** Caffeine 3, on the heap. */
+    CAFFEINE(
+            "caffeine",
+            "maximumSize, Long to byte[], values not copied",
+            CaffeineContender::new,
+            WRITES,
+            MISSES,
+            EVICTS,
+            EXPIRES,
+            BATCHES),
+    /** OHC, an allocation for each entry. */
+    OHC(
+            "ohc",
+            "linked, tables sized for the entries, get deserializes into a new array",
+            OhcContender::linked,
+            WRITES,
+            MISSES,
+            EVICTS,
+            EXPIRES),
+    /** OHC, a stretch of memory for each segment. */
+    OHC_CHUNKED(
+            "ohc-chunked",
+            "chunks of up to 128 KiB, fixed entry size, get deserializes into a new array",
+            OhcContender::chunked,
+            WRITES,
+            MISSES,
+            EVICTS),
+    /** Chronicle Map, in memory. */
+    CHRONICLE_MAP(
+            "chronicle-map",
+            "LongValue keys, constant value size, getUsing into a reused array",
+            ChronicleMapContender::new,
+            WRITES,
+            MISSES),
+    /** Ehcache 3, off-heap tier. */
+    EHCACHE(
+            "ehcache",
+            "off-heap tier alone, its own serializers of Long and byte[]",
+            EhcacheContender::new,
+            WRITES,
+            MISSES,
+            EVICTS,
+            EXPIRES,
+            BATCHES),
+    /** MapDB 3, direct memory. */
+    MAPDB(
+            "mapdb",
+            "memoryDirectDB, hashMap with expireMaxSize and expireAfterCreate (oldest leave first)",
+            MapDbContender::new,
+            WRITES,
+            MISSES,
+            EVICTS,
+            EXPIRES),
     /** The JDK's concurrent map. */
     CHM(
             "chm",
