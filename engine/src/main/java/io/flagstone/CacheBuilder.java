@@ -58,7 +58,7 @@ public final class CacheBuilder {
     private int segments = AUTO;
     private int slabBytes = AUTO;
     private int expectedEntryBytes = 64;
-    private double promotionDistance = 0.125;
+    private double promotionDistance = 0.0625;
     private long tickNs = TimeUnit.MILLISECONDS.toNanos(1);
     private long defaultTtlNs = OffHeapCache.NO_TTL;
     private long expireAfterAccessNs = OffHeapCache.NO_TTL;
@@ -136,8 +136,8 @@ public final class CacheBuilder {
     }
 
     /**
-     * Sets how far, as a fraction of its list, an entry must have fallen behind before a hit moves
-     * it to the head: 0 for exact LRU, 0.125 by default.
+     * Sets how far an entry must have fallen behind before a use moves it to the head of its list,
+     * in insertions, as a fraction of the list's length: 0 for exact LRU, 0.0625 by default.
      *
      * @param fraction 0 to 1.
      * @return this.

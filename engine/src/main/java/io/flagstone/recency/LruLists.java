@@ -16,17 +16,20 @@ import java.util.BitSet;
  * The entries of a segment in order of use: an intrusive doubly-linked list for each size class,
  * the most recently used at its head, and one clock for all.
  *
- * <p>The clock ticks whenever an entry is put at a head, and the entry keeps the reading as its
- * stamp. So stamps fall strictly from head to tail, and the smallest stamp among the tails names
- * the segment's least recently used entry across classes; each list keeps its tail's stamp beside
- * it so that finding it touches no entry.
+ * <p>The clock ticks whenever an entry is added. An entry that is put at a head, because it is new
+ * or because it was used, keeps the clock's reading as its stamp. So stamps never rise from head to
+ * tail, and the smallest stamp among the tails names the segment's least recently used entry across
+ * classes; each list keeps its tail's stamp beside it so that finding it touches no entry.
  *
- * <p>A hit moves an entry to the head only if its stamp is further behind the clock than the
- * promotion distance, a fraction of the length of its own list. At 0 the order is exact LRU: only
- * the entry stamped last stays where it is.
+ * <p>A use moves an entry to the head only if its stamp is further behind the clock than the
+ * promotion distance, a fraction of the length of its own list. While nothing is added, nothing
+ * falls behind, and so an entry is moved at most once for as many additions as the distance,
+ * however often it is used. At 0 the order is exact LRU: the clock ticks at every move, too, so
+ * that no two stamps are equal, and only the entry stamped last stays where it is.
  *
  * <p>Invariants, which {@link #audit} checks: links agree in both directions, stamps fall from head
- * to tail and none is ahead of the clock, sizes and tails' stamps are those of the lists.
+ * to tail, or at least do not rise, and none is ahead of the clock, sizes and tails' stamps are
+ * those of the lists.
  *
  * <p>Guarded by the segment's lock, except {@link #isBehind}, for which clock and sizes lie where
  * writers change nothing else that its caller does not read anyway. Every operation takes constant
@@ -67,7 +70,7 @@ public final class LruLists {
 
     /** Puts an entry that is in no list at the head of its class's. */
     public void addFirst(int sizeClass, int entry) {
-        link(sizeClass, entry);
+        link(sizeClass, entry, tick());
         if (region.addInt(sizeWord(sizeClass), 1) == 1) {
             setNonempty(sizeClass, true);
         }
@@ -81,17 +84,14 @@ public final class LruLists {
         }
     }
 
-    /** Moves an entry to the head, as a write to it does. */
+    /** Moves an entry to the head, however near it is. */
     public void moveToFirst(int sizeClass, int entry) {
-        if (EntryDescriptor.stamp(region, entry) != clock()) {
-            unlink(sizeClass, entry);
-            link(sizeClass, entry);
-        }
+        unlink(sizeClass, entry);
+        link(sizeClass, entry, distance == 0 ? tick() : clock());
     }
 
-    private void link(int sizeClass, int entry) {
+    private void link(int sizeClass, int entry, long stamp) {
         final int list = list(sizeClass);
-        final long stamp = tick();
         final int head = region.getInt(list + HEAD);
         EntryDescriptor.stamp(region, entry, stamp);
         EntryDescriptor.lruPrevious(region, entry, Region.NONE);
@@ -135,7 +135,8 @@ public final class LruLists {
     }
 
     /**
-     * Moves an entry that was hit to the head, if it is further than the promotion distance away.
+     * Moves an entry that was used to the head, if it is further than the promotion distance
+     * behind.
      *
      * @return whether it moved.
      */
@@ -201,7 +202,8 @@ public final class LruLists {
         final int list = list(sizeClass);
         int size = 0;
         int previous = Region.NONE;
-        long stamp = clock() + 1;
+        long tailStamp = 0;
+        long highest = clock();
         int entry = region.getInt(list + HEAD);
         while (entry != Region.NONE) {
             check(live.get(entry >>> 3), "class %d links %d, which is no entry", sizeClass, entry);
@@ -211,12 +213,14 @@ public final class LruLists {
                     "entry %d is in the list of class %d by mistake, or does not link back",
                     entry,
                     sizeClass);
+            final long stamp = EntryDescriptor.stamp(region, entry);
             check(
-                    EntryDescriptor.stamp(region, entry) < stamp,
-                    "entry %d: stamp %d is not older than its predecessor's or the clock",
+                    stamp <= highest,
+                    "entry %d: stamp %d is out of order with its predecessor's or the clock",
                     entry,
-                    EntryDescriptor.stamp(region, entry));
-            stamp = EntryDescriptor.stamp(region, entry);
+                    stamp);
+            tailStamp = stamp;
+            highest = distance == 0 ? stamp - 1 : stamp;
             previous = entry;
             size++;
             entry = EntryDescriptor.lruNext(region, entry);
@@ -229,7 +233,7 @@ public final class LruLists {
                 size(sizeClass),
                 size);
         check(
-                size == 0 || region.getLong(list + TAIL_STAMP) == stamp,
+                size == 0 || region.getLong(list + TAIL_STAMP) == tailStamp,
                 "class %d keeps another stamp than its tail's",
                 sizeClass);
         return size;

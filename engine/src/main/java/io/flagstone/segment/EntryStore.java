@@ -172,7 +172,7 @@ final class EntryStore {
                     deadlineNs,
                     sliding,
                     nowNs);
-            lists.moveToFirst(sizeClass, entry);
+            lists.promote(entry);
         } else {
             relocate(
                     hash,

@@ -37,6 +37,7 @@ class LruListsTest {
     private final Map<Integer, LinkedList<Integer>> model = new HashMap<>();
     private final Map<Integer, Long> stamps = new HashMap<>();
     private long ticks;
+    private boolean exact = true;
     private LruLists lists = new LruLists(region, CLOCK, START, LISTS, 0);
 
     private static int entry(int number) {
@@ -65,11 +66,10 @@ class LruListsTest {
     }
 
     private void moveInModel(int entry) {
-        if (stamps.get(entry) != ticks) {
-            listOf(classOf(entry)).remove((Integer) entry);
-            listOf(classOf(entry)).addFirst(entry);
-            stamps.put(entry, ++ticks);
-        }
+        listOf(classOf(entry)).remove((Integer) entry);
+        listOf(classOf(entry)).addFirst(entry);
+        ticks += exact ? 1 : 0;
+        stamps.put(entry, ticks);
     }
 
     private BitSet live() {
@@ -115,6 +115,7 @@ class LruListsTest {
     @ValueSource(doubles = {0, 0.125, 1})
     void areListsByRecency(double fraction) {
         lists = new LruLists(region, CLOCK, START, LISTS, (int) (fraction * LruLists.DISTANCE_ONE));
+        exact = fraction == 0;
         int promoted = 0;
         int left = 0;
         for (int round = 0; round < 50_000; round++) {
@@ -172,36 +173,51 @@ class LruListsTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {0, 0.125, 0.5, 1})
-    void anEntryOutlivesItsLastHitByWhatTheDistanceLeaves(double fraction) {
+    void whatLeavesWasNotUsedLaterThanWhatStaysByMoreThanTheDistance(double fraction) {
         lists = new LruLists(region, CLOCK, START, LISTS, (int) (fraction * LruLists.DISTANCE_ONE));
-        final Map<Integer, Integer> putsSinceHit = new HashMap<>();
+        final Map<Integer, Long> lastUses = new HashMap<>();
+        long added = 0;
         for (int i = 0; i < ENTRIES; i++) {
             add(entry(i), 0);
-            putsSinceHit.replaceAll((entry, puts) -> puts + 1);
-            putsSinceHit.put(entry(i), 0);
+            lastUses.put(entry(i), ++added);
         }
+        long widest = 0;
         for (int round = 0; round < 20_000; round++) {
             final int entry = entry(random.nextInt(ENTRIES));
             if (random.nextInt(4) != 0) {
-                if (lists.promote(entry)) {
-                    putsSinceHit.replaceAll((other, puts) -> puts + 1);
-                }
-                putsSinceHit.put(entry, 0);
+                lists.promote(entry);
+                lastUses.put(entry, added);
             } else {
                 final int evicted = lists.last(0);
-                assertThat((double) putsSinceHit.get(evicted))
+                final long inversion = lastUses.get(evicted) - Collections.min(lastUses.values());
+                assertThat((double) inversion)
                         .as("seed %d: round %d", TestSupport.seed(), round)
-                        .isGreaterThanOrEqualTo((1 - fraction) * ENTRIES - 1);
+                        .isLessThanOrEqualTo(fraction * ENTRIES);
+                widest = Math.max(widest, inversion);
                 lists.remove(0, evicted);
                 EntryDescriptor.init(region, evicted, 0, Long.BYTES, 0, 0);
                 lists.addFirst(0, evicted);
-                putsSinceHit.replaceAll((other, puts) -> puts + 1);
-                putsSinceHit.put(evicted, 0);
+                lastUses.put(evicted, ++added);
             }
         }
+        assertThat(widest > 0).isEqualTo(fraction > 0);
         final BitSet live = new BitSet();
-        putsSinceHit.keySet().forEach(entry -> live.set(entry >>> 3));
+        lastUses.keySet().forEach(entry -> live.set(entry >>> 3));
         lists.audit(live);
+    }
+
+    @Test
+    void whileNothingIsAddedAnEntryIsMovedOnlyOnce() {
+        lists = new LruLists(region, CLOCK, START, LISTS, LruLists.DISTANCE_ONE / 8);
+        for (int i = 0; i < ENTRIES; i++) {
+            add(entry(i), 0);
+        }
+        for (int round = 0; round < 3; round++) {
+            for (int i = 0; i < ENTRIES; i++) {
+                assertThat(lists.promote(entry(i)))
+                        .isEqualTo(round == 0 && i < ENTRIES - ENTRIES / 8 - 1);
+            }
+        }
     }
 
     private interface Fault extends Consumer<LruListsTest> {}
@@ -228,7 +244,7 @@ class LruListsTest {
                         t -> t.region.putInt(entry(1) + 36, 64 << 24)),
                 fault(
                         "stamps out of order",
-                        "not older than its predecessor's",
+                        "out of order with its predecessor's",
                         t -> EntryDescriptor.stamp(t.region, entry(0), 2)),
                 fault(
                         "a stamp ahead of the clock",

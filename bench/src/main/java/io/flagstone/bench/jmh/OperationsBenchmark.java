@@ -46,7 +46,7 @@ public class OperationsBenchmark {
     public int entries;
 
     /** 0 for exact LRU. */
-    @Param({"0", "0.125"})
+    @Param({"0", "0.0625"})
     public double promotion;
 
     private final UnsafeBuffer value = new UnsafeBuffer(new byte[VALUE_BYTES]);

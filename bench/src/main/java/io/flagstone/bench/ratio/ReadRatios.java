@@ -22,7 +22,7 @@ public final class ReadRatios {
 
     private static final int ZIPF_DRAWS = 1 << 20;
     private static final int FLOOR_STRIDE = 112;
-    private static final double DEFAULT_DISTANCE = 0.125;
+    private static final double DEFAULT_DISTANCE = 0.0625;
 
     private ReadRatios() {}
 

@@ -51,7 +51,7 @@ record SoakConfiguration(
                     new SoakConfiguration(
                             "relaxed",
                             new CacheSettings(
-                                    4 << 20, UNBOUNDED, 4, 1 << 14, 0.125, ms(1), NO_TTL, NO_TTL),
+                                    4 << 20, UNBOUNDED, 4, 1 << 14, 0.0625, ms(1), NO_TTL, NO_TTL),
                             false,
                             MAX_KEYS,
                             200,
@@ -60,7 +60,7 @@ record SoakConfiguration(
                     new SoakConfiguration(
                             "idle",
                             new CacheSettings(
-                                    1 << 19, UNBOUNDED, 2, 1 << 13, 0.125, ms(1), NO_TTL, ms(60)),
+                                    1 << 19, UNBOUNDED, 2, 1 << 13, 0.0625, ms(1), NO_TTL, ms(60)),
                             true,
                             8192,
                             100,
@@ -87,7 +87,8 @@ record SoakConfiguration(
                     new SoakConfiguration(
                             "waves",
                             new CacheSettings(
-                                    1 << 20, UNBOUNDED, 2, 1 << 12, 0.125, us(100), NO_TTL, NO_TTL),
+                                    1 << 20, UNBOUNDED, 2, 1 << 12, 0.0625, us(100), NO_TTL,
+                                    NO_TTL),
                             true,
                             8192,
                             40,
@@ -96,7 +97,7 @@ record SoakConfiguration(
                     new SoakConfiguration(
                             "roomy",
                             new CacheSettings(
-                                    16 << 20, 4096, 4, 1 << 14, 0.125, ms(1), ms(20), NO_TTL),
+                                    16 << 20, 4096, 4, 1 << 14, 0.0625, ms(1), ms(20), NO_TTL),
                             false,
                             1024,
                             100,
