@@ -3,13 +3,11 @@ package io.flagstone.bench;
 import io.flagstone.bench.compare.CompareFork.Pace;
 import io.flagstone.bench.compare.Comparison;
 import io.flagstone.bench.compare.ComparisonReport;
-import io.flagstone.bench.compare.Figure;
 import io.flagstone.bench.compare.Measurement;
 import io.flagstone.bench.compare.Plan;
 import io.flagstone.bench.compare.Scale;
 import io.flagstone.bench.contender.ContenderSettings;
 import io.flagstone.bench.fork.Machine;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -45,8 +43,7 @@ import picocli.CommandLine.Spec;
 final class CompareCommand implements Callable<Integer> {
     private static final long QUICK_MS = TimeUnit.SECONDS.toMillis(280);
     private static final int MAX_THREADS = 4;
-    private static final int MAX_ENTRIES = 100_000_000;
-    private static final List<String> DISTRIBUTIONS = List.of("uniform", "zipf");
+    private static final int MAX_ROUNDS = 1_000;
     private static final List<String> USUAL =
             List.of("get", "multi-get", "put-update", "put-evict");
     private static final List<String> QUICK = List.of("get", "multi-get", "put-update");
@@ -112,17 +109,17 @@ final class CompareCommand implements Callable<Integer> {
                         problem -> {
                             throw new ParameterException(spec.commandLine(), problem);
                         });
-        try {
-            final ComparisonReport report =
-                    new ComparisonReport(compare(), Machine.current(), commandLine());
-            report.print(contenders.text(spec.commandLine()));
-            contenders.write(spec.commandLine(), report::html, report::json);
-            return 0;
-        } catch (IOException failure) {
-            spec.commandLine().getErr().println("error: " + failure.getMessage());
-            spec.commandLine().getErr().flush();
-            return spec.exitCodeOnInvalidInput();
-        }
+        return contenders.report(
+                spec,
+                progress -> {
+                    final ComparisonReport report =
+                            new ComparisonReport(
+                                    new Comparison(plan(), progress).run(),
+                                    Machine.current(),
+                                    ContenderOptions.commandLine(spec));
+                    report.print(contenders.text(spec.commandLine()));
+                    contenders.write(spec.commandLine(), report::html, report::json);
+                });
     }
 
     private void complete() {
@@ -139,56 +136,24 @@ final class CompareCommand implements Callable<Integer> {
 
     private String problem() {
         return Stream.of(
-                        benchmarks.stream()
-                                .filter(one -> Measurement.of(one).isEmpty())
-                                .map(
-                                        one ->
-                                                "--benchmark "
-                                                        + one
-                                                        + " is none of "
-                                                        + String.join(", ", Measurement.titles())),
-                        entries.stream()
-                                .filter(
-                                        one ->
-                                                one < ContenderSettings.MIN_ENTRIES
-                                                        || one > MAX_ENTRIES)
-                                .map(
-                                        one ->
-                                                "--entries "
-                                                        + one
-                                                        + " is not between "
-                                                        + ContenderSettings.MIN_ENTRIES
-                                                        + " and "
-                                                        + MAX_ENTRIES),
+                        benchmarks.stream().map(CompareCommand::problemOfBenchmark),
+                        entries.stream().map(ContenderSettings::problemOfEntries),
                         valueBytes.stream().map(ContenderSettings::problemOfValueBytes),
-                        keys.stream()
-                                .filter(one -> !DISTRIBUTIONS.contains(one))
-                                .map(one -> "--keys " + one + " is neither uniform nor zipf"),
+                        keys.stream().map(ContenderOptions::problemOfKeys),
                         threads.stream()
-                                .filter(one -> one < 1 || one > MAX_THREADS)
-                                .map(
-                                        one ->
-                                                "--threads "
-                                                        + one
-                                                        + " is not between 1 and "
-                                                        + MAX_THREADS),
+                                .map(one -> Numbers.problem("--threads", one, 1, MAX_THREADS)),
                         Stream.of(rounds)
-                                .filter(one -> one < 1)
-                                .map(one -> "--rounds " + one + " is not positive"))
+                                .map(one -> Numbers.problem("--rounds", one, 1, MAX_ROUNDS)))
                 .flatMap(problems -> problems)
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElse(null);
     }
 
-    private List<Figure> compare() throws IOException, InterruptedException {
-        final Plan plan = plan();
-        if (!contenders.progress()) {
-            return new Comparison(plan, Comparison.Progress.NONE).run();
-        }
-        try (StepDisplay display = new StepDisplay("compare")) {
-            return new Comparison(plan, display::next).run();
-        }
+    private static String problemOfBenchmark(String title) {
+        return Measurement.of(title).isPresent()
+                ? null
+                : "--benchmark " + title + " is none of " + String.join(", ", Measurement.titles());
     }
 
     private Plan plan() {
@@ -210,10 +175,5 @@ final class CompareCommand implements Callable<Integer> {
                 rounds,
                 pace,
                 quick ? QUICK_MS : Plan.UNLIMITED);
-    }
-
-    private String commandLine() {
-        return "java -jar bench/target/flagstone-bench.jar "
-                + String.join(" ", spec.commandLine().getParseResult().originalArgs());
     }
 }

@@ -13,7 +13,12 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
         description = "Benchmarks and trace replay for Flagstone.",
-        subcommands = {CompareCommand.class, ReplayCommand.class, JmhCommand.class})
+        subcommands = {
+            CompareCommand.class,
+            LatencyCommand.class,
+            ReplayCommand.class,
+            JmhCommand.class
+        })
 public final class Main implements Runnable {
     @Spec private CommandSpec spec;
 

@@ -6,6 +6,7 @@ import com.google.gson.JsonParser;
 import io.flagstone.bench.contender.ContenderType;
 import io.flagstone.bench.fork.Fork;
 import io.flagstone.bench.fork.ForkFailedException;
+import io.flagstone.bench.fork.StepListener;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,7 +32,7 @@ public final class Comparison {
     private static final Gson GSON = new Gson();
 
     private final Plan plan;
-    private final Progress progress;
+    private final StepListener progress;
     private final LongSupplier clockMs;
     private final Map<Key, Samples> samples = new HashMap<>();
     private final Map<Key, String> refusals = new LinkedHashMap<>();
@@ -43,7 +44,7 @@ public final class Comparison {
      * @param plan what is compared.
      * @param progress told of each JVM.
      */
-    public Comparison(Plan plan, Progress progress) {
+    public Comparison(Plan plan, StepListener progress) {
         this.plan = plan;
         this.progress = progress;
         this.clockMs = () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
@@ -174,20 +175,4 @@ public final class Comparison {
     }
 
     private record Key(Measurement measurement, Cell cell) {}
-
-    /** Told how far a comparison has come. */
-    @FunctionalInterface
-    public interface Progress {
-        /** Shows nothing. */
-        Progress NONE = (done, all, next) -> {};
-
-        /**
-         * Before each JVM.
-         *
-         * @param done how many have ended.
-         * @param all how many there are at the most.
-         * @param next what is run next.
-         */
-        void next(int done, int all, String next);
-    }
 }

@@ -9,7 +9,9 @@ package io.flagstone.bench.contender;
  */
 public record ContenderSettings(int entries, int valueBytes, long ttlNs) {
     /** Fewer say nothing of a cache. */
-    public static final int MIN_ENTRIES = 1_000;
+    private static final int MIN_ENTRIES = 1_000;
+
+    private static final int MAX_ENTRIES = 100_000_000;
 
     /** The key, and something else. */
     public static final int MIN_VALUE_BYTES = 16;
@@ -32,6 +34,18 @@ public record ContenderSettings(int entries, int valueBytes, long ttlNs) {
         if (ttlNs < 0) {
             throw new IllegalArgumentException("ttl " + ttlNs + " ns is negative");
         }
+    }
+
+    /**
+     * Why there cannot be so many entries in a comparison.
+     *
+     * @param entries how many.
+     * @return the reason, or null if there can.
+     */
+    public static String problemOfEntries(int entries) {
+        return entries < MIN_ENTRIES || entries > MAX_ENTRIES
+                ? "--entries " + entries + " is not between " + MIN_ENTRIES + " and " + MAX_ENTRIES
+                : null;
     }
 
     /**

@@ -28,12 +28,33 @@ final class Charts {
     static final Color INK = new Color(0x1f, 0x29, 0x37);
     static final Color PALE_BLUE = new Color(0x9d, 0xb8, 0xf5);
 
+    private static final Color[] COLORS = {
+        BLUE,
+        ORANGE,
+        GREEN,
+        PURPLE,
+        new Color(0xbe, 0x12, 0x3c),
+        new Color(0x0e, 0x74, 0x90),
+        new Color(0xa1, 0x62, 0x07),
+        new Color(0x4b, 0x55, 0x63),
+        new Color(0xdb, 0x27, 0x77),
+        new Color(0x65, 0xa3, 0x0d),
+        new Color(0x9d, 0xb8, 0xf5),
+        new Color(0xf0, 0xb2, 0x7a),
+        new Color(0x86, 0xef, 0xac)
+    };
+
     private static final Color GRID = new Color(0xe5, 0xe7, 0xeb);
     private static final Color AXIS = new Color(0x9c, 0xa3, 0xaf);
     private static final Color LABEL = new Color(0x4b, 0x55, 0x63);
     private static final float LINE = 1.8f;
 
     private Charts() {}
+
+    /** The color of one of many lines. */
+    static Color color(int number) {
+        return COLORS[number % COLORS.length];
+    }
 
     static XYChart chart(int width, int height, String xTitle, String yTitle) {
         final XYChart chart =

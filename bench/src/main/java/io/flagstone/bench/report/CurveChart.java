@@ -1,6 +1,5 @@
 package io.flagstone.bench.report;
 
-import java.awt.Color;
 import java.io.IOException;
 import java.util.List;
 import org.knowm.xchart.XYChart;
@@ -9,22 +8,6 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** Several curves over a logarithmic axis of sizes. */
 public final class CurveChart {
-    private static final Color[] COLORS = {
-        Charts.BLUE,
-        Charts.ORANGE,
-        Charts.GREEN,
-        Charts.PURPLE,
-        new Color(0xbe, 0x12, 0x3c),
-        new Color(0x0e, 0x74, 0x90),
-        new Color(0xa1, 0x62, 0x07),
-        new Color(0x4b, 0x55, 0x63),
-        new Color(0xdb, 0x27, 0x77),
-        new Color(0x65, 0xa3, 0x0d),
-        new Color(0x9d, 0xb8, 0xf5),
-        new Color(0xf0, 0xb2, 0x7a),
-        new Color(0x86, 0xef, 0xac)
-    };
-
     private CurveChart() {}
 
     /**
@@ -62,7 +45,7 @@ public final class CurveChart {
         }
         for (int i = 0; i < curves.size(); i++) {
             final Curve curve = curves.get(i);
-            Charts.line(chart, curve.name(), curve.x(), curve.y(), COLORS[i % COLORS.length])
+            Charts.line(chart, curve.name(), curve.x(), curve.y(), Charts.color(i))
                     .setMarker(SeriesMarkers.CIRCLE);
         }
         return Charts.svg(chart, id, label);

@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.flagstone.bench.contender.ContenderType;
 import io.flagstone.bench.fork.Machine;
+import io.flagstone.bench.fork.StepListener;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -65,7 +66,7 @@ class ComparisonTest {
                                         2,
                                         BRIEF,
                                         -1),
-                                Comparison.Progress.NONE)
+                                StepListener.NONE)
                         .run();
 
         assertThat(figures).extracting(Figure::refused).containsOnly("no time was left for it");

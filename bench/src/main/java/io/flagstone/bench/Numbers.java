@@ -1,0 +1,13 @@
+package io.flagstone.bench;
+
+/** Checks of numbers on the command line. */
+final class Numbers {
+    private Numbers() {}
+
+    /** Why a number is refused, or null if it is within its limits. */
+    static String problem(String option, long value, long least, long most) {
+        return value < least || value > most
+                ? option + " " + value + " is not between " + least + " and " + most
+                : null;
+    }
+}

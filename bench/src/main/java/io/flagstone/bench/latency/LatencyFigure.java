@@ -1,0 +1,115 @@
+package io.flagstone.bench.latency;
+
+import io.flagstone.bench.contender.ContenderType;
+import java.nio.ByteBuffer;
+import java.util.Base64;
+import java.util.EnumMap;
+import java.util.Map;
+import org.HdrHistogram.Histogram;
+
+/** What came of all rounds of one contender under one collector. */
+public final class LatencyFigure {
+    private final ContenderType type;
+    private final Collector collector;
+    private final Histogram response = new Histogram(3);
+    private final Histogram service = new Histogram(3);
+    private final Map<StallCause, Long> stalls = new EnumMap<>(StallCause.class);
+    private final Map<StallCause, Long> longestStalls = new EnumMap<>(StallCause.class);
+    private long hits;
+    private long misses;
+    private long readLateNs;
+    private long feedLateNs;
+    private double bytesPerRead;
+    private long collections;
+    private long longestCollectionNs;
+    private String refused;
+
+    LatencyFigure(ContenderType type, Collector collector) {
+        this.type = type;
+        this.collector = collector;
+    }
+
+    void add(LatencyFork.Reply reply) {
+        response.add(decode(reply.response()));
+        service.add(decode(reply.service()));
+        hits += reply.hits();
+        misses += reply.misses();
+        readLateNs = Math.max(readLateNs, reply.readLateNs());
+        feedLateNs = Math.max(feedLateNs, reply.feedLateNs());
+        bytesPerRead = Math.max(bytesPerRead, reply.bytesPerRead());
+        collections += reply.collections();
+        longestCollectionNs = Math.max(longestCollectionNs, reply.longestCollectionNs());
+        reply.stalls().forEach((cause, count) -> stalls.merge(cause, count, Long::sum));
+        reply.longestStallNs().forEach((cause, ns) -> longestStalls.merge(cause, ns, Math::max));
+    }
+
+    private static Histogram decode(String encoded) {
+        return Histogram.decodeFromByteBuffer(
+                ByteBuffer.wrap(Base64.getDecoder().decode(encoded)), 0);
+    }
+
+    void refuse(String reason) {
+        refused = reason;
+    }
+
+    ContenderType type() {
+        return type;
+    }
+
+    Collector collector() {
+        return collector;
+    }
+
+    /** Why there is no figure, or null if there is. */
+    String refused() {
+        return response.getTotalCount() > 0 ? null : refused;
+    }
+
+    Histogram response() {
+        return response;
+    }
+
+    Histogram service() {
+        return service;
+    }
+
+    double hitRatio() {
+        return (double) hits / Math.max(1, hits + misses);
+    }
+
+    long hits() {
+        return hits;
+    }
+
+    long misses() {
+        return misses;
+    }
+
+    long readLateNs() {
+        return readLateNs;
+    }
+
+    long feedLateNs() {
+        return feedLateNs;
+    }
+
+    double bytesPerRead() {
+        return bytesPerRead;
+    }
+
+    long collections() {
+        return collections;
+    }
+
+    long longestCollectionNs() {
+        return longestCollectionNs;
+    }
+
+    long stalls(StallCause cause) {
+        return stalls.getOrDefault(cause, 0L);
+    }
+
+    long longestStallNs(StallCause cause) {
+        return longestStalls.getOrDefault(cause, 0L);
+    }
+}

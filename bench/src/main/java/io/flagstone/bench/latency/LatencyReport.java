@@ -1,0 +1,227 @@
+package io.flagstone.bench.latency;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.flagstone.bench.fork.Machine;
+import io.flagstone.bench.report.Json;
+import io.flagstone.bench.report.Page;
+import io.flagstone.bench.report.PercentileChart;
+import io.flagstone.bench.report.TextTable;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What came of it, for people and machines.
+ *
+ * @param plan what was measured.
+ * @param figures in the order to be shown.
+ * @param machine where it ran.
+ * @param commandLine by which it can be run again.
+ */
+public record LatencyReport(
+        LatencyPlan plan, List<LatencyFigure> figures, Machine machine, String commandLine) {
+    private static final List<String> HEAD =
+            List.of(
+                    "contender",
+                    "p50",
+                    "p99",
+                    "p99.9",
+                    "p99.99",
+                    "max",
+                    "service p99.99",
+                    "hits %",
+                    "behind ms",
+                    "feed behind ms",
+                    "B/read",
+                    "GCs",
+                    "longest GC");
+    private static final List<String> STALL_HEAD =
+            List.of("contender", "safepoint", "scheduler", "steal", "own", "longest own");
+    private static final double[] PERCENTILES = {50, 99, 99.9, 99.99};
+    private static final String[] PERCENTILE_KEYS = {"p50Ns", "p99Ns", "p999Ns", "p9999Ns"};
+
+    private static final String HOW_TO_READ =
+            "Microseconds from when a read was due to its end, so that a read that waits for the"
+                + " one before it counts its wait (no coordinated omission); service is from its"
+                + " actual start. Behind: by how much the last read or write was late, which grows"
+                + " without end where a rate is too high. Floors have no feed: what they show is"
+                + " the machine. Stalls are reads of long service, told apart by what the JVM and"
+                + " Linux say; own is what neither explains, those of the host included.";
+
+    /**
+     * Prints it.
+     *
+     * @param out takes tables.
+     */
+    public void print(PrintWriter out) {
+        out.println(machine.describe());
+        for (final Collector collector : plan.collectors()) {
+            out.println();
+            out.println(title(collector) + "; microseconds");
+            TextTable.print(out, HEAD, rows(collector));
+            out.println();
+            out.println(stallTitle());
+            TextTable.print(out, STALL_HEAD, stallRows(collector));
+            refusals(collector).forEach(refusal -> out.println("  - " + refusal));
+        }
+        out.flush();
+    }
+
+    private String title(Collector collector) {
+        return String.format(
+                Locale.ROOT,
+                "%s: %,d reads/s beside %,d writes/s, %,d entries of %d bytes, %s keys, %.0f s",
+                collector.title(),
+                plan.readRate(),
+                plan.feedRate(),
+                plan.entries(),
+                plan.valueBytes(),
+                plan.keys(),
+                plan.seconds() * plan.rounds());
+    }
+
+    private String stallTitle() {
+        return String.format(Locale.ROOT, "reads of more than %,d ns", plan.stallNs());
+    }
+
+    private List<LatencyFigure> of(Collector collector) {
+        return figures.stream().filter(figure -> figure.collector() == collector).toList();
+    }
+
+    private List<List<String>> rows(Collector collector) {
+        final List<List<String>> rows = new ArrayList<>();
+        for (final LatencyFigure figure : of(collector)) {
+            if (figure.refused() == null) {
+                final List<String> row = new ArrayList<>();
+                row.add(figure.type().title());
+                for (final double percentile : PERCENTILES) {
+                    row.add(micros(figure.response().getValueAtPercentile(percentile)));
+                }
+                row.add(micros(figure.response().getMaxValue()));
+                row.add(micros(figure.service().getValueAtPercentile(99.99)));
+                row.add(String.format(Locale.ROOT, "%.1f", 100 * figure.hitRatio()));
+                row.add(String.format(Locale.ROOT, "%.1f", figure.readLateNs() / 1e6));
+                row.add(String.format(Locale.ROOT, "%.1f", figure.feedLateNs() / 1e6));
+                row.add(String.format(Locale.ROOT, "%.1f", figure.bytesPerRead()));
+                row.add("" + figure.collections());
+                row.add(micros(figure.longestCollectionNs()));
+                rows.add(row);
+            }
+        }
+        return rows;
+    }
+
+    private List<List<String>> stallRows(Collector collector) {
+        final List<List<String>> rows = new ArrayList<>();
+        for (final LatencyFigure figure : of(collector)) {
+            if (figure.refused() == null) {
+                final List<String> row = new ArrayList<>();
+                row.add(figure.type().title());
+                for (final StallCause cause : StallCause.values()) {
+                    row.add("" + figure.stalls(cause));
+                }
+                row.add(micros(figure.longestStallNs(StallCause.OWN)));
+                rows.add(row);
+            }
+        }
+        return rows;
+    }
+
+    private List<String> refusals(Collector collector) {
+        return of(collector).stream()
+                .filter(figure -> figure.refused() != null)
+                .map(figure -> figure.type().title() + ": " + figure.refused())
+                .toList();
+    }
+
+    private static String micros(long ns) {
+        return String.format(Locale.ROOT, "%,.1f", ns / 1e3);
+    }
+
+    /**
+     * Renders it for machines.
+     *
+     * @return a JSON object with a row for each figure.
+     */
+    public String json() {
+        final JsonArray rows = new JsonArray();
+        for (final LatencyFigure figure : figures) {
+            final JsonObject row = new JsonObject();
+            row.addProperty("benchmark", "latency");
+            row.addProperty("impl", figure.type().title());
+            row.addProperty("gc", figure.collector().title());
+            row.addProperty("entries", plan.entries());
+            row.addProperty("valueBytes", plan.valueBytes());
+            row.addProperty("keys", plan.keys());
+            row.addProperty("readRate", plan.readRate());
+            row.addProperty("feedRate", plan.feedRate());
+            row.addProperty("seconds", plan.seconds() * plan.rounds());
+            row.addProperty("refused", figure.refused());
+            if (figure.refused() == null) {
+                addFigures(row, figure);
+            }
+            Json.add(row, machine);
+            rows.add(row);
+        }
+        final JsonObject root = new JsonObject();
+        root.addProperty("command", commandLine);
+        root.add("rows", rows);
+        return Json.render(root);
+    }
+
+    private static void addFigures(JsonObject row, LatencyFigure figure) {
+        for (int i = 0; i < PERCENTILES.length; i++) {
+            row.addProperty(
+                    PERCENTILE_KEYS[i], figure.response().getValueAtPercentile(PERCENTILES[i]));
+        }
+        row.addProperty("maxNs", figure.response().getMaxValue());
+        row.addProperty("serviceP9999Ns", figure.service().getValueAtPercentile(99.99));
+        row.addProperty("serviceMaxNs", figure.service().getMaxValue());
+        row.addProperty("hits", figure.hits());
+        row.addProperty("misses", figure.misses());
+        row.addProperty("readLateNs", figure.readLateNs());
+        row.addProperty("feedLateNs", figure.feedLateNs());
+        row.addProperty("bytesPerOp", figure.bytesPerRead());
+        row.addProperty("gcPauses", figure.collections());
+        row.addProperty("longestGcPauseNs", figure.longestCollectionNs());
+        final JsonObject stalls = new JsonObject();
+        for (final StallCause cause : StallCause.values()) {
+            stalls.addProperty(cause.title(), figure.stalls(cause));
+        }
+        row.add("stalls", stalls);
+        row.addProperty("longestOwnStallNs", figure.longestStallNs(StallCause.OWN));
+    }
+
+    /**
+     * Renders it as a page.
+     *
+     * @return the page.
+     * @throws IOException where charts cannot be drawn.
+     */
+    public String html() throws IOException {
+        final Page page =
+                new Page("Flagstone: latency", "Latency of reads under a feed", machine.describe());
+        page.section("How to read it", HOW_TO_READ).endSection();
+        for (final Collector collector : plan.collectors()) {
+            page.section(title(collector), "");
+            final List<PercentileChart.Curve> curves = new ArrayList<>();
+            for (final LatencyFigure figure : of(collector)) {
+                curves.add(
+                        new PercentileChart.Curve(
+                                figure.type().title(), figure.response(), curves.size()));
+            }
+            page.chart(
+                    PercentileChart.svg("latency-" + collector.title(), title(collector), curves));
+            page.table(HEAD, rows(collector));
+            refusals(collector).forEach(page::paragraph);
+            page.endSection();
+            page.section(stallTitle() + ", " + collector.title(), "");
+            page.table(STALL_HEAD, stallRows(collector)).endSection();
+        }
+        page.section("How to repeat it", "").code(commandLine).endSection();
+        return page.render(machine.describe());
+    }
+}

@@ -1,0 +1,106 @@
+package io.flagstone.bench.latency;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The stalls of one thread, with what Linux knows of the thread's waiting. Room is made beforehand;
+ * stalls beyond it are counted, not kept. Where Linux tells nothing, its figures are 0.
+ */
+final class StallLog implements OpenLoop.StallListener, AutoCloseable {
+    static final int CAPACITY = 1 << 14;
+    private static final int STEAL_FIELD = 8;
+
+    private final long[] begins = new long[CAPACITY];
+    private final long[] ends = new long[CAPACITY];
+    private final long[] runDelays = new long[CAPACITY];
+    private final long[] steals = new long[CAPACITY];
+    private final byte[] line = new byte[512];
+    private RandomAccessFile schedule;
+    private RandomAccessFile machine;
+    private long runDelay;
+    private long steal;
+    private int size;
+    private long dropped;
+
+    /** On the thread that is to be watched. */
+    void open() {
+        schedule = openOrNull("/proc/thread-self/schedstat");
+        machine = openOrNull("/proc/stat");
+        reset();
+    }
+
+    void reset() {
+        size = 0;
+        dropped = 0;
+        runDelay = field(schedule, 1);
+        steal = field(machine, STEAL_FIELD);
+    }
+
+    @Override
+    public void stalled(long beginNs, long endNs) {
+        final long delayNow = field(schedule, 1);
+        final long stealNow = field(machine, STEAL_FIELD);
+        if (size == CAPACITY) {
+            dropped++;
+        } else {
+            begins[size] = beginNs;
+            ends[size] = endNs;
+            runDelays[size] = delayNow - runDelay;
+            steals[size] = stealNow - steal;
+            size++;
+        }
+        runDelay = delayNow;
+        steal = stealNow;
+    }
+
+    List<Stall> stalls() {
+        final List<Stall> stalls = new ArrayList<>();
+        for (int i = 0; i < size; i++) {
+            stalls.add(new Stall(begins[i], ends[i], runDelays[i], steals[i]));
+        }
+        return stalls;
+    }
+
+    long dropped() {
+        return dropped;
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (schedule != null) {
+            schedule.close();
+        }
+        if (machine != null) {
+            machine.close();
+        }
+    }
+
+    private static RandomAccessFile openOrNull(String file) {
+        try {
+            return new RandomAccessFile(file, "r");
+        } catch (IOException elsewhere) {
+            return null;
+        }
+    }
+
+    /** A number of the first line, whose words are counted from 0. */
+    private long field(RandomAccessFile file, int number) {
+        if (file == null) {
+            return 0;
+        }
+        try {
+            file.seek(0);
+            final int length = file.read(line);
+            final String[] words =
+                    new String(line, 0, Math.max(0, length), StandardCharsets.US_ASCII)
+                            .split("\\s+");
+            return number < words.length ? Long.parseLong(words[number]) : 0;
+        } catch (final IOException | NumberFormatException unreadable) {
+            return 0;
+        }
+    }
+}

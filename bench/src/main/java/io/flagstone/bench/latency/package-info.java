@@ -1,0 +1,2 @@
+/** Latency of reads under the load of a feed, at a fixed rate, free of coordinated omission. */
+package io.flagstone.bench.latency;
