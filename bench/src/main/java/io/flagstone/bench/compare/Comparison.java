@@ -116,7 +116,10 @@ public final class Comparison {
                         measurements.stream().map(Measurement::title).toArray(String[]::new),
                         plan.pace());
         final long timeoutMs = EXTRA_MS + 2 * plan.pace().totalMs() * measurements.size();
-        return new Fork(CompareFork.class, timeoutMs).flags(FLAGS).run(List.of(request.toJson()));
+        return new Fork(CompareFork.class, timeoutMs)
+                .flags(FLAGS)
+                .flags(cell.type().jvmFlags())
+                .run(List.of(request.toJson()));
     }
 
     private void take(Key key, CompareFork.Reply reply) {

@@ -4,7 +4,10 @@ import net.openhft.chronicle.core.values.LongValue;
 import net.openhft.chronicle.map.ChronicleMap;
 import net.openhft.chronicle.values.Values;
 
-/** Chronicle Map in memory, which never evicts. Reads fill an array that is reused. */
+/**
+ * Chronicle Map, in memory. Keys are of its value interface, which it prefers to boxed ones; a read
+ * copies into an array of the session.
+ */
 final class ChronicleMapContender implements Contender {
     private final ChronicleMap<LongValue, byte[]> map;
     private final int valueBytes;
@@ -13,30 +16,16 @@ final class ChronicleMapContender implements Contender {
         valueBytes = settings.valueBytes();
         map =
                 ChronicleMap.of(LongValue.class, byte[].class)
-                        .constantValueSizeBySample(new byte[valueBytes])
+                        .name("contender")
                         .entries(settings.entries())
+                        .constantValueSizeBySample(new byte[valueBytes])
+                        .putReturnsNull(true)
                         .create();
     }
 
     @Override
     public Session session() {
-        final LongValue boxed = Values.newHeapInstance(LongValue.class);
-        final byte[] found = new byte[valueBytes];
-        final byte[] value = new byte[valueBytes];
-        return new Session() {
-            @Override
-            public long get(long key) {
-                boxed.setValue(key);
-                return HeapValues.firstWord(map.getUsing(boxed, found));
-            }
-
-            @Override
-            public void put(long key) {
-                boxed.setValue(key);
-                HeapValues.set(value, key);
-                map.put(boxed, value);
-            }
-        };
+        return new ChronicleMapSession();
     }
 
     @Override
@@ -52,5 +41,24 @@ final class ChronicleMapContender implements Contender {
     @Override
     public void close() {
         map.close();
+    }
+
+    private final class ChronicleMapSession implements Session {
+        private final LongValue wanted = Values.newHeapInstance(LongValue.class);
+        private final byte[] found = new byte[valueBytes];
+        private final byte[] value = new byte[valueBytes];
+
+        @Override
+        public long get(long key) {
+            wanted.setValue(key);
+            return HeapValues.firstWord(map.getUsing(wanted, found));
+        }
+
+        @Override
+        public void put(long key) {
+            wanted.setValue(key);
+            HeapValues.set(value, key);
+            map.put(wanted, value);
+        }
     }
 }

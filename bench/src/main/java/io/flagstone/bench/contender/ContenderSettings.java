@@ -9,7 +9,7 @@ package io.flagstone.bench.contender;
  */
 public record ContenderSettings(int entries, int valueBytes, long ttlNs) {
     /** Fewer say nothing of a cache. */
-    private static final int MIN_ENTRIES = 1_000;
+    static final int MIN_ENTRIES = 1_000;
 
     private static final int MAX_ENTRIES = 100_000_000;
 
@@ -21,6 +21,9 @@ public record ContenderSettings(int entries, int valueBytes, long ttlNs) {
 
     private static final double HEADROOM = 1.1;
     private static final long MIN_BUDGET_BYTES = 1L << 19;
+
+    /** So many standard deviations above the mean, no segment in a thousand million is. */
+    private static final int DEVIATIONS = 6;
 
     /** Checks them. */
     public ContenderSettings {
@@ -74,5 +77,16 @@ public record ContenderSettings(int entries, int valueBytes, long ttlNs) {
     long budgetBytes(int overheadBytes) {
         final long entryBytes = (long) Long.BYTES + valueBytes + overheadBytes;
         return Math.max(MIN_BUDGET_BYTES, (long) (entries * entryBytes * HEADROOM));
+    }
+
+    /**
+     * How many entries there must be room for where segments have equal shares of it, so that all
+     * fit although a hash spreads them unevenly.
+     *
+     * @param segments how many.
+     * @return entries, in all segments together.
+     */
+    long entriesOver(int segments) {
+        return entries + (long) Math.ceil(DEVIATIONS * Math.sqrt((double) entries * segments));
     }
 }

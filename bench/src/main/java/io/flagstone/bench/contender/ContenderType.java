@@ -45,54 +45,55 @@ public enum ContenderType {
             EVICTS,
             EXPIRES,
             BATCHES),
-    /** Caffeine 3, on the heap. */
+    /** On the heap. */
     CAFFEINE(
             "caffeine",
-            "maximumSize, Long to byte[], values not copied",
+            "maximumSize, Long keys, values not copied, getAllPresent, default executor",
             CaffeineContender::new,
             WRITES,
             MISSES,
             EVICTS,
             EXPIRES,
             BATCHES),
-    /** OHC, an allocation for each entry. */
+    /** Off the heap, with memory for each entry by itself. */
     OHC(
             "ohc",
-            "linked, tables sized for the entries, get deserializes into a new array",
+            "linked LRU, Long keys, getDirect and copy, malloc through JNA",
             OhcContender::linked,
             WRITES,
             MISSES,
             EVICTS,
             EXPIRES),
-    /** OHC, a stretch of memory for each segment. */
+    /** Off the heap, with memory in chunks. */
     OHC_CHUNKED(
             "ohc-chunked",
-            "chunks of up to 128 KiB, fixed entry size, get deserializes into a new array",
+            "chunks of entries of a fixed size, Long keys, get of a new array",
             OhcContender::chunked,
             WRITES,
             MISSES,
             EVICTS),
-    /** Chronicle Map, in memory. */
+    /** Off the heap, a map of a fixed number of entries. */
     CHRONICLE_MAP(
             "chronicle-map",
-            "LongValue keys, constant value size, getUsing into a reused array",
+            "in memory, LongValue keys, byte[] values of constant size, getUsing, putReturnsNull",
             ChronicleMapContender::new,
             WRITES,
             MISSES),
-    /** Ehcache 3, off-heap tier. */
+    /** Its off-heap tier. */
     EHCACHE(
             "ehcache",
-            "off-heap tier alone, its own serializers of Long and byte[]",
+            "off-heap tier alone, Long keys, byte[] values, its own serializers, getAll",
             EhcacheContender::new,
             WRITES,
             MISSES,
             EVICTS,
             EXPIRES,
             BATCHES),
-    /** MapDB 3, direct memory. */
+    /** A database, in direct memory. */
     MAPDB(
             "mapdb",
-            "memoryDirectDB, hashMap with expireMaxSize and expireAfterCreate (oldest leave first)",
+            "memoryDirectDB, HTreeMap of Long to byte[], evicts in order of creation, expires at"
+                    + " writes",
             MapDbContender::new,
             WRITES,
             MISSES,
@@ -213,6 +214,20 @@ public enum ContenderType {
      */
     public boolean isChained() {
         return this != FLOOR_THROUGHPUT;
+    }
+
+    /**
+     * What a JVM needs to run it, beside what all need.
+     *
+     * @return flags, of which the JVM that runs this one knows all.
+     */
+    public List<String> jvmFlags() {
+        return switch (this) {
+            case CHRONICLE_MAP -> PeerFlags.chronicle();
+            case OHC, OHC_CHUNKED -> PeerFlags.ohc();
+            case MAPDB -> PeerFlags.mapDb();
+            default -> List.of();
+        };
     }
 
     /**

@@ -2,6 +2,7 @@ package io.flagstone.bench.contender;
 
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import org.ehcache.Cache;
 import org.ehcache.CacheManager;
@@ -11,75 +12,83 @@ import org.ehcache.config.builders.ExpiryPolicyBuilder;
 import org.ehcache.config.builders.ResourcePoolsBuilder;
 import org.ehcache.config.units.MemoryUnit;
 import org.ehcache.core.internal.statistics.DefaultStatisticsService;
+import org.ehcache.core.spi.service.StatisticsService;
 
-/** Ehcache with nothing but its off-heap tier, and its own serializers of Long and byte[]. */
+/** Ehcache with the off-heap tier alone, and the serializers it comes with. */
 final class EhcacheContender implements Contender {
     private static final String NAME = "contender";
-    private static final String TIER = "OffHeap";
 
-    /** Found by trying: with less, entries are missing. */
-    private static final int OVERHEAD_BYTES = 112;
+    /**
+     * Far more than an entry's header: a segment grows its table and its data in powers of two, and
+     * while its table grows has both the old one and the new.
+     */
+    private static final int OVERHEAD_BYTES = 128;
 
-    private static final long MIN_BYTES = 2L << 20;
+    /** It takes no less. */
+    private static final long MIN_BYTES = 1L << 20;
 
-    private final DefaultStatisticsService statistics = new DefaultStatisticsService();
+    private final StatisticsService statistics = new DefaultStatisticsService();
     private final CacheManager manager;
     private final Cache<Long, byte[]> cache;
     private final int valueBytes;
 
     EhcacheContender(ContenderSettings settings) {
-        final long bytes = Math.max(MIN_BYTES, settings.budgetBytes(OVERHEAD_BYTES));
-        CacheConfigurationBuilder<Long, byte[]> configuration =
+        final CacheConfigurationBuilder<Long, byte[]> configuration =
                 CacheConfigurationBuilder.newCacheConfigurationBuilder(
                         Long.class,
                         byte[].class,
                         ResourcePoolsBuilder.newResourcePoolsBuilder()
-                                .offheap(bytes, MemoryUnit.B));
-        if (settings.ttlNs() != ContenderSettings.NO_TTL) {
-            configuration =
-                    configuration.withExpiry(
-                            ExpiryPolicyBuilder.timeToLiveExpiration(
-                                    Duration.ofNanos(settings.ttlNs())));
-        }
-        manager =
-                CacheManagerBuilder.newCacheManagerBuilder()
-                        .using(statistics)
-                        .withCache(NAME, configuration)
-                        .build(true);
-        cache = manager.getCache(NAME, Long.class, byte[].class);
+                                .offheap(
+                                        Math.max(MIN_BYTES, settings.budgetBytes(OVERHEAD_BYTES)),
+                                        MemoryUnit.B));
+        manager = CacheManagerBuilder.newCacheManagerBuilder().using(statistics).build(true);
+        cache =
+                manager.createCache(
+                        NAME,
+                        settings.ttlNs() == ContenderSettings.NO_TTL
+                                ? configuration
+                                : configuration.withExpiry(
+                                        ExpiryPolicyBuilder.timeToLiveExpiration(
+                                                Duration.ofNanos(settings.ttlNs()))));
         valueBytes = settings.valueBytes();
     }
 
     @Override
     public Session session() {
-        return new Session() {
-            private final Set<Long> batch = new HashSet<>();
-
-            @Override
-            public long get(long key) {
-                return HeapValues.firstWord(cache.get(key));
-            }
-
-            @Override
-            public void put(long key) {
-                cache.put(key, HeapValues.of(key, valueBytes));
-            }
-
-            @Override
-            public int getAll(long[] keys) {
-                HeapValues.box(keys, batch);
-                return HeapValues.check(cache.getAll(batch));
-            }
-        };
+        return new EhcacheSession();
     }
 
     @Override
     public long entries() {
-        return statistics.getCacheStatistics(NAME).getTierStatistics().get(TIER).getMappings();
+        return statistics.getCacheStatistics(NAME).getTierStatistics().get("OffHeap").getMappings();
     }
 
     @Override
     public void close() {
         manager.close();
+    }
+
+    private final class EhcacheSession implements Session {
+        private final Set<Long> batch = new HashSet<>();
+
+        @Override
+        public long get(long key) {
+            return HeapValues.firstWord(cache.get(key));
+        }
+
+        @Override
+        public void put(long key) {
+            cache.put(key, HeapValues.of(key, valueBytes));
+        }
+
+        @Override
+        public int getAll(long[] keys) {
+            batch.clear();
+            for (final long key : keys) {
+                batch.add(key);
+            }
+            final Map<Long, byte[]> found = cache.getAll(batch);
+            return HeapValues.count(found);
+        }
     }
 }

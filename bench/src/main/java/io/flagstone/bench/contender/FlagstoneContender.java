@@ -7,7 +7,11 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /** Ours, by long keys or by keys in buffers. */
 final class FlagstoneContender implements Contender {
-    private static final int OVERHEAD_BYTES = 48;
+    private static final int HEADER_BYTES = 48;
+
+    /** The part of a value by which its chunk is larger, at the most. */
+    private static final int ROUNDING = 12;
+
     private static final int MAX_BATCH = 1024;
 
     private final OffHeapCache cache;
@@ -19,7 +23,9 @@ final class FlagstoneContender implements Contender {
             builder.defaultTtlNs(settings.ttlNs());
         }
         this.cache =
-                builder.memoryBytes(settings.budgetBytes(OVERHEAD_BYTES))
+                builder.memoryBytes(
+                                settings.budgetBytes(
+                                        HEADER_BYTES + settings.valueBytes() / ROUNDING))
                         .expectedEntryBytes(Long.BYTES + settings.valueBytes())
                         .build();
         this.valueBytes = settings.valueBytes();

@@ -3,7 +3,6 @@ package io.flagstone.bench.contender;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.util.Collection;
 import java.util.Map;
 
 /** Values as arrays on the heap. */
@@ -20,6 +19,7 @@ final class HeapValues {
         return value;
     }
 
+    /** For APIs that copy what is put: the array stays the caller's. */
     static void set(byte[] value, long key) {
         WORD.set(value, 0, key);
     }
@@ -28,25 +28,17 @@ final class HeapValues {
         return value == null ? Session.MISSING : (long) WORD.get(value, 0);
     }
 
-    static void box(long[] keys, Collection<Long> boxed) {
-        boxed.clear();
-        for (final long key : keys) {
-            boxed.add(key);
-        }
-    }
-
-    /** How many values were found, each of which must be its key's. */
-    static int check(Map<Long, byte[]> found) {
-        int values = 0;
-        for (final Map.Entry<Long, byte[]> entry : found.entrySet()) {
-            // Ehcache's map has absent keys, too.
+    /** Of a batch, those that were found. */
+    static int count(Map<Long, byte[]> batch) {
+        int found = 0;
+        for (final Map.Entry<Long, byte[]> entry : batch.entrySet()) {
             if (entry.getValue() != null) {
+                found++;
                 if (firstWord(entry.getValue()) != entry.getKey()) {
                     throw new IllegalStateException("another key's value at " + entry.getKey());
                 }
-                values++;
             }
         }
-        return values;
+        return found;
     }
 }

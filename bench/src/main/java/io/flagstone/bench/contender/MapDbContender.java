@@ -6,27 +6,50 @@ import org.mapdb.DBMaker;
 import org.mapdb.HTreeMap;
 import org.mapdb.Serializer;
 
-/** MapDB's hash map in direct memory, bounded by entries, the oldest of which leave first. */
+/**
+ * MapDB in direct memory. It evicts in order of creation: with order of use, each read would take
+ * the segment's write lock and move its entry in a queue, which is stored like the entries.
+ *
+ * <p>Reads find what is due to expire until a write to the segment lets it go.
+ */
 final class MapDbContender implements Contender {
-    /** It evicts a few entries before it is full. */
-    private static final double HEADROOM = 1.01;
+    /** Its default. */
+    private static final int SEGMENTS = 8;
 
-    private final DB db = DBMaker.memoryDirectDB().make();
+    /** Its default, of the nodes of the tree of hashes. */
+    private static final int NODE_SIZE = 16;
+
+    /** Its default. */
+    private static final int LEVELS = 4;
+
+    private final DB db;
     private final HTreeMap<Long, byte[]> map;
     private final int valueBytes;
 
     MapDbContender(ContenderSettings settings) {
+        db = DBMaker.memoryDirectDB().make();
         final DB.HashMapMaker<Long, byte[]> maker =
                 db.hashMap("contender", Serializer.LONG, Serializer.BYTE_ARRAY)
+                        .layout(SEGMENTS, NODE_SIZE, levels(settings.entries()))
                         .counterEnable()
-                        .expireMaxSize((long) (settings.entries() * HEADROOM));
-        map =
-                (settings.ttlNs() == ContenderSettings.NO_TTL
-                                ? maker.expireAfterCreate()
-                                : maker.expireAfterCreate(settings.ttlNs(), TimeUnit.NANOSECONDS)
-                                        .expireAfterUpdate(settings.ttlNs(), TimeUnit.NANOSECONDS))
-                        .create();
+                        .expireMaxSize(settings.entriesOver(SEGMENTS));
+        if (settings.ttlNs() == ContenderSettings.NO_TTL) {
+            maker.expireAfterCreate();
+        } else {
+            maker.expireAfterCreate(settings.ttlNs(), TimeUnit.NANOSECONDS)
+                    .expireAfterUpdate(settings.ttlNs(), TimeUnit.NANOSECONDS);
+        }
+        map = maker.create();
         valueBytes = settings.valueBytes();
+    }
+
+    /** So many that the tree has a place for each entry; without, entries would share. */
+    private static int levels(int entries) {
+        int levels = LEVELS;
+        while (SEGMENTS * Math.pow(NODE_SIZE, levels) < entries) {
+            levels++;
+        }
+        return levels;
     }
 
     @Override

@@ -3,81 +3,83 @@ package io.flagstone.bench.contender;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.caffinitas.ohc.CacheSerializer;
+import org.caffinitas.ohc.DirectValueAccess;
 import org.caffinitas.ohc.OHCache;
 import org.caffinitas.ohc.OHCacheBuilder;
 
 /**
- * OHC, with each entry in memory of its own (linked) or all of a fixed size in one stretch for each
- * segment (chunked). Reads deserialize into a new array, since that is quicker than its direct
- * access, which reference counts.
+ * OHC in either of its implementations. A read of the linked one copies from its memory into an
+ * array of the session; the chunked one has no such access and returns a new array.
  */
 final class OhcContender implements Contender {
-    /** Of an entry in memory of its own, as OHC counts it; malloc adds to it. */
-    private static final int LINKED_OVERHEAD_BYTES = 64;
+    private static final int LINKED_HEADER_BYTES = 64;
+    private static final int CHUNKED_HEADER_BYTES = 16;
+    private static final long MAX_CHUNKED_SEGMENT_BYTES = 1L << 30;
 
-    private static final int CHUNKED_OVERHEAD_BYTES = 16;
-    private static final int MAX_CHUNK_BYTES = 1 << 17;
+    /** A chunk is evicted as a whole, and the eldest is searched for among all of a segment. */
+    private static final int CHUNKS = 64;
 
-    /** It evicts by the chunk. */
-    private static final int CHUNKS_IN_SEGMENT = 32;
-
-    private static final int SEGMENTS =
-            Integer.highestOneBit(4 * Runtime.getRuntime().availableProcessors() - 1);
-    private static final double LOAD_FACTOR = 0.75;
+    private static final long LINKED_BUCKET_BYTES = 8;
+    private static final long CHUNKED_BUCKET_BYTES = 4;
 
     private final OHCache<Long, byte[]> cache;
     private final int valueBytes;
+    private final boolean linked;
 
-    private OhcContender(OHCacheBuilder<Long, byte[]> builder, ContenderSettings settings) {
-        final int buckets = (int) (settings.entries() / LOAD_FACTOR / SEGMENTS);
+    private OhcContender(
+            OHCacheBuilder<Long, byte[]> builder, ContenderSettings settings, boolean linked) {
+        final long buckets =
+                (long) (settings.entries() / builder.getLoadFactor()) / builder.getSegmentCount();
+        cache =
+                builder.keySerializer(new LongSerializer())
+                        .valueSerializer(new ArraySerializer())
+                        .hashTableSize(Math.toIntExact(buckets))
+                        .build();
         valueBytes = settings.valueBytes();
-        builder.keySerializer(new LongSerializer())
-                .valueSerializer(new ArraySerializer(valueBytes))
-                .segmentCount(SEGMENTS)
-                .hashTableSize(Math.max(1 << 8, Integer.highestOneBit(2 * buckets - 1)));
+        this.linked = linked;
+    }
+
+    /** Memory for each entry by itself. */
+    static Contender linked(ContenderSettings settings) {
+        final OHCacheBuilder<Long, byte[]> builder = OHCacheBuilder.newBuilder();
+        final long entryBytes = LINKED_HEADER_BYTES + Long.BYTES + settings.valueBytes();
+        builder.capacity(settings.entriesOver(builder.getSegmentCount()) * entryBytes);
         if (settings.ttlNs() != ContenderSettings.NO_TTL) {
             builder.timeouts(true)
-                    .defaultTTLmillis(TimeUnit.NANOSECONDS.toMillis(settings.ttlNs()));
+                    .defaultTTLmillis(Math.max(1, TimeUnit.NANOSECONDS.toMillis(settings.ttlNs())));
         }
-        cache = builder.build();
+        return new OhcContender(builder, settings, true);
     }
 
-    static Contender linked(ContenderSettings settings) {
-        return new OhcContender(
-                OHCacheBuilder.<Long, byte[]>newBuilder()
-                        .capacity(settings.budgetBytes(LINKED_OVERHEAD_BYTES)),
-                settings);
-    }
-
+    /** Memory for each segment at once, in chunks of entries of one size. */
     static Contender chunked(ContenderSettings settings) {
-        final long bytes = settings.budgetBytes(CHUNKED_OVERHEAD_BYTES);
-        final long chunkBytes =
-                Math.min(MAX_CHUNK_BYTES, Long.highestOneBit(bytes / SEGMENTS / CHUNKS_IN_SEGMENT));
-        return new OhcContender(
-                OHCacheBuilder.<Long, byte[]>newBuilder()
-                        .capacity(bytes)
-                        .chunkSize((int) chunkBytes)
-                        .fixedEntrySize(Long.BYTES, settings.valueBytes()),
-                settings);
+        final OHCacheBuilder<Long, byte[]> builder = OHCacheBuilder.newBuilder();
+        final int entryBytes = CHUNKED_HEADER_BYTES + Long.BYTES + settings.valueBytes();
+        while (chunkedSegmentBytes(settings, builder.getSegmentCount(), entryBytes)
+                > MAX_CHUNKED_SEGMENT_BYTES) {
+            builder.segmentCount(2 * builder.getSegmentCount());
+        }
+        final int segments = builder.getSegmentCount();
+        final long segmentBytes = chunkedSegmentBytes(settings, segments, entryBytes);
+        builder.fixedEntrySize(Long.BYTES, settings.valueBytes())
+                .chunkSize((int) (segmentBytes / CHUNKS))
+                .capacity(segmentBytes * segments);
+        return new OhcContender(builder, settings, false);
+    }
+
+    /** Whole entries in whole chunks. */
+    private static long chunkedSegmentBytes(
+            ContenderSettings settings, int segments, int entryBytes) {
+        final long perSegment = settings.entriesOver(segments) / segments + 1;
+        return CHUNKS * entryBytes * (perSegment / CHUNKS + 1);
     }
 
     @Override
     public Session session() {
-        return new Session() {
-            @Override
-            public long get(long key) {
-                return HeapValues.firstWord(cache.get(key));
-            }
-
-            @Override
-            public void put(long key) {
-                if (!cache.put(key, HeapValues.of(key, valueBytes))) {
-                    throw new IllegalStateException("OHC has not stored " + key);
-                }
-            }
-        };
+        return linked ? new LinkedSession() : new ChunkedSession();
     }
 
     @Override
@@ -85,13 +87,11 @@ final class OhcContender implements Contender {
         return cache.size();
     }
 
+    /** As it counts them; what malloc adds to each allocation is not in it. */
     @Override
     public long nativeBytes() {
-        long buckets = 0;
-        for (final int size : cache.hashTableSizes()) {
-            buckets += size;
-        }
-        return cache.memUsed() + buckets * Long.BYTES;
+        final long buckets = Arrays.stream(cache.hashTableSizes()).asLongStream().sum();
+        return cache.memUsed() + buckets * (linked ? LINKED_BUCKET_BYTES : CHUNKED_BUCKET_BYTES);
     }
 
     @Override
@@ -100,6 +100,45 @@ final class OhcContender implements Contender {
             cache.close();
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
+        }
+    }
+
+    private final class LinkedSession implements Session {
+        private final byte[] found = new byte[valueBytes];
+        private final byte[] value = new byte[valueBytes];
+
+        @Override
+        public long get(long key) {
+            try (DirectValueAccess access = cache.getDirect(key)) {
+                if (access == null) {
+                    return MISSING;
+                }
+                access.buffer().get(found);
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
+            return HeapValues.firstWord(found);
+        }
+
+        @Override
+        public void put(long key) {
+            HeapValues.set(value, key);
+            cache.put(key, value);
+        }
+    }
+
+    private final class ChunkedSession implements Session {
+        private final byte[] value = new byte[valueBytes];
+
+        @Override
+        public long get(long key) {
+            return HeapValues.firstWord(cache.get(key));
+        }
+
+        @Override
+        public void put(long key) {
+            HeapValues.set(value, key);
+            cache.put(key, value);
         }
     }
 
@@ -120,7 +159,7 @@ final class OhcContender implements Contender {
         }
     }
 
-    private record ArraySerializer(int valueBytes) implements CacheSerializer<byte[]> {
+    private static final class ArraySerializer implements CacheSerializer<byte[]> {
         @Override
         public void serialize(byte[] value, ByteBuffer buffer) {
             buffer.put(value);
@@ -128,7 +167,7 @@ final class OhcContender implements Contender {
 
         @Override
         public byte[] deserialize(ByteBuffer buffer) {
-            final byte[] value = new byte[valueBytes];
+            final byte[] value = new byte[buffer.remaining()];
             buffer.get(value);
             return value;
         }

@@ -16,27 +16,12 @@ import java.util.concurrent.TimeUnit;
  * shown only if it fails.
  */
 public final class Fork {
-    /** What the engine needs, and what peers need of a JDK that has modules. */
     private static final List<String> FLAGS =
             List.of(
                     "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED",
-                    "--add-opens=java.base/java.io=ALL-UNNAMED",
-                    "--add-opens=java.base/java.lang=ALL-UNNAMED",
-                    "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
-                    "--add-opens=java.base/java.nio=ALL-UNNAMED",
-                    "--add-opens=java.base/java.util=ALL-UNNAMED",
-                    "--add-opens=jdk.compiler/com.sun.tools.javac=ALL-UNNAMED",
-                    "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
-                    "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
-                    "--add-exports=jdk.compiler/com.sun.tools.javac.file=ALL-UNNAMED",
                     "-Dchronicle.analytics.disable=true",
                     "-Djava.awt.headless=true");
 
-    /** What else peers need from the release on that warns of what they do. */
-    private static final List<String> NEWER_FLAGS =
-            List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
-
-    private static final int NEWER = 24;
     private static final int REASON_CHARACTERS = 200;
 
     private final List<String> arguments = new ArrayList<>();
@@ -107,9 +92,6 @@ public final class Fork {
         command.add(
                 System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
         command.addAll(FLAGS);
-        if (Runtime.version().feature() >= NEWER) {
-            command.addAll(NEWER_FLAGS);
-        }
         command.addAll(arguments);
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));

@@ -72,6 +72,7 @@ public final class LatencyRun {
                                             "-XX:+AlwaysPreTouch",
                                             "-XX:MaxDirectMemorySize=16g",
                                             String.format(Safepoint.LOG_FLAG, log)))
+                            .flags(figure.type().jvmFlags())
                             .run(
                                     List.of(
                                             GSON.toJson(plan.settings(figure.type())),
