@@ -16,6 +16,8 @@ import picocli.CommandLine.Spec;
         subcommands = {
             CompareCommand.class,
             LatencyCommand.class,
+            MemoryCommand.class,
+            GrowthCommand.class,
             ReplayCommand.class,
             JmhCommand.class
         })

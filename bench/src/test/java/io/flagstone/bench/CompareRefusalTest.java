@@ -17,7 +17,7 @@ class CompareRefusalTest {
                 "--value-bytes 12 | values of 12 bytes are not of at least 16 and a multiple of 8",
                 "--keys normal | --keys normal is neither uniform nor zipf",
                 "--threads 5 | --threads 5 is not between 1 and 4",
-                "--rounds 0 | --rounds 0 is not positive",
+                "--rounds 0 | --rounds 0 is not between 1 and 1000",
                 "--json /no/such/file | --json: /no/such is no directory"
             })
     void optionsThatMakeNoSenseAreRefusedByName(String options, String message) {

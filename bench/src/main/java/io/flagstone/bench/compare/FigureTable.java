@@ -72,11 +72,7 @@ final class FigureTable {
     }
 
     private static Bar bar(Figure figure) {
-        final Shade shade =
-                figure.type().isOurs()
-                        ? Shade.OURS
-                        : figure.type().isFloor() ? Shade.FLOOR : Shade.PEER;
-        return new Bar(figure.type().title(), figure.nsPerOp(), shade);
+        return new Bar(figure.type().title(), figure.nsPerOp(), Shade.of(figure.type()));
     }
 
     private static List<String> row(Figure figure) {

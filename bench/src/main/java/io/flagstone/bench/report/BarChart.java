@@ -1,5 +1,6 @@
 package io.flagstone.bench.report;
 
+import io.flagstone.bench.contender.ContenderType;
 import java.awt.Color;
 import java.io.IOException;
 import java.util.List;
@@ -84,6 +85,19 @@ public final class BarChart {
 
         Shade(Color color) {
             this.color = color;
+        }
+
+        /**
+         * That of a contender.
+         *
+         * @param type the contender.
+         * @return its shade.
+         */
+        public static Shade of(ContenderType type) {
+            if (type.isOurs()) {
+                return OURS;
+            }
+            return type.isFloor() ? FLOOR : PEER;
         }
     }
 }

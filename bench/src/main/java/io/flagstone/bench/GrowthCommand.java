@@ -1,0 +1,124 @@
+package io.flagstone.bench;
+
+import io.flagstone.bench.contender.ContenderSettings;
+import io.flagstone.bench.contender.ContenderType;
+import io.flagstone.bench.fork.Machine;
+import io.flagstone.bench.growth.ExpiryFigure;
+import io.flagstone.bench.growth.GrowthFigure;
+import io.flagstone.bench.growth.GrowthRun;
+import io.flagstone.bench.growth.GrowthTables;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Measures contenders at many sizes. */
+@Command(
+        name = "growth",
+        mixinStandardHelpOptions = true,
+        versionProvider = VersionProvider.class,
+        sortOptions = false,
+        usageHelpWidth = 100,
+        description = {
+            "Measures get, put, filling and memory from thousands of entries to millions, and what"
+                    + " expiry costs Flagstone by armed timers."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:measured; what a contender refused is in the reports",
+            "2:options refused, or a report not written"
+        })
+final class GrowthCommand implements Callable<Integer> {
+    private static final int MAX_SAMPLE_MS = 60_000;
+    private static final int MAX_LIMIT_SECONDS = 24 * 60 * 60;
+
+    @Spec private CommandSpec spec;
+
+    @Option(
+            names = "--entries",
+            split = ",",
+            paramLabel = "N",
+            description =
+                    "Entries held, and timers armed (10,000 to 10,000,000 by threes and tens).")
+    private List<Integer> entries = new ArrayList<>();
+
+    @Option(names = "--value-bytes", paramLabel = "N", description = "Bytes of a value (64).")
+    private int valueBytes = 64;
+
+    @Option(
+            names = "--sample-ms",
+            paramLabel = "N",
+            description = "Milliseconds of each of the seven samples (200).")
+    private int sampleMs = 200;
+
+    @Option(
+            names = "--limit-seconds",
+            paramLabel = "N",
+            description = "After which a JVM is stopped that is still at it (120).")
+    private int limitSeconds = 120;
+
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            description = "JVMs for each contender and size (1).")
+    private int rounds = 1;
+
+    @ArgGroup(validate = false, heading = "%nContenders and reports:%n")
+    private ContenderOptions contenders = new ContenderOptions();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (entries.isEmpty()) {
+            entries.addAll(
+                    List.of(10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000));
+        }
+        Stream.concat(
+                        entries.stream().map(ContenderSettings::problemOfEntries),
+                        Stream.of(
+                                ContenderSettings.problemOfValueBytes(valueBytes),
+                                Numbers.problem("--sample-ms", sampleMs, 1, MAX_SAMPLE_MS),
+                                Numbers.problem(
+                                        "--limit-seconds", limitSeconds, 1, MAX_LIMIT_SECONDS),
+                                Numbers.problem("--rounds", rounds, 1, 1_000),
+                                contenders.problem()))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .ifPresent(
+                        problem -> {
+                            throw new ParameterException(spec.commandLine(), problem);
+                        });
+        return contenders.report(
+                spec,
+                progress -> {
+                    final List<Integer> sizes = entries.stream().sorted().distinct().toList();
+                    final List<GrowthFigure> figures =
+                            new GrowthRun(
+                                            contenders.types(),
+                                            sizes,
+                                            List.of(valueBytes),
+                                            sampleMs,
+                                            limitSeconds,
+                                            rounds)
+                                    .run(progress);
+                    final List<ExpiryFigure> expiry =
+                            contenders.types().contains(ContenderType.FLAGSTONE)
+                                    ? ExpiryFigure.measure(sizes, limitSeconds, progress)
+                                    : List.of();
+                    final GrowthTables report =
+                            new GrowthTables(
+                                    figures,
+                                    expiry,
+                                    Machine.current(),
+                                    ContenderOptions.commandLine(spec));
+                    report.print(contenders.text(spec.commandLine()));
+                    contenders.write(spec.commandLine(), report::html, report::json);
+                });
+    }
+}

@@ -1,0 +1,93 @@
+package io.flagstone.bench;
+
+import io.flagstone.bench.contender.ContenderSettings;
+import io.flagstone.bench.fork.Machine;
+import io.flagstone.bench.growth.GrowthRun;
+import io.flagstone.bench.growth.MemoryTables;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Measures the memory of contenders. */
+@Command(
+        name = "memory",
+        mixinStandardHelpOptions = true,
+        versionProvider = VersionProvider.class,
+        sortOptions = false,
+        usageHelpWidth = 100,
+        description = {
+            "Measures the bytes of a process for each entry that a contender holds.",
+            "",
+            "Live heap after collections, direct buffers as the JVM counts them, native memory as"
+                    + " the contender counts it; resident memory beside it."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:measured; what a contender refused is in the reports",
+            "2:options refused, or a report not written"
+        })
+final class MemoryCommand implements Callable<Integer> {
+    private static final int LIMIT_SECONDS = 600;
+
+    @Spec private CommandSpec spec;
+
+    @Option(
+            names = "--entries",
+            split = ",",
+            paramLabel = "N",
+            description = "Entries held (100,000 and 2,000,000).")
+    private List<Integer> entries = new ArrayList<>();
+
+    @Option(
+            names = "--value-bytes",
+            split = ",",
+            paramLabel = "N",
+            description = "Bytes of a value (64).")
+    private List<Integer> valueBytes = new ArrayList<>();
+
+    @ArgGroup(validate = false, heading = "%nContenders and reports:%n")
+    private ContenderOptions contenders = new ContenderOptions();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (entries.isEmpty()) {
+            entries.addAll(List.of(100_000, 2_000_000));
+        }
+        if (valueBytes.isEmpty()) {
+            valueBytes.add(64);
+        }
+        Stream.of(
+                        entries.stream().map(ContenderSettings::problemOfEntries),
+                        valueBytes.stream().map(ContenderSettings::problemOfValueBytes),
+                        Stream.of(contenders).map(ContenderOptions::problem))
+                .flatMap(problems -> problems)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .ifPresent(
+                        problem -> {
+                            throw new ParameterException(spec.commandLine(), problem);
+                        });
+        return contenders.report(
+                spec,
+                progress -> {
+                    final GrowthRun run =
+                            new GrowthRun(
+                                    contenders.types(), entries, valueBytes, 0, LIMIT_SECONDS, 1);
+                    final MemoryTables report =
+                            new MemoryTables(
+                                    run.run(progress),
+                                    Machine.current(),
+                                    ContenderOptions.commandLine(spec));
+                    report.print(contenders.text(spec.commandLine()));
+                    contenders.write(spec.commandLine(), report::html, report::json);
+                });
+    }
+}

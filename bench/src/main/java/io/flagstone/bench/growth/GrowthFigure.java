@@ -1,0 +1,111 @@
+package io.flagstone.bench.growth;
+
+import io.flagstone.bench.contender.ContenderType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+
+/** What came of all rounds of one contender at one size. */
+public final class GrowthFigure {
+    private final ContenderType type;
+    private final int entries;
+    private final int valueBytes;
+    private final List<GrowthFork.Reply> replies = new ArrayList<>();
+    private String refused;
+
+    GrowthFigure(ContenderType type, int entries, int valueBytes) {
+        this.type = type;
+        this.entries = entries;
+        this.valueBytes = valueBytes;
+    }
+
+    void add(GrowthFork.Reply reply) {
+        replies.add(reply);
+    }
+
+    void refuse(String reason) {
+        refused = reason;
+    }
+
+    ContenderType type() {
+        return type;
+    }
+
+    int entries() {
+        return entries;
+    }
+
+    int valueBytes() {
+        return valueBytes;
+    }
+
+    /** Why there is no figure, or null if there is. */
+    String refused() {
+        return replies.isEmpty() ? refused : null;
+    }
+
+    /** Of the first round: memory hardly varies. */
+    GrowthFork.Reply memory() {
+        return replies.get(0);
+    }
+
+    double bytesPerEntry() {
+        return (double) memory().full().accountedBytes() / memory().held();
+    }
+
+    double brimBytesPerEntry() {
+        return (double) memory().brim().accountedBytes() / memory().brimEntries();
+    }
+
+    double residentPerEntry() {
+        return (double) memory().full().residentBytes() / memory().held();
+    }
+
+    double overheadBytes() {
+        return bytesPerEntry() - Long.BYTES - valueBytes;
+    }
+
+    double brimOverheadBytes() {
+        return brimBytesPerEntry() - Long.BYTES - valueBytes;
+    }
+
+    double buildMs() {
+        return median(
+                replies.stream().mapToDouble(reply -> reply.buildNs() / 1e6).sorted().toArray());
+    }
+
+    double fillNsPerEntry() {
+        return median(
+                replies.stream()
+                        .mapToDouble(reply -> (double) reply.fillNs() / entries)
+                        .sorted()
+                        .toArray());
+    }
+
+    double[] getNs() {
+        return sorted(GrowthFork.Reply::getNs);
+    }
+
+    double[] putNs() {
+        return sorted(GrowthFork.Reply::putNs);
+    }
+
+    private double[] sorted(Function<GrowthFork.Reply, double[]> samples) {
+        return replies.stream()
+                .map(samples)
+                .filter(values -> values != null)
+                .flatMapToDouble(Arrays::stream)
+                .sorted()
+                .toArray();
+    }
+
+    /** Of sorted values; NaN of none. */
+    static double median(double[] sorted) {
+        final int middle = sorted.length / 2;
+        if (sorted.length == 0) {
+            return Double.NaN;
+        }
+        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+}

@@ -1,0 +1,155 @@
+package io.flagstone.bench.growth;
+
+import com.google.gson.Gson;
+import io.flagstone.bench.contender.Ability;
+import io.flagstone.bench.contender.Contender;
+import io.flagstone.bench.contender.ContenderSettings;
+import io.flagstone.bench.contender.ContenderType;
+import io.flagstone.bench.contender.Session;
+import io.flagstone.bench.keys.KeySequence;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+
+/** The main class of a measuring JVM: one contender at one size, its times and its memory. */
+public final class GrowthFork {
+    private static final Gson GSON = new Gson();
+    private static final int BATCH = 32;
+    private static final int BURST = 1 << 10;
+    private static final int SAMPLES = 7;
+    private static final long NEW_KEYS = 1L << 30;
+    private static final int MAX_TURNOVERS = 4;
+
+    private final Request request;
+    private final ContenderType type;
+    private long carried;
+
+    private GrowthFork(Request request) {
+        this.request = request;
+        this.type = ContenderType.of(request.impl()).orElseThrow();
+    }
+
+    /**
+     * Measures.
+     *
+     * @param args the result's file, and {@link Request}.
+     * @throws IOException if the result cannot be written.
+     */
+    public static void main(String[] args) throws IOException {
+        final Request request = GSON.fromJson(args[1], Request.class);
+        Files.writeString(Path.of(args[0]), GSON.toJson(new GrowthFork(request).run()));
+    }
+
+    private Reply run() {
+        final Footprint before = Footprint.take(null);
+        final long begin = System.nanoTime();
+        final Contender contender =
+                type.make(
+                        new ContenderSettings(
+                                request.entries(), request.valueBytes(), ContenderSettings.NO_TTL));
+        final long built = System.nanoTime();
+        final Session session = contender.session();
+        if (type.can(Ability.WRITES)) {
+            for (long key = 0; key < request.entries(); key++) {
+                session.put(key);
+            }
+        }
+        final long filled = System.nanoTime();
+        final long held = contender.entries();
+        final Footprint full = Footprint.take(contender).since(before);
+        final KeySequence keys = KeySequence.of("uniform", request.entries(), BATCH, 1);
+        final double[] gets = request.sampleMs() == 0 ? null : sample(() -> get(session, keys));
+        final double[] puts =
+                request.sampleMs() == 0 || !type.can(Ability.WRITES)
+                        ? null
+                        : sample(() -> session.put(keys.next(0)));
+        long brimEntries = held;
+        Footprint brim = full;
+        if (type.can(Ability.EVICTS)) {
+            final long news = (long) MAX_TURNOVERS * request.entries();
+            for (long i = 0; i < news; i++) {
+                session.put(NEW_KEYS + i);
+            }
+            brimEntries = contender.entries();
+            brim = Footprint.take(contender).since(before);
+        }
+        contender.close();
+        return new Reply(held, full, brimEntries, brim, built - begin, filled - built, gets, puts);
+    }
+
+    private void get(Session session, KeySequence keys) {
+        final long key = keys.next(carried);
+        final long word = session.get(key);
+        if ((int) word != key) {
+            throw new IllegalStateException("key " + key + " gave " + word);
+        }
+        if (type.isChained()) {
+            carried = word >>> Integer.SIZE;
+        }
+    }
+
+    /** Nanoseconds an operation, of several stretches after one that does not count. */
+    private double[] sample(Runnable operation) {
+        final double[] samples = new double[SAMPLES + 1];
+        for (int i = 0; i < samples.length; i++) {
+            final long begin = System.nanoTime();
+            final long end =
+                    begin
+                            + TimeUnit.MILLISECONDS.toNanos(
+                                    i == 0 ? 4L * request.sampleMs() : request.sampleMs());
+            long operations = 0;
+            long now = begin;
+            while (now < end) {
+                for (int j = 0; j < BURST; j++) {
+                    operation.run();
+                }
+                operations += BURST;
+                now = System.nanoTime();
+            }
+            samples[i] = (double) (now - begin) / operations;
+        }
+        return Arrays.copyOfRange(samples, 1, samples.length);
+    }
+
+    /**
+     * What to measure.
+     *
+     * @param impl the contender's title.
+     * @param entries to hold.
+     * @param valueBytes of each.
+     * @param sampleMs how long each stretch of operations takes; 0 for memory alone.
+     */
+    record Request(String impl, int entries, int valueBytes, int sampleMs) {
+        String toJson() {
+            return GSON.toJson(this);
+        }
+    }
+
+    /**
+     * What was measured.
+     *
+     * @param held entries after the fill.
+     * @param full what they take.
+     * @param brimEntries entries after many more were put, for who evicts.
+     * @param brim what they take.
+     * @param buildNs to make it, empty.
+     * @param fillNs to fill it.
+     * @param getNs of a read, sample by sample, or null.
+     * @param putNs of an update, or null.
+     */
+    record Reply(
+            long held,
+            Footprint full,
+            long brimEntries,
+            Footprint brim,
+            long buildNs,
+            long fillNs,
+            double[] getNs,
+            double[] putNs) {
+        static Reply of(String json) {
+            return GSON.fromJson(json, Reply.class);
+        }
+    }
+}

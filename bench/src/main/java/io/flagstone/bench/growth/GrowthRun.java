@@ -1,0 +1,74 @@
+package io.flagstone.bench.growth;
+
+import io.flagstone.bench.contender.ContenderType;
+import io.flagstone.bench.fork.Fork;
+import io.flagstone.bench.fork.ForkFailedException;
+import io.flagstone.bench.fork.StepListener;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Measures contenders at several sizes, by turns, each in a fresh JVM.
+ *
+ * @param types the contenders.
+ * @param entries the sizes, ascending.
+ * @param valueBytes the lengths of values.
+ * @param sampleMs how long each stretch of operations takes; 0 for memory alone.
+ * @param limitSeconds after which a JVM is stopped that is still at it.
+ * @param rounds how many JVMs each gets.
+ */
+public record GrowthRun(
+        List<ContenderType> types,
+        List<Integer> entries,
+        List<Integer> valueBytes,
+        int sampleMs,
+        int limitSeconds,
+        int rounds) {
+    private static final List<String> FLAGS = List.of("-Xmx12g", "-XX:MaxDirectMemorySize=16g");
+
+    /**
+     * Runs all of it.
+     *
+     * @param progress told of each JVM.
+     * @return a figure for each length, size and contender, in this order.
+     * @throws IOException if no JVM can be started.
+     * @throws InterruptedException if interrupted.
+     */
+    public List<GrowthFigure> run(StepListener progress) throws IOException, InterruptedException {
+        final List<GrowthFigure> figures = new ArrayList<>();
+        for (final int bytes : valueBytes) {
+            for (final int count : entries) {
+                types.forEach(type -> figures.add(new GrowthFigure(type, count, bytes)));
+            }
+        }
+        for (int round = 0; round < rounds; round++) {
+            for (int i = 0; i < figures.size(); i++) {
+                final GrowthFigure figure = figures.get(i);
+                progress.next(
+                        round * figures.size() + i,
+                        rounds * figures.size(),
+                        figure.type().title() + " " + figure.entries());
+                run(figure);
+            }
+        }
+        return figures;
+    }
+
+    private void run(GrowthFigure figure) throws IOException, InterruptedException {
+        final GrowthFork.Request request =
+                new GrowthFork.Request(
+                        figure.type().title(), figure.entries(), figure.valueBytes(), sampleMs);
+        try {
+            figure.add(
+                    GrowthFork.Reply.of(
+                            new Fork(GrowthFork.class, TimeUnit.SECONDS.toMillis(limitSeconds))
+                                    .flags(FLAGS)
+                                    .flags(figure.type().jvmFlags())
+                                    .run(List.of(request.toJson()))));
+        } catch (ForkFailedException failure) {
+            figure.refuse(failure.getMessage());
+        }
+    }
+}

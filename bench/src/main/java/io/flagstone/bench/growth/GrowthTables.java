@@ -1,0 +1,285 @@
+package io.flagstone.bench.growth;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.flagstone.bench.contender.ContenderType;
+import io.flagstone.bench.fork.Machine;
+import io.flagstone.bench.report.CurveChart;
+import io.flagstone.bench.report.CurveChart.Curve;
+import io.flagstone.bench.report.Json;
+import io.flagstone.bench.report.Page;
+import io.flagstone.bench.report.TextTable;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * The growth of contenders, for people and machines.
+ *
+ * @param figures of one length of values, sizes ascending.
+ * @param expiry what timers cost; may be empty.
+ * @param machine where it was measured.
+ * @param commandLine by which it can be run again.
+ */
+public record GrowthTables(
+        List<GrowthFigure> figures,
+        List<ExpiryFigure> expiry,
+        Machine machine,
+        String commandLine) {
+    private static final List<String> HEAD =
+            List.of(
+                    "contender",
+                    "entries",
+                    "get ns",
+                    "low",
+                    "high",
+                    "grows by",
+                    "put ns",
+                    "fill ns",
+                    "build ms",
+                    "B/entry");
+    private static final List<String> EXPIRY_HEAD =
+            List.of(
+                    "timers",
+                    "arm ns",
+                    "re-arm ns",
+                    "reclaim ns",
+                    "longest doWork µs",
+                    "calls to reclaim all");
+
+    private static final String HOW_TO_READ =
+            "get is a hit, each key waiting for the value before it (but for floor-throughput), put"
+                + " an update; uniform keys. Grows by: the median of get, divided by that at the"
+                + " contender's smallest size.";
+    private static final String EXPIRY_TEXT =
+            "Flagstone with as many timers armed. The longest call of doWork is one of many while"
+                    + " all timers expire at once.";
+
+    /**
+     * Prints it.
+     *
+     * @param out takes tables.
+     */
+    public void print(PrintWriter out) {
+        out.println(machine.describe());
+        out.println();
+        TextTable.print(out, HEAD, rows());
+        refusals().forEach(refusal -> out.println("  - " + refusal));
+        if (!expiry.isEmpty()) {
+            out.println();
+            TextTable.print(out, EXPIRY_HEAD, expiryRows());
+        }
+        out.flush();
+    }
+
+    private List<List<String>> rows() {
+        final List<List<String>> rows = new ArrayList<>();
+        for (final ContenderType type : types()) {
+            final List<GrowthFigure> of = of(type);
+            for (final GrowthFigure figure : of) {
+                final double[] gets = figure.getNs();
+                rows.add(
+                        List.of(
+                                type.title(),
+                                String.format(Locale.ROOT, "%,d", figure.entries()),
+                                number(GrowthFigure.median(gets)),
+                                number(gets[0]),
+                                number(gets[gets.length - 1]),
+                                String.format(
+                                        Locale.ROOT,
+                                        "%.2f",
+                                        GrowthFigure.median(gets)
+                                                / GrowthFigure.median(of.get(0).getNs())),
+                                number(GrowthFigure.median(figure.putNs())),
+                                number(figure.fillNsPerEntry()),
+                                number(figure.buildMs()),
+                                number(figure.bytesPerEntry())));
+            }
+        }
+        return rows;
+    }
+
+    private List<List<String>> expiryRows() {
+        return expiry.stream()
+                .map(
+                        figure ->
+                                List.of(
+                                        String.format(Locale.ROOT, "%,d", figure.timers()),
+                                        number(figure.armNs()),
+                                        number(figure.rearmNs()),
+                                        number(figure.reclaimNs()),
+                                        number(figure.worstCallNs() / 1e3),
+                                        String.format(Locale.ROOT, "%,d", figure.calls())))
+                .toList();
+    }
+
+    private List<ContenderType> types() {
+        return figures.stream().map(GrowthFigure::type).distinct().toList();
+    }
+
+    private List<GrowthFigure> of(ContenderType type) {
+        return figures.stream()
+                .filter(figure -> figure.type() == type && figure.refused() == null)
+                .toList();
+    }
+
+    private List<String> refusals() {
+        return figures.stream()
+                .filter(figure -> figure.refused() != null)
+                .map(
+                        figure ->
+                                figure.type().title()
+                                        + ", "
+                                        + figure.entries()
+                                        + ": "
+                                        + figure.refused())
+                .toList();
+    }
+
+    private static String number(double value) {
+        return Double.isNaN(value) ? "" : String.format(Locale.ROOT, "%,.1f", value);
+    }
+
+    /**
+     * Renders it for machines.
+     *
+     * @return a JSON object with rows for times, memory and expiry.
+     */
+    public String json() {
+        final JsonArray rows = new JsonArray();
+        for (final GrowthFigure figure : figures) {
+            if (figure.refused() != null) {
+                final JsonObject row = row("growth-get", figure.type().title(), figure.entries());
+                row.addProperty("valueBytes", figure.valueBytes());
+                row.addProperty("refused", figure.refused());
+                rows.add(row);
+                continue;
+            }
+            addTimes(rows, "growth-get", figure, figure.getNs());
+            addTimes(rows, "growth-put", figure, figure.putNs());
+            addTimes(rows, "growth-fill", figure, new double[] {figure.fillNsPerEntry()});
+        }
+        for (final ExpiryFigure figure : expiry) {
+            addExpiry(rows, "expiry-arm", figure, figure.armNs());
+            addExpiry(rows, "expiry-rearm", figure, figure.rearmNs());
+            addExpiry(rows, "expiry-reclaim", figure, figure.reclaimNs());
+            addExpiry(rows, "expiry-worst-call", figure, figure.worstCallNs());
+        }
+        final JsonObject root = new JsonObject();
+        root.addProperty("command", commandLine);
+        root.add("rows", rows);
+        return Json.render(root);
+    }
+
+    private void addTimes(JsonArray rows, String benchmark, GrowthFigure figure, double[] sorted) {
+        if (sorted.length == 0) {
+            return;
+        }
+        final JsonObject row = row(benchmark, figure.type().title(), figure.entries());
+        row.addProperty("valueBytes", figure.valueBytes());
+        row.addProperty("nsPerOp", GrowthFigure.median(sorted));
+        row.addProperty("low", sorted[0]);
+        row.addProperty("high", sorted[sorted.length - 1]);
+        row.addProperty("bytesPerEntry", figure.bytesPerEntry());
+        row.addProperty("buildNs", Math.round(1e6 * figure.buildMs()));
+        rows.add(row);
+    }
+
+    private void addExpiry(JsonArray rows, String benchmark, ExpiryFigure figure, double ns) {
+        final JsonObject row = row(benchmark, ContenderType.FLAGSTONE.title(), figure.timers());
+        row.addProperty("timers", figure.timers());
+        row.addProperty("nsPerOp", ns);
+        rows.add(row);
+    }
+
+    private JsonObject row(String benchmark, String impl, int entries) {
+        final JsonObject row = new JsonObject();
+        row.addProperty("benchmark", benchmark);
+        row.addProperty("impl", impl);
+        row.addProperty("entries", entries);
+        row.addProperty("threads", 1);
+        Json.add(row, machine);
+        return row;
+    }
+
+    /**
+     * Renders it as a page.
+     *
+     * @return the page.
+     * @throws IOException where charts cannot be drawn.
+     */
+    public String html() throws IOException {
+        final Page page =
+                new Page("Flagstone: growth", "From thousands to millions", machine.describe());
+        page.section("How to read it", HOW_TO_READ);
+        refusals().forEach(page::paragraph);
+        page.endSection();
+        section(page, "get", "ns/op", true, figure -> GrowthFigure.median(figure.getNs()));
+        section(page, "put", "ns/op", true, figure -> GrowthFigure.median(figure.putNs()));
+        section(page, "memory", "bytes/entry", false, GrowthFigure::bytesPerEntry);
+        page.section("Figures", "").table(HEAD, rows()).endSection();
+        if (!expiry.isEmpty()) {
+            page.section("Expiry", EXPIRY_TEXT);
+            page.chart(
+                    CurveChart.svg(
+                            "expiry",
+                            "Cost of expiry by armed timers",
+                            "armed timers",
+                            "ns",
+                            true,
+                            List.of(
+                                    expiryCurve("arm", ExpiryFigure::armNs),
+                                    expiryCurve("re-arm", ExpiryFigure::rearmNs),
+                                    expiryCurve("reclaim", ExpiryFigure::reclaimNs),
+                                    expiryCurve("longest doWork", ExpiryFigure::worstCallNs))));
+            page.table(EXPIRY_HEAD, expiryRows()).endSection();
+        }
+        page.section("How to repeat it", "").code(commandLine).endSection();
+        return page.render(machine.describe());
+    }
+
+    private void section(
+            Page page,
+            String name,
+            String unit,
+            boolean logarithmic,
+            ToDoubleFunction<GrowthFigure> value)
+            throws IOException {
+        final List<Curve> curves = new ArrayList<>();
+        for (final ContenderType type : types()) {
+            final List<GrowthFigure> measured =
+                    of(type).stream()
+                            .filter(figure -> !Double.isNaN(value.applyAsDouble(figure)))
+                            .toList();
+            if (!measured.isEmpty()) {
+                curves.add(
+                        new Curve(
+                                type.title(),
+                                measured.stream().mapToDouble(GrowthFigure::entries).toArray(),
+                                measured.stream().mapToDouble(value).toArray()));
+            }
+        }
+        if (!curves.isEmpty()) {
+            page.section(name, "");
+            page.chart(
+                    CurveChart.svg(
+                            "growth-" + name,
+                            name + " by entries held",
+                            "entries",
+                            unit,
+                            logarithmic,
+                            curves));
+            page.endSection();
+        }
+    }
+
+    private Curve expiryCurve(String name, ToDoubleFunction<ExpiryFigure> value) {
+        return new Curve(
+                name,
+                expiry.stream().mapToDouble(ExpiryFigure::timers).toArray(),
+                expiry.stream().mapToDouble(value).toArray());
+    }
+}

@@ -1,0 +1,189 @@
+package io.flagstone.bench.growth;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.flagstone.bench.fork.Machine;
+import io.flagstone.bench.report.BarChart;
+import io.flagstone.bench.report.BarChart.Bar;
+import io.flagstone.bench.report.BarChart.Shade;
+import io.flagstone.bench.report.Json;
+import io.flagstone.bench.report.Page;
+import io.flagstone.bench.report.TextTable;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * The memory of contenders, for people and machines.
+ *
+ * @param figures in the order to be shown.
+ * @param machine where it was measured.
+ * @param commandLine by which it can be run again.
+ */
+public record MemoryTables(List<GrowthFigure> figures, Machine machine, String commandLine) {
+    private static final List<String> HEAD =
+            List.of(
+                    "contender",
+                    "held",
+                    "heap",
+                    "direct",
+                    "native",
+                    "B/entry",
+                    "overhead",
+                    "resident",
+                    "held, full",
+                    "B/entry, full",
+                    "overhead, full");
+
+    private static final String HOW_TO_READ =
+            "Bytes for each entry that is held: live heap after collections, direct buffers as the"
+                + " JVM counts them, and native memory as the contender counts it; resident memory"
+                + " of the process is the cross-check. Overhead is what is neither the eight bytes"
+                + " of the key nor the value. Full: after four times as many new keys were put, by"
+                + " which those with a budget of bytes are to be judged.";
+
+    /**
+     * Prints it.
+     *
+     * @param out takes tables.
+     */
+    public void print(PrintWriter out) {
+        out.println(machine.describe());
+        groups().forEach(
+                        (title, group) -> {
+                            out.println();
+                            out.println(title);
+                            TextTable.print(out, HEAD, rows(group));
+                            refusals(group).forEach(refusal -> out.println("  - " + refusal));
+                        });
+        out.flush();
+    }
+
+    private Map<String, List<GrowthFigure>> groups() {
+        final Map<String, List<GrowthFigure>> groups = new LinkedHashMap<>();
+        for (final GrowthFigure figure : figures) {
+            final String title =
+                    String.format(
+                            Locale.ROOT,
+                            "memory, %,d entries of %d bytes",
+                            figure.entries(),
+                            figure.valueBytes());
+            groups.computeIfAbsent(title, absent -> new ArrayList<>()).add(figure);
+        }
+        return groups;
+    }
+
+    private static List<List<String>> rows(List<GrowthFigure> group) {
+        return group.stream()
+                .filter(figure -> figure.refused() == null)
+                .map(
+                        figure -> {
+                            final GrowthFork.Reply memory = figure.memory();
+                            final double held = memory.held();
+                            return List.of(
+                                    figure.type().title(),
+                                    count(memory.held()),
+                                    bytes(memory.full().heapBytes() / held),
+                                    bytes(memory.full().directBytes() / held),
+                                    bytes(memory.full().nativeBytes() / held),
+                                    bytes(figure.bytesPerEntry()),
+                                    bytes(figure.overheadBytes()),
+                                    bytes(figure.residentPerEntry()),
+                                    count(memory.brimEntries()),
+                                    bytes(figure.brimBytesPerEntry()),
+                                    bytes(figure.brimOverheadBytes()));
+                        })
+                .toList();
+    }
+
+    private static List<String> refusals(List<GrowthFigure> group) {
+        return group.stream()
+                .filter(figure -> figure.refused() != null)
+                .map(figure -> figure.type().title() + ": " + figure.refused())
+                .toList();
+    }
+
+    private static String count(long number) {
+        return String.format(Locale.ROOT, "%,d", number);
+    }
+
+    private static String bytes(double number) {
+        return String.format(Locale.ROOT, "%,.1f", number);
+    }
+
+    /**
+     * Renders it for machines.
+     *
+     * @return a JSON object with a row for each figure.
+     */
+    public String json() {
+        final JsonArray rows = new JsonArray();
+        for (final GrowthFigure figure : figures) {
+            final JsonObject row = new JsonObject();
+            row.addProperty("benchmark", "memory");
+            row.addProperty("impl", figure.type().title());
+            row.addProperty("entries", figure.entries());
+            row.addProperty("valueBytes", figure.valueBytes());
+            row.addProperty("refused", figure.refused());
+            if (figure.refused() == null) {
+                final Footprint full = figure.memory().full();
+                row.addProperty("held", figure.memory().held());
+                row.addProperty("heapBytes", full.heapBytes());
+                row.addProperty("directBytes", full.directBytes());
+                row.addProperty("nativeBytes", full.nativeBytes());
+                row.addProperty("rssBytes", full.residentBytes());
+                row.addProperty("bytesPerEntry", figure.bytesPerEntry());
+                row.addProperty("overheadBytes", figure.overheadBytes());
+                row.addProperty("heldFull", figure.memory().brimEntries());
+                row.addProperty("bytesPerEntryFull", figure.brimBytesPerEntry());
+            }
+            Json.add(row, machine);
+            rows.add(row);
+        }
+        final JsonObject root = new JsonObject();
+        root.addProperty("command", commandLine);
+        root.add("rows", rows);
+        return Json.render(root);
+    }
+
+    /**
+     * Renders it as a page.
+     *
+     * @return the page.
+     * @throws IOException where charts cannot be drawn.
+     */
+    public String html() throws IOException {
+        final Page page = new Page("Flagstone: memory", "Memory of an entry", machine.describe());
+        page.section("How to read it", HOW_TO_READ).endSection();
+        int number = 0;
+        for (final Map.Entry<String, List<GrowthFigure>> group : groups().entrySet()) {
+            page.section(group.getKey(), "");
+            final List<Bar> bars =
+                    group.getValue().stream()
+                            .filter(figure -> figure.refused() == null)
+                            .map(MemoryTables::bar)
+                            .toList();
+            if (!bars.isEmpty()) {
+                page.chart(
+                        BarChart.svg(
+                                "memory" + number++,
+                                group.getKey(),
+                                "bytes beside key and value, full",
+                                bars));
+                page.table(HEAD, rows(group.getValue()));
+            }
+            refusals(group.getValue()).forEach(page::paragraph);
+            page.endSection();
+        }
+        page.section("How to repeat it", "").code(commandLine).endSection();
+        return page.render(machine.describe());
+    }
+
+    private static Bar bar(GrowthFigure figure) {
+        return new Bar(figure.type().title(), figure.brimOverheadBytes(), Shade.of(figure.type()));
+    }
+}
