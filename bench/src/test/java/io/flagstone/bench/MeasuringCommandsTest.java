@@ -1,0 +1,156 @@
+package io.flagstone.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The commands that measure in forked JVMs, end to end and small. */
+class MeasuringCommandsTest {
+    @TempDir private Path directory;
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "latency --gc cms | --gc cms is none of g1, zgc",
+                "latency --read-rate 0 | --read-rate 0 is not between 1 and 10000000",
+                "latency --new-keys 101 | --new-keys 101 is not between 0 and 100",
+                "latency --seconds 0 | --seconds 0.0 is not positive",
+                "latency --warmup -1 | --warmup -1.0 is negative",
+                "latency --heap huge | --heap huge is no size such as 512m or 4g",
+                "latency --keys normal | --keys normal is neither uniform nor zipf",
+                "latency --impl redis | --impl redis is none of flagstone,",
+                "memory --entries 10 | --entries 10 is not between 1000 and 100000000",
+                "memory --value-bytes 12 | values of 12 bytes are not of at least 16",
+                "growth --sample-ms 0 | --sample-ms 0 is not between 1 and 60000",
+                "growth --limit-seconds 0 | --limit-seconds 0 is not between 1 and 86400",
+                "growth --html /no/such/page | --html: /no/such is no directory"
+            })
+    void optionsThatMakeNoSenseAreRefusedByName(String line, String message) {
+        final Cli run = Cli.run(line.split(" "));
+
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err()).startsWith("error: ").contains(message);
+        assertThat(run.out()).isEmpty();
+    }
+
+    @Test
+    void latencyReadsAtItsRateBesideTheFeed() throws IOException {
+        final JsonObject row =
+                rows(
+                                "latency",
+                                "--impl",
+                                "flagstone",
+                                "--gc",
+                                "g1",
+                                "--entries",
+                                "2000",
+                                "--read-rate",
+                                "10000",
+                                "--feed-rate",
+                                "10000",
+                                "--seconds",
+                                "0.3",
+                                "--warmup",
+                                "0.1",
+                                "--heap",
+                                "256m")
+                        .get(0)
+                        .getAsJsonObject();
+
+        assertThat(row.get("refused").isJsonNull()).isTrue();
+        assertThat(row.get("impl").getAsString()).isEqualTo("flagstone");
+        assertThat(row.get("gc").getAsString()).isEqualTo("g1");
+        assertThat(row.get("hits").getAsLong() + row.get("misses").getAsLong()).isEqualTo(3_000);
+        assertThat(row.get("hits").getAsLong()).isGreaterThan(1_000);
+        assertThat(row.get("p50Ns").getAsLong())
+                .isPositive()
+                .isLessThanOrEqualTo(row.get("p9999Ns").getAsLong());
+        assertThat(row.get("p9999Ns").getAsLong())
+                .isLessThanOrEqualTo(row.get("maxNs").getAsLong());
+        assertThat(row.getAsJsonObject("stalls").keySet())
+                .containsExactly("safepoint", "scheduler", "steal", "own");
+        assertThat(row.keySet()).contains("jdk", "cpu", "pageSizeBytes", "commit");
+        assertPage("g1: 10,000 reads/s");
+    }
+
+    @Test
+    void memoryIsThatOfTheEntriesHeld() throws IOException {
+        final JsonArray rows = rows("memory", "--impl", "flagstone,chm", "--entries", "50000");
+
+        assertThat(rows).hasSize(2);
+        for (int i = 0; i < 2; i++) {
+            final JsonObject row = rows.get(i).getAsJsonObject();
+            assertThat(row.get("held").getAsLong()).isEqualTo(50_000);
+            assertThat(row.get("bytesPerEntry").getAsDouble()).isBetween(72.0, 300.0);
+        }
+        assertThat(rows.get(0).getAsJsonObject().get("directBytes").getAsLong())
+                .isGreaterThan(50_000 * 112);
+        assertThat(rows.get(1).getAsJsonObject().get("heapBytes").getAsLong())
+                .isGreaterThan(50_000 * 100);
+        assertPage("memory, 50,000 entries of 64 bytes");
+    }
+
+    @Test
+    void growthHasTimesAndMemoryAndExpiry() throws IOException {
+        final JsonArray rows =
+                rows(
+                        "growth",
+                        "--impl",
+                        "flagstone,floor-latency",
+                        "--entries",
+                        "2000",
+                        "--sample-ms",
+                        "2");
+
+        assertThat(
+                        StreamSupport.stream(rows.spliterator(), false)
+                                .map(row -> row.getAsJsonObject().get("benchmark").getAsString()))
+                .containsExactly(
+                        "growth-get",
+                        "growth-put",
+                        "growth-fill",
+                        "growth-get",
+                        "growth-fill",
+                        "expiry-arm",
+                        "expiry-rearm",
+                        "expiry-reclaim",
+                        "expiry-worst-call");
+        rows.forEach(
+                row ->
+                        assertThat(row.getAsJsonObject().get("nsPerOp").getAsDouble())
+                                .isNotNegative());
+        assertPage("get by entries held");
+    }
+
+    private JsonArray rows(String... args) throws IOException {
+        final Path json = directory.resolve("report.json");
+        final List<String> all = new ArrayList<>(List.of(args));
+        all.addAll(
+                List.of("--json", json.toString(), "--html", directory.resolve("page").toString()));
+        final Cli run = Cli.run(all.toArray(String[]::new));
+        assertThat(run.status()).as(run.err()).isZero();
+        return JsonParser.parseString(Files.readString(json))
+                .getAsJsonObject()
+                .getAsJsonArray("rows");
+    }
+
+    private void assertPage(String label) throws IOException {
+        final String page = Files.readString(directory.resolve("page"));
+        assertThat(page).contains("<svg ", label, "How to repeat it");
+        assertThat(Stream.of("src=\"", "@import", "<script").filter(page::contains)).isEmpty();
+    }
+}
