@@ -47,11 +47,11 @@ abstract class BatchOperations extends BufferKeyOperations {
     public int get(MultiGet batch, MutableDirectBuffer destination, int destinationOffset) {
         final int capacity = destination.capacity();
         RawMemory.checkRange("destination", destinationOffset, 0, capacity);
-        final Segment[] segments = segments();
+        final SegmentReader[] readers = readers();
         final Object base = destination.byteArray();
         final long address = destination.addressOffset();
         if (staged) {
-            batch.loaded = prefetch(segments, batch);
+            batch.loaded = prefetch(readers, batch);
         }
         int found = 0;
         int offset = destinationOffset;
@@ -60,9 +60,9 @@ abstract class BatchOperations extends BufferKeyOperations {
             final int length =
                     staged
                             ? getStaged(
-                                    segments, batch, i, base, address + offset, capacity - offset)
+                                    readers, batch, i, base, address + offset, capacity - offset)
                             : getSingly(
-                                    segments, batch, i, base, address + offset, capacity - offset);
+                                    readers, batch, i, base, address + offset, capacity - offset);
             batch.result(i, length, offset);
             if (length >= 0) {
                 found++;
@@ -72,15 +72,15 @@ abstract class BatchOperations extends BufferKeyOperations {
             }
         }
         if (staged) {
-            promote(segments, batch);
+            promote(readers, batch);
         }
         return alive(found, batch, destination);
     }
 
     private int getSingly(
-            Segment[] segments, KeyBatch batch, int i, Object base, long address, int room) {
+            SegmentReader[] readers, KeyBatch batch, int i, Object base, long address, int room) {
         final long hash = hash(batch, i);
-        return segments[segmentNumber(hash)].get(
+        return readers[segmentNumber(hash)].get(
                 hash,
                 batch.keyBase(i),
                 batch.keyAddress(i),
@@ -91,9 +91,9 @@ abstract class BatchOperations extends BufferKeyOperations {
     }
 
     private int getStaged(
-            Segment[] segments, KeyBatch batch, int i, Object base, long address, int room) {
+            SegmentReader[] readers, KeyBatch batch, int i, Object base, long address, int room) {
         final long hash = batch.hashes[i];
-        final SegmentReader reader = reader(segments, batch, i);
+        final SegmentReader reader = reader(readers, batch, i);
         final Object keyBase = batch.keyBase(i);
         final long keyAddress = batch.keyAddress(i);
         final int keyLength = batch.keyLength(i);
@@ -111,23 +111,23 @@ abstract class BatchOperations extends BufferKeyOperations {
     }
 
     /** Promotes what the batch has hit, a segment's entries under one lock. */
-    private void promote(Segment[] segments, KeyBatch batch) {
+    private void promote(SegmentReader[] readers, KeyBatch batch) {
         final int size = batch.size();
         final int[] entries = batch.entries;
         for (int i = 0; i < size; i++) {
-            if (!reader(segments, batch, i).isBehind(entries[i])) {
+            if (!reader(readers, batch, i).isBehind(entries[i])) {
                 entries[i] = Region.NONE;
             }
         }
         for (int i = 0; i < size; i++) {
             if (entries[i] != Region.NONE) {
-                promote(segments, segmentNumber(batch.hashes[i]), batch, i);
+                promote(readers, segmentNumber(batch.hashes[i]), batch, i);
             }
         }
     }
 
-    private void promote(Segment[] segments, int number, KeyBatch batch, int from) {
-        final SegmentReader reader = segments[number].reader();
+    private void promote(SegmentReader[] readers, int number, KeyBatch batch, int from) {
+        final SegmentReader reader = readers[number];
         if (!reader.beginPromotions()) {
             return;
         }
@@ -189,7 +189,7 @@ abstract class BatchOperations extends BufferKeyOperations {
             segments[0].checkFits(batch.keyLength(i), batch.length(i));
         }
         if (staged) {
-            batch.loaded = prefetch(segments, batch);
+            batch.loaded = prefetch(readers(), batch);
         }
         final Object base = values.byteArray();
         final long address = values.addressOffset();
@@ -212,27 +212,27 @@ abstract class BatchOperations extends BufferKeyOperations {
         return alive(absent, batch, values);
     }
 
-    private long prefetch(Segment[] segments, KeyBatch batch) {
+    private long prefetch(SegmentReader[] readers, KeyBatch batch) {
         final int size = batch.size();
         final long[] hashes = batch.hashes;
         long words = 0;
         for (int i = 0; i < size; i++) {
             hashes[i] = hash(batch, i);
-            words += reader(segments, batch, i).prefetchBucket(hashes[i]);
+            words += reader(readers, batch, i).prefetchBucket(hashes[i]);
         }
         for (int i = 0; i < size; i++) {
-            final SegmentReader reader = reader(segments, batch, i);
+            final SegmentReader reader = reader(readers, batch, i);
             batch.versions[i] = reader.version();
             batch.entries[i] = reader.candidate(hashes[i]);
         }
         for (int i = 0; i < size; i++) {
-            words += reader(segments, batch, i).prefetchEntry(batch.entries[i]);
+            words += reader(readers, batch, i).prefetchEntry(batch.entries[i]);
         }
         return words;
     }
 
-    private SegmentReader reader(Segment[] segments, KeyBatch batch, int number) {
-        return segments[segmentNumber(batch.hashes[number])].reader();
+    private SegmentReader reader(SegmentReader[] readers, KeyBatch batch, int number) {
+        return readers[segmentNumber(batch.hashes[number])];
     }
 
     private long hash(KeyBatch batch, int number) {

@@ -39,7 +39,7 @@ abstract class BufferKeyOperations extends LongKeyOperations {
         final long hash = hash(key, keyOffset, keyLength);
         final int room = room(destination, destinationOffset);
         return alive(
-                segment(hash)
+                reader(hash)
                         .get(
                                 hash,
                                 key.byteArray(),
@@ -70,7 +70,7 @@ abstract class BufferKeyOperations extends LongKeyOperations {
         checkIndex(valueIndex);
         final long hash = hash(key, keyOffset, keyLength);
         return alive(
-                segment(hash)
+                reader(hash)
                         .getLong(
                                 hash,
                                 key.byteArray(),
@@ -113,7 +113,7 @@ abstract class BufferKeyOperations extends LongKeyOperations {
     public boolean contains(DirectBuffer key, int keyOffset, int keyLength) {
         final long hash = hash(key, keyOffset, keyLength);
         return alive(
-                segment(hash).contains(hash, key.byteArray(), at(key, keyOffset), keyLength),
+                reader(hash).contains(hash, key.byteArray(), at(key, keyOffset), keyLength),
                 key,
                 null);
     }
@@ -558,7 +558,7 @@ abstract class BufferKeyOperations extends LongKeyOperations {
     public long remainingTtlNs(DirectBuffer key, int keyOffset, int keyLength) {
         final long hash = hash(key, keyOffset, keyLength);
         return alive(
-                segment(hash).remainingTtlNs(hash, key.byteArray(), at(key, keyOffset), keyLength),
+                reader(hash).remainingTtlNs(hash, key.byteArray(), at(key, keyOffset), keyLength),
                 key,
                 null);
     }

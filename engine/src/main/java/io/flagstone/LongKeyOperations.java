@@ -33,7 +33,7 @@ abstract class LongKeyOperations extends SegmentedCache {
         final int room = room(destination, destinationOffset);
         final long hash = hash(key);
         return alive(
-                segment(hash)
+                reader(hash)
                         .get(
                                 hash,
                                 EntryDescriptor.LONG_KEY,
@@ -60,7 +60,7 @@ abstract class LongKeyOperations extends SegmentedCache {
     public long getLong(long key, int valueIndex, long missing) {
         checkIndex(valueIndex);
         final long hash = hash(key);
-        return segment(hash)
+        return reader(hash)
                 .getLong(hash, EntryDescriptor.LONG_KEY, key, Long.BYTES, valueIndex, missing);
     }
 
@@ -87,7 +87,7 @@ abstract class LongKeyOperations extends SegmentedCache {
      */
     public boolean contains(long key) {
         final long hash = hash(key);
-        return segment(hash).contains(hash, EntryDescriptor.LONG_KEY, key, Long.BYTES);
+        return reader(hash).contains(hash, EntryDescriptor.LONG_KEY, key, Long.BYTES);
     }
 
     /**
@@ -438,7 +438,7 @@ abstract class LongKeyOperations extends SegmentedCache {
      */
     public long remainingTtlNs(long key) {
         final long hash = hash(key);
-        return segment(hash).remainingTtlNs(hash, EntryDescriptor.LONG_KEY, key, Long.BYTES);
+        return reader(hash).remainingTtlNs(hash, EntryDescriptor.LONG_KEY, key, Long.BYTES);
     }
 
     /**

@@ -4,7 +4,9 @@ import io.flagstone.entry.EntryDescriptor;
 import io.flagstone.index.KeyedHash;
 import io.flagstone.memory.RawMemory;
 import io.flagstone.segment.Segment;
+import io.flagstone.segment.SegmentReader;
 import java.lang.ref.Reference;
+import java.util.Arrays;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -28,8 +30,12 @@ abstract class SegmentedCache {
     /** Dropped by close, so that the memory can go; the segments themselves refuse late callers. */
     private volatile Segment[] segments;
 
+    /** Those of the segments, by themselves: a hit has one object less to go through. */
+    private volatile SegmentReader[] readers;
+
     SegmentedCache(Segment[] segments, KeyedHash keyedHash) {
         this.segments = segments;
+        this.readers = Arrays.stream(segments).map(Segment::reader).toArray(SegmentReader[]::new);
         this.keyedHash = keyedHash;
         this.segmentBits = Integer.numberOfTrailingZeros(segments.length);
     }
@@ -48,6 +54,7 @@ abstract class SegmentedCache {
 
     final void dropSegments() {
         segments = null;
+        readers = null;
     }
 
     static long at(DirectBuffer buffer, int offset) {
@@ -59,7 +66,18 @@ abstract class SegmentedCache {
     }
 
     final Segment[] segments() {
-        final Segment[] current = segments;
+        return open(segments);
+    }
+
+    final SegmentReader reader(long hash) {
+        return readers()[segmentNumber(hash)];
+    }
+
+    final SegmentReader[] readers() {
+        return open(readers);
+    }
+
+    private static <T> T[] open(T[] current) {
         if (current == null) {
             throw new IllegalStateException("the cache is closed");
         }

@@ -75,50 +75,9 @@ public final class Segment {
         guard.register(lock);
     }
 
-    /**
-     * Copies a value out, and returns its length or a negative status; then the destination's bytes
-     * mean nothing.
-     */
-    public int get(
-            long hash,
-            Object keyBase,
-            long keyAddress,
-            int keyLength,
-            Object destinationBase,
-            long destination,
-            int room) {
-        return reads.get(hash, keyBase, keyAddress, keyLength, destinationBase, destination, room);
-    }
-
-    /** The reads in stages. */
+    /** The reads that take no lock. */
     public SegmentReader reader() {
         return reads;
-    }
-
-    /**
-     * Reads eight bytes of a value.
-     *
-     * @param missing what to return if the key is absent.
-     * @throws IndexOutOfBoundsException if the value does not have eight bytes there.
-     */
-    public long getLong(
-            long hash,
-            Object keyBase,
-            long keyAddress,
-            int keyLength,
-            int valueIndex,
-            long missing) {
-        return reads.getLong(hash, keyBase, keyAddress, keyLength, valueIndex, missing);
-    }
-
-    /** The time a key has left, {@link #NO_TTL} or {@link #NOT_FOUND}; not a use. */
-    public long remainingTtlNs(long hash, Object keyBase, long keyAddress, int keyLength) {
-        return reads.remainingTtlNs(hash, keyBase, keyAddress, keyLength);
-    }
-
-    /** Whether a key is present; neither counted nor a use. */
-    public boolean contains(long hash, Object keyBase, long keyAddress, int keyLength) {
-        return reads.remainingTtlNs(hash, keyBase, keyAddress, keyLength) != NOT_FOUND;
     }
 
     /** Shows a value to a reader where it lies. */

@@ -70,7 +70,17 @@ public final class SegmentReader {
         this.renewalNs = exact ? 0 : idleNs >> RENEWAL_SHIFT;
     }
 
-    int get(
+    /**
+     * Copies a value out, or as much of it as is not beyond the room.
+     *
+     * @param hash the key's hash.
+     * @param destinationBase the destination's array or {@code null}.
+     * @param destination the destination's offset or address.
+     * @param room how many bytes it has.
+     * @return the value's length, {@link Segment#NOT_FOUND} or {@link Segment#INSUFFICIENT_SPACE}:
+     *     in the last two cases the destination's bytes mean nothing.
+     */
+    public int get(
             long hash,
             Object keyBase,
             long keyAddress,
@@ -269,7 +279,13 @@ public final class SegmentReader {
         return length;
     }
 
-    long getLong(
+    /**
+     * Reads eight bytes of a value.
+     *
+     * @param missing what to return if the key is absent.
+     * @throws IndexOutOfBoundsException if the value does not have eight bytes there.
+     */
+    public long getLong(
             long hash,
             Object keyBase,
             long keyAddress,
@@ -468,7 +484,13 @@ public final class SegmentReader {
                 && EntryDescriptor.isSliding(region, entry);
     }
 
-    long remainingTtlNs(long hash, Object keyBase, long keyAddress, int keyLength) {
+    /** Whether a key is present; neither counted nor a use. */
+    public boolean contains(long hash, Object keyBase, long keyAddress, int keyLength) {
+        return remainingTtlNs(hash, keyBase, keyAddress, keyLength) != Segment.NOT_FOUND;
+    }
+
+    /** The time a key has left, {@link Segment#NO_TTL} or {@link Segment#NOT_FOUND}; not a use. */
+    public long remainingTtlNs(long hash, Object keyBase, long keyAddress, int keyLength) {
         final long threadId = enter();
         for (int i = 0; i < ATTEMPTS; i++) {
             final long seen = version.read();
