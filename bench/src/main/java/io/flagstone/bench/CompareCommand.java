@@ -44,6 +44,7 @@ final class CompareCommand implements Callable<Integer> {
     private static final long QUICK_MS = TimeUnit.SECONDS.toMillis(280);
     private static final int MAX_THREADS = 4;
     private static final int MAX_ROUNDS = 1_000;
+    private static final int MAX_MINUTES = 10_000;
     private static final List<String> USUAL =
             List.of("get", "multi-get", "put-update", "put-evict");
     private static final List<String> QUICK = List.of("get", "multi-get", "put-update");
@@ -53,8 +54,8 @@ final class CompareCommand implements Callable<Integer> {
     @Option(
             names = "--quick",
             description =
-                    "Within five minutes on two cores: get, multi-get and put-update with 10,000"
-                            + " and 2,000,000 entries.")
+                    "Short iterations, within five minutes on two cores: get, multi-get and"
+                            + " put-update with 10,000 and 2,000,000 entries.")
     private boolean quick;
 
     @Option(
@@ -95,6 +96,14 @@ final class CompareCommand implements Callable<Integer> {
             paramLabel = "N",
             description = "JVMs for each contender and size (3).")
     private int rounds = 3;
+
+    @Option(
+            names = "--minutes",
+            paramLabel = "N",
+            description =
+                    "After which nothing more is begun; slow contenders then have fewer rounds"
+                            + " (no limit; 5 with --quick).")
+    private Integer minutes;
 
     @ArgGroup(validate = false, heading = "%nContenders and reports:%n")
     private ContenderOptions contenders = new ContenderOptions();
@@ -142,6 +151,8 @@ final class CompareCommand implements Callable<Integer> {
                         keys.stream().map(ContenderOptions::problemOfKeys),
                         threads.stream()
                                 .map(one -> Numbers.problem("--threads", one, 1, MAX_THREADS)),
+                        Stream.ofNullable(minutes)
+                                .map(one -> Numbers.problem("--minutes", one, 1, MAX_MINUTES)),
                         Stream.of(rounds)
                                 .map(one -> Numbers.problem("--rounds", one, 1, MAX_ROUNDS)))
                 .flatMap(problems -> problems)
@@ -154,6 +165,13 @@ final class CompareCommand implements Callable<Integer> {
         return Measurement.of(title).isPresent()
                 ? null
                 : "--benchmark " + title + " is none of " + String.join(", ", Measurement.titles());
+    }
+
+    private long budgetMs() {
+        if (minutes == null) {
+            return quick ? QUICK_MS : Plan.UNLIMITED;
+        }
+        return TimeUnit.MINUTES.toMillis(minutes);
     }
 
     private Plan plan() {
@@ -174,6 +192,6 @@ final class CompareCommand implements Callable<Integer> {
                 scales,
                 rounds,
                 pace,
-                quick ? QUICK_MS : Plan.UNLIMITED);
+                budgetMs());
     }
 }

@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
             LatencyCommand.class,
             MemoryCommand.class,
             GrowthCommand.class,
+            HitRatioCommand.class,
             ReplayCommand.class,
             JmhCommand.class
         })

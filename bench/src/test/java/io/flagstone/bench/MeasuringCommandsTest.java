@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
@@ -37,6 +39,10 @@ class MeasuringCommandsTest {
                 "memory --value-bytes 12 | values of 12 bytes are not of at least 16",
                 "growth --sample-ms 0 | --sample-ms 0 is not between 1 and 60000",
                 "growth --limit-seconds 0 | --limit-seconds 0 is not between 1 and 86400",
+                "hit-ratio --trace x --format lirs --memory 1K | --memory 1024 is not between",
+                "hit-ratio --format lirs | Missing required option: '--trace=FILE'",
+                "hit-ratio --trace /no/such/trace --format lirs | /no/such/trace: no such file",
+                "compare --minutes 0 | --minutes 0 is not between 1 and 10000",
                 "growth --html /no/such/page | --html: /no/such is no directory"
             })
     void optionsThatMakeNoSenseAreRefusedByName(String line, String message) {
@@ -134,6 +140,38 @@ class MeasuringCommandsTest {
                         assertThat(row.getAsJsonObject().get("nsPerOp").getAsDouble())
                                 .isNotNegative());
         assertPage("get by entries held");
+    }
+
+    @Test
+    void hitRatioIsThatOfTheTrace() throws IOException {
+        final Path trace = directory.resolve("trace");
+        // Twice around a loop that fits: every request of the second round hits.
+        final String loop =
+                IntStream.range(0, 1_000).mapToObj(key -> key + "\n").collect(Collectors.joining());
+        Files.writeString(trace, loop + loop);
+
+        final JsonArray rows =
+                rows(
+                        "hit-ratio",
+                        "--trace",
+                        trace.toString(),
+                        "--format",
+                        "lirs",
+                        "--memory",
+                        "1M",
+                        "--impl",
+                        "flagstone,chm");
+
+        final JsonObject ideal = rows.get(0).getAsJsonObject();
+        assertThat(ideal.get("impl").getAsString()).isEqualTo("ideal-lru");
+        assertThat(ideal.get("hits").getAsLong()).isEqualTo(1_000);
+        final JsonObject ours = rows.get(1).getAsJsonObject();
+        assertThat(ours.get("impl").getAsString()).isEqualTo("flagstone");
+        assertThat(ours.get("requests").getAsLong()).isEqualTo(2_000);
+        assertThat(ours.get("hits").getAsLong()).isEqualTo(1_000);
+        assertThat(rows.get(2).getAsJsonObject().get("refused").getAsString())
+                .isEqualTo("never evicts");
+        assertPage("Hit ratio by budget");
     }
 
     private JsonArray rows(String... args) throws IOException {

@@ -1,6 +1,10 @@
 package io.flagstone.bench.growth;
 
+import io.flagstone.bench.contender.Ability;
 import io.flagstone.bench.contender.Contender;
+import io.flagstone.bench.contender.ContenderSettings;
+import io.flagstone.bench.contender.ContenderType;
+import io.flagstone.bench.contender.Session;
 import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
@@ -16,13 +20,19 @@ import java.util.stream.Stream;
  * @param nativeBytes beside both, as the contender counts them.
  * @param residentBytes of the whole process, as Linux counts them; 0 elsewhere.
  */
-record Footprint(long heapBytes, long directBytes, long nativeBytes, long residentBytes) {
+public record Footprint(long heapBytes, long directBytes, long nativeBytes, long residentBytes) {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final int COLLECTIONS = 3;
     private static final int KIB = 1024;
+    private static final int SMALL_ENTRIES = 2_000;
 
-    /** Takes it; collects garbage first. */
-    static Footprint take(Contender contender) {
+    /**
+     * Takes it; collects garbage first.
+     *
+     * @param contender whose native memory counts, or null.
+     * @return what is used now.
+     */
+    public static Footprint take(Contender contender) {
         for (int i = 0; i < COLLECTIONS; i++) {
             System.gc();
         }
@@ -35,7 +45,38 @@ record Footprint(long heapBytes, long directBytes, long nativeBytes, long reside
                 heap, direct, contender == null ? 0 : contender.nativeBytes(), resident());
     }
 
-    Footprint since(Footprint before) {
+    /**
+     * Takes one before a contender is made, when all classes it needs have been loaded: a small one
+     * was made and used.
+     *
+     * @param type which contender.
+     * @param valueBytes of its values.
+     * @return what is used now.
+     */
+    public static Footprint takeBefore(ContenderType type, int valueBytes) {
+        try (Contender small =
+                type.make(
+                        new ContenderSettings(
+                                SMALL_ENTRIES, valueBytes, ContenderSettings.NO_TTL))) {
+            final Session session = small.session();
+            for (long key = 0; key < SMALL_ENTRIES; key++) {
+                if (type.can(Ability.WRITES)) {
+                    session.put(key);
+                }
+                session.get(key);
+            }
+            small.nativeBytes();
+        }
+        return take(null);
+    }
+
+    /**
+     * What has been added.
+     *
+     * @param before an earlier one.
+     * @return the difference.
+     */
+    public Footprint since(Footprint before) {
         return new Footprint(
                 heapBytes - before.heapBytes,
                 directBytes - before.directBytes,
@@ -43,8 +84,12 @@ record Footprint(long heapBytes, long directBytes, long nativeBytes, long reside
                 residentBytes - before.residentBytes);
     }
 
-    /** What is accounted for; resident memory is the cross-check. */
-    long accountedBytes() {
+    /**
+     * What is accounted for; resident memory is the cross-check.
+     *
+     * @return heap, direct and native bytes together.
+     */
+    public long accountedBytes() {
         return heapBytes + directBytes + nativeBytes;
     }
 

@@ -43,7 +43,7 @@ public final class GrowthFork {
     }
 
     private Reply run() {
-        final Footprint before = Footprint.take(null);
+        final Footprint before = Footprint.takeBefore(type, request.valueBytes());
         final long begin = System.nanoTime();
         final Contender contender =
                 type.make(

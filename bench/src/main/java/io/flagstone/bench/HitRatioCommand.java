@@ -1,0 +1,117 @@
+package io.flagstone.bench;
+
+import io.flagstone.bench.contender.ContenderSettings;
+import io.flagstone.bench.fork.Machine;
+import io.flagstone.bench.hitratio.HitRatioRun;
+import io.flagstone.bench.hitratio.HitRatioTables;
+import io.flagstone.bench.trace.TraceFormat;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Compares hit ratios on a trace. */
+@Command(
+        name = "hit-ratio",
+        mixinStandardHelpOptions = true,
+        versionProvider = VersionProvider.class,
+        sortOptions = false,
+        usageHelpWidth = 100,
+        description = {
+            "Lets a trace run through all contenders that evict, each with the same bytes, and"
+                    + " through exact LRU.",
+            "",
+            "How many entries fit is found out by filling each before."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:measured; what a contender refused is in the reports",
+            "2:options or trace refused, or a report not written"
+        })
+final class HitRatioCommand implements Callable<Integer> {
+    private static final long MIN_BUDGET_BYTES = 1L << 18;
+    private static final long MAX_BUDGET_BYTES = 8L << 30;
+
+    @Spec private CommandSpec spec;
+
+    @Option(
+            names = "--trace",
+            required = true,
+            paramLabel = "FILE",
+            description = "The trace, also compressed with gzip (.gz) or xz (.xz).")
+    private Path trace;
+
+    @Option(
+            names = "--format",
+            required = true,
+            paramLabel = "FORMAT",
+            converter = FormatConverter.class,
+            description = "Its format: lirs, oracle-general, arc or csv, as for replay.")
+    private TraceFormat format;
+
+    @Option(
+            names = "--memory",
+            split = ",",
+            paramLabel = "SIZE",
+            converter = SizeConverter.class,
+            description = "Budgets, such as 512K,1M,4M (1M, 2M, 4M, 8M).")
+    private List<Long> budgets = new ArrayList<>();
+
+    @Option(names = "--value-bytes", paramLabel = "N", description = "Bytes of a value (64).")
+    private int valueBytes = 64;
+
+    @ArgGroup(validate = false, heading = "%nContenders and reports:%n")
+    private ContenderOptions contenders = new ContenderOptions();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (budgets.isEmpty()) {
+            budgets.addAll(List.of(1L << 20, 2L << 20, 4L << 20, 8L << 20));
+        }
+        Stream.concat(
+                        budgets.stream()
+                                .map(
+                                        one ->
+                                                Numbers.problem(
+                                                        "--memory",
+                                                        one,
+                                                        MIN_BUDGET_BYTES,
+                                                        MAX_BUDGET_BYTES)),
+                        Stream.of(
+                                ContenderSettings.problemOfValueBytes(valueBytes),
+                                contenders.problem()))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .ifPresent(
+                        problem -> {
+                            throw new ParameterException(spec.commandLine(), problem);
+                        });
+        return contenders.report(
+                spec,
+                progress -> {
+                    final HitRatioRun run =
+                            new HitRatioRun(
+                                    contenders.types(),
+                                    trace,
+                                    format,
+                                    budgets.stream().sorted().distinct().toList(),
+                                    valueBytes);
+                    final HitRatioTables report =
+                            new HitRatioTables(
+                                    run,
+                                    run.run(progress),
+                                    Machine.current(),
+                                    ContenderOptions.commandLine(spec));
+                    report.print(contenders.text(spec.commandLine()));
+                    contenders.write(spec.commandLine(), report::html, report::json);
+                });
+    }
+}

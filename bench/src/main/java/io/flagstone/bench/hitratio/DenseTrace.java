@@ -1,0 +1,52 @@
+package io.flagstone.bench.hitratio;
+
+import io.flagstone.bench.trace.Request;
+import io.flagstone.bench.trace.TraceFile;
+import io.flagstone.bench.trace.TraceFormat;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** A trace's keys in order, numbered from 0 by first appearance, all in memory. */
+final class DenseTrace {
+    private final int[] keys;
+    private final int distinct;
+
+    private DenseTrace(int[] keys, int distinct) {
+        this.keys = keys;
+        this.distinct = distinct;
+    }
+
+    /** Reads a whole trace; sizes and times to live are left out. */
+    static DenseTrace read(Path file, TraceFormat format) throws IOException {
+        final Map<Object, Integer> numbers = new HashMap<>();
+        final IntStream.Builder keys = IntStream.builder();
+        final Request request = new Request();
+        try (TraceFile trace = new TraceFile(file, format)) {
+            while (trace.next(request)) {
+                keys.add(numbers.computeIfAbsent(key(request), absent -> numbers.size()));
+            }
+        }
+        return new DenseTrace(keys.build().toArray(), numbers.size());
+    }
+
+    private static Object key(Request request) {
+        if (request.numeric()) {
+            return request.key();
+        }
+        final byte[] bytes = new byte[request.keyLength()];
+        request.keyBuffer().getBytes(0, bytes);
+        return ByteBuffer.wrap(bytes);
+    }
+
+    int[] keys() {
+        return keys;
+    }
+
+    int distinct() {
+        return distinct;
+    }
+}

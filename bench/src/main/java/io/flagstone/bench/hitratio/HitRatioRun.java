@@ -1,0 +1,107 @@
+package io.flagstone.bench.hitratio;
+
+import io.flagstone.bench.contender.Ability;
+import io.flagstone.bench.contender.ContenderType;
+import io.flagstone.bench.fork.Fork;
+import io.flagstone.bench.fork.ForkFailedException;
+import io.flagstone.bench.fork.StepListener;
+import io.flagstone.bench.trace.TraceFormat;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Lets a trace run through contenders with several budgets, each in a fresh JVM.
+ *
+ * @param types the contenders; those that never evict are refused.
+ * @param trace the file.
+ * @param format how it is read.
+ * @param budgets bytes, ascending.
+ * @param valueBytes of every value: sizes that the trace may have are left out.
+ */
+public record HitRatioRun(
+        List<ContenderType> types,
+        Path trace,
+        TraceFormat format,
+        List<Long> budgets,
+        int valueBytes) {
+    /** What exact LRU is called that needs {@link #IDEAL_OVERHEAD_BYTES} for an entry. */
+    static final String IDEAL = "ideal-lru";
+
+    private static final int IDEAL_OVERHEAD_BYTES = 48;
+    private static final long LIMIT_MS = TimeUnit.MINUTES.toMillis(10);
+
+    /** What exact LRU could hold. */
+    static long idealEntries(HitRatioFork.Request request) {
+        return request.budgetBytes() / (Long.BYTES + request.valueBytes() + IDEAL_OVERHEAD_BYTES);
+    }
+
+    /**
+     * Runs all of it.
+     *
+     * @param progress told of each JVM.
+     * @return a figure for each budget and contender, the ideal first.
+     * @throws IOException if the trace cannot be read, or no JVM be started.
+     * @throws InterruptedException if interrupted.
+     */
+    public List<HitRatioFigure> run(StepListener progress)
+            throws IOException, InterruptedException {
+        final DenseTrace dense = DenseTrace.read(trace, format);
+        final List<HitRatioFigure> figures = new ArrayList<>();
+        int done = 0;
+        for (final long budget : budgets) {
+            final HitRatioFork.Request ideal = request(IDEAL, budget);
+            final long entries = idealEntries(ideal);
+            figures.add(
+                    new HitRatioFigure(
+                            IDEAL,
+                            budget,
+                            dense.keys().length,
+                            IdealLru.hits(dense.keys(), entries),
+                            Math.min(entries, dense.distinct()),
+                            (double) budget / Math.max(1, entries),
+                            null));
+            for (final ContenderType type : types) {
+                progress.next(done++, budgets.size() * types.size(), type.title() + " " + budget);
+                figures.add(run(type, budget));
+            }
+        }
+        return figures;
+    }
+
+    private HitRatioFork.Request request(String impl, long budget) {
+        return new HitRatioFork.Request(
+                impl, trace.toAbsolutePath().toString(), format.name(), budget, valueBytes);
+    }
+
+    private HitRatioFigure run(ContenderType type, long budget)
+            throws IOException, InterruptedException {
+        if (!type.can(Ability.EVICTS)) {
+            return refused(type, budget, Ability.EVICTS.lack());
+        }
+        try {
+            final HitRatioFork.Reply reply =
+                    HitRatioFork.Reply.of(
+                            new Fork(HitRatioFork.class, LIMIT_MS)
+                                    .flags(List.of("-XX:MaxDirectMemorySize=16g"))
+                                    .flags(type.jvmFlags())
+                                    .run(List.of(request(type.title(), budget).toJson())));
+            return new HitRatioFigure(
+                    type.title(),
+                    budget,
+                    reply.requests(),
+                    reply.hits(),
+                    reply.entries(),
+                    reply.bytesPerEntry(),
+                    null);
+        } catch (ForkFailedException failure) {
+            return refused(type, budget, failure.getMessage());
+        }
+    }
+
+    private static HitRatioFigure refused(ContenderType type, long budget, String reason) {
+        return new HitRatioFigure(type.title(), budget, 0, 0, 0, 0, reason);
+    }
+}

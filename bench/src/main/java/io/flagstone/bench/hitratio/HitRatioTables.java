@@ -1,0 +1,150 @@
+package io.flagstone.bench.hitratio;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.flagstone.bench.fork.Machine;
+import io.flagstone.bench.report.CurveChart;
+import io.flagstone.bench.report.Json;
+import io.flagstone.bench.report.Page;
+import io.flagstone.bench.report.TextTable;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What came of it, for people and machines.
+ *
+ * @param run what was measured.
+ * @param figures in the order to be shown.
+ * @param machine where it ran.
+ * @param commandLine by which it can be run again.
+ */
+public record HitRatioTables(
+        HitRatioRun run, List<HitRatioFigure> figures, Machine machine, String commandLine) {
+    private static final List<String> HEAD =
+            List.of("contender", "budget", "hits", "hit ratio %", "entries held", "B/entry");
+
+    private static final String HOW_TO_READ =
+            "Each request is a get and, where it misses, a put. Every contender has the same bytes:"
+                    + " what it takes for an entry when full is measured before (heap, direct and"
+                    + " native), and it is made for as many entries as fit. ideal-lru is exact LRU"
+                    + " with 48 bytes beside key and value. Sizes that the trace has are left out.";
+
+    /**
+     * Prints it.
+     *
+     * @param out takes tables.
+     */
+    public void print(PrintWriter out) {
+        out.println(machine.describe());
+        out.println();
+        out.println(title());
+        TextTable.print(out, HEAD, rows());
+        refusals().forEach(refusal -> out.println("  - " + refusal));
+        out.flush();
+    }
+
+    private String title() {
+        return String.format(
+                Locale.ROOT,
+                "%s (%s), values of %d bytes",
+                run.trace().getFileName(),
+                run.format(),
+                run.valueBytes());
+    }
+
+    private List<List<String>> rows() {
+        return figures.stream()
+                .filter(figure -> figure.refused() == null)
+                .map(
+                        figure ->
+                                List.of(
+                                        figure.impl(),
+                                        String.format(Locale.ROOT, "%,d", figure.budgetBytes()),
+                                        String.format(Locale.ROOT, "%,d", figure.hits()),
+                                        String.format(Locale.ROOT, "%.2f", 100 * figure.hitRatio()),
+                                        String.format(Locale.ROOT, "%,d", figure.entries()),
+                                        String.format(
+                                                Locale.ROOT, "%,.1f", figure.bytesPerEntry())))
+                .toList();
+    }
+
+    private List<String> refusals() {
+        return figures.stream()
+                .filter(figure -> figure.refused() != null)
+                .map(figure -> figure.impl() + ": " + figure.refused())
+                .distinct()
+                .toList();
+    }
+
+    /**
+     * Renders it for machines.
+     *
+     * @return a JSON object with a row for each figure.
+     */
+    public String json() {
+        final JsonArray rows = new JsonArray();
+        for (final HitRatioFigure figure : figures) {
+            final JsonObject row = new JsonObject();
+            row.addProperty("benchmark", "hit-ratio");
+            row.addProperty("impl", figure.impl());
+            row.addProperty("trace", run.trace().getFileName().toString());
+            row.addProperty("valueBytes", run.valueBytes());
+            row.addProperty("budgetBytes", figure.budgetBytes());
+            row.addProperty("refused", figure.refused());
+            if (figure.refused() == null) {
+                row.addProperty("requests", figure.requests());
+                row.addProperty("hits", figure.hits());
+                row.addProperty("hitRatio", figure.hitRatio());
+                row.addProperty("entries", figure.entries());
+                row.addProperty("bytesPerEntry", figure.bytesPerEntry());
+            }
+            Json.add(row, machine);
+            rows.add(row);
+        }
+        final JsonObject root = new JsonObject();
+        root.addProperty("command", commandLine);
+        root.add("rows", rows);
+        return Json.render(root);
+    }
+
+    /**
+     * Renders it as a page.
+     *
+     * @return the page.
+     * @throws IOException where charts cannot be drawn.
+     */
+    public String html() throws IOException {
+        final Page page = new Page("Flagstone: hit ratio", "Hit ratio at equal bytes", title());
+        page.section("Hit ratio by budget", HOW_TO_READ);
+        final List<CurveChart.Curve> curves = new ArrayList<>();
+        for (final String impl : figures.stream().map(HitRatioFigure::impl).distinct().toList()) {
+            final List<HitRatioFigure> of =
+                    figures.stream()
+                            .filter(one -> one.impl().equals(impl) && one.refused() == null)
+                            .toList();
+            if (!of.isEmpty()) {
+                curves.add(
+                        new CurveChart.Curve(
+                                impl,
+                                of.stream().mapToDouble(HitRatioFigure::budgetBytes).toArray(),
+                                of.stream().mapToDouble(one -> 100 * one.hitRatio()).toArray()));
+            }
+        }
+        page.chart(
+                CurveChart.svg(
+                        "hit-ratio",
+                        "Hit ratio by budget",
+                        "bytes",
+                        "hit ratio, %",
+                        false,
+                        curves));
+        page.table(HEAD, rows());
+        refusals().forEach(page::paragraph);
+        page.endSection();
+        page.section("How to repeat it", "").code(commandLine).endSection();
+        return page.render(machine.describe());
+    }
+}

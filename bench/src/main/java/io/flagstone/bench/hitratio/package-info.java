@@ -1,0 +1,2 @@
+/** How many requests of a trace contenders answer with the same number of bytes. */
+package io.flagstone.bench.hitratio;
