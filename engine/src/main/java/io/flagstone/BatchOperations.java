@@ -21,8 +21,8 @@ import org.agrona.MutableDirectBuffer;
  * ICDE 2004).
  */
 abstract class BatchOperations extends BufferKeyOperations {
-    /** Below this the processor's caches hold most of it, and stages cost more than they hide. */
-    private static final long STAGED_BYTES = 16 << 20;
+    /** Below this the processor's nearest caches hold most of it, and there is nothing to hide. */
+    private static final long STAGED_BYTES = 1 << 20;
 
     private final boolean staged;
 

@@ -24,7 +24,7 @@ class BatchTest {
     /** From here on batches go in stages. */
     private static final int STAGED = 20 << 20;
 
-    private static final int PLAIN = 1 << 20;
+    private static final int PLAIN = 1 << 19;
     private static final int KEYS = 600;
     private static final int BATCH = 40;
 

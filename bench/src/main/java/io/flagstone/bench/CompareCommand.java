@@ -150,11 +150,11 @@ final class CompareCommand implements Callable<Integer> {
                         valueBytes.stream().map(ContenderSettings::problemOfValueBytes),
                         keys.stream().map(ContenderOptions::problemOfKeys),
                         threads.stream()
-                                .map(one -> Numbers.problem("--threads", one, 1, MAX_THREADS)),
+                                .map(one -> Limits.problem("--threads", one, 1, MAX_THREADS)),
                         Stream.ofNullable(minutes)
-                                .map(one -> Numbers.problem("--minutes", one, 1, MAX_MINUTES)),
+                                .map(one -> Limits.problem("--minutes", one, 1, MAX_MINUTES)),
                         Stream.of(rounds)
-                                .map(one -> Numbers.problem("--rounds", one, 1, MAX_ROUNDS)))
+                                .map(one -> Limits.problem("--rounds", one, 1, MAX_ROUNDS)))
                 .flatMap(problems -> problems)
                 .filter(Objects::nonNull)
                 .findFirst()

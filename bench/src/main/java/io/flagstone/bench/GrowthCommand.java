@@ -83,10 +83,10 @@ final class GrowthCommand implements Callable<Integer> {
                         entries.stream().map(ContenderSettings::problemOfEntries),
                         Stream.of(
                                 ContenderSettings.problemOfValueBytes(valueBytes),
-                                Numbers.problem("--sample-ms", sampleMs, 1, MAX_SAMPLE_MS),
-                                Numbers.problem(
+                                Limits.problem("--sample-ms", sampleMs, 1, MAX_SAMPLE_MS),
+                                Limits.problem(
                                         "--limit-seconds", limitSeconds, 1, MAX_LIMIT_SECONDS),
-                                Numbers.problem("--rounds", rounds, 1, 1_000),
+                                Limits.problem("--rounds", rounds, 1, 1_000),
                                 contenders.problem()))
                 .filter(Objects::nonNull)
                 .findFirst()

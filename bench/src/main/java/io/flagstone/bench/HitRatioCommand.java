@@ -80,7 +80,7 @@ final class HitRatioCommand implements Callable<Integer> {
                         budgets.stream()
                                 .map(
                                         one ->
-                                                Numbers.problem(
+                                                Limits.problem(
                                                         "--memory",
                                                         one,
                                                         MIN_BUDGET_BYTES,

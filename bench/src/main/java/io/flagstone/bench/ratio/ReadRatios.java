@@ -18,7 +18,7 @@ public final class ReadRatios {
     private static final int LARGE = 2_000_000;
 
     /** On either side of the size from which on batches go in stages. */
-    private static final int[] AROUND_STAGES = {120_000, 130_000, 500_000};
+    private static final int[] AROUND_STAGES = {7_000, 9_000, 100_000};
 
     private static final int ZIPF_DRAWS = 1 << 20;
     private static final int FLOOR_STRIDE = 112;
@@ -121,7 +121,7 @@ public final class ReadRatios {
     private static OffHeapCache full(int entries, double distance, boolean counting) {
         final OffHeapCache cache =
                 OffHeapCache.builder()
-                        .memoryBytes(Math.max(4L << 20, entries * 132L))
+                        .memoryBytes(Math.max(1L << 19, entries * 132L))
                         .maxEntries(entries * 2L)
                         .promotionDistance(distance)
                         .countReads(counting)

@@ -1,8 +1,8 @@
 package io.flagstone.bench;
 
 /** Checks of numbers on the command line. */
-final class Numbers {
-    private Numbers() {}
+final class Limits {
+    private Limits() {}
 
     /** Why a number is refused, or null if it is within its limits. */
     static String problem(String option, long value, long least, long most) {
