@@ -51,6 +51,12 @@ final class Charts {
 
     private Charts() {}
 
+    /** A legend beside the chart: more names than fit below it in a line. */
+    static void legendBeside(AxesChartStyler style) {
+        style.setLegendPosition(Styler.LegendPosition.OutsideE);
+        style.setLegendLayout(Styler.LegendLayout.Vertical);
+    }
+
     /** The color of one of many lines. */
     static Color color(int number) {
         return COLORS[number % COLORS.length];
@@ -94,6 +100,7 @@ final class Charts {
     static XYSeries line(XYChart chart, String name, double[] x, double[] y, Color color) {
         final XYSeries series = chart.addSeries(name, x, y);
         series.setMarker(SeriesMarkers.NONE);
+        series.setMarkerColor(color);
         series.setLineColor(color);
         series.setLineStyle(new BasicStroke(LINE, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
         return series;

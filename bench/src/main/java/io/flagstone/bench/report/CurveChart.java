@@ -8,6 +8,8 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** Several curves over a logarithmic axis of sizes. */
 public final class CurveChart {
+    private static final int MOST_BELOW = 6;
+
     private CurveChart() {}
 
     /**
@@ -32,6 +34,9 @@ public final class CurveChart {
             throws IOException {
         final XYChart chart = Charts.chart(960, 420, xTitle, yTitle);
         final XYStyler style = chart.getStyler();
+        if (curves.size() > MOST_BELOW) {
+            Charts.legendBeside(style);
+        }
         style.setXAxisLogarithmic(true);
         style.setXAxisLogarithmicDecadeOnly(true);
         style.setXAxisTickLabelsFormattingFunction(x -> Units.count(Math.round(x)));

@@ -15,6 +15,8 @@ import org.knowm.xchart.style.XYStyler;
 public final class PercentileChart {
     private static final int POINTS_A_DECADE = 24;
 
+    private static final int MOST_BELOW = 6;
+
     private PercentileChart() {}
 
     /**
@@ -30,6 +32,9 @@ public final class PercentileChart {
         final XYChart chart =
                 Charts.chart(960, 400, "percentile of operations, as 1/(1\u2212p)", "latency");
         final XYStyler style = chart.getStyler();
+        if (curves.size() > MOST_BELOW) {
+            Charts.legendBeside(style);
+        }
         style.setXAxisLogarithmic(true);
         style.setXAxisLogarithmicDecadeOnly(true);
         style.setYAxisLogarithmic(true);
