@@ -81,7 +81,6 @@ class MeasuringCommandsTest {
         assertThat(row.get("impl").getAsString()).isEqualTo("flagstone");
         assertThat(row.get("gc").getAsString()).isEqualTo("g1");
         assertThat(row.get("hits").getAsLong() + row.get("misses").getAsLong()).isEqualTo(3_000);
-        assertThat(row.get("hits").getAsLong()).isGreaterThan(1_000);
         assertThat(row.get("p50Ns").getAsLong())
                 .isPositive()
                 .isLessThanOrEqualTo(row.get("p9999Ns").getAsLong());
