@@ -1,11 +1,13 @@
 package io.flagstone.stress;
 
 import io.flagstone.OffHeapCache;
+import io.flagstone.api.CacheStatistics;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
@@ -14,8 +16,9 @@ import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
  * An operation that meets {@code close} returns what it would have returned before, or refuses:
- * fails if it works on a cache that is half closed. States take the operations by turns; the first
- * number of a result tells which it was.
+ * fails if it works on a cache that is half closed. What has completed is in the statistics, which
+ * the cache keeps when it closes. States take the operations by turns; the first number of a result
+ * tells which it was.
  */
 @JCStressTest
 @Outcome(id = "\\d+, 1", expect = Expect.ACCEPTABLE, desc = "completed")
@@ -49,6 +52,11 @@ public class CloseRaceTest {
                     cache -> cache.memoryReport().entries() == 1,
                     cache -> cache.audit().clean());
 
+    /** Which of them inserts, and which removes. */
+    private static final int INSERTION = 5;
+
+    private static final int REMOVAL = 10;
+
     private static final AtomicInteger TURN = new AtomicInteger();
 
     private final int operation = Math.floorMod(TURN.getAndIncrement(), OPERATIONS.size());
@@ -77,6 +85,16 @@ public class CloseRaceTest {
             result.r2 = OPERATIONS.get(operation).test(cache) ? 1 : -1;
         } catch (final IllegalStateException refused) {
             result.r2 = refused.getMessage().contains("closed") ? 0 : -2;
+        }
+    }
+
+    @Arbiter
+    public void arbiter(II_Result result) {
+        final CacheStatistics statistics = cache.statistics();
+        final boolean completed = result.r2 == 1;
+        if (completed && operation == INSERTION && statistics.insertions() != 2
+                || completed && operation == REMOVAL && statistics.removals() != 1) {
+            result.r2 = -3;
         }
     }
 }
