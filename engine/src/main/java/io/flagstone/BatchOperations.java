@@ -1,12 +1,12 @@
 package io.flagstone;
 
 import io.flagstone.api.EntryTooLargeException;
-import io.flagstone.index.KeyedHash;
 import io.flagstone.memory.RawMemory;
 import io.flagstone.memory.Region;
+import io.flagstone.segment.OptimisticReader;
 import io.flagstone.segment.PutMode;
 import io.flagstone.segment.Segment;
-import io.flagstone.segment.SegmentReader;
+import io.flagstone.segment.SegmentConfig;
 import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -26,8 +26,8 @@ abstract class BatchOperations extends BufferKeyOperations {
 
     private final boolean staged;
 
-    BatchOperations(Segment[] segments, KeyedHash keyedHash, long budgetBytes) {
-        super(segments, keyedHash);
+    BatchOperations(Segment[] segments, SegmentConfig config, long budgetBytes) {
+        super(segments, config);
         this.staged = budgetBytes >= STAGED_BYTES;
     }
 
@@ -47,11 +47,11 @@ abstract class BatchOperations extends BufferKeyOperations {
     public int get(MultiGet batch, MutableDirectBuffer destination, int destinationOffset) {
         final int capacity = destination.capacity();
         RawMemory.checkRange("destination", destinationOffset, 0, capacity);
-        final SegmentReader[] readers = readers();
+        final OptimisticReader reader = reader();
         final Object base = destination.byteArray();
         final long address = destination.addressOffset();
         if (staged) {
-            batch.loaded = prefetch(readers, batch);
+            batch.loaded = prefetch(reader, batch);
         }
         int found = 0;
         int offset = destinationOffset;
@@ -59,10 +59,9 @@ abstract class BatchOperations extends BufferKeyOperations {
         for (int i = 0; i < size; i++) {
             final int length =
                     staged
-                            ? getStaged(
-                                    readers, batch, i, base, address + offset, capacity - offset)
+                            ? getStaged(reader, batch, i, base, address + offset, capacity - offset)
                             : getSingly(
-                                    readers, batch, i, base, address + offset, capacity - offset);
+                                    reader, batch, i, base, address + offset, capacity - offset);
             batch.result(i, length, offset);
             if (length >= 0) {
                 found++;
@@ -72,15 +71,15 @@ abstract class BatchOperations extends BufferKeyOperations {
             }
         }
         if (staged) {
-            promote(readers, batch);
+            promote(reader, batch);
         }
         return alive(found, batch, destination);
     }
 
     private int getSingly(
-            SegmentReader[] readers, KeyBatch batch, int i, Object base, long address, int room) {
+            OptimisticReader reader, KeyBatch batch, int i, Object base, long address, int room) {
         final long hash = hash(batch, i);
-        return readers[segmentNumber(hash)].get(
+        return reader.get(
                 hash,
                 batch.keyBase(i),
                 batch.keyAddress(i),
@@ -91,9 +90,8 @@ abstract class BatchOperations extends BufferKeyOperations {
     }
 
     private int getStaged(
-            SegmentReader[] readers, KeyBatch batch, int i, Object base, long address, int room) {
+            OptimisticReader reader, KeyBatch batch, int i, Object base, long address, int room) {
         final long hash = batch.hashes[i];
-        final SegmentReader reader = reader(readers, batch, i);
         final Object keyBase = batch.keyBase(i);
         final long keyAddress = batch.keyAddress(i);
         final int keyLength = batch.keyLength(i);
@@ -111,35 +109,36 @@ abstract class BatchOperations extends BufferKeyOperations {
     }
 
     /** Promotes what the batch has hit, a segment's entries under one lock. */
-    private void promote(SegmentReader[] readers, KeyBatch batch) {
+    private void promote(OptimisticReader reader, KeyBatch batch) {
         final int size = batch.size();
         final int[] entries = batch.entries;
         for (int i = 0; i < size; i++) {
-            if (!reader(readers, batch, i).isBehind(entries[i])) {
+            if (!reader.isBehind(batch.hashes[i], entries[i])) {
                 entries[i] = Region.NONE;
             }
         }
         for (int i = 0; i < size; i++) {
             if (entries[i] != Region.NONE) {
-                promote(readers, segmentNumber(batch.hashes[i]), batch, i);
+                promote(reader, batch, i);
             }
         }
     }
 
-    private void promote(SegmentReader[] readers, int number, KeyBatch batch, int from) {
-        final SegmentReader reader = readers[number];
-        if (!reader.beginPromotions()) {
+    private void promote(OptimisticReader reader, KeyBatch batch, int from) {
+        final long first = batch.hashes[from];
+        final int number = segmentNumber(first);
+        if (!reader.beginPromotions(first)) {
             return;
         }
         try {
             for (int i = from; i < batch.size(); i++) {
                 if (batch.entries[i] != Region.NONE && segmentNumber(batch.hashes[i]) == number) {
-                    reader.promote(batch.versions[i], batch.entries[i]);
+                    reader.promote(first, batch.versions[i], batch.entries[i]);
                     batch.entries[i] = Region.NONE;
                 }
             }
         } finally {
-            reader.endPromotions();
+            reader.endPromotions(first);
         }
     }
 
@@ -189,7 +188,7 @@ abstract class BatchOperations extends BufferKeyOperations {
             segments[0].checkFits(batch.keyLength(i), batch.length(i));
         }
         if (staged) {
-            batch.loaded = prefetch(readers(), batch);
+            batch.loaded = prefetch(reader(), batch);
         }
         final Object base = values.byteArray();
         final long address = values.addressOffset();
@@ -212,27 +211,22 @@ abstract class BatchOperations extends BufferKeyOperations {
         return alive(absent, batch, values);
     }
 
-    private long prefetch(SegmentReader[] readers, KeyBatch batch) {
+    private long prefetch(OptimisticReader reader, KeyBatch batch) {
         final int size = batch.size();
         final long[] hashes = batch.hashes;
         long words = 0;
         for (int i = 0; i < size; i++) {
             hashes[i] = hash(batch, i);
-            words += reader(readers, batch, i).prefetchBucket(hashes[i]);
+            words += reader.prefetchBucket(hashes[i]);
         }
         for (int i = 0; i < size; i++) {
-            final SegmentReader reader = reader(readers, batch, i);
-            batch.versions[i] = reader.version();
+            batch.versions[i] = reader.version(hashes[i]);
             batch.entries[i] = reader.candidate(hashes[i]);
         }
         for (int i = 0; i < size; i++) {
-            words += reader(readers, batch, i).prefetchEntry(batch.entries[i]);
+            words += reader.prefetchEntry(hashes[i], batch.entries[i]);
         }
         return words;
-    }
-
-    private SegmentReader reader(SegmentReader[] readers, KeyBatch batch, int number) {
-        return readers[segmentNumber(batch.hashes[number])];
     }
 
     private long hash(KeyBatch batch, int number) {

@@ -3,16 +3,16 @@ package io.flagstone;
 import io.flagstone.api.EntryTooLargeException;
 import io.flagstone.api.ValueReader;
 import io.flagstone.api.ValueUpdater;
-import io.flagstone.index.KeyedHash;
 import io.flagstone.segment.PutMode;
 import io.flagstone.segment.Segment;
+import io.flagstone.segment.SegmentConfig;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /** The operations on keys that lie in a buffer. */
 abstract class BufferKeyOperations extends LongKeyOperations {
-    BufferKeyOperations(Segment[] segments, KeyedHash keyedHash) {
-        super(segments, keyedHash);
+    BufferKeyOperations(Segment[] segments, SegmentConfig config) {
+        super(segments, config);
     }
 
     /**
@@ -39,8 +39,7 @@ abstract class BufferKeyOperations extends LongKeyOperations {
         final long hash = hash(key, keyOffset, keyLength);
         final int room = room(destination, destinationOffset);
         return alive(
-                reader(hash)
-                        .get(
+                reader().get(
                                 hash,
                                 key.byteArray(),
                                 at(key, keyOffset),
@@ -70,8 +69,7 @@ abstract class BufferKeyOperations extends LongKeyOperations {
         checkIndex(valueIndex);
         final long hash = hash(key, keyOffset, keyLength);
         return alive(
-                reader(hash)
-                        .getLong(
+                reader().getLong(
                                 hash,
                                 key.byteArray(),
                                 at(key, keyOffset),
@@ -113,9 +111,7 @@ abstract class BufferKeyOperations extends LongKeyOperations {
     public boolean contains(DirectBuffer key, int keyOffset, int keyLength) {
         final long hash = hash(key, keyOffset, keyLength);
         return alive(
-                reader(hash).contains(hash, key.byteArray(), at(key, keyOffset), keyLength),
-                key,
-                null);
+                reader().contains(hash, key.byteArray(), at(key, keyOffset), keyLength), key, null);
     }
 
     /**
@@ -558,7 +554,7 @@ abstract class BufferKeyOperations extends LongKeyOperations {
     public long remainingTtlNs(DirectBuffer key, int keyOffset, int keyLength) {
         final long hash = hash(key, keyOffset, keyLength);
         return alive(
-                reader(hash).remainingTtlNs(hash, key.byteArray(), at(key, keyOffset), keyLength),
+                reader().remainingTtlNs(hash, key.byteArray(), at(key, keyOffset), keyLength),
                 key,
                 null);
     }

@@ -6,7 +6,7 @@ import io.flagstone.index.KeyedHash;
 import io.flagstone.memory.DirectMemory;
 import io.flagstone.memory.JvmAccess;
 import io.flagstone.memory.Region;
-import io.flagstone.recency.LruLists;
+import io.flagstone.recency.PromotionDistance;
 import io.flagstone.segment.ReadCounters;
 import io.flagstone.segment.ReentryGuard;
 import io.flagstone.segment.Segment;
@@ -277,44 +277,31 @@ public final class CacheBuilder {
         checkFit(count, regionBytes, classes, problems);
         fail(problems);
 
-        final KeyedHash hash =
-                new KeyedHash(hashSeed != null ? hashSeed : new SecureRandom().nextLong());
-        final ReentryGuard guard = new ReentryGuard(count);
-        final ReadCounters counters = new ReadCounters(countReads);
-        final long birthNs = clock.nanoTime();
+        final SegmentConfig config = segmentConfig(count, regionBytes, classes);
         final Segment[] built = new Segment[count];
         for (int i = 0; i < count; i++) {
-            final SegmentLayout layout =
-                    SegmentLayout.divide(
-                            regionBytes, classes, expectedEntryBytes, share(maxEntries, count, i));
             built[i] =
-                    new Segment(
-                            allocate(allocation),
-                            segmentConfig(layout, hash, birthNs, guard, counters));
+                    new Segment(allocate(allocation), config.bounded(share(maxEntries, count, i)));
         }
-        return new OffHeapCache(built, hash, clock, counters, memoryBytes);
+        return new OffHeapCache(built, config, memoryBytes);
     }
 
-    private SegmentConfig segmentConfig(
-            SegmentLayout layout,
-            KeyedHash hash,
-            long birthNs,
-            ReentryGuard guard,
-            ReadCounters counters) {
+    private SegmentConfig segmentConfig(int count, int regionBytes, SizeClasses classes) {
         return new SegmentConfig(
-                layout,
-                hash,
-                (int) Math.round(promotionDistance * LruLists.DISTANCE_ONE),
+                SegmentLayout.divide(
+                        regionBytes, classes, expectedEntryBytes, share(maxEntries, count, 0)),
+                new KeyedHash(hashSeed != null ? hashSeed : new SecureRandom().nextLong()),
+                (int) Math.round(promotionDistance * PromotionDistance.ONE),
                 tickNs,
                 defaultTtlNs,
                 expireAfterAccessNs == OffHeapCache.NO_TTL ? 0 : expireAfterAccessNs,
                 expiryBudget,
                 clock,
-                birthNs,
+                clock.nanoTime(),
                 removalListener,
                 errorHandler,
-                guard,
-                counters);
+                new ReentryGuard(count),
+                new ReadCounters(countReads));
     }
 
     private Region allocate(int bytes) {

@@ -4,16 +4,16 @@ import io.flagstone.api.EntryTooLargeException;
 import io.flagstone.api.ValueReader;
 import io.flagstone.api.ValueUpdater;
 import io.flagstone.entry.EntryDescriptor;
-import io.flagstone.index.KeyedHash;
 import io.flagstone.segment.PutMode;
 import io.flagstone.segment.Segment;
+import io.flagstone.segment.SegmentConfig;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /** The operations on {@code long} keys. */
 abstract class LongKeyOperations extends SegmentedCache {
-    LongKeyOperations(Segment[] segments, KeyedHash keyedHash) {
-        super(segments, keyedHash);
+    LongKeyOperations(Segment[] segments, SegmentConfig config) {
+        super(segments, config);
     }
 
     /**
@@ -33,8 +33,7 @@ abstract class LongKeyOperations extends SegmentedCache {
         final int room = room(destination, destinationOffset);
         final long hash = hash(key);
         return alive(
-                reader(hash)
-                        .get(
+                reader().get(
                                 hash,
                                 EntryDescriptor.LONG_KEY,
                                 key,
@@ -60,8 +59,8 @@ abstract class LongKeyOperations extends SegmentedCache {
     public long getLong(long key, int valueIndex, long missing) {
         checkIndex(valueIndex);
         final long hash = hash(key);
-        return reader(hash)
-                .getLong(hash, EntryDescriptor.LONG_KEY, key, Long.BYTES, valueIndex, missing);
+        return reader().getLong(
+                        hash, EntryDescriptor.LONG_KEY, key, Long.BYTES, valueIndex, missing);
     }
 
     /**
@@ -87,7 +86,7 @@ abstract class LongKeyOperations extends SegmentedCache {
      */
     public boolean contains(long key) {
         final long hash = hash(key);
-        return reader(hash).contains(hash, EntryDescriptor.LONG_KEY, key, Long.BYTES);
+        return reader().contains(hash, EntryDescriptor.LONG_KEY, key, Long.BYTES);
     }
 
     /**
@@ -438,7 +437,7 @@ abstract class LongKeyOperations extends SegmentedCache {
      */
     public long remainingTtlNs(long key) {
         final long hash = hash(key);
-        return reader(hash).remainingTtlNs(hash, EntryDescriptor.LONG_KEY, key, Long.BYTES);
+        return reader().remainingTtlNs(hash, EntryDescriptor.LONG_KEY, key, Long.BYTES);
     }
 
     /**

@@ -4,9 +4,9 @@ import io.flagstone.api.AuditResult;
 import io.flagstone.api.CacheStatistics;
 import io.flagstone.api.EntryVisitor;
 import io.flagstone.api.MemoryReport;
-import io.flagstone.index.KeyedHash;
 import io.flagstone.segment.ReadCounters;
 import io.flagstone.segment.Segment;
+import io.flagstone.segment.SegmentConfig;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
@@ -59,15 +59,10 @@ public final class OffHeapCache extends BatchOperations implements Agent, AutoCl
     private final int segmentCount;
     private volatile CacheStatistics finalStatistics = CacheStatistics.NONE;
 
-    OffHeapCache(
-            Segment[] segments,
-            KeyedHash keyedHash,
-            NanoClock clock,
-            ReadCounters counters,
-            long budgetBytes) {
-        super(segments, keyedHash, budgetBytes);
-        this.clock = clock;
-        this.counters = counters;
+    OffHeapCache(Segment[] segments, SegmentConfig config, long budgetBytes) {
+        super(segments, config, budgetBytes);
+        this.clock = config.clock();
+        this.counters = config.counters();
         this.budgetBytes = budgetBytes;
         this.segmentCount = segments.length;
     }

@@ -3,10 +3,10 @@ package io.flagstone;
 import io.flagstone.entry.EntryDescriptor;
 import io.flagstone.index.KeyedHash;
 import io.flagstone.memory.RawMemory;
+import io.flagstone.segment.OptimisticReader;
 import io.flagstone.segment.Segment;
-import io.flagstone.segment.SegmentReader;
+import io.flagstone.segment.SegmentConfig;
 import java.lang.ref.Reference;
-import java.util.Arrays;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -30,13 +30,13 @@ abstract class SegmentedCache {
     /** Dropped by close, so that the memory can go; the segments themselves refuse late callers. */
     private volatile Segment[] segments;
 
-    /** Those of the segments, by themselves: a hit has one object less to go through. */
-    private volatile SegmentReader[] readers;
+    /** Their reads that take no lock; dropped likewise. */
+    private volatile OptimisticReader reader;
 
-    SegmentedCache(Segment[] segments, KeyedHash keyedHash) {
+    SegmentedCache(Segment[] segments, SegmentConfig config) {
         this.segments = segments;
-        this.readers = Arrays.stream(segments).map(Segment::reader).toArray(SegmentReader[]::new);
-        this.keyedHash = keyedHash;
+        this.reader = new OptimisticReader(segments, config);
+        this.keyedHash = config.hash();
         this.segmentBits = Integer.numberOfTrailingZeros(segments.length);
     }
 
@@ -54,7 +54,7 @@ abstract class SegmentedCache {
 
     final void dropSegments() {
         segments = null;
-        readers = null;
+        reader = null;
     }
 
     static long at(DirectBuffer buffer, int offset) {
@@ -69,15 +69,11 @@ abstract class SegmentedCache {
         return open(segments);
     }
 
-    final SegmentReader reader(long hash) {
-        return readers()[segmentNumber(hash)];
+    final OptimisticReader reader() {
+        return open(reader);
     }
 
-    final SegmentReader[] readers() {
-        return open(readers);
-    }
-
-    private static <T> T[] open(T[] current) {
+    private static <T> T open(T current) {
         if (current == null) {
             throw new IllegalStateException("the cache is closed");
         }

@@ -81,6 +81,13 @@ final class BucketDescriptor {
         return bit >>> 4 | (bit & 3) << 2;
     }
 
+    /** The cell of the first slot of a match mask that is not 0. */
+    static int firstCell(int bucket, long mask) {
+        final int bit = Long.numberOfTrailingZeros(mask);
+        // As cell(bucket, firstSlot(mask)), two steps shorter: a hit has to wait for each of them.
+        return bucket + REFERENCES + ((bit & 3) << 4) + (bit >>> 2 & -4);
+    }
+
     static int tag(Region region, int bucket, int slot) {
         return region.getUnsignedShort(bucket + TAGS_0 + (slot << 1));
     }

@@ -30,7 +30,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  *   <li>the slots used are at most {@link #capacity}, so probing always ends.
  * </ul>
  *
- * <p>Guarded by the segment's lock, except {@link #find}. Allocates nothing.
+ * <p>Guarded by the segment's lock. Allocates nothing.
  */
 public final class HashIndex {
     /** The bytes of a bucket. */
@@ -45,11 +45,8 @@ public final class HashIndex {
      */
     private static final int ENTRIES_PER_HUNDRED_BUCKETS = 840;
 
-    private static final int TAG_MULTIPLIER = 0x9E37_79B1;
-
     private final Region region;
-    private final int start;
-    private final int end;
+    private final IndexLookup lookup;
     private final int buckets;
 
     /**
@@ -58,8 +55,7 @@ public final class HashIndex {
      */
     public HashIndex(Region region, int start, int buckets) {
         this.region = region;
-        this.start = start;
-        this.end = start + buckets * BUCKET_LENGTH;
+        this.lookup = new IndexLookup(start, buckets);
         this.buckets = buckets;
     }
 
@@ -75,69 +71,18 @@ public final class HashIndex {
         return (int) Math.min(Integer.MAX_VALUE / BUCKET_LENGTH, Math.max(1, needed));
     }
 
+    /** How keys are found, with or without the lock, in all indexes of this shape. */
+    public IndexLookup lookup() {
+        return lookup;
+    }
+
     /**
-     * Finds a key. May be called without the lock, while the index changes: then the answer means
-     * nothing until the segment's version proves that it did not change. It comes after a bounded
-     * number of steps in any case, and names a chunk inside the region.
+     * Finds a key.
      *
-     * @param hash the key's hash.
-     * @param base the key's array, {@code null}, or {@link EntryDescriptor#LONG_KEY}.
-     * @param address the key's offset or address, or the key itself.
-     * @param length the key's bytes.
      * @return the entry, or {@link Region#NONE}.
      */
     public int find(long hash, Object base, long address, int length) {
-        final int indexHash = KeyedHash.indexHash(hash);
-        final int tag = KeyedHash.tag(indexHash);
-        int bucket = home(indexHash);
-        int entry = findIn(bucket, tag, base, address, length);
-        if (entry != Region.NONE || BucketDescriptor.out(region, bucket) == 0) {
-            return entry;
-        }
-        bucket = alternate(bucket, tag);
-        entry = findIn(bucket, tag, base, address, length);
-        for (int probes = buckets;
-                entry == Region.NONE && probes > 0 && BucketDescriptor.passed(region, bucket) != 0;
-                probes--) {
-            bucket = next(bucket);
-            entry = findIn(bucket, tag, base, address, length);
-        }
-        return entry;
-    }
-
-    /** Loads a word of the bucket that a search for this hash begins with. */
-    public long prefetch(long hash) {
-        return region.getLong(home(KeyedHash.indexHash(hash)));
-    }
-
-    /**
-     * The first entry in its own bucket that a key with this hash might have, or {@link
-     * Region#NONE}; looks at no entry, and needs no lock, as {@link #find} does not.
-     */
-    public int candidate(long hash) {
-        final int indexHash = KeyedHash.indexHash(hash);
-        final int bucket = home(indexHash);
-        final long mask = BucketDescriptor.match(region, bucket, KeyedHash.tag(indexHash));
-        return mask == 0
-                ? Region.NONE
-                : reference(BucketDescriptor.cell(bucket, BucketDescriptor.firstSlot(mask)));
-    }
-
-    /** Whether what was found by its hash alone, without a lock, is the entry of a key. */
-    public boolean isEntryOf(int entry, Object base, long address, int length) {
-        return EntryDescriptor.isWithin(region, entry, length)
-                && EntryDescriptor.keyEquals(region, entry, base, address, length);
-    }
-
-    private int findIn(int bucket, int tag, Object base, long address, int length) {
-        for (long mask = BucketDescriptor.match(region, bucket, tag); mask != 0; mask &= mask - 1) {
-            final int entry =
-                    reference(BucketDescriptor.cell(bucket, BucketDescriptor.firstSlot(mask)));
-            if (isEntryOf(entry, base, address, length)) {
-                return entry;
-            }
-        }
-        return Region.NONE;
+        return lookup.find(region, hash, base, address, length);
     }
 
     /** The cell of an entry that is in the index. */
@@ -161,7 +106,7 @@ public final class HashIndex {
 
     private int cellIn(int bucket, int tag, int entry) {
         for (long mask = BucketDescriptor.match(region, bucket, tag); mask != 0; mask &= mask - 1) {
-            final int cell = BucketDescriptor.cell(bucket, BucketDescriptor.firstSlot(mask));
+            final int cell = BucketDescriptor.firstCell(bucket, mask);
             if (reference(cell) == entry) {
                 return cell;
             }
@@ -393,29 +338,22 @@ public final class HashIndex {
     }
 
     private int home(int indexHash) {
-        return bucket(scale(indexHash));
+        return lookup.home(indexHash);
     }
 
-    /** The other bucket of an entry, from either of the two. */
     private int alternate(int bucket, int tag) {
-        final int number = scale(tag * TAG_MULTIPLIER) - number(bucket);
-        return bucket(number < 0 ? number + buckets : number);
-    }
-
-    /** Multiply-shift: an unsigned number to one below the number of buckets. */
-    private int scale(int bits) {
-        return (int) ((bits & 0xFFFF_FFFFL) * buckets >>> 32);
+        return lookup.alternate(bucket, tag);
     }
 
     private int next(int bucket) {
-        return bucket + BUCKET_LENGTH == end ? start : bucket + BUCKET_LENGTH;
+        return lookup.next(bucket);
     }
 
     private int bucket(int number) {
-        return start + number * BUCKET_LENGTH;
+        return lookup.bucket(number);
     }
 
     private int number(int bucket) {
-        return (bucket - start) / BUCKET_LENGTH;
+        return lookup.number(bucket);
     }
 }

@@ -14,6 +14,9 @@ public final class RawMemory {
     /** Up to here a loop over words beats the call into {@code copyMemory}. */
     private static final int WORD_COPY_LIMIT = 256;
 
+    private static final int PAIR = 2 * Long.BYTES;
+    private static final int BLOCK = 2 * PAIR;
+
     private RawMemory() {}
 
     /** Reads eight bytes. */
@@ -27,16 +30,39 @@ public final class RawMemory {
             UnsafeApi.copyMemory(srcBase, src, dstBase, dst, length);
             return;
         }
-        final int lastWord = length - Long.BYTES;
-        if (lastWord < 0) {
+        if (length >= BLOCK) {
+            // The last block may overlap the one before it, which saves a tail; so below.
+            final int last = length - BLOCK;
+            copyBlock(srcBase, src, dstBase, dst);
+            for (int i = BLOCK; i < last; i += BLOCK) {
+                copyBlock(srcBase, src + i, dstBase, dst + i);
+            }
+            copyBlock(srcBase, src + last, dstBase, dst + last);
+        } else if (length >= PAIR) {
+            final int last = length - PAIR;
+            copyPair(srcBase, src, dstBase, dst);
+            copyPair(srcBase, src + last, dstBase, dst + last);
+        } else if (length >= Long.BYTES) {
+            final int last = length - Long.BYTES;
+            copyWord(srcBase, src, dstBase, dst);
+            copyWord(srcBase, src + last, dstBase, dst + last);
+        } else {
             copyLessThanWord(srcBase, src, dstBase, dst, length);
-            return;
         }
-        for (int i = 0; i < lastWord; i += Long.BYTES) {
-            UnsafeApi.putLong(dstBase, dst + i, UnsafeApi.getLong(srcBase, src + i));
-        }
-        // The last word may overlap the one before it, which saves a tail of single bytes.
-        UnsafeApi.putLong(dstBase, dst + lastWord, UnsafeApi.getLong(srcBase, src + lastWord));
+    }
+
+    private static void copyBlock(Object srcBase, long src, Object dstBase, long dst) {
+        copyPair(srcBase, src, dstBase, dst);
+        copyPair(srcBase, src + PAIR, dstBase, dst + PAIR);
+    }
+
+    private static void copyPair(Object srcBase, long src, Object dstBase, long dst) {
+        copyWord(srcBase, src, dstBase, dst);
+        copyWord(srcBase, src + Long.BYTES, dstBase, dst + Long.BYTES);
+    }
+
+    private static void copyWord(Object srcBase, long src, Object dstBase, long dst) {
+        UnsafeApi.putLong(dstBase, dst, UnsafeApi.getLong(srcBase, src));
     }
 
     private static void copyLessThanWord(

@@ -3,7 +3,6 @@ package io.flagstone.recency;
 import static io.flagstone.recency.RecencyDescriptor.HEAD;
 import static io.flagstone.recency.RecencyDescriptor.LIST_LENGTH;
 import static io.flagstone.recency.RecencyDescriptor.NONEMPTY;
-import static io.flagstone.recency.RecencyDescriptor.SIZES;
 import static io.flagstone.recency.RecencyDescriptor.TAIL;
 import static io.flagstone.recency.RecencyDescriptor.TAIL_STAMP;
 
@@ -31,28 +30,23 @@ import java.util.BitSet;
  * to tail, or at least do not rise, and none is ahead of the clock, sizes and tails' stamps are
  * those of the lists.
  *
- * <p>Guarded by the segment's lock, except {@link #isBehind}, for which clock and sizes lie where
- * writers change nothing else that its caller does not read anyway. Every operation takes constant
- * time and allocates nothing.
+ * <p>Guarded by the segment's lock; readers without it look at clock and sizes, which lie where
+ * writers change nothing else that they do not read anyway. Every operation takes constant time and
+ * allocates nothing.
  */
 public final class LruLists {
-    /** Promotion distances are fractions in units of 1 / 65 536. */
-    public static final int DISTANCE_ONE = 1 << 16;
-
-    private static final int DISTANCE_SHIFT = 16;
-
     private final Region region;
     private final int clock;
     private final int start;
     private final int records;
     private final int lists;
-    private final int distance;
+    private final PromotionDistance distance;
 
     /**
      * Lays the clock over the zeroed word at {@code clock} and empty lists over zeroed memory from
      * {@code start}, a multiple of a cache line.
      *
-     * @param distance the promotion distance, 0 to {@link #DISTANCE_ONE}.
+     * @param distance the promotion distance, 0 to {@link PromotionDistance#ONE}.
      */
     public LruLists(Region region, int clock, int start, int lists, int distance) {
         this.region = region;
@@ -60,7 +54,7 @@ public final class LruLists {
         this.start = start;
         this.records = start + RecencyDescriptor.headerLength(lists);
         this.lists = lists;
-        this.distance = distance;
+        this.distance = new PromotionDistance(clock, start, distance);
     }
 
     /** The bytes that the lists' heads need. */
@@ -71,7 +65,7 @@ public final class LruLists {
     /** Puts an entry that is in no list at the head of its class's. */
     public void addFirst(int sizeClass, int entry) {
         link(sizeClass, entry, tick());
-        if (region.addInt(sizeWord(sizeClass), 1) == 1) {
+        if (region.addInt(distance.sizeWord(sizeClass), 1) == 1) {
             setNonempty(sizeClass, true);
         }
     }
@@ -79,7 +73,7 @@ public final class LruLists {
     /** Takes an entry out of its class's list. */
     public void remove(int sizeClass, int entry) {
         unlink(sizeClass, entry);
-        if (region.addInt(sizeWord(sizeClass), -1) == 0) {
+        if (region.addInt(distance.sizeWord(sizeClass), -1) == 0) {
             setNonempty(sizeClass, false);
         }
     }
@@ -87,7 +81,7 @@ public final class LruLists {
     /** Moves an entry to the head, however near it is. */
     public void moveToFirst(int sizeClass, int entry) {
         unlink(sizeClass, entry);
-        link(sizeClass, entry, distance == 0 ? tick() : clock());
+        link(sizeClass, entry, distance.isExact() ? tick() : clock());
     }
 
     private void link(int sizeClass, int entry, long stamp) {
@@ -124,14 +118,9 @@ public final class LruLists {
         }
     }
 
-    /**
-     * Whether an entry is so far behind that a hit should promote it. Needs no lock: a torn answer
-     * costs a promotion too many or too few, and an entry that is being freed reads as any class.
-     */
-    public boolean isBehind(int entry) {
-        final long age = clock() - EntryDescriptor.stamp(region, entry);
-        final int sizeClass = EntryDescriptor.sizeClass(region, entry);
-        return age > (long) region.getInt(sizeWord(sizeClass)) * distance >> DISTANCE_SHIFT;
+    /** The rule by which hits promote, in all segments whose lists lie where these do. */
+    public PromotionDistance distance() {
+        return distance;
     }
 
     /**
@@ -141,7 +130,7 @@ public final class LruLists {
      * @return whether it moved.
      */
     public boolean promote(int entry) {
-        if (!isBehind(entry)) {
+        if (!distance.isBehind(region, entry)) {
             return false;
         }
         moveToFirst(EntryDescriptor.sizeClass(region, entry), entry);
@@ -155,7 +144,7 @@ public final class LruLists {
 
     /** The entries of a class. */
     public int size(int sizeClass) {
-        return region.getInt(sizeWord(sizeClass));
+        return region.getInt(distance.sizeWord(sizeClass));
     }
 
     /** How far the clock is past the stamp of a class's least recently used entry. */
@@ -220,7 +209,7 @@ public final class LruLists {
                     entry,
                     stamp);
             tailStamp = stamp;
-            highest = distance == 0 ? stamp - 1 : stamp;
+            highest = distance.isExact() ? stamp - 1 : stamp;
             previous = entry;
             size++;
             entry = EntryDescriptor.lruNext(region, entry);
@@ -266,9 +255,5 @@ public final class LruLists {
 
     private int list(int sizeClass) {
         return records + sizeClass * LIST_LENGTH;
-    }
-
-    private int sizeWord(int sizeClass) {
-        return start + SIZES + sizeClass * Integer.BYTES;
     }
 }

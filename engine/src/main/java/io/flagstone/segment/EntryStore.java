@@ -50,7 +50,7 @@ final class EntryStore {
     private final int budget;
     private final long idleNs;
     private final Callbacks callbacks;
-    final SegmentVersion version;
+    private final ReadCounters counters;
     final SegmentClock clock;
     final HashIndex index;
     final SlabAllocator slabs;
@@ -65,8 +65,8 @@ final class EntryStore {
         this.budget = config.budget();
         this.idleNs = config.idleNs();
         this.callbacks = callbacks;
-        this.version = new SegmentVersion(region, SegmentDescriptor.VERSION);
-        this.clock = new SegmentClock(region, config.clock(), config.birthNs());
+        this.counters = config.counters();
+        this.clock = new SegmentClock(config.clock(), config.birthNs());
         this.lists =
                 new LruLists(
                         region,
@@ -140,9 +140,9 @@ final class EntryStore {
     }
 
     private void publish(long hash, int entry) {
-        version.beginWrite();
+        SegmentVersion.beginWrite(region);
         index.insert(KeyedHash.indexHash(hash), entry);
-        version.endWrite();
+        SegmentVersion.endWrite(region);
         add(ENTRIES, 1);
         add(INSERTIONS, 1);
     }
@@ -225,9 +225,9 @@ final class EntryStore {
         if (index.find(hash, keyBase, keyAddress, keyLength) == Region.NONE) {
             publish(hash, entry);
         } else {
-            version.beginWrite();
+            SegmentVersion.beginWrite(region);
             index.replace(indexHash, oldEntry, entry);
-            version.endWrite();
+            SegmentVersion.endWrite(region);
             release(oldEntry, RemovalCause.REPLACED, REPLACEMENTS);
         }
         wheel.deadlineSet(entry, EntryDescriptor.NO_DEADLINE, nowNs);
@@ -246,13 +246,13 @@ final class EntryStore {
         final int valueOffset = EntryDescriptor.valueOffset(entry, keyLength);
         final long previousNs = EntryDescriptor.deadline(region, entry);
         final int grown = valueLength - EntryDescriptor.valueLength(region, entry);
-        version.beginWrite();
+        SegmentVersion.beginWrite(region);
         try {
             region.copyIn(valueOffset, valueBase, valueAddress, valueLength);
             EntryDescriptor.value(region, entry, valueLength, sliding);
             EntryDescriptor.deadline(region, entry, deadlineNs);
         } finally {
-            version.endWrite();
+            SegmentVersion.endWrite(region);
         }
         add(VALUE_BYTES, grown);
         add(REPLACEMENTS, 1);
@@ -263,6 +263,23 @@ final class EntryStore {
     void setDeadline(int entry, long deadlineNs, boolean sliding, long nowNs) {
         EntryDescriptor.sliding(region, entry, sliding);
         wheel.arm(entry, deadlineNs, nowNs);
+    }
+
+    /** Finds a live entry, counts the hit or miss, and uses the entry. */
+    int findAndUse(long hash, Object keyBase, long keyAddress, int keyLength, long threadId) {
+        final int entry = index.find(hash, keyBase, keyAddress, keyLength);
+        if (entry != Region.NONE) {
+            final boolean timed =
+                    EntryDescriptor.deadline(region, entry) != EntryDescriptor.NO_DEADLINE;
+            final long now = timed ? clock.observe(region) : 0;
+            if (!isExpired(entry, now)) {
+                counters.increment(ReadCounters.HITS, threadId);
+                use(entry, now);
+                return entry;
+            }
+        }
+        counters.increment(ReadCounters.MISSES, threadId);
+        return Region.NONE;
     }
 
     /** What every use does: renews a sliding deadline, and promotes. */
@@ -293,9 +310,9 @@ final class EntryStore {
     }
 
     private void remove(int entry, RemovalCause cause, int counter) {
-        version.beginWrite();
+        SegmentVersion.beginWrite(region);
         index.remove(EntryDescriptor.hash(region, entry), entry);
-        version.endWrite();
+        SegmentVersion.endWrite(region);
         add(ENTRIES, -1);
         release(entry, cause, counter);
     }

@@ -1,8 +1,9 @@
 package io.flagstone.segment;
 
 import io.flagstone.api.CacheStatistics;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.lang.ref.WeakReference;
-import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * What readers count, without writing to a line that another reader writes to: a thread has a cell
@@ -41,10 +42,12 @@ public final class ReadCounters {
     /** How many promotions a thread leaves out after one that found others at work. */
     private static final long SKIPS = 16;
 
+    private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
+
     private final boolean enabled;
 
     /** A cell before the first keeps the array's header and what lies before it off. */
-    private final AtomicLongArray cells = new AtomicLongArray((CELLS + 3) * CELL_LONGS);
+    private final long[] cells = new long[(CELLS + 3) * CELL_LONGS];
 
     /** Each cell's thread; guarded by this object's monitor. */
     private final WeakReference<?>[] owners = new WeakReference<?>[CELLS];
@@ -58,7 +61,7 @@ public final class ReadCounters {
     void increment(int counter, long threadId) {
         if (enabled) {
             final int cell = cell((int) threadId & CELLS - 1);
-            if (cells.getPlain(cell + OWNER) == threadId) {
+            if (cells[cell + OWNER] == threadId) {
                 addToOwn(cell + counter);
             } else {
                 incrementElsewhere(counter, threadId);
@@ -72,11 +75,11 @@ public final class ReadCounters {
      */
     boolean skipsPromotion(long threadId) {
         final int cell = cell((int) threadId & CELLS - 1);
-        final long toSkip = cells.getPlain(cell + TO_SKIP);
-        if (toSkip == 0 || cells.getPlain(cell + OWNER) != threadId) {
+        final long toSkip = cells[cell + TO_SKIP];
+        if (toSkip == 0 || cells[cell + OWNER] != threadId) {
             return false;
         }
-        cells.setOpaque(cell + TO_SKIP, toSkip - 1);
+        LONGS.setOpaque(cells, cell + TO_SKIP, toSkip - 1);
         increment(MISSED_PROMOTIONS, threadId);
         return true;
     }
@@ -84,9 +87,9 @@ public final class ReadCounters {
     /** The calling thread's promotion took over a lock that another thread had held before it. */
     void metOthers(long threadId) {
         final int cell = cell((int) threadId & CELLS - 1);
-        if (cells.getPlain(cell + OWNER) == threadId) {
-            cells.setOpaque(cell + TO_SKIP, SKIPS);
-        } else if (cells.getPlain(cell + OWNER) == FREE) {
+        if (cells[cell + OWNER] == threadId) {
+            LONGS.setOpaque(cells, cell + TO_SKIP, SKIPS);
+        } else if (cells[cell + OWNER] == FREE) {
             claim(threadId);
         }
     }
@@ -112,20 +115,20 @@ public final class ReadCounters {
     private long sum(int counter) {
         long sum = 0;
         for (int number = 0; number <= SHARED; number++) {
-            sum += cells.getOpaque(cell(number) + counter);
+            sum += (long) LONGS.getOpaque(cells, cell(number) + counter);
         }
         return sum;
     }
 
     private void addToOwn(int index) {
-        cells.setOpaque(index, cells.getPlain(index) + 1);
+        LONGS.setOpaque(cells, index, cells[index] + 1);
     }
 
     private void incrementElsewhere(int counter, long threadId) {
         boolean full = true;
         for (int i = 0; i < PROBES && full; i++) {
             final int cell = cell((int) threadId + i & CELLS - 1);
-            final long owner = cells.getPlain(cell + OWNER);
+            final long owner = cells[cell + OWNER];
             if (owner == threadId) {
                 addToOwn(cell + counter);
                 return;
@@ -134,7 +137,7 @@ public final class ReadCounters {
         }
         if (!full && claim(threadId)) {
             increment(counter, threadId);
-        } else if (cells.getAndIncrement(cell(SHARED) + counter) % CLAIM_EVERY == 0) {
+        } else if ((long) LONGS.getAndAdd(cells, cell(SHARED) + counter, 1L) % CLAIM_EVERY == 0) {
             claim(threadId);
         }
     }
@@ -147,7 +150,7 @@ public final class ReadCounters {
             // Who sees that a thread has ended sees all that it counted.
             if (!(owner instanceof Thread) || !((Thread) owner).isAlive()) {
                 owners[number] = new WeakReference<>(Thread.currentThread());
-                cells.set(cell(number) + OWNER, threadId);
+                LONGS.setVolatile(cells, cell(number) + OWNER, threadId);
                 return true;
             }
         }

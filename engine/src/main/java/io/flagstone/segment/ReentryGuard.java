@@ -1,6 +1,7 @@
 package io.flagstone.segment;
 
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 
 /**
  * Refuses calls back into a cache from its own callbacks: every time, not only when they meet the
@@ -15,10 +16,11 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * allocate nothing.
  */
 public final class ReentryGuard {
+    private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
     private static final int STRIPES = 64;
     private static final int STRIPE_LONGS = 8;
 
-    private final AtomicLongArray inside = new AtomicLongArray((STRIPES + 1) * STRIPE_LONGS);
+    private final long[] inside = new long[(STRIPES + 1) * STRIPE_LONGS];
     private final SegmentLock[] locks;
     private int registered;
 
@@ -33,11 +35,11 @@ public final class ReentryGuard {
     }
 
     void enter(long threadId) {
-        inside.getAndAdd(stripe(threadId), 1);
+        LONGS.getAndAdd(inside, stripe(threadId), 1L);
     }
 
     void leave(long threadId) {
-        inside.getAndAdd(stripe(threadId), -1);
+        LONGS.getAndAdd(inside, stripe(threadId), -1L);
     }
 
     /**
@@ -46,7 +48,7 @@ public final class ReentryGuard {
      * @throws IllegalStateException inside one.
      */
     void check(long threadId) {
-        if (inside.getPlain(stripe(threadId)) != 0) {
+        if (inside[stripe(threadId)] != 0) {
             checkOwners(threadId);
         }
     }

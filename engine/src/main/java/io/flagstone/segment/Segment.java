@@ -18,10 +18,10 @@ import java.lang.ref.Reference;
 /**
  * A share of the cache's keys: what each operation means.
  *
- * <p>Reads are the {@link SegmentReader}'s and take no lock. Every other operation takes the lock,
- * reads the clock only if a deadline is at stake, and does its work on the {@link EntryStore}. A
- * write first reclaims what has expired, within the budget. A read never returns an entry at or
- * after its deadline, and leaves it to the next write or duty cycle.
+ * <p>Reads are the {@link OptimisticReader}'s and take no lock. Every other operation takes the
+ * lock, reads the clock only if a deadline is at stake, and does its work on the {@link
+ * EntryStore}. A write first reclaims what has expired, within the budget. A read never returns an
+ * entry at or after its deadline, and leaves it to the next write or duty cycle.
  *
  * <p>Keys come as (hash, base, address, length), where the base is {@link EntryDescriptor#LONG_KEY}
  * for a {@code long} key; values and destinations as (base, address, length). The caller has
@@ -47,15 +47,14 @@ public final class Segment {
 
     private static final int SCAN_BUCKETS = 256;
 
-    private final Region region;
+    final Region region;
     private final SegmentConfig config;
-    private final SegmentLock lock;
+    final SegmentLock lock;
     private final ReentryGuard guard;
     private final Callbacks callbacks;
-    private final EntryStore store;
+    final EntryStore store;
     private final SegmentClock clock;
     private final HashIndex index;
-    private final SegmentReader reads;
     private boolean closed;
     private CacheStatistics finalStatistics;
 
@@ -69,15 +68,9 @@ public final class Segment {
         this.store = new EntryStore(region, config, callbacks);
         this.clock = store.clock;
         this.index = store.index;
-        this.reads = new SegmentReader(region, config, store, lock);
         SegmentDescriptor.writeIdentity(
                 region, config.layout(), config.hash().seed(), config.tickNs());
         guard.register(lock);
-    }
-
-    /** The reads that take no lock. */
-    public SegmentReader reader() {
-        return reads;
     }
 
     /** Shows a value to a reader where it lies. */
@@ -85,7 +78,7 @@ public final class Segment {
             long hash, Object keyBase, long keyAddress, int keyLength, ValueReader reader) {
         final long threadId = lock();
         try {
-            final int entry = reads.useLocked(hash, keyBase, keyAddress, keyLength, threadId);
+            final int entry = store.findAndUse(hash, keyBase, keyAddress, keyLength, threadId);
             if (entry == Region.NONE) {
                 return false;
             }
@@ -127,7 +120,7 @@ public final class Segment {
         try {
             final boolean sliding = ttlNs == DEFAULT_TTL && config.idleNs() != 0;
             final long ttl = ttlNs != DEFAULT_TTL ? ttlNs : defaultTtl();
-            final long now = ttl == NO_TTL ? timeIfArmed() : clock.observe();
+            final long now = ttl == NO_TTL ? timeIfArmed() : clock.observe(region);
             store.reclaim(now);
 
             int entry = index.find(hash, keyBase, keyAddress, keyLength);
@@ -230,11 +223,11 @@ public final class Segment {
                 return false;
             }
             store.use(entry, now);
-            store.version.beginWrite();
+            SegmentVersion.beginWrite(region);
             try {
                 callbacks.update(entry, updater);
             } finally {
-                store.version.endWrite();
+                SegmentVersion.endWrite(region);
             }
             store.add(REPLACEMENTS, 1);
             return true;
@@ -266,12 +259,12 @@ public final class Segment {
             if (entry == Region.NONE) {
                 return missing;
             }
-            final int offset = SegmentReader.longOffset(region, entry, valueIndex);
+            final int offset = OptimisticReader.longOffset(region, entry, valueIndex);
             store.use(entry, now);
             final long sum = region.getLong(offset) + delta;
-            store.version.beginWrite();
+            SegmentVersion.beginWrite(region);
             region.putLong(offset, sum);
-            store.version.endWrite();
+            SegmentVersion.endWrite(region);
             store.add(REPLACEMENTS, 1);
             return sum;
         } finally {
@@ -340,7 +333,9 @@ public final class Segment {
                 return NOT_FOUND;
             }
             config.counters().increment(ReadCounters.HITS, threadId);
-            final int length = reads.copyOut(entry, keyLength, destinationBase, destination, room);
+            final int length =
+                    OptimisticReader.copyOut(
+                            region, entry, keyLength, destinationBase, destination, room);
             if (length != INSUFFICIENT_SPACE) {
                 store.remove(entry, RemovalCause.REMOVED);
             }
@@ -354,7 +349,7 @@ public final class Segment {
     public boolean setTtl(long hash, Object keyBase, long keyAddress, int keyLength, long ttlNs) {
         lock();
         try {
-            final long now = ttlNs == NO_TTL ? timeIfArmed() : clock.observe();
+            final long now = ttlNs == NO_TTL ? timeIfArmed() : clock.observe(region);
             store.reclaim(now);
             final int entry = find(hash, keyBase, keyAddress, keyLength, now);
             if (entry == Region.NONE) {
@@ -430,7 +425,7 @@ public final class Segment {
         }
         lock();
         try {
-            return store.reclaim(clock.observe(nowNs));
+            return store.reclaim(clock.observe(region, nowNs));
         } finally {
             unlock();
         }
@@ -507,7 +502,7 @@ public final class Segment {
     }
 
     private long timeIfArmed() {
-        return store.wheel.armed() == 0 ? 0 : clock.observe();
+        return store.wheel.armed() == 0 ? 0 : clock.observe(region);
     }
 
     private long lock() {
@@ -526,7 +521,7 @@ public final class Segment {
         return threadId;
     }
 
-    private void unlock() {
+    void unlock() {
         lock.unlock();
         Reference.reachabilityFence(region);
     }

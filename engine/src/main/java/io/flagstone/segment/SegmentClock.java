@@ -4,7 +4,7 @@ import io.flagstone.memory.Region;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * Time as one segment sees it: nanoseconds since the cache's birth, which never run backwards. A
+ * Time as a segment sees it: nanoseconds since the cache's birth, which never run backwards. A
  * clock that does so stands still instead, so that nothing expired comes back to life.
  *
  * <p>A word in the region keeps the latest time that a holder of the lock has acted on. A reader
@@ -15,32 +15,29 @@ import org.agrona.concurrent.NanoClock;
  * <p>Allocates nothing. The clock is the caller's, and may throw; then nothing is changed.
  */
 final class SegmentClock {
-    private final Region region;
     private final NanoClock clock;
     private final long birthNs;
 
-    /** Lays the word over zeroed memory at its place in the region. */
-    SegmentClock(Region region, NanoClock clock, long birthNs) {
-        this.region = region;
+    SegmentClock(NanoClock clock, long birthNs) {
         this.clock = clock;
         this.birthNs = birthNs;
     }
 
     /** Reads the clock, for who holds the lock and acts on it. */
-    long observe() {
-        return observe(clock.nanoTime());
+    long observe(Region region) {
+        return observe(region, clock.nanoTime());
     }
 
     /** Takes note of what the clock said, for who holds the lock and acts on it. */
-    long observe(long clockNs) {
-        final long now = latest(sinceBirth(clockNs));
+    long observe(Region region, long clockNs) {
+        final long now = latest(region, sinceBirth(clockNs));
         region.putLong(SegmentDescriptor.LATEST_TIME, now);
         return now;
     }
 
     /** Reads the clock; needs no lock. */
-    long now() {
-        return latest(sinceBirth(clock.nanoTime()));
+    long now(Region region) {
+        return latest(region, sinceBirth(clock.nanoTime()));
     }
 
     /** What the clock said, as time since birth; clocks may wrap. */
@@ -49,11 +46,11 @@ final class SegmentClock {
     }
 
     /** The latest time that a holder of the lock has acted on; what follows is read after it. */
-    long latest() {
+    static long latest(Region region) {
         return region.getLongAcquire(SegmentDescriptor.LATEST_TIME);
     }
 
-    private long latest(long sinceBirthNs) {
-        return Math.max(sinceBirthNs, latest());
+    private static long latest(Region region, long sinceBirthNs) {
+        return Math.max(sinceBirthNs, latest(region));
     }
 }

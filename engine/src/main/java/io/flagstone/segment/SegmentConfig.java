@@ -6,9 +6,11 @@ import org.agrona.ErrorHandler;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * What all segments of a cache share; validated by the cache's builder.
+ * What all segments of a cache share, but for their bounds in entries; validated by the cache's
+ * builder.
  *
- * @param layout how each segment's region is divided.
+ * @param layout how each segment's region is divided, the same for all but for the bound in
+ *     entries.
  * @param hash the keyed hash.
  * @param promotionDistance in units of 1 / 65 536 of a list's length.
  * @param tickNs the wheel's tick.
@@ -35,4 +37,23 @@ public record SegmentConfig(
         RemovalListener listener,
         ErrorHandler errorHandler,
         ReentryGuard guard,
-        ReadCounters counters) {}
+        ReadCounters counters) {
+
+    /** The same for a segment with a bound in entries that is no higher than this one's. */
+    public SegmentConfig bounded(long maxEntries) {
+        return new SegmentConfig(
+                layout.bounded(maxEntries),
+                hash,
+                promotionDistance,
+                tickNs,
+                defaultTtlNs,
+                idleNs,
+                budget,
+                clock,
+                birthNs,
+                listener,
+                errorHandler,
+                guard,
+                counters);
+    }
+}

@@ -102,6 +102,20 @@ public record SegmentLayout(
                 indexOffset + buckets * HashIndex.BUCKET_LENGTH);
     }
 
+    /** The same division with a bound in entries that is no higher than this one's. */
+    public SegmentLayout bounded(long entries) {
+        return new SegmentLayout(
+                regionBytes,
+                classes,
+                slabs,
+                buckets,
+                (int) Math.min(maxEntries, entries),
+                wheelOffset,
+                tablesOffset,
+                indexOffset,
+                slabsOffset);
+    }
+
     /** The bytes before the slabs but for the index: descriptor, lists' heads, wheel and tables. */
     public long fixedBytes() {
         return indexOffset;

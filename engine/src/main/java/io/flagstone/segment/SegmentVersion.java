@@ -1,5 +1,7 @@
 package io.flagstone.segment;
 
+import static io.flagstone.segment.SegmentDescriptor.VERSION;
+
 import io.flagstone.memory.Region;
 
 /**
@@ -30,21 +32,14 @@ final class SegmentVersion {
     /** A window mostly lasts some tens of nanoseconds. */
     private static final int SPINS = 16;
 
-    private final Region region;
-    private final int word;
-
-    /** Lays the version over the zeroed, aligned word at {@code word}. */
-    SegmentVersion(Region region, int word) {
-        this.region = region;
-        this.word = word;
-    }
+    private SegmentVersion() {}
 
     /** The version to read under; odd, so that nothing can be, if a window stays open. */
-    long read() {
-        long version = region.getLongAcquire(word);
+    static long read(Region region) {
+        long version = region.getLongAcquire(VERSION);
         for (int i = 0; i < SPINS && isOdd(version); i++) {
             Thread.onSpinWait();
-            version = region.getLongAcquire(word);
+            version = region.getLongAcquire(VERSION);
         }
         return version;
     }
@@ -56,18 +51,18 @@ final class SegmentVersion {
     /**
      * Whether all that was read since {@link #read} returned this even number was there at once.
      */
-    boolean isCurrent(long version) {
+    static boolean isCurrent(Region region, long version) {
         Region.loadFence();
-        return region.getLongOpaque(word) == version;
+        return region.getLongOpaque(VERSION) == version;
     }
 
-    void beginWrite() {
-        region.putLong(word, region.getLong(word) + 1);
+    static void beginWrite(Region region) {
+        region.putLong(VERSION, region.getLong(VERSION) + 1);
         // Nobody may see bytes of the write before the odd version that warns of them.
         Region.storeFence();
     }
 
-    void endWrite() {
-        region.putLongRelease(word, region.getLong(word) + 1);
+    static void endWrite(Region region) {
+        region.putLongRelease(VERSION, region.getLong(VERSION) + 1);
     }
 }

@@ -118,7 +118,10 @@ class BucketDescriptorTest {
         long mask = BucketDescriptor.match(region, BUCKET, tag);
         int found = 0;
         for (; mask != 0; mask &= mask - 1) {
-            found |= 1 << BucketDescriptor.firstSlot(mask);
+            final int slot = BucketDescriptor.firstSlot(mask);
+            assertThat(BucketDescriptor.firstCell(BUCKET, mask))
+                    .isEqualTo(BucketDescriptor.cell(BUCKET, slot));
+            found |= 1 << slot;
         }
         int expected = 0;
         for (int slot = 0; slot < BucketDescriptor.SLOTS; slot++) {

@@ -114,7 +114,7 @@ class LruListsTest {
     @ParameterizedTest
     @ValueSource(doubles = {0, 0.125, 1})
     void areListsByRecency(double fraction) {
-        lists = new LruLists(region, CLOCK, START, LISTS, (int) (fraction * LruLists.DISTANCE_ONE));
+        lists = new LruLists(region, CLOCK, START, LISTS, (int) (fraction * PromotionDistance.ONE));
         exact = fraction == 0;
         int promoted = 0;
         int left = 0;
@@ -174,7 +174,7 @@ class LruListsTest {
     @ParameterizedTest
     @ValueSource(doubles = {0, 0.125, 0.5, 1})
     void whatLeavesWasNotUsedLaterThanWhatStaysByMoreThanTheDistance(double fraction) {
-        lists = new LruLists(region, CLOCK, START, LISTS, (int) (fraction * LruLists.DISTANCE_ONE));
+        lists = new LruLists(region, CLOCK, START, LISTS, (int) (fraction * PromotionDistance.ONE));
         final Map<Integer, Long> lastUses = new HashMap<>();
         long added = 0;
         for (int i = 0; i < ENTRIES; i++) {
@@ -208,7 +208,7 @@ class LruListsTest {
 
     @Test
     void whileNothingIsAddedAnEntryIsMovedOnlyOnce() {
-        lists = new LruLists(region, CLOCK, START, LISTS, LruLists.DISTANCE_ONE / 8);
+        lists = new LruLists(region, CLOCK, START, LISTS, PromotionDistance.ONE / 8);
         for (int i = 0; i < ENTRIES; i++) {
             add(entry(i), 0);
         }

@@ -1,13 +1,16 @@
 package io.flagstone.segment;
 
 import io.flagstone.entry.EntryDescriptor;
-import io.flagstone.index.HashIndex;
+import io.flagstone.index.IndexLookup;
+import io.flagstone.index.KeyedHash;
 import io.flagstone.memory.Region;
+import io.flagstone.recency.PromotionDistance;
 import java.lang.ref.Reference;
+import java.util.Arrays;
 
 /**
- * The reads that take no lock: they look, copy, and then ask the segment's version whether what
- * they saw was there at one moment; see {@link SegmentVersion}.
+ * The reads that take no lock, of all segments of a cache: they look, copy, and then ask the
+ * segment's version whether what they saw was there at one moment; see {@link SegmentVersion}.
  *
  * <p>Until that is known, nothing read is believed. References come from cells that only ever held
  * chunks of this region; a key is compared and a value copied only if it ends inside the region;
@@ -23,9 +26,13 @@ import java.lang.ref.Reference;
  * and left to the next hit. A sliding deadline that is long overdue is worth the wait at any
  * distance.
  *
+ * <p>Segments are of one layout, so all that a read needs of its own is the region. Everything else
+ * lies in this one object, and the way to the bucket, which a hit has to wait for, is as short as
+ * it can be: the array of regions, the region, the bucket.
+ *
  * <p>Thread-safe. Allocates nothing.
  */
-public final class SegmentReader {
+public final class OptimisticReader {
     /** How often a read looks before it takes the lock. */
     static final int ATTEMPTS = 8;
 
@@ -44,25 +51,27 @@ public final class SegmentReader {
     private static final int SETTLED = 0;
     private static final int LOCKED = 1;
 
-    private final Region region;
-    private final EntryStore store;
-    private final HashIndex index;
-    private final SegmentVersion version;
+    private final Segment[] segments;
+    private final int segmentBits;
+    private final Region[] regions;
+    private final IndexLookup index;
+    private final PromotionDistance distance;
     private final SegmentClock clock;
-    private final SegmentLock lock;
     private final ReentryGuard guard;
     private final ReadCounters counters;
     private final boolean exact;
     private final long idleNs;
     private final long renewalNs;
 
-    SegmentReader(Region region, SegmentConfig config, EntryStore store, SegmentLock lock) {
-        this.region = region;
-        this.store = store;
-        this.index = store.index;
-        this.version = store.version;
+    /** The reads of these segments, which are of one layout. */
+    public OptimisticReader(Segment[] segments, SegmentConfig config) {
+        final EntryStore store = segments[0].store;
+        this.segments = segments;
+        this.segmentBits = Integer.numberOfTrailingZeros(segments.length);
+        this.regions = Arrays.stream(segments).map(s -> s.region).toArray(Region[]::new);
+        this.index = store.index.lookup();
+        this.distance = store.lists.distance();
         this.clock = store.clock;
-        this.lock = lock;
         this.guard = config.guard();
         this.counters = config.counters();
         this.exact = config.promotionDistance() == 0;
@@ -89,14 +98,16 @@ public final class SegmentReader {
             long destination,
             int room) {
         final long threadId = enter();
+        final Region region = region(hash);
         for (int i = 0; i < ATTEMPTS; i++) {
-            final long seen = version.read();
+            final long seen = SegmentVersion.read(region);
             if (SegmentVersion.isOdd(seen)) {
                 break;
             }
-            final int entry = index.find(hash, keyBase, keyAddress, keyLength);
+            final int entry = index.find(region, hash, keyBase, keyAddress, keyLength);
             final int result =
                     get(
+                            region,
                             seen,
                             entry,
                             hash,
@@ -112,46 +123,48 @@ public final class SegmentReader {
                 return result;
             }
         }
-        lock.lock(threadId);
+        owner(hash).lock.lock(threadId);
         return getLocked(
                 hash, keyBase, keyAddress, keyLength, destinationBase, destination, room, threadId);
     }
 
     /** Asks memory for the line of the index that a read of this hash begins with. */
     public long prefetchBucket(long hash) {
-        return index.prefetch(hash);
+        return index.prefetch(region(hash), hash);
     }
 
     /** The version under which {@link #candidate} is about to look. */
-    public long version() {
-        return version.read();
+    public long version(long hash) {
+        return SegmentVersion.read(region(hash));
     }
 
     /** What is likely to be the entry of a key with this hash, or none. */
     public int candidate(long hash) {
-        return index.candidate(hash);
+        return index.candidate(region(hash), hash);
     }
 
     /** Asks memory for the lines that a hit of a small entry reads. */
-    public long prefetchEntry(int candidate) {
-        return prefetch(candidate) + prefetch(candidate + Region.CACHE_LINE);
+    public long prefetchEntry(long hash, int candidate) {
+        final Region region = region(hash);
+        return prefetch(region, candidate) + prefetch(region, candidate + Region.CACHE_LINE);
     }
 
-    private long prefetch(int entry) {
-        return isHeaderWithin(entry) ? EntryDescriptor.deadline(region, entry) : 0;
+    private static long prefetch(Region region, int entry) {
+        return isHeaderWithin(region, entry) ? EntryDescriptor.deadline(region, entry) : 0;
     }
 
     /** For what was read without the lock, or lies a line behind it. */
-    private boolean isHeaderWithin(int entry) {
+    private static boolean isHeaderWithin(Region region, int entry) {
         return entry > Region.NONE && EntryDescriptor.isWithin(region, entry, 0);
     }
 
     /** The entry of a key, or none, given its candidate; only the version can say if it is. */
     public int find(int candidate, long hash, Object keyBase, long keyAddress, int keyLength) {
+        final Region region = region(hash);
         return candidate != Region.NONE
-                        && index.isEntryOf(candidate, keyBase, keyAddress, keyLength)
+                        && IndexLookup.isEntryOf(region, candidate, keyBase, keyAddress, keyLength)
                 ? candidate
-                : index.find(hash, keyBase, keyAddress, keyLength);
+                : index.find(region, hash, keyBase, keyAddress, keyLength);
     }
 
     /**
@@ -171,6 +184,7 @@ public final class SegmentReader {
         if (!SegmentVersion.isOdd(seen)) {
             final int result =
                     get(
+                            region(hash),
                             seen,
                             entry,
                             hash,
@@ -190,31 +204,36 @@ public final class SegmentReader {
     }
 
     /** Whether {@link #getStaged} has left the promotion of what it hit. */
-    public boolean isBehind(int entry) {
-        return !exact && isHeaderWithin(entry) && store.lists.isBehind(entry);
+    public boolean isBehind(long hash, int entry) {
+        final Region region = region(hash);
+        return !exact && isHeaderWithin(region, entry) && distance.isBehind(region, entry);
     }
 
-    /** Begins with promotions, if the lock is to be had; who is let in ends them. */
-    public boolean beginPromotions() {
-        return tryLock(Thread.currentThread().getId());
+    /**
+     * Begins with promotions in the segment of a hash, if the lock is to be had; who is let in ends
+     * them.
+     */
+    public boolean beginPromotions(long hash) {
+        return tryLock(owner(hash).lock, Thread.currentThread().getId());
     }
 
     /**
      * Between beginning and end: promotes an entry that was hit under a version, if it is still it.
      */
-    public void promote(long seen, int entry) {
-        if (version.isCurrent(seen)) {
-            store.promote(entry);
+    public void promote(long hash, long seen, int entry) {
+        if (SegmentVersion.isCurrent(region(hash), seen)) {
+            owner(hash).store.promote(entry);
         }
     }
 
     /** Ends what {@link #beginPromotions} began. */
-    public void endPromotions() {
-        unlock();
+    public void endPromotions(long hash) {
+        owner(hash).unlock();
     }
 
     /** The rest of a get, for an entry or none that was found under a version; or {@link #TORN}. */
     private int get(
+            Region region,
             long seen,
             int entry,
             long hash,
@@ -226,13 +245,13 @@ public final class SegmentReader {
             int room,
             boolean deferred,
             long threadId) {
-        final long deadline = deadline(entry);
-        final long now = time(deadline);
+        final long deadline = deadline(region, entry);
+        final long now = time(region, deadline);
         final int length =
                 now < deadline
-                        ? copyOut(entry, keyLength, destinationBase, destination, room)
+                        ? copyOut(region, entry, keyLength, destinationBase, destination, room)
                         : Segment.NOT_FOUND;
-        final int outcome = settle(seen, entry, deadline, now, deferred, threadId);
+        final int outcome = settle(region, hash, seen, entry, deadline, now, deferred, threadId);
         Reference.reachabilityFence(region);
         return outcome == SETTLED
                 ? length
@@ -258,18 +277,26 @@ public final class SegmentReader {
             long destination,
             int room,
             long threadId) {
+        final Segment owner = owner(hash);
         try {
-            final int entry = useLocked(hash, keyBase, keyAddress, keyLength, threadId);
+            final int entry =
+                    owner.store.findAndUse(hash, keyBase, keyAddress, keyLength, threadId);
             return entry == Region.NONE
                     ? Segment.NOT_FOUND
-                    : copyOut(entry, keyLength, destinationBase, destination, room);
+                    : copyOut(owner.region, entry, keyLength, destinationBase, destination, room);
         } finally {
-            unlock();
+            owner.unlock();
         }
     }
 
     /** A value that is too long for its destination, or because it is torn, is not copied. */
-    int copyOut(int entry, int keyLength, Object destinationBase, long destination, int room) {
+    static int copyOut(
+            Region region,
+            int entry,
+            int keyLength,
+            Object destinationBase,
+            long destination,
+            int room) {
         final int offset = EntryDescriptor.valueOffset(entry, keyLength);
         final int length = EntryDescriptor.valueLength(region, entry);
         if (length > Math.min(room, region.capacity() - offset)) {
@@ -293,21 +320,22 @@ public final class SegmentReader {
             int valueIndex,
             long missing) {
         final long threadId = enter();
+        final Region region = region(hash);
         for (int i = 0; i < ATTEMPTS; i++) {
-            final long seen = version.read();
+            final long seen = SegmentVersion.read(region);
             if (SegmentVersion.isOdd(seen)) {
                 break;
             }
-            final int entry = index.find(hash, keyBase, keyAddress, keyLength);
-            final long deadline = deadline(entry);
-            final long now = time(deadline);
+            final int entry = index.find(region, hash, keyBase, keyAddress, keyLength);
+            final long deadline = deadline(region, entry);
+            final long now = time(region, deadline);
             final boolean live = now < deadline;
             final int length = live ? EntryDescriptor.valueLength(region, entry) : 0;
             final int offset = EntryDescriptor.valueOffset(entry, keyLength) + valueIndex;
             final boolean inside =
                     valueIndex <= length - Long.BYTES && offset <= region.capacity() - Long.BYTES;
             final long value = inside ? region.getLong(offset) : missing;
-            final int outcome = settle(seen, entry, deadline, now, false, threadId);
+            final int outcome = settle(region, hash, seen, entry, deadline, now, false, threadId);
             Reference.reachabilityFence(region);
             if (outcome == LOCKED) {
                 return getLongLocked(
@@ -320,7 +348,7 @@ public final class SegmentReader {
                 return value;
             }
         }
-        lock.lock(threadId);
+        owner(hash).lock.lock(threadId);
         return getLongLocked(hash, keyBase, keyAddress, keyLength, valueIndex, missing, threadId);
     }
 
@@ -332,13 +360,15 @@ public final class SegmentReader {
             int valueIndex,
             long missing,
             long threadId) {
+        final Segment owner = owner(hash);
         try {
-            final int entry = useLocked(hash, keyBase, keyAddress, keyLength, threadId);
+            final int entry =
+                    owner.store.findAndUse(hash, keyBase, keyAddress, keyLength, threadId);
             return entry == Region.NONE
                     ? missing
-                    : region.getLong(longOffset(region, entry, valueIndex));
+                    : owner.region.getLong(longOffset(owner.region, entry, valueIndex));
         } finally {
-            unlock();
+            owner.unlock();
         }
     }
 
@@ -366,18 +396,13 @@ public final class SegmentReader {
         return threadId;
     }
 
-    private long deadline(int entry) {
+    private static long deadline(Region region, int entry) {
         return entry == Region.NONE ? ABSENT : EntryDescriptor.deadline(region, entry);
     }
 
     /** The time, if a deadline is to be held against it, or one before all deadlines. */
-    private long time(long deadlineNs) {
-        return isTimed(deadlineNs) ? clock.now() : 0;
-    }
-
-    /** Likewise, for who holds the lock and acts on it. */
-    private long timeLocked(long deadlineNs) {
-        return isTimed(deadlineNs) ? clock.observe() : 0;
+    private long time(Region region, long deadlineNs) {
+        return isTimed(deadlineNs) ? clock.now(region) : 0;
     }
 
     private static boolean isTimed(long deadlineNs) {
@@ -393,46 +418,61 @@ public final class SegmentReader {
      *     is to be read again under it.
      */
     private int settle(
-            long seen, int entry, long deadlineNs, long nowNs, boolean deferred, long threadId) {
+            Region region,
+            long hash,
+            long seen,
+            int entry,
+            long deadlineNs,
+            long nowNs,
+            boolean deferred,
+            long threadId) {
         final boolean live = nowNs < deadlineNs;
         final boolean behind =
                 live
-                        && (!deferred && store.lists.isBehind(entry)
-                                || isLate(entry, deadlineNs, nowNs, renewalNs));
-        if (!version.isCurrent(seen)) {
+                        && (!deferred && distance.isBehind(region, entry)
+                                || isLate(region, entry, deadlineNs, nowNs, renewalNs));
+        if (!SegmentVersion.isCurrent(region, seen)) {
             counters.increment(ReadCounters.RETRIES, threadId);
             return TORN;
         }
         if (!live) {
-            if (entry != Region.NONE && !hasExpired(seen, entry)) {
-                lock.lock(threadId);
+            if (entry != Region.NONE && !hasExpired(region, seen, entry)) {
+                owner(hash).lock.lock(threadId);
                 return LOCKED;
             }
             counters.increment(ReadCounters.MISSES, threadId);
             return SETTLED;
         }
-        if (behind && useBehind(seen, entry, deadlineNs, nowNs, threadId) == LOCKED) {
+        if (behind && useBehind(region, hash, seen, entry, deadlineNs, nowNs, threadId) == LOCKED) {
             return LOCKED;
         }
         counters.increment(ReadCounters.HITS, threadId);
         return SETTLED;
     }
 
-    private int useBehind(long seen, int entry, long deadlineNs, long nowNs, long threadId) {
-        if (exact || isLate(entry, deadlineNs, nowNs, renewalNs << 1)) {
-            lock.lock(threadId);
-        } else if (!tryLock(threadId)) {
+    private int useBehind(
+            Region region,
+            long hash,
+            long seen,
+            int entry,
+            long deadlineNs,
+            long nowNs,
+            long threadId) {
+        final Segment owner = owner(hash);
+        if (exact || isLate(region, entry, deadlineNs, nowNs, renewalNs << 1)) {
+            owner.lock.lock(threadId);
+        } else if (!tryLock(owner.lock, threadId)) {
             return SETTLED;
         }
         // Others may have acted on a later time meanwhile, at which the entry had expired.
-        final long now = Math.max(nowNs, clock.latest());
-        if (!version.isCurrent(seen) || store.isExpired(entry, now)) {
+        final long now = Math.max(nowNs, SegmentClock.latest(region));
+        if (!SegmentVersion.isCurrent(region, seen) || owner.store.isExpired(entry, now)) {
             return LOCKED;
         }
         try {
-            store.use(entry, now);
+            owner.store.use(entry, now);
         } finally {
-            lock.unlock();
+            owner.lock.unlock();
         }
         return SETTLED;
     }
@@ -442,15 +482,16 @@ public final class SegmentReader {
      * lock has acted on, so that none can find it alive any more. The deadline is read anew, since
      * it may have been put off between its being read and the clock's.
      */
-    private boolean hasExpired(long seen, int entry) {
-        return clock.latest() >= EntryDescriptor.deadline(region, entry) && version.isCurrent(seen);
+    private static boolean hasExpired(Region region, long seen, int entry) {
+        return SegmentClock.latest(region) >= EntryDescriptor.deadline(region, entry)
+                && SegmentVersion.isCurrent(region, seen);
     }
 
     /**
      * Takes the lock for a promotion if it is free, and if this thread's last promotion found no
      * others at work; counts the promotion as missed if not.
      */
-    private boolean tryLock(long threadId) {
+    private boolean tryLock(SegmentLock lock, long threadId) {
         if (counters.skipsPromotion(threadId)) {
             return false;
         }
@@ -464,21 +505,7 @@ public final class SegmentReader {
         return true;
     }
 
-    /** For who holds the lock: finds a live entry, counts the hit or miss, and uses the entry. */
-    int useLocked(long hash, Object keyBase, long keyAddress, int keyLength, long threadId) {
-        final int entry = index.find(hash, keyBase, keyAddress, keyLength);
-        final long deadline = deadline(entry);
-        final long now = timeLocked(deadline);
-        if (now < deadline) {
-            counters.increment(ReadCounters.HITS, threadId);
-            store.use(entry, now);
-            return entry;
-        }
-        counters.increment(ReadCounters.MISSES, threadId);
-        return Region.NONE;
-    }
-
-    private boolean isLate(int entry, long deadlineNs, long nowNs, long byNs) {
+    private boolean isLate(Region region, int entry, long deadlineNs, long nowNs, long byNs) {
         return idleNs != 0
                 && idleNs - (deadlineNs - nowNs) > byNs
                 && EntryDescriptor.isSliding(region, entry);
@@ -492,16 +519,17 @@ public final class SegmentReader {
     /** The time a key has left, {@link Segment#NO_TTL} or {@link Segment#NOT_FOUND}; not a use. */
     public long remainingTtlNs(long hash, Object keyBase, long keyAddress, int keyLength) {
         final long threadId = enter();
+        final Region region = region(hash);
         for (int i = 0; i < ATTEMPTS; i++) {
-            final long seen = version.read();
+            final long seen = SegmentVersion.read(region);
             if (SegmentVersion.isOdd(seen)) {
                 break;
             }
-            final int entry = index.find(hash, keyBase, keyAddress, keyLength);
-            final long deadline = deadline(entry);
-            final long now = time(deadline);
-            if (version.isCurrent(seen)) {
-                if (now >= deadline && entry != Region.NONE && !hasExpired(seen, entry)) {
+            final int entry = index.find(region, hash, keyBase, keyAddress, keyLength);
+            final long deadline = deadline(region, entry);
+            final long now = time(region, deadline);
+            if (SegmentVersion.isCurrent(region, seen)) {
+                if (now >= deadline && entry != Region.NONE && !hasExpired(region, seen, entry)) {
                     break;
                 }
                 Reference.reachabilityFence(region);
@@ -509,12 +537,14 @@ public final class SegmentReader {
             }
             counters.increment(ReadCounters.RETRIES, threadId);
         }
-        lock.lock(threadId);
+        final Segment owner = owner(hash);
+        owner.lock.lock(threadId);
         try {
-            final long deadline = deadline(index.find(hash, keyBase, keyAddress, keyLength));
-            return remaining(deadline, timeLocked(deadline));
+            final long deadline =
+                    deadline(region, index.find(region, hash, keyBase, keyAddress, keyLength));
+            return remaining(deadline, isTimed(deadline) ? clock.observe(region) : 0);
         } finally {
-            unlock();
+            owner.unlock();
         }
     }
 
@@ -525,8 +555,16 @@ public final class SegmentReader {
         return isTimed(deadlineNs) ? deadlineNs - nowNs : Segment.NO_TTL;
     }
 
-    private void unlock() {
-        lock.unlock();
-        Reference.reachabilityFence(region);
+    private int segment(long hash) {
+        return KeyedHash.segment(hash, segmentBits);
+    }
+
+    private Region region(long hash) {
+        return regions[segment(hash)];
+    }
+
+    /** The segment of a hash, for what needs its lock. */
+    private Segment owner(long hash) {
+        return segments[segment(hash)];
     }
 }
