@@ -7,6 +7,7 @@ import io.flagstone.segment.OptimisticReader;
 import io.flagstone.segment.PutMode;
 import io.flagstone.segment.Segment;
 import io.flagstone.segment.SegmentConfig;
+import java.lang.ref.Reference;
 import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -73,6 +74,7 @@ abstract class BatchOperations extends BufferKeyOperations {
         if (staged) {
             promote(reader, batch);
         }
+        Reference.reachabilityFence(reader);
         return alive(found, batch, destination);
     }
 
@@ -226,6 +228,7 @@ abstract class BatchOperations extends BufferKeyOperations {
         for (int i = 0; i < size; i++) {
             words += reader.prefetchEntry(hashes[i], batch.entries[i]);
         }
+        Reference.reachabilityFence(reader);
         return words;
     }
 
