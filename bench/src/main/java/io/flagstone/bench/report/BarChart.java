@@ -33,6 +33,8 @@ public final class BarChart {
         chart.setYAxisTitle(yTitle);
         style.setLegendVisible(false);
         style.setXAxisLabelRotation(30);
+        // Or else it leaves every other name out.
+        style.setXAxisMaxLabelCount(bars.size());
         style.setPlotGridVerticalLinesVisible(false);
         style.setAvailableSpaceFill(0.7);
         style.setOverlapped(true);
