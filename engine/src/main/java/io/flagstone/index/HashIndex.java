@@ -88,17 +88,17 @@ public final class HashIndex {
     /** The cell of an entry that is in the index. */
     int cellOf(int indexHash, int entry) {
         final int tag = KeyedHash.tag(indexHash);
-        int bucket = home(indexHash);
+        int bucket = lookup.home(indexHash);
         int cell = cellIn(bucket, tag, entry);
         if (cell == Region.NONE) {
-            bucket = alternate(bucket, tag);
+            bucket = lookup.alternate(bucket, tag);
             cell = cellIn(bucket, tag, entry);
         }
         for (int probes = buckets; cell == Region.NONE; probes--) {
             if (probes == 0) {
                 throw new IllegalStateException("entry " + entry + " is not in the index");
             }
-            bucket = next(bucket);
+            bucket = lookup.next(bucket);
             cell = cellIn(bucket, tag, entry);
         }
         return cell;
@@ -126,12 +126,12 @@ public final class HashIndex {
     /** Adds an entry whose key is not in the index, which holds fewer than its capacity. */
     public void insert(int indexHash, int entry) {
         final int tag = KeyedHash.tag(indexHash);
-        final int home = home(indexHash);
+        final int home = lookup.home(indexHash);
         if (hasRoom(home) || sendGuestHome(home)) {
             put(home, tag, entry);
             return;
         }
-        final int alternate = alternate(home, tag);
+        final int alternate = lookup.alternate(home, tag);
         if (hasRoom(alternate) || sendGuestHome(alternate)) {
             putGuest(home, alternate, tag, entry);
         } else if (sendNativeOut(home)) {
@@ -146,13 +146,13 @@ public final class HashIndex {
     /** Takes an entry out that is in the index. */
     public void remove(int indexHash, int entry) {
         final int cell = cellOf(indexHash, entry);
-        final int home = home(indexHash);
+        final int home = lookup.home(indexHash);
         final int bucket = BucketDescriptor.bucketOf(cell);
         final int slot = BucketDescriptor.slotOf(cell);
         if (bucket != home) {
             BucketDescriptor.addOut(region, home, -1);
             if (isMarked(BucketDescriptor.strays(region, bucket), slot)) {
-                addPassed(alternate(home, KeyedHash.tag(indexHash)), bucket, -1);
+                addPassed(lookup.alternate(home, KeyedHash.tag(indexHash)), bucket, -1);
             }
         }
         BucketDescriptor.clear(region, bucket, slot);
@@ -179,7 +179,7 @@ public final class HashIndex {
     private void putStray(int home, int alternate, int tag, int entry) {
         int bucket = alternate;
         while (!hasRoom(bucket)) {
-            bucket = next(bucket);
+            bucket = lookup.next(bucket);
         }
         addPassed(alternate, bucket, 1);
         BucketDescriptor.markStray(region, bucket, put(bucket, tag, entry));
@@ -187,7 +187,7 @@ public final class HashIndex {
     }
 
     private void addPassed(int from, int to, int delta) {
-        for (int bucket = from; bucket != to; bucket = next(bucket)) {
+        for (int bucket = from; bucket != to; bucket = lookup.next(bucket)) {
             BucketDescriptor.addPassed(region, bucket, delta);
         }
     }
@@ -199,7 +199,7 @@ public final class HashIndex {
             return false;
         }
         final int tag = BucketDescriptor.tag(region, bucket, slot);
-        final int home = alternate(bucket, tag);
+        final int home = lookup.alternate(bucket, tag);
         put(home, tag, reference(BucketDescriptor.cell(bucket, slot)));
         BucketDescriptor.addOut(region, home, -1);
         BucketDescriptor.clear(region, bucket, slot);
@@ -214,7 +214,7 @@ public final class HashIndex {
         }
         final int tag = BucketDescriptor.tag(region, bucket, slot);
         final int entry = reference(BucketDescriptor.cell(bucket, slot));
-        putGuest(bucket, alternate(bucket, tag), tag, entry);
+        putGuest(bucket, lookup.alternate(bucket, tag), tag, entry);
         BucketDescriptor.clear(region, bucket, slot);
         return true;
     }
@@ -223,7 +223,7 @@ public final class HashIndex {
     private int slotWithRoomElsewhere(int bucket, int slots) {
         for (int rest = slots; rest != 0; rest &= rest - 1) {
             final int slot = Integer.numberOfTrailingZeros(rest);
-            if (hasRoom(alternate(bucket, BucketDescriptor.tag(region, bucket, slot)))) {
+            if (hasRoom(lookup.alternate(bucket, BucketDescriptor.tag(region, bucket, slot)))) {
                 return slot;
             }
         }
@@ -243,7 +243,7 @@ public final class HashIndex {
      * @return the entry, or {@link Region#NONE}.
      */
     public int entryInSlot(int number, int slot) {
-        return entryAt(bucket(number), slot);
+        return entryAt(lookup.bucket(number), slot);
     }
 
     /** How many buckets there are. */
@@ -270,10 +270,12 @@ public final class HashIndex {
                     final int keyLength = EntryDescriptor.keyLength(region, entry);
                     region.wrap(key, EntryDescriptor.keyOffset(entry), keyLength);
                     final long keyHash = hash.hash(null, key.addressOffset(), keyLength);
-                    auditPlace(bucket(number), slot, KeyedHash.indexHash(keyHash), out, passed);
+                    auditPlace(
+                            lookup.bucket(number), slot, KeyedHash.indexHash(keyHash), out, passed);
                 } else {
                     check(
-                            !isMarked(~BucketDescriptor.natives(region, bucket(number)), slot),
+                            !isMarked(
+                                    ~BucketDescriptor.natives(region, lookup.bucket(number)), slot),
                             "bucket %d: empty slot %d is marked",
                             number,
                             slot);
@@ -281,8 +283,8 @@ public final class HashIndex {
             }
         }
         for (int i = 0; i < buckets; i++) {
-            final int outCount = BucketDescriptor.out(region, bucket(i));
-            final int passedCount = BucketDescriptor.passed(region, bucket(i));
+            final int outCount = BucketDescriptor.out(region, lookup.bucket(i));
+            final int passedCount = BucketDescriptor.passed(region, lookup.bucket(i));
             check(
                     outCount == out[i] || outCount == BucketDescriptor.MAX_OUT,
                     "bucket %d: out counts %d, has %d",
@@ -306,8 +308,8 @@ public final class HashIndex {
                         && EntryDescriptor.hash(region, entry) == indexHash,
                 "entry %d: its tag or its index hash is not its key's",
                 entry);
-        final int home = home(indexHash);
-        final int alternate = alternate(home, tag);
+        final int home = lookup.home(indexHash);
+        final int alternate = lookup.alternate(home, tag);
         final boolean guest = isMarked(BucketDescriptor.guests(region, bucket), slot);
         final boolean stray = isMarked(BucketDescriptor.strays(region, bucket), slot);
         check(
@@ -316,13 +318,13 @@ public final class HashIndex {
                         : guest ? bucket == alternate && bucket != home : bucket == home,
                 "entry %d: bucket %d is not its own, its alternate, or a stray's",
                 entry,
-                number(bucket));
+                lookup.number(bucket));
         if (bucket != home) {
-            out[number(home)]++;
+            out[lookup.number(home)]++;
         }
         if (stray) {
-            for (int passing = alternate; passing != bucket; passing = next(passing)) {
-                passed[number(passing)]++;
+            for (int passing = alternate; passing != bucket; passing = lookup.next(passing)) {
+                passed[lookup.number(passing)]++;
             }
         }
     }
@@ -335,25 +337,5 @@ public final class HashIndex {
         return BucketDescriptor.tag(region, bucket, slot) == BucketDescriptor.EMPTY
                 ? Region.NONE
                 : reference(BucketDescriptor.cell(bucket, slot));
-    }
-
-    private int home(int indexHash) {
-        return lookup.home(indexHash);
-    }
-
-    private int alternate(int bucket, int tag) {
-        return lookup.alternate(bucket, tag);
-    }
-
-    private int next(int bucket) {
-        return lookup.next(bucket);
-    }
-
-    private int bucket(int number) {
-        return lookup.bucket(number);
-    }
-
-    private int number(int bucket) {
-        return lookup.number(bucket);
     }
 }

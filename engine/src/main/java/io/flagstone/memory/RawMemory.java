@@ -11,7 +11,7 @@ import org.agrona.UnsafeApi;
  * and need no alignment. Nothing here allocates.
  */
 public final class RawMemory {
-    /** Up to here a loop over words beats the call into {@code copyMemory}. */
+    /** Up to here copying by words beats the call into {@code copyMemory}. */
     private static final int WORD_COPY_LIMIT = 256;
 
     private static final int PAIR = 2 * Long.BYTES;
