@@ -63,6 +63,7 @@ public final class CacheBuilder {
     private long defaultTtlNs = OffHeapCache.NO_TTL;
     private long expireAfterAccessNs = OffHeapCache.NO_TTL;
     private int expiryBudget = 16;
+    private int rebalanceBudget = 96;
     private boolean countReads = true;
     private Long hashSeed;
     private NanoClock clock = SystemNanoClock.INSTANCE;
@@ -195,6 +196,19 @@ public final class CacheBuilder {
     }
 
     /**
+     * Bounds the entries that one write, or one duty cycle of a segment, moves or evicts to bring a
+     * slab to a size class in need; 96 by default. A write mostly takes fewer: as many as make room
+     * for twice the bytes it writes.
+     *
+     * @param entries from 1 to 65 536.
+     * @return this.
+     */
+    public CacheBuilder rebalanceBudget(int entries) {
+        this.rebalanceBudget = entries;
+        return this;
+    }
+
+    /**
      * Sets whether reads count hits, misses and retries, which costs each about a nanosecond; they
      * do by default. What writes count costs nothing and is always counted.
      *
@@ -296,6 +310,7 @@ public final class CacheBuilder {
                 defaultTtlNs,
                 expireAfterAccessNs == OffHeapCache.NO_TTL ? 0 : expireAfterAccessNs,
                 expiryBudget,
+                rebalanceBudget,
                 clock,
                 clock.nanoTime(),
                 removalListener,
@@ -371,6 +386,10 @@ public final class CacheBuilder {
                 problems,
                 expiryBudget > 0 && expiryBudget <= MAX_BUDGET,
                 "expiryBudget " + expiryBudget + " is not between 1 and " + MAX_BUDGET);
+        check(
+                problems,
+                rebalanceBudget > 0 && rebalanceBudget <= MAX_BUDGET,
+                "rebalanceBudget " + rebalanceBudget + " is not between 1 and " + MAX_BUDGET);
         check(problems, clock != null, "clock is null");
         check(problems, errorHandler != null, "errorHandler is null");
     }

@@ -36,6 +36,9 @@ class ModelBasedTest {
         EXACT_LRU_SLIDING(true, 300, 1000, 100, 4, 8 << 20, 1, 0, 1 << 14, 3 * SECOND),
         /** So little memory that slabs change hands all the time. */
         TINY_SLABS(false, 0, 400, 900, 8, 24 << 10, 1, 0, 1 << 10, 0),
+        /** More chunks to a slab than a write may move, so that slabs are given bit by bit. */
+        REBALANCING(false, 0, 3000, 1500, 40, 160 << 10, 1, 0, 1 << 11, 0, 3),
+        REBALANCING_RESERVE(false, 0, 6000, 3000, 40, 1 << 18, 1, 0.0625, 1 << 12, 0, 2),
         ONE_SLAB(false, 0, 60, 4000, 8, 13 << 10, 1, 0, 1 << 12, 0),
         SEGMENTED(false, 0, 4000, 300, 20, 256 << 10, 4, 0.125, 1 << 12, 0),
         RELAXED_BOUNDED(false, 700, 3000, 120, 20, 32 << 20, 2, 0.5, 1 << 13, 0),
@@ -51,6 +54,7 @@ class ModelBasedTest {
         final double promotion;
         final int slab;
         final long idleNs;
+        final int rebalanceBudget;
 
         Scenario(
                 boolean exact,
@@ -63,6 +67,32 @@ class ModelBasedTest {
                 double promotion,
                 int slab,
                 long idleNs) {
+            this(
+                    exact,
+                    maxEntries,
+                    keys,
+                    maxValue,
+                    ttlOneIn,
+                    memory,
+                    segments,
+                    promotion,
+                    slab,
+                    idleNs,
+                    96);
+        }
+
+        Scenario(
+                boolean exact,
+                long maxEntries,
+                int keys,
+                int maxValue,
+                int ttlOneIn,
+                int memory,
+                int segments,
+                double promotion,
+                int slab,
+                long idleNs,
+                int rebalanceBudget) {
             this.exact = exact;
             this.maxEntries = maxEntries == 0 ? Long.MAX_VALUE : maxEntries;
             this.keys = keys;
@@ -73,6 +103,7 @@ class ModelBasedTest {
             this.promotion = promotion;
             this.slab = slab;
             this.idleNs = idleNs;
+            this.rebalanceBudget = rebalanceBudget;
         }
     }
 
@@ -113,6 +144,7 @@ class ModelBasedTest {
                         .promotionDistance(chosen.promotion)
                         .tickNs(TimeUnit.MILLISECONDS.toNanos(10))
                         .expiryBudget(4)
+                        .rebalanceBudget(chosen.rebalanceBudget)
                         .hashSeed(seed)
                         .clock(clock)
                         .removalListener(model)

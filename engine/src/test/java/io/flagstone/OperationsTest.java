@@ -700,6 +700,8 @@ class OperationsTest {
                                 promotions,
                                 0,
                                 0,
+                                0,
+                                0,
                                 0));
     }
 

@@ -13,7 +13,8 @@ package io.flagstone.api;
  * @param replacements writes that gave a present key another value, in-place updates included.
  * @param boundEvictions live entries that left because of the bound in entries.
  * @param roomEvictions live entries that left for an entry of their own size class.
- * @param slabEvictions live entries that left with their slab, for entries of another size class.
+ * @param slabEvictions live entries that left so that a slab of their size class could go to
+ *     another.
  * @param expirations entries that left because their deadline had passed.
  * @param removals entries removed by the caller.
  * @param promotions entries moved to the head of their list by a hit.
@@ -21,6 +22,8 @@ package io.flagstone.api;
  *     and left it because the lock was taken, or had just come over from another thread.
  * @param readRetries times that a read without the lock met a write and looked again.
  * @param lockContentions times that a lock was found taken and waited for.
+ * @param moves entries moved to another chunk so that their slab could go to another size class.
+ * @param slabReassignments slabs that size classes gave up for others.
  */
 public record CacheStatistics(
         long hits,
@@ -35,11 +38,13 @@ public record CacheStatistics(
         long promotions,
         long missedPromotions,
         long readRetries,
-        long lockContentions) {
+        long lockContentions,
+        long moves,
+        long slabReassignments) {
 
     /** Nothing counted. */
     public static final CacheStatistics NONE =
-            new CacheStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+            new CacheStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     /**
      * The share of reads that hit.
@@ -89,6 +94,8 @@ public record CacheStatistics(
                 promotions + other.promotions,
                 missedPromotions + other.missedPromotions,
                 readRetries + other.readRetries,
-                lockContentions + other.lockContentions);
+                lockContentions + other.lockContentions,
+                moves + other.moves,
+                slabReassignments + other.slabReassignments);
     }
 }

@@ -109,6 +109,22 @@ public final class TimingWheel {
         }
     }
 
+    /** Links what was a neighbour of an entry's to the chunk that the entry was copied to. */
+    public void moved(int chunk) {
+        if (isFiled(chunk)) {
+            final int previous = EntryDescriptor.wheelPrevious(region, chunk);
+            final int next = EntryDescriptor.wheelNext(region, chunk);
+            if (previous < 0) {
+                region.putInt(WheelDescriptor.slot(start, ~previous), chunk);
+            } else {
+                EntryDescriptor.wheelNext(region, previous, chunk);
+            }
+            if (next != Region.NONE) {
+                EntryDescriptor.wheelPrevious(region, next, chunk);
+            }
+        }
+    }
+
     private boolean isFiled(int entry) {
         return EntryDescriptor.wheelPrevious(region, entry) != Region.NONE;
     }

@@ -198,6 +198,13 @@ public final class Region {
         RawMemory.copy(null, address + offset, base, target, length);
     }
 
+    /** Copies within the region, between stretches that do not overlap. */
+    public void copy(int from, int to, int length) {
+        check(from, length);
+        check(to, length);
+        RawMemory.copy(null, address + from, null, address + to, length);
+    }
+
     /**
      * Compares bytes of the region with others.
      *

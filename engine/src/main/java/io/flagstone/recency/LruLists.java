@@ -84,6 +84,23 @@ public final class LruLists {
         link(sizeClass, entry, distance.isExact() ? tick() : clock());
     }
 
+    /** Links what was a neighbour of an entry's to the chunk that the entry was copied to. */
+    public void moved(int chunk) {
+        final int list = list(EntryDescriptor.sizeClass(region, chunk));
+        final int previous = EntryDescriptor.lruPrevious(region, chunk);
+        final int next = EntryDescriptor.lruNext(region, chunk);
+        if (previous == Region.NONE) {
+            region.putInt(list + HEAD, chunk);
+        } else {
+            EntryDescriptor.lruNext(region, previous, chunk);
+        }
+        if (next == Region.NONE) {
+            region.putInt(list + TAIL, chunk);
+        } else {
+            EntryDescriptor.lruPrevious(region, next, chunk);
+        }
+    }
+
     private void link(int sizeClass, int entry, long stamp) {
         final int list = list(sizeClass);
         final int head = region.getInt(list + HEAD);
@@ -152,18 +169,45 @@ public final class LruLists {
         return clock() - region.getLong(list(sizeClass) + TAIL_STAMP);
     }
 
+    /**
+     * What the age of a class's last entry would be without as many of the last ones, if stamps are
+     * spread evenly between its first entry and its last.
+     *
+     * @param entries from 0 to all that the class has, of which there is one.
+     */
+    public long ageWithout(int sizeClass, int entries) {
+        final long last = lastAge(sizeClass);
+        final long first =
+                clock() - EntryDescriptor.stamp(region, region.getInt(list(sizeClass) + HEAD));
+        return last - (long) ((double) (last - first) * entries / size(sizeClass));
+    }
+
+    /**
+     * The first class with entries.
+     *
+     * @param from the class to begin with.
+     * @return the class, or -1 if neither that one nor any after it has entries.
+     */
+    public int nextNonempty(int from) {
+        for (int word = from >>> 6; word < 2; word++) {
+            final long below = word == from >>> 6 ? (1L << from) - 1 : 0;
+            final long bits = region.getLong(nonempty(word)) & ~below;
+            if (bits != 0) {
+                return word * Long.SIZE + Long.numberOfTrailingZeros(bits);
+            }
+        }
+        return -1;
+    }
+
     /** The class whose last entry is the least recently used of all; there must be an entry. */
     public int oldestClass() {
         int oldest = -1;
         long oldestStamp = Long.MAX_VALUE;
-        for (int word = 0; word < 2; word++) {
-            for (long bits = region.getLong(nonempty(word)); bits != 0; bits &= bits - 1) {
-                final int sizeClass = word * Long.SIZE + Long.numberOfTrailingZeros(bits);
-                final long stamp = region.getLong(list(sizeClass) + TAIL_STAMP);
-                if (stamp < oldestStamp) {
-                    oldestStamp = stamp;
-                    oldest = sizeClass;
-                }
+        for (int c = nextNonempty(0); c >= 0; c = nextNonempty(c + 1)) {
+            final long stamp = region.getLong(list(c) + TAIL_STAMP);
+            if (stamp < oldestStamp) {
+                oldestStamp = stamp;
+                oldest = c;
             }
         }
         return oldest;

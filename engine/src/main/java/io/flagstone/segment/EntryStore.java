@@ -2,14 +2,10 @@ package io.flagstone.segment;
 
 import static io.flagstone.segment.SegmentDescriptor.BOUND_EVICTIONS;
 import static io.flagstone.segment.SegmentDescriptor.ENTRIES;
-import static io.flagstone.segment.SegmentDescriptor.EXPIRATIONS;
 import static io.flagstone.segment.SegmentDescriptor.INSERTIONS;
 import static io.flagstone.segment.SegmentDescriptor.KEY_BYTES;
 import static io.flagstone.segment.SegmentDescriptor.PROMOTIONS;
-import static io.flagstone.segment.SegmentDescriptor.REMOVALS;
 import static io.flagstone.segment.SegmentDescriptor.REPLACEMENTS;
-import static io.flagstone.segment.SegmentDescriptor.ROOM_EVICTIONS;
-import static io.flagstone.segment.SegmentDescriptor.SLAB_EVICTIONS;
 import static io.flagstone.segment.SegmentDescriptor.VALUE_BYTES;
 
 import io.flagstone.api.EntryTooLargeException;
@@ -24,8 +20,8 @@ import io.flagstone.slab.SizeClasses;
 import io.flagstone.slab.SlabAllocator;
 
 /**
- * Everything that changes together when an entry comes or goes: index, slabs, lists, wheel, counts
- * and the version word, over one region.
+ * What writes and uses do to entries: how one is written, published, replaced, used and reclaimed,
+ * with the version word, over one region.
  *
  * <p>The version is odd while bytes that can be reached through the index change, in windows as
  * short as they can be: an entry's removal from the index; an entry's insertion, all of it written
@@ -33,17 +29,12 @@ import io.flagstone.slab.SlabAllocator;
  * window that took it out of the index. What readers do not look at changes outside: links, stamps,
  * the wheel; and so does a deadline by itself, since it is one word.
  *
- * <p>Room is made by leave of the lists. A class that has run out evicts its own least recently
- * used entry. If another class's is more than {@link #CALCIFIED} times as old, that class's slab
- * with the oldest entry is drained, some entries with each put that needs room, and comes to
- * whoever needs a slab next. A class without entries cannot wait and drains at once.
+ * <p>Room for a new entry is the {@link Rebalancer}'s business, which may evict or move any other
+ * entry, also the one that is about to be replaced.
  *
  * <p>Guarded by the segment's lock. Allocates nothing.
  */
 final class EntryStore {
-    /** How many times older another class's last entry must be for its slab to be taken. */
-    private static final int CALCIFIED = 2;
-
     private final Region region;
     private final SizeClasses classes;
     private final int maxEntries;
@@ -52,6 +43,8 @@ final class EntryStore {
     private final Callbacks callbacks;
     private final ReadCounters counters;
     final SegmentClock clock;
+    final LiveEntries entries;
+    final Rebalancer rebalancer;
     final HashIndex index;
     final SlabAllocator slabs;
     final LruLists lists;
@@ -67,22 +60,12 @@ final class EntryStore {
         this.callbacks = callbacks;
         this.counters = config.counters();
         this.clock = new SegmentClock(config.clock(), config.birthNs());
-        this.lists =
-                new LruLists(
-                        region,
-                        SegmentDescriptor.RECENCY_CLOCK,
-                        SegmentDescriptor.RECENCY,
-                        classes.count(),
-                        config.promotionDistance());
-        this.wheel = new TimingWheel(region, layout.wheelOffset(), config.tickNs());
-        this.slabs =
-                new SlabAllocator(
-                        region,
-                        classes,
-                        layout.tablesOffset(),
-                        layout.slabsOffset(),
-                        layout.slabs());
-        this.index = new HashIndex(region, layout.indexOffset(), layout.buckets());
+        this.entries = new LiveEntries(region, config, callbacks);
+        this.rebalancer = new Rebalancer(region, config, entries);
+        this.index = entries.index;
+        this.slabs = entries.slabs;
+        this.lists = entries.lists;
+        this.wheel = entries.wheel;
     }
 
     /**
@@ -98,14 +81,6 @@ final class EntryStore {
         return classes.classFor((int) length);
     }
 
-    long entries() {
-        return region.getLong(ENTRIES);
-    }
-
-    boolean isExpired(int entry, long nowNs) {
-        return EntryDescriptor.deadline(region, entry) <= nowNs;
-    }
-
     /** Adds an entry whose key is absent, and makes what room it takes. */
     void insert(
             long hash,
@@ -119,8 +94,8 @@ final class EntryStore {
             long deadlineNs,
             boolean sliding,
             long nowNs) {
-        while (entries() >= maxEntries) {
-            evict(lists.last(lists.oldestClass()), BOUND_EVICTIONS, nowNs);
+        while (entries.count() >= maxEntries) {
+            entries.evict(lists.last(lists.oldestClass()), BOUND_EVICTIONS, nowNs);
         }
         final int entry =
                 prepare(
@@ -143,8 +118,8 @@ final class EntryStore {
         SegmentVersion.beginWrite(region);
         index.insert(KeyedHash.indexHash(hash), entry);
         SegmentVersion.endWrite(region);
-        add(ENTRIES, 1);
-        add(INSERTIONS, 1);
+        entries.add(ENTRIES, 1);
+        entries.add(INSERTIONS, 1);
     }
 
     /** Gives a key another value, in place where the entry's chunk allows. */
@@ -191,8 +166,8 @@ final class EntryStore {
     }
 
     /**
-     * Moves an entry whose new value belongs into another class. Making room takes the entry itself
-     * only with the slab it lies in, and then the new one is on its own.
+     * Gives an entry whose new value belongs into another class a new chunk. Making room may move
+     * the old one, or even evict it, and then the new one is on its own.
      */
     private void relocate(
             long hash,
@@ -222,13 +197,14 @@ final class EntryStore {
                         deadlineNs,
                         sliding,
                         nowNs);
-        if (index.find(hash, keyBase, keyAddress, keyLength) == Region.NONE) {
+        final int moved = index.find(hash, keyBase, keyAddress, keyLength);
+        if (moved == Region.NONE) {
             publish(hash, entry);
         } else {
             SegmentVersion.beginWrite(region);
-            index.replace(indexHash, oldEntry, entry);
+            index.replace(indexHash, moved, entry);
             SegmentVersion.endWrite(region);
-            release(oldEntry, RemovalCause.REPLACED, REPLACEMENTS);
+            entries.release(moved, RemovalCause.REPLACED, REPLACEMENTS);
         }
         wheel.deadlineSet(entry, EntryDescriptor.NO_DEADLINE, nowNs);
     }
@@ -254,8 +230,8 @@ final class EntryStore {
         } finally {
             SegmentVersion.endWrite(region);
         }
-        add(VALUE_BYTES, grown);
-        add(REPLACEMENTS, 1);
+        entries.add(VALUE_BYTES, grown);
+        entries.add(REPLACEMENTS, 1);
         wheel.deadlineSet(entry, previousNs, nowNs);
     }
 
@@ -272,7 +248,7 @@ final class EntryStore {
             final boolean timed =
                     EntryDescriptor.deadline(region, entry) != EntryDescriptor.NO_DEADLINE;
             final long now = timed ? clock.observe(region) : 0;
-            if (!isExpired(entry, now)) {
+            if (!entries.isExpired(entry, now)) {
                 counters.increment(ReadCounters.HITS, threadId);
                 use(entry, now);
                 return entry;
@@ -293,7 +269,7 @@ final class EntryStore {
     /** Moves an entry to the head of its list if it has fallen behind. */
     void promote(int entry) {
         if (lists.promote(entry)) {
-            add(PROMOTIONS, 1);
+            entries.add(PROMOTIONS, 1);
         }
     }
 
@@ -302,30 +278,6 @@ final class EntryStore {
         return ttlNs >= EntryDescriptor.NO_DEADLINE - nowNs
                 ? EntryDescriptor.NO_DEADLINE
                 : nowNs + ttlNs;
-    }
-
-    /** Removes an entry for a reason other than want of room, and tells the listener. */
-    void remove(int entry, RemovalCause cause) {
-        remove(entry, cause, cause == RemovalCause.EXPIRED ? EXPIRATIONS : REMOVALS);
-    }
-
-    private void remove(int entry, RemovalCause cause, int counter) {
-        SegmentVersion.beginWrite(region);
-        index.remove(EntryDescriptor.hash(region, entry), entry);
-        SegmentVersion.endWrite(region);
-        add(ENTRIES, -1);
-        release(entry, cause, counter);
-    }
-
-    /** The rest of a removal, for an entry that is no longer in the index. */
-    private void release(int entry, RemovalCause cause, int counter) {
-        lists.remove(EntryDescriptor.sizeClass(region, entry), entry);
-        wheel.disarm(entry);
-        add(KEY_BYTES, -EntryDescriptor.keyLength(region, entry));
-        add(VALUE_BYTES, -EntryDescriptor.valueLength(region, entry));
-        add(counter, 1);
-        callbacks.removed(cause, entry);
-        slabs.free(entry);
     }
 
     /** Writes an entry, the most recently used of its class, that the index does not yet know. */
@@ -341,10 +293,11 @@ final class EntryStore {
             long deadlineNs,
             boolean sliding,
             long nowNs) {
-        final int entry = allocate(sizeClass, nowNs);
+        final int entry = rebalancer.allocate(sizeClass, nowNs);
+        final int chunkClass = slabs.sizeClassOf(entry);
         boolean written = false;
         try {
-            EntryDescriptor.init(region, entry, indexHash, keyLength, valueLength, sizeClass);
+            EntryDescriptor.init(region, entry, indexHash, keyLength, valueLength, chunkClass);
             EntryDescriptor.sliding(region, entry, sliding);
             EntryDescriptor.deadline(region, entry, deadlineNs);
             EntryDescriptor.putKey(region, entry, keyBase, keyAddress, keyLength);
@@ -357,19 +310,10 @@ final class EntryStore {
                 slabs.free(entry);
             }
         }
-        lists.addFirst(sizeClass, entry);
-        add(KEY_BYTES, keyLength);
-        add(VALUE_BYTES, valueLength);
+        lists.addFirst(chunkClass, entry);
+        entries.add(KEY_BYTES, keyLength);
+        entries.add(VALUE_BYTES, valueLength);
         return entry;
-    }
-
-    private int allocate(int sizeClass, long nowNs) {
-        int chunk = slabs.allocate(sizeClass);
-        while (chunk == Region.NONE) {
-            makeRoom(sizeClass, nowNs);
-            chunk = slabs.allocate(sizeClass);
-        }
-        return chunk;
     }
 
     /**
@@ -385,38 +329,10 @@ final class EntryStore {
                 break;
             }
             if (entry != TimingWheel.MOVED) {
-                remove(entry, RemovalCause.EXPIRED);
+                entries.remove(entry, RemovalCause.EXPIRED);
             }
             steps++;
         }
         return steps;
-    }
-
-    void add(int counter, long delta) {
-        region.putLong(counter, region.getLong(counter) + delta);
-    }
-
-    private void makeRoom(int sizeClass, long nowNs) {
-        final boolean urgent = lists.size(sizeClass) == 0;
-        if (slabs.draining() == Region.NONE) {
-            final int oldest = lists.oldestClass();
-            if (urgent || lists.lastAge(oldest) / CALCIFIED > lists.lastAge(sizeClass)) {
-                slabs.startDraining(lists.last(oldest));
-            }
-        }
-        for (int i = 0; i < budget && slabs.draining() != Region.NONE; i++) {
-            evict(slabs.nextToDrain(), SLAB_EVICTIONS, nowNs);
-        }
-        if (lists.size(sizeClass) != 0 && slabs.pooledSlabs() == 0) {
-            evict(lists.last(sizeClass), ROOM_EVICTIONS, nowNs);
-        }
-    }
-
-    private void evict(int entry, int counter, long nowNs) {
-        if (isExpired(entry, nowNs)) {
-            remove(entry, RemovalCause.EXPIRED);
-        } else {
-            remove(entry, RemovalCause.EVICTED, counter);
-        }
     }
 }

@@ -466,7 +466,7 @@ public final class OptimisticReader {
         }
         // Others may have acted on a later time meanwhile, at which the entry had expired.
         final long now = Math.max(nowNs, SegmentClock.latest(region));
-        if (!SegmentVersion.isCurrent(region, seen) || owner.store.isExpired(entry, now)) {
+        if (!SegmentVersion.isCurrent(region, seen) || owner.store.entries.isExpired(entry, now)) {
             return LOCKED;
         }
         try {

@@ -109,6 +109,8 @@ public final class ReadCounters {
                 0,
                 sum(MISSED_PROMOTIONS),
                 sum(RETRIES),
+                0,
+                0,
                 0);
     }
 

@@ -53,6 +53,7 @@ public final class Segment {
     private final ReentryGuard guard;
     private final Callbacks callbacks;
     final EntryStore store;
+    private final LiveEntries entries;
     private final SegmentClock clock;
     private final HashIndex index;
     private boolean closed;
@@ -66,6 +67,7 @@ public final class Segment {
         this.guard = config.guard();
         this.callbacks = new Callbacks(region, config);
         this.store = new EntryStore(region, config, callbacks);
+        this.entries = store.entries;
         this.clock = store.clock;
         this.index = store.index;
         SegmentDescriptor.writeIdentity(
@@ -124,8 +126,8 @@ public final class Segment {
             store.reclaim(now);
 
             int entry = index.find(hash, keyBase, keyAddress, keyLength);
-            if (entry != Region.NONE && store.isExpired(entry, now)) {
-                store.remove(entry, RemovalCause.EXPIRED);
+            if (entry != Region.NONE && entries.isExpired(entry, now)) {
+                entries.remove(entry, RemovalCause.EXPIRED);
                 entry = Region.NONE;
             }
             final boolean absent = entry == Region.NONE;
@@ -229,7 +231,7 @@ public final class Segment {
             } finally {
                 SegmentVersion.endWrite(region);
             }
-            store.add(REPLACEMENTS, 1);
+            entries.add(REPLACEMENTS, 1);
             return true;
         } finally {
             unlock();
@@ -265,7 +267,7 @@ public final class Segment {
             SegmentVersion.beginWrite(region);
             region.putLong(offset, sum);
             SegmentVersion.endWrite(region);
-            store.add(REPLACEMENTS, 1);
+            entries.add(REPLACEMENTS, 1);
             return sum;
         } finally {
             unlock();
@@ -282,7 +284,7 @@ public final class Segment {
             if (entry == Region.NONE) {
                 return false;
             }
-            store.remove(entry, RemovalCause.REMOVED);
+            entries.remove(entry, RemovalCause.REMOVED);
             return true;
         } finally {
             unlock();
@@ -307,7 +309,7 @@ public final class Segment {
                     || !valueEquals(entry, expectedBase, expectedAddress, expectedLength)) {
                 return false;
             }
-            store.remove(entry, RemovalCause.REMOVED);
+            entries.remove(entry, RemovalCause.REMOVED);
             return true;
         } finally {
             unlock();
@@ -337,7 +339,7 @@ public final class Segment {
                     OptimisticReader.copyOut(
                             region, entry, keyLength, destinationBase, destination, room);
             if (length != INSUFFICIENT_SPACE) {
-                store.remove(entry, RemovalCause.REMOVED);
+                entries.remove(entry, RemovalCause.REMOVED);
             }
             return length;
         } finally {
@@ -379,7 +381,7 @@ public final class Segment {
             for (; bucket < end && seen < maxEntries; bucket++) {
                 for (int slot = 0; slot < HashIndex.SLOTS_PER_BUCKET; slot++) {
                     final int entry = index.entryInSlot(bucket, slot);
-                    if (entry != Region.NONE && !store.isExpired(entry, now)) {
+                    if (entry != Region.NONE && !entries.isExpired(entry, now)) {
                         callbacks.visit(entry, visitor);
                         seen++;
                     }
@@ -410,22 +412,23 @@ public final class Segment {
         for (int slot = 0; slot < HashIndex.SLOTS_PER_BUCKET; slot++) {
             final int entry = index.entryInSlot(bucket, slot);
             if (entry != Region.NONE) {
-                store.remove(entry, RemovalCause.REMOVED);
+                entries.remove(entry, RemovalCause.REMOVED);
             }
         }
     }
 
-    /** Reclaims what has expired, within the budget, if anything has. */
+    /** Reclaims what has expired and goes on with rebalancing, each within its budget. */
     public int doWork(long nowNs) {
         guard.check(Thread.currentThread().getId());
-        final boolean due = store.wheel.isDue(clock.sinceBirth(nowNs));
+        final boolean due = store.wheel.isDue(clock.sinceBirth(nowNs)) || store.rebalancer.isDue();
         Reference.reachabilityFence(region);
         if (!due) {
             return 0;
         }
         lock();
         try {
-            return store.reclaim(clock.observe(region, nowNs));
+            final long now = clock.observe(region, nowNs);
+            return store.reclaim(now) + store.rebalancer.work(now);
         } finally {
             unlock();
         }
@@ -433,9 +436,9 @@ public final class Segment {
 
     /** The entries held, expired ones included that have not been reclaimed; takes no lock. */
     public long size() {
-        final long entries = region.getLongOpaque(SegmentDescriptor.ENTRIES);
+        final long size = region.getLongOpaque(SegmentDescriptor.ENTRIES);
         Reference.reachabilityFence(region);
-        return entries;
+        return size;
     }
 
     /** How many index buckets there are, which bounds a scan's cursor. */
@@ -457,7 +460,7 @@ public final class Segment {
     public MemoryReport memoryReport() {
         lock();
         try {
-            return SegmentReports.memory(region, config.layout(), store);
+            return SegmentReports.memory(region, config.layout(), entries);
         } finally {
             unlock();
         }
@@ -467,7 +470,7 @@ public final class Segment {
     public AuditResult audit() {
         lock();
         try {
-            return SegmentReports.audit(region, config, store);
+            return SegmentReports.audit(region, config, entries);
         } finally {
             unlock();
         }
@@ -489,7 +492,7 @@ public final class Segment {
     /** The live entry of a key; the time may be 0 if nothing is armed. */
     private int find(long hash, Object keyBase, long keyAddress, int keyLength, long nowNs) {
         final int entry = index.find(hash, keyBase, keyAddress, keyLength);
-        return entry == Region.NONE || store.isExpired(entry, nowNs) ? Region.NONE : entry;
+        return entry == Region.NONE || entries.isExpired(entry, nowNs) ? Region.NONE : entry;
     }
 
     private boolean valueEquals(int entry, Object base, long address, int length) {

@@ -17,6 +17,8 @@ import org.agrona.concurrent.NanoClock;
  * @param defaultTtlNs the TTL of writes that name none, {@code Long.MAX_VALUE} for none.
  * @param idleNs the sliding TTL of writes that name none, 0 for none.
  * @param budget the entries that one write, or one duty cycle of a segment, reclaims at most.
+ * @param rebalanceBudget the entries that one write, or one duty cycle of a segment, moves or
+ *     evicts at most to bring a slab to another size class.
  * @param clock the clock.
  * @param birthNs what the clock said when the cache was built.
  * @param listener told of removals, or {@code null}.
@@ -32,6 +34,7 @@ public record SegmentConfig(
         long defaultTtlNs,
         long idleNs,
         int budget,
+        int rebalanceBudget,
         NanoClock clock,
         long birthNs,
         RemovalListener listener,
@@ -49,6 +52,7 @@ public record SegmentConfig(
                 defaultTtlNs,
                 idleNs,
                 budget,
+                rebalanceBudget,
                 clock,
                 birthNs,
                 listener,

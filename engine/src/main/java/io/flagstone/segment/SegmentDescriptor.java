@@ -22,7 +22,7 @@ import io.flagstone.memory.Region;
  *  | Latest Time, nanoseconds (64)                      |
  *  | Recency Clock (64)                                 |
  *  +----------------------------------------------------+
- *  | Entries, counters, key and value bytes (12 x 64)   |  192   two lines
+ *  | Entries, counters, key and value bytes (14 x 64)   |  192   two lines
  *  +----------------------------------------------------+
  *  | Recency: sizes, a list for each size class         |  320   aligned to a line
  *  +----------------------------------------------------+
@@ -46,7 +46,7 @@ final class SegmentDescriptor {
     /** "FLAGSTON" in ASCII. */
     static final long MAGIC = 0x4E4F_5453_4741_4C46L;
 
-    static final int LAYOUT_VERSION = 2;
+    static final int LAYOUT_VERSION = 3;
 
     static final int IDENTITY_MAGIC = 0;
     static final int IDENTITY_VERSION = 8;
@@ -77,6 +77,9 @@ final class SegmentDescriptor {
     static final int CONTENTIONS = ENTRIES + 72;
     static final int KEY_BYTES = ENTRIES + 80;
     static final int VALUE_BYTES = ENTRIES + 88;
+
+    static final int MOVES = ENTRIES + 96;
+    static final int SLAB_REASSIGNMENTS = ENTRIES + 104;
 
     static final int RECENCY = 5 * Region.CACHE_LINE;
 

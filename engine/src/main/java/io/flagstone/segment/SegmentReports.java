@@ -28,42 +28,44 @@ final class SegmentReports {
                 region.getLong(SegmentDescriptor.PROMOTIONS),
                 0,
                 0,
-                region.getLong(SegmentDescriptor.CONTENTIONS));
+                region.getLong(SegmentDescriptor.CONTENTIONS),
+                region.getLong(SegmentDescriptor.MOVES),
+                region.getLong(SegmentDescriptor.SLAB_REASSIGNMENTS));
     }
 
-    static MemoryReport memory(Region region, SegmentLayout layout, EntryStore store) {
+    static MemoryReport memory(Region region, SegmentLayout layout, LiveEntries entries) {
         final SizeClasses classes = layout.classes();
         long chunkBytes = 0;
         long freeChunkBytes = 0;
         for (int c = 0; c < classes.count(); c++) {
-            chunkBytes += (long) store.slabs.live(c) * classes.chunkBytes(c);
-            freeChunkBytes += store.slabs.freeBytes(c);
+            chunkBytes += (long) entries.slabs.live(c) * classes.chunkBytes(c);
+            freeChunkBytes += entries.slabs.freeBytes(c);
         }
-        final long headers = store.entries() * EntryDescriptor.HEADER_LENGTH;
+        final long headers = entries.count() * EntryDescriptor.HEADER_LENGTH;
         final long keyBytes = region.getLong(SegmentDescriptor.KEY_BYTES);
         final long valueBytes = region.getLong(SegmentDescriptor.VALUE_BYTES);
         final long slabBytes = (long) layout.slabs() * classes.maxChunkBytes();
         return new MemoryReport(
                 region.capacity(),
-                store.entries(),
+                entries.count(),
                 layout.indexBytes(),
                 layout.fixedBytes() + headers,
                 keyBytes,
                 valueBytes,
                 chunkBytes - headers - keyBytes - valueBytes,
                 freeChunkBytes,
-                (long) store.slabs.pooledSlabs() * classes.maxChunkBytes(),
+                (long) entries.slabs.pooledSlabs() * classes.maxChunkBytes(),
                 region.capacity() - layout.fixedBytes() - layout.indexBytes() - slabBytes);
     }
 
-    static AuditResult audit(Region region, SegmentConfig config, EntryStore store) {
+    static AuditResult audit(Region region, SegmentConfig config, LiveEntries entries) {
         try {
             check(
                     (region.getLong(SegmentDescriptor.VERSION) & 1) == 0,
                     "the version is odd: a write did not finish");
-            final BitSet live = store.slabs.audit();
+            final BitSet live = entries.slabs.audit();
             final BitSet indexed = new BitSet();
-            store.index.audit(
+            entries.index.audit(
                     config.hash(),
                     entry -> {
                         check(
@@ -72,24 +74,24 @@ final class SegmentReports {
                                 entry);
                         indexed.set(entry >>> 3);
                     });
-            final int entries = indexed.cardinality();
+            final int found = indexed.cardinality();
             check(
-                    entries == live.cardinality() && entries == store.entries(),
+                    found == live.cardinality() && found == entries.count(),
                     "counted %d entries, %d in the index, %d live chunks",
-                    store.entries(),
-                    entries,
+                    entries.count(),
+                    found,
                     live.cardinality());
             check(
-                    entries <= config.layout().maxEntries(),
+                    found <= config.layout().maxEntries(),
                     "%d entries exceed the bound of %d",
-                    entries,
+                    found,
                     config.layout().maxEntries());
-            store.lists.audit(live);
-            store.wheel.audit(live);
+            entries.lists.audit(live);
+            entries.wheel.audit(live);
             auditBytes(region, config.layout().classes(), live);
-            return new AuditResult(true, "", entries);
+            return new AuditResult(true, "", found);
         } catch (final IllegalStateException | IndexOutOfBoundsException e) {
-            return new AuditResult(false, e.getMessage(), store.entries());
+            return new AuditResult(false, e.getMessage(), entries.count());
         }
     }
 

@@ -24,7 +24,8 @@ import java.util.BitSet;
  *
  * <p>To take a slab from a class, its owner <em>drains</em> it: from {@link #startDraining} on none
  * of its chunks is handed out, and once the owner has freed those that {@link #nextToDrain} names
- * it is in the pool. One slab drains at a time; the work can stop and resume after any chunk.
+ * it is in the pool. One slab drains at a time; the work can rest after any chunk and resume, or
+ * end with {@link #stopDraining}.
  *
  * <p>Invariants, which {@link #audit} checks:
  *
@@ -37,11 +38,13 @@ import java.util.BitSet;
  * <p>Guarded by the segment's lock. Every operation takes constant time and allocates nothing.
  */
 public final class SlabAllocator {
+    private static final int SPARSEST_LOOKS = 16;
+
     private final Region region;
     private final SizeClasses classes;
     private final int tables;
     private final int firstSlab;
-    private final int slabShift;
+    private final int slabBytes;
     private final int slabs;
 
     /**
@@ -56,7 +59,7 @@ public final class SlabAllocator {
         this.classes = classes;
         this.tables = tables;
         this.firstSlab = firstSlab;
-        this.slabShift = Integer.numberOfTrailingZeros(classes.maxChunkBytes());
+        this.slabBytes = classes.maxChunkBytes();
         this.slabs = slabs;
         for (int slab = slabs; slab > 0; slab--) {
             pool(slab);
@@ -69,19 +72,31 @@ public final class SlabAllocator {
     }
 
     /**
-     * Takes a chunk.
+     * Takes a chunk of a slab of the class, or of one from the pool.
      *
-     * @return the chunk, or {@link Region#NONE} if the class has no free one and the pool no slab.
+     * @param reserve how many slabs to leave in the pool.
+     * @return the chunk, or {@link Region#NONE} if there is none to be had.
      */
-    public int allocate(int sizeClass) {
-        final int classRecord = classRecord(sizeClass);
-        int slab = region.getInt(classRecord + CLASS_PARTIAL_HEAD);
-        if (slab == Region.NONE) {
-            slab = region.getInt(tables + POOL_HEAD);
-            if (slab == Region.NONE) {
+    public int allocate(int sizeClass, int reserve) {
+        if (region.getInt(classRecord(sizeClass) + CLASS_PARTIAL_HEAD) == Region.NONE) {
+            if (pooledSlabs() <= reserve) {
                 return Region.NONE;
             }
-            unpool(slab, sizeClass);
+            unpool(region.getInt(tables + POOL_HEAD), sizeClass);
+        }
+        return takeFree(sizeClass);
+    }
+
+    /**
+     * Takes a chunk of a slab that the class has already and that is not draining.
+     *
+     * @return the chunk, or {@link Region#NONE} if all are taken.
+     */
+    public int takeFree(int sizeClass) {
+        final int classRecord = classRecord(sizeClass);
+        final int slab = region.getInt(classRecord + CLASS_PARTIAL_HEAD);
+        if (slab == Region.NONE) {
+            return Region.NONE;
         }
         final int record = slabRecord(slab);
         int chunk = region.getInt(record + SLAB_FREE_HEAD);
@@ -97,6 +112,11 @@ public final class SlabAllocator {
             unlinkPartial(slab, sizeClass);
         }
         return chunk;
+    }
+
+    /** The class of the slab that a chunk lies in. */
+    public int sizeClassOf(int chunk) {
+        return region.getInt(slabRecord(slabOf(chunk)) + SLAB_CLASS);
     }
 
     /** Gives a chunk back. */
@@ -126,14 +146,18 @@ public final class SlabAllocator {
         }
     }
 
-    /** The slab being drained, or {@link Region#NONE}. */
+    /** The slab being drained, or {@link Region#NONE}; may be asked without the lock. */
     public int draining() {
-        return region.getInt(tables + DRAINING);
+        return region.getIntOpaque(tables + DRAINING);
     }
 
-    /** Starts to drain the slab of a live chunk; no other may be draining. */
-    public void startDraining(int chunk) {
-        final int slab = slabOf(chunk);
+    /** The class of the slab being drained; there must be one. */
+    public int drainingClass() {
+        return region.getInt(slabRecord(draining()) + SLAB_CLASS);
+    }
+
+    /** Starts to drain a slab that has live chunks; no other may be draining. */
+    public void startDraining(int slab) {
         final int record = slabRecord(slab);
         final int sizeClass = region.getInt(record + SLAB_CLASS);
         if (!isFull(record, sizeClass)) {
@@ -141,6 +165,52 @@ public final class SlabAllocator {
         }
         region.putInt(tables + DRAINING, slab);
         region.putInt(tables + DRAIN_CURSOR, 0);
+    }
+
+    /** Lets the slab being drained be used again as it is. */
+    public void stopDraining() {
+        final int slab = draining();
+        final int record = slabRecord(slab);
+        final int sizeClass = region.getInt(record + SLAB_CLASS);
+        region.putInt(tables + DRAINING, Region.NONE);
+        if (!isFull(record, sizeClass)) {
+            linkPartial(slab, sizeClass);
+        }
+    }
+
+    /**
+     * The slab of a class that is soonest drained: of those with free chunks, as far as it looks,
+     * the one with the fewest live ones; the slab of a given chunk where none has any.
+     */
+    public int sparsest(int sizeClass, int chunk) {
+        int slab = region.getInt(classRecord(sizeClass) + CLASS_PARTIAL_HEAD);
+        if (slab == Region.NONE) {
+            return slabOf(chunk);
+        }
+        int sparsest = slab;
+        for (int i = 0; i < SPARSEST_LOOKS && slab != Region.NONE; i++) {
+            sparsest = sparser(sparsest, slab);
+            slab = region.getInt(slabRecord(slab) + SLAB_NEXT);
+        }
+        return sparsest;
+    }
+
+    /** The slab outside the pool with the fewest live chunks, found by looking at all. */
+    public int sparsest() {
+        int sparsest = Region.NONE;
+        for (int slab = 1; slab <= slabs; slab++) {
+            if (region.getInt(slabRecord(slab) + SLAB_CLASS) != EntryDescriptor.FREE) {
+                sparsest = sparsest == Region.NONE ? slab : sparser(sparsest, slab);
+            }
+        }
+        return sparsest;
+    }
+
+    private int sparser(int slab, int other) {
+        return region.getInt(slabRecord(other) + SLAB_LIVE)
+                        < region.getInt(slabRecord(slab) + SLAB_LIVE)
+                ? other
+                : slab;
     }
 
     /**
@@ -166,6 +236,11 @@ public final class SlabAllocator {
         return region.getInt(classRecord(sizeClass) + CLASS_LIVE);
     }
 
+    /** The chunks of a class's slabs that are not live. */
+    public int freeChunks(int sizeClass) {
+        return slabs(sizeClass) * chunksPerSlab(sizeClass) - live(sizeClass);
+    }
+
     /** The slabs of a class. */
     public int slabs(int sizeClass) {
         return region.getInt(classRecord(sizeClass) + CLASS_SLABS);
@@ -178,7 +253,7 @@ public final class SlabAllocator {
 
     /** The bytes of all slabs of a class that hold no live chunk. */
     public long freeBytes(int sizeClass) {
-        return ((long) slabs(sizeClass) << slabShift)
+        return (long) slabs(sizeClass) * slabBytes
                 - (long) live(sizeClass) * classes.chunkBytes(sizeClass);
     }
 
@@ -201,7 +276,7 @@ public final class SlabAllocator {
     }
 
     int slabStart(int slab) {
-        return firstSlab + (slab - 1 << slabShift);
+        return firstSlab + (slab - 1) * slabBytes;
     }
 
     int slabRecord(int slab) {
@@ -212,12 +287,13 @@ public final class SlabAllocator {
         return SlabDescriptor.classRecord(tables, sizeClass);
     }
 
-    int chunksPerSlab(int sizeClass) {
+    /** The chunks that a slab is cut into for a class. */
+    public int chunksPerSlab(int sizeClass) {
         return classes.maxChunkBytes() / classes.chunkBytes(sizeClass);
     }
 
     private int slabOf(int chunk) {
-        return (chunk - firstSlab >>> slabShift) + 1;
+        return (chunk - firstSlab) / slabBytes + 1;
     }
 
     private boolean isFull(int record, int sizeClass) {

@@ -49,7 +49,7 @@ class SlabAllocatorTest {
     }
 
     private int allocate(int sizeClass) {
-        final int chunk = allocator.allocate(sizeClass);
+        final int chunk = allocator.allocate(sizeClass, 0);
         if (chunk == Region.NONE) {
             return chunk;
         }
@@ -136,8 +136,12 @@ class SlabAllocatorTest {
                     free(chunk);
                 } else if (draining == Region.NONE && random.nextInt(50) == 0) {
                     final int chunk = randomLive();
-                    allocator.startDraining(chunk);
+                    allocator.startDraining(slabOf(chunk) + 1);
                     assertThat(allocator.draining() - 1).isEqualTo(slabOf(chunk));
+                    assertThat(allocator.drainingClass()).isEqualTo(live.get(chunk));
+                } else if (draining != Region.NONE && random.nextInt(8) == 0) {
+                    allocator.stopDraining();
+                    assertThat(allocator.draining()).isEqualTo(Region.NONE);
                 } else {
                     free(randomLive());
                 }
@@ -206,7 +210,7 @@ class SlabAllocatorTest {
             chunk = live.lastKey();
         }
         free(chunk);
-        allocator.startDraining(live.firstKey());
+        allocator.startDraining(slabOf(live.firstKey()) + 1);
         assertThat(allocate(0)).as("nothing comes from a slab that drains").isEqualTo(Region.NONE);
         while (allocator.draining() != Region.NONE) {
             assertIsModel();
@@ -215,6 +219,60 @@ class SlabAllocatorTest {
         assertThat(live).isEmpty();
         assertThat(allocate(classes.count() - 1)).isNotEqualTo(Region.NONE);
         assertIsModel();
+    }
+
+    @Test
+    void aSlabThatStopsDrainingIsUsedAgain() {
+        create(SLAB_BYTES, 1);
+        while (allocate(0) != Region.NONE) {}
+        allocator.startDraining(1);
+        free(allocator.nextToDrain());
+        assertThat(allocate(0)).isEqualTo(Region.NONE);
+        allocator.stopDraining();
+        assertIsModel();
+        assertThat(allocate(0)).isNotEqualTo(Region.NONE);
+        assertIsModel();
+        allocator.startDraining(1);
+        allocator.stopDraining();
+        assertIsModel();
+        assertThat(allocate(0)).as("a full slab").isEqualTo(Region.NONE);
+    }
+
+    @Test
+    void theReserveStaysInThePool() {
+        create(SLAB_BYTES, SLABS);
+        final int last = classes.count() - 1;
+        int taken = 0;
+        for (int chunk; (chunk = allocator.allocate(last, 2)) != Region.NONE; taken++) {
+            EntryDescriptor.init(region, chunk, 0, Long.BYTES, 0, last);
+            live.put(chunk, last);
+            assertThat(allocator.sizeClassOf(chunk)).isEqualTo(last);
+        }
+        assertThat(taken).isEqualTo(SLABS - 2);
+        assertThat(allocator.pooledSlabs()).isEqualTo(2);
+        assertThat(allocator.takeFree(0)).as("no slab of its own").isEqualTo(Region.NONE);
+        assertIsModel();
+    }
+
+    @Test
+    void theSparsestSlabHasTheFewestLiveChunks() {
+        create(SLAB_BYTES, SLABS);
+        final List<Integer> chunks = new ArrayList<>();
+        for (int chunk; (chunk = allocate(0)) != Region.NONE; ) {
+            chunks.add(chunk);
+        }
+        final int perSlab = chunks.size() / SLABS;
+        final int first = chunks.get(0);
+        assertThat(allocator.sparsest(0, first)).isEqualTo(slabOf(first) + 1);
+        for (int slab = 1; slab < SLABS; slab++) {
+            for (int i = 0; i < slab; i++) {
+                free(chunks.get(slab * perSlab + i));
+            }
+        }
+        final int sparsest = slabOf(chunks.get((SLABS - 1) * perSlab)) + 1;
+        assertThat(allocator.sparsest(0, first)).isEqualTo(sparsest);
+        assertThat(allocator.sparsest()).isEqualTo(sparsest);
+        assertThat(allocator.freeChunks(0)).isEqualTo(1 + 2 + 3);
     }
 
     /** A fault that is planted into a state with slabs of two classes, a free chunk and a pool. */

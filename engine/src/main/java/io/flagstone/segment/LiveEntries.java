@@ -1,0 +1,119 @@
+package io.flagstone.segment;
+
+import static io.flagstone.segment.SegmentDescriptor.ENTRIES;
+import static io.flagstone.segment.SegmentDescriptor.EXPIRATIONS;
+import static io.flagstone.segment.SegmentDescriptor.KEY_BYTES;
+import static io.flagstone.segment.SegmentDescriptor.MOVES;
+import static io.flagstone.segment.SegmentDescriptor.REMOVALS;
+import static io.flagstone.segment.SegmentDescriptor.VALUE_BYTES;
+
+import io.flagstone.api.RemovalCause;
+import io.flagstone.entry.EntryDescriptor;
+import io.flagstone.expiry.TimingWheel;
+import io.flagstone.index.HashIndex;
+import io.flagstone.memory.Region;
+import io.flagstone.recency.LruLists;
+import io.flagstone.slab.SlabAllocator;
+
+/**
+ * The structures that know an entry, together: index, slabs, lists, wheel and counts. What takes an
+ * entry out of one takes it out of all, and what moves it to another chunk tells all.
+ *
+ * <p>Guarded by the segment's lock. Allocates nothing.
+ */
+final class LiveEntries {
+    private final Region region;
+    private final Callbacks callbacks;
+    final HashIndex index;
+    final SlabAllocator slabs;
+    final LruLists lists;
+    final TimingWheel wheel;
+
+    LiveEntries(Region region, SegmentConfig config, Callbacks callbacks) {
+        final SegmentLayout layout = config.layout();
+        this.region = region;
+        this.callbacks = callbacks;
+        this.lists =
+                new LruLists(
+                        region,
+                        SegmentDescriptor.RECENCY_CLOCK,
+                        SegmentDescriptor.RECENCY,
+                        layout.classes().count(),
+                        config.promotionDistance());
+        this.wheel = new TimingWheel(region, layout.wheelOffset(), config.tickNs());
+        this.slabs =
+                new SlabAllocator(
+                        region,
+                        layout.classes(),
+                        layout.tablesOffset(),
+                        layout.slabsOffset(),
+                        layout.slabs());
+        this.index = new HashIndex(region, layout.indexOffset(), layout.buckets());
+    }
+
+    long count() {
+        return region.getLong(ENTRIES);
+    }
+
+    boolean isExpired(int entry, long nowNs) {
+        return EntryDescriptor.deadline(region, entry) <= nowNs;
+    }
+
+    /** Removes an entry that has to make room: evicted, unless it has expired already. */
+    void evict(int entry, int counter, long nowNs) {
+        if (isExpired(entry, nowNs)) {
+            remove(entry, RemovalCause.EXPIRED);
+        } else {
+            remove(entry, RemovalCause.EVICTED, counter);
+        }
+    }
+
+    /** Removes an entry for a reason other than want of room, and tells the listener. */
+    void remove(int entry, RemovalCause cause) {
+        remove(entry, cause, cause == RemovalCause.EXPIRED ? EXPIRATIONS : REMOVALS);
+    }
+
+    private void remove(int entry, RemovalCause cause, int counter) {
+        SegmentVersion.beginWrite(region);
+        index.remove(EntryDescriptor.hash(region, entry), entry);
+        SegmentVersion.endWrite(region);
+        add(ENTRIES, -1);
+        release(entry, cause, counter);
+    }
+
+    /** The rest of a removal, for an entry that is no longer in the index. */
+    void release(int entry, RemovalCause cause, int counter) {
+        lists.remove(EntryDescriptor.sizeClass(region, entry), entry);
+        wheel.disarm(entry);
+        add(KEY_BYTES, -EntryDescriptor.keyLength(region, entry));
+        add(VALUE_BYTES, -EntryDescriptor.valueLength(region, entry));
+        add(counter, 1);
+        callbacks.removed(cause, entry);
+        slabs.free(entry);
+    }
+
+    /**
+     * Moves an entry to another chunk of its class. Its copy is whole before the index knows it,
+     * and its own chunk is free only after the index has forgotten it.
+     */
+    void move(int entry, int chunk) {
+        region.copy(
+                entry,
+                chunk,
+                (int)
+                        EntryDescriptor.length(
+                                EntryDescriptor.keyLength(region, entry),
+                                EntryDescriptor.valueLength(region, entry)));
+        SegmentVersion.beginWrite(region);
+        index.replace(EntryDescriptor.hash(region, entry), entry, chunk);
+        SegmentVersion.endWrite(region);
+        lists.moved(chunk);
+        wheel.moved(chunk);
+        slabs.free(entry);
+        add(MOVES, 1);
+    }
+
+    void add(int counter, long delta) {
+        region.putLong(counter, region.getLong(counter) + delta);
+    }
+}

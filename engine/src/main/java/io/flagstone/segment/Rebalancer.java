@@ -1,0 +1,233 @@
+package io.flagstone.segment;
+
+import static io.flagstone.segment.SegmentDescriptor.ROOM_EVICTIONS;
+import static io.flagstone.segment.SegmentDescriptor.SLAB_EVICTIONS;
+import static io.flagstone.segment.SegmentDescriptor.SLAB_REASSIGNMENTS;
+
+import io.flagstone.memory.Region;
+import io.flagstone.recency.LruLists;
+import io.flagstone.slab.SizeClasses;
+import io.flagstone.slab.SlabAllocator;
+
+/**
+ * Finds chunks in a full segment: who leaves, and whose slab goes to whom.
+ *
+ * <p>A class that has run out evicts its own least recently used entry, unless another class is
+ * better off: one that could give a whole slab and would <em>then</em> still keep entries for
+ * longer than the class in need does now. How long a class keeps entries is the age of its last
+ * one, in ticks of the recency clock; what it would be with a slab less follows from the ages of
+ * its first and last entry. So ages level out across classes as if there were one list, and no slab
+ * goes back and forth for less than a slab's difference. A class with a slab's worth of free chunks
+ * gives one at no price.
+ *
+ * <p>A slab is given by being drained: in each step its next entry moves to a free chunk of another
+ * slab of the class, for which, if there is none, the class's least recently used entry leaves. So
+ * the donor loses its coldest entries, wherever they lie, and no others. A write takes as many
+ * steps as make room for twice the bytes it writes, to a bound; the duty cycle takes as many as the
+ * bound. After any step the work can rest.
+ *
+ * <p>A class without a chunk has no entry to evict. For it a segment keeps one slab in reserve if
+ * its slabs are so finely cut that draining one would exceed the bound, and every write that takes
+ * a chunk works on replacing the reserve once it is used. Should a class need a slab meanwhile, its
+ * entry goes into a chunk of the next larger class that has entries. If there is none, the slab
+ * with the fewest entries is emptied: that is the one the reserve became, which holds no more
+ * entries than there were writes since.
+ *
+ * <p>So what one write moves and evicts is at most {@link #bound}. Guarded by the segment's lock.
+ * Allocates nothing.
+ */
+final class Rebalancer {
+    /** How many evictions of a class's own pass between two looks at the other classes. */
+    private static final int LOOK_INTERVAL = 8;
+
+    /** Steps that a write takes towards a new reserve. */
+    private static final int RESERVE_STEPS = 16;
+
+    /** With fewer slabs one in reserve would be too much of them. */
+    private static final int MIN_SLABS_FOR_RESERVE = 32;
+
+    private static final int NOBODY = -1;
+
+    private final LiveEntries entries;
+    private final Region region;
+    private final SizeClasses classes;
+    private final SlabAllocator slabs;
+    private final LruLists lists;
+    private final int budget;
+    private final int reserve;
+    private int evictionsToLook;
+
+    Rebalancer(Region region, SegmentConfig config, LiveEntries entries) {
+        this.entries = entries;
+        this.region = region;
+        this.classes = config.layout().classes();
+        this.slabs = entries.slabs;
+        this.lists = entries.lists;
+        this.budget = config.rebalanceBudget();
+        this.reserve = reserve(config.layout(), budget);
+    }
+
+    /** The slabs that a segment keeps in reserve. */
+    static int reserve(SegmentLayout layout, int budget) {
+        final boolean spare = layout.slabs() >= MIN_SLABS_FOR_RESERVE;
+        return spare && mostChunks(layout.classes()) > budget ? 1 : 0;
+    }
+
+    /** The most entries that one write may move or evict, beside its own and expired ones. */
+    static int bound(SizeClasses classes, int budget) {
+        return 2 * Math.max(budget, mostChunks(classes) / RESERVE_STEPS) + 1;
+    }
+
+    private static int mostChunks(SizeClasses classes) {
+        return classes.maxChunkBytes() / classes.chunkBytes(0);
+    }
+
+    /**
+     * Takes a chunk for an entry.
+     *
+     * @param sizeClass the entry's; the chunk's may be larger.
+     * @return the chunk, for the caller to write an entry of the chunk's class to.
+     */
+    int allocate(int sizeClass, long nowNs) {
+        final int chunk = slabs.allocate(sizeClass, reserve);
+        if (chunk == Region.NONE) {
+            return makeRoom(sizeClass, nowNs);
+        }
+        if (slabs.pooledSlabs() < reserve) {
+            replaceReserve(sizeClass, nowNs);
+        }
+        return chunk;
+    }
+
+    /** One duty cycle's share of the work that is under way. */
+    int work(long nowNs) {
+        return drain(budget, nowNs);
+    }
+
+    /** Whether {@link #work} would find something to do; needs no lock. */
+    boolean isDue() {
+        return slabs.draining() != Region.NONE;
+    }
+
+    private void replaceReserve(int sizeClass, long nowNs) {
+        if (slabs.draining() == Region.NONE) {
+            final int donor = donor(sizeClass, Long.MIN_VALUE);
+            if (donor != NOBODY) {
+                startDraining(donor);
+            }
+        }
+        drain(Math.min(budget, RESERVE_STEPS), nowNs);
+    }
+
+    private int makeRoom(int sizeClass, long nowNs) {
+        final boolean settled = lists.size(sizeClass) != 0;
+        if (slabs.draining() != Region.NONE && slabs.drainingClass() == sizeClass) {
+            slabs.stopDraining();
+        } else {
+            if (!settled || --evictionsToLook <= 0) {
+                evictionsToLook = LOOK_INTERVAL;
+                look(sizeClass, settled ? lists.lastAge(sizeClass) : Long.MIN_VALUE);
+            }
+            drain(settled ? share(sizeClass) : budget, nowNs);
+        }
+        int chunk = slabs.allocate(sizeClass, settled ? reserve : 0);
+        if (chunk == Region.NONE) {
+            chunk = settled ? evictLast(sizeClass, nowNs) : takeFromOthers(sizeClass, nowNs);
+        }
+        return chunk;
+    }
+
+    private void look(int sizeClass, long age) {
+        if (slabs.draining() == Region.NONE) {
+            final int donor = donor(sizeClass, age);
+            if (donor != NOBODY) {
+                startDraining(donor);
+            }
+        }
+    }
+
+    /** As many steps as make room in the draining slab for twice what is written. */
+    private int share(int sizeClass) {
+        if (slabs.draining() == Region.NONE) {
+            return 0;
+        }
+        final int chunkBytes = classes.chunkBytes(slabs.drainingClass());
+        return Math.min(budget, 2 + 2 * classes.chunkBytes(sizeClass) / chunkBytes);
+    }
+
+    private int evictLast(int sizeClass, long nowNs) {
+        entries.evict(lists.last(sizeClass), ROOM_EVICTIONS, nowNs);
+        return slabs.allocate(sizeClass, 0);
+    }
+
+    /** A chunk for a class without one, where there is no slab to be had. */
+    private int takeFromOthers(int sizeClass, long nowNs) {
+        final int larger = lists.nextNonempty(sizeClass + 1);
+        if (larger >= 0) {
+            if (slabs.draining() != Region.NONE && slabs.drainingClass() == larger) {
+                slabs.stopDraining();
+            }
+            final int chunk = slabs.takeFree(larger);
+            return chunk != Region.NONE ? chunk : evictLast(larger, nowNs);
+        }
+        if (slabs.draining() != Region.NONE) {
+            slabs.stopDraining();
+        }
+        slabs.startDraining(slabs.sparsest());
+        while (slabs.draining() != Region.NONE) {
+            entries.evict(slabs.nextToDrain(), SLAB_EVICTIONS, nowNs);
+        }
+        entries.add(SLAB_REASSIGNMENTS, 1);
+        return slabs.allocate(sizeClass, 0);
+    }
+
+    /** The class that can best do without a slab, and better than with entries of a given age. */
+    private int donor(int needy, long age) {
+        int best = NOBODY;
+        long bestAge = age;
+        for (int c = lists.nextNonempty(0); c >= 0; c = lists.nextNonempty(c + 1)) {
+            if (c != needy) {
+                final int lost = slabs.chunksPerSlab(c) - slabs.freeChunks(c);
+                final long left = lost <= 0 ? Long.MAX_VALUE : lists.ageWithout(c, lost);
+                if (left > bestAge) {
+                    best = c;
+                    bestAge = left;
+                }
+            }
+        }
+        return best;
+    }
+
+    private void startDraining(int donor) {
+        slabs.startDraining(slabs.sparsest(donor, lists.last(donor)));
+    }
+
+    private int drain(int steps, long nowNs) {
+        int taken = 0;
+        while (taken < steps && slabs.draining() != Region.NONE) {
+            step(nowNs);
+            taken++;
+        }
+        return taken;
+    }
+
+    private void step(long nowNs) {
+        final int donor = slabs.drainingClass();
+        final int pooled = slabs.pooledSlabs();
+        int chunk = slabs.takeFree(donor);
+        if (chunk == Region.NONE) {
+            entries.evict(lists.last(donor), SLAB_EVICTIONS, nowNs);
+            chunk = slabs.takeFree(donor);
+        }
+        if (chunk != Region.NONE) {
+            entries.move(slabs.nextToDrain(), chunk);
+        }
+        if (slabs.pooledSlabs() > pooled) {
+            entries.add(SLAB_REASSIGNMENTS, 1);
+            if (slabs.draining() != Region.NONE) {
+                // Another slab of the class lost its last entry, which serves as well.
+                slabs.stopDraining();
+            }
+        }
+    }
+}
