@@ -1,6 +1,7 @@
 package io.flagstone;
 
 import io.flagstone.api.RemovalListener;
+import io.flagstone.api.SizeSample;
 import io.flagstone.entry.EntryDescriptor;
 import io.flagstone.index.KeyedHash;
 import io.flagstone.memory.DirectMemory;
@@ -13,6 +14,7 @@ import io.flagstone.segment.Segment;
 import io.flagstone.segment.SegmentConfig;
 import io.flagstone.segment.SegmentLayout;
 import io.flagstone.slab.SizeClasses;
+import io.flagstone.slab.SlabPlan;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +34,7 @@ public final class CacheBuilder {
     public static final int MAX_SEGMENTS = 1 << 14;
 
     /** The smallest slab. */
-    public static final int MIN_SLAB_BYTES = 1 << 10;
+    public static final int MIN_SLAB_BYTES = SizeClasses.MIN_SLAB_BYTES;
 
     /** The largest slab, and so the largest entry, header included. */
     public static final int MAX_SLAB_BYTES = 1 << 24;
@@ -51,13 +53,27 @@ public final class CacheBuilder {
     private static final int AUTO_SLABS = 64;
     private static final int AUTO_MIN_SLAB_BYTES = 1 << 12;
     private static final int AUTO_MAX_SLAB_BYTES = 1 << 20;
+    private static final int AUTO_HEADROOM_DIVISOR = 128;
+    private static final int AUTO_ENTRIES_IN_SEGMENT = 1024;
+    private static final int DEFAULT_ENTRY_BYTES = 64;
+
+    /** How much smaller than in the sample entries may be before the index bounds. */
+    private static final double SAMPLE_MARGIN = 0.9;
+
+    /** An index for entries of this size takes half a hundredth of the memory. */
+    private static final int MAX_AUTO_ENTRY_BYTES = 1480;
+
+    /** With one step a write, an entry would take the very room that its write made. */
+    private static final int MIN_REBALANCE_BUDGET = 2;
+
     private static final int MAX_BUDGET = 1 << 16;
 
     private long memoryBytes = -1;
     private long maxEntries = SegmentLayout.UNBOUNDED;
     private int segments = AUTO;
     private int slabBytes = AUTO;
-    private int expectedEntryBytes = 64;
+    private Integer expectedEntryBytes;
+    private SizeSample sizeSample;
     private double promotionDistance = 0.0625;
     private long tickNs = TimeUnit.MILLISECONDS.toNanos(1);
     private long defaultTtlNs = OffHeapCache.NO_TTL;
@@ -112,10 +128,11 @@ public final class CacheBuilder {
 
     /**
      * Sets the size of a slab, which is also that of the largest entry: 40 bytes of header, the key
-     * padded to 8, the value. By default the largest power of two within a 64th of a segment,
-     * between 4 KiB and 1 MiB.
+     * padded to 8, the value. By default what a {@link #sizeSample} asks for, or else the largest
+     * power of two within a 64th of a segment, between 4 KiB and 1 MiB, and a 128th of it more, so
+     * that values of a power of two have room for their headers.
      *
-     * @param bytes a power of two from {@link #MIN_SLAB_BYTES} to {@link #MAX_SLAB_BYTES}.
+     * @param bytes a multiple of 64 from {@link #MIN_SLAB_BYTES} to {@link #MAX_SLAB_BYTES}.
      * @return this.
      */
     public CacheBuilder slabBytes(int bytes) {
@@ -125,7 +142,8 @@ public final class CacheBuilder {
 
     /**
      * Tells the bytes that key and value of most entries have together, by which the index is sized
-     * where {@link #maxEntries} is not set; 64 by default. With smaller entries the index is full
+     * where {@link #maxEntries} is not set. By default a little less than the mean of the {@link
+     * #sizeSample} but at most 1 480, or 64 without one. With smaller entries the index is full
      * before the memory is; larger ones leave part of the index empty.
      *
      * @param bytes from 1 to what a slab holds.
@@ -133,6 +151,18 @@ public final class CacheBuilder {
      */
     public CacheBuilder expectedEntryBytes(int bytes) {
         this.expectedEntryBytes = bytes;
+        return this;
+    }
+
+    /**
+     * Divides the cache for sizes like those of a sample: its slabs, their size classes and the
+     * index. None by default, which suits entries of any size less than perfectly.
+     *
+     * @param sample read when the cache is built, or {@code null} for none.
+     * @return this.
+     */
+    public CacheBuilder sizeSample(SizeSample sample) {
+        this.sizeSample = sample;
         return this;
     }
 
@@ -200,7 +230,7 @@ public final class CacheBuilder {
      * slab to a size class in need; 96 by default. A write mostly takes fewer: as many as make room
      * for twice the bytes it writes.
      *
-     * @param entries from 1 to 65 536.
+     * @param entries from 2 to 65 536.
      * @return this.
      */
     public CacheBuilder rebalanceBudget(int entries) {
@@ -287,7 +317,7 @@ public final class CacheBuilder {
 
         final int allocation = (int) Math.min(memoryBytes / count, Region.MAX_BYTES);
         final int regionBytes = Region.capacityFor(allocation);
-        final SizeClasses classes = new SizeClasses(slabBytesFor(regionBytes));
+        final SizeClasses classes = classes(regionBytes);
         checkFit(count, regionBytes, classes, problems);
         fail(problems);
 
@@ -303,7 +333,7 @@ public final class CacheBuilder {
     private SegmentConfig segmentConfig(int count, int regionBytes, SizeClasses classes) {
         return new SegmentConfig(
                 SegmentLayout.divide(
-                        regionBytes, classes, expectedEntryBytes, share(maxEntries, count, 0)),
+                        regionBytes, classes, expectedEntryBytes(), share(maxEntries, count, 0)),
                 new KeyedHash(hashSeed != null ? hashSeed : new SecureRandom().nextLong()),
                 (int) Math.round(promotionDistance * PromotionDistance.ONE),
                 tickNs,
@@ -349,18 +379,19 @@ public final class CacheBuilder {
         check(
                 problems,
                 slabBytes == AUTO
-                        || isPowerOfTwo(slabBytes)
+                        || slabBytes % Region.CACHE_LINE == 0
                                 && slabBytes >= MIN_SLAB_BYTES
                                 && slabBytes <= MAX_SLAB_BYTES,
                 "slabBytes "
                         + slabBytes
-                        + " is not a power of two from "
+                        + " is not a multiple of 64 from "
                         + MIN_SLAB_BYTES
                         + " to "
                         + MAX_SLAB_BYTES);
         check(
                 problems,
-                expectedEntryBytes > 0 && expectedEntryBytes < MAX_SLAB_BYTES,
+                expectedEntryBytes == null
+                        || expectedEntryBytes > 0 && expectedEntryBytes < MAX_SLAB_BYTES,
                 "expectedEntryBytes "
                         + expectedEntryBytes
                         + " is not between 1 and "
@@ -388,8 +419,21 @@ public final class CacheBuilder {
                 "expiryBudget " + expiryBudget + " is not between 1 and " + MAX_BUDGET);
         check(
                 problems,
-                rebalanceBudget > 0 && rebalanceBudget <= MAX_BUDGET,
-                "rebalanceBudget " + rebalanceBudget + " is not between 1 and " + MAX_BUDGET);
+                rebalanceBudget >= MIN_REBALANCE_BUDGET && rebalanceBudget <= MAX_BUDGET,
+                "rebalanceBudget "
+                        + rebalanceBudget
+                        + " is not between "
+                        + MIN_REBALANCE_BUDGET
+                        + " and "
+                        + MAX_BUDGET);
+        if (sizeSample != null) {
+            check(problems, sizeSample.entries() > 0, "sizeSample has no entries");
+            check(
+                    problems,
+                    sizeSample.entries() == 0
+                            || SlabPlan.largestLength(sizeSample.counts()) <= MAX_SLAB_BYTES,
+                    "sizeSample has an entry larger than the largest slab of " + MAX_SLAB_BYTES);
+        }
         check(problems, clock != null, "clock is null");
         check(problems, errorHandler != null, "errorHandler is null");
     }
@@ -426,15 +470,15 @@ public final class CacheBuilder {
     private void checkFit(int count, int regionBytes, SizeClasses classes, List<String> problems) {
         final long share = share(maxEntries, count, 0);
         final int slabs =
-                SegmentLayout.divide(regionBytes, classes, expectedEntryBytes, share).slabs();
+                SegmentLayout.divide(regionBytes, classes, expectedEntryBytes(), share).slabs();
         final long leastAllocation =
                 Region.allocationFor(
-                        SegmentLayout.leastRegionBytes(classes, expectedEntryBytes, share));
+                        SegmentLayout.leastRegionBytes(classes, expectedEntryBytes(), share));
         check(
                 problems,
-                EntryDescriptor.length(1, expectedEntryBytes - 1) <= classes.maxChunkBytes(),
+                EntryDescriptor.length(1, expectedEntryBytes() - 1) <= classes.maxChunkBytes(),
                 "expectedEntryBytes "
-                        + expectedEntryBytes
+                        + expectedEntryBytes()
                         + " and a header do not fit slabBytes "
                         + classes.maxChunkBytes());
         check(
@@ -454,9 +498,15 @@ public final class CacheBuilder {
         int count =
                 BitUtil.findNextPositivePowerOfTwo(
                         SEGMENTS_PER_CORE * Runtime.getRuntime().availableProcessors());
+        final long least =
+                sizeSample == null
+                        ? AUTO_MIN_SEGMENT_BYTES
+                        : Math.max(
+                                AUTO_MIN_SEGMENT_BYTES,
+                                (long) AUTO_ENTRIES_IN_SEGMENT
+                                        * SlabPlan.largestLength(sizeSample.counts()));
         while (count > 1
-                && (memoryBytes / count < AUTO_MIN_SEGMENT_BYTES
-                        || maxEntries / count < AUTO_MIN_SEGMENT_ENTRIES)) {
+                && (memoryBytes / count < least || maxEntries / count < AUTO_MIN_SEGMENT_ENTRIES)) {
             count >>= 1;
         }
         while (count < MAX_SEGMENTS && memoryBytes / count > AUTO_MAX_SEGMENT_BYTES) {
@@ -465,14 +515,35 @@ public final class CacheBuilder {
         return count;
     }
 
-    private int slabBytesFor(int regionBytes) {
-        return slabBytes != AUTO
-                ? slabBytes
-                : Math.max(
+    private SizeClasses classes(int regionBytes) {
+        if (sizeSample != null) {
+            return SlabPlan.choose(sizeSample.counts(), regionBytes, slabBytes);
+        }
+        if (slabBytes != AUTO) {
+            return new SizeClasses(slabBytes);
+        }
+        final int power =
+                Math.max(
                         AUTO_MIN_SLAB_BYTES,
                         Math.min(
                                 AUTO_MAX_SLAB_BYTES,
                                 Integer.highestOneBit(regionBytes / AUTO_SLABS)));
+        return new SizeClasses(
+                power + BitUtil.align(power / AUTO_HEADROOM_DIVISOR, Region.CACHE_LINE));
+    }
+
+    private int expectedEntryBytes() {
+        if (expectedEntryBytes != null) {
+            return expectedEntryBytes;
+        }
+        return sizeSample == null
+                ? DEFAULT_ENTRY_BYTES
+                : (int)
+                        Math.max(
+                                1,
+                                Math.min(
+                                        sizeSample.meanBytes() * SAMPLE_MARGIN,
+                                        MAX_AUTO_ENTRY_BYTES));
     }
 
     private static long share(long total, int count, int index) {

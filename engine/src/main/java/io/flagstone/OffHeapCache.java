@@ -7,6 +7,7 @@ import io.flagstone.api.MemoryReport;
 import io.flagstone.segment.ReadCounters;
 import io.flagstone.segment.Segment;
 import io.flagstone.segment.SegmentConfig;
+import java.util.List;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
@@ -188,7 +189,7 @@ public final class OffHeapCache extends BatchOperations implements Agent, AutoCl
             sum = sum.plus(segment.memoryReport());
         }
         final long outside = budgetBytes - sum.budgetBytes();
-        return sum.plus(new MemoryReport(outside, 0, 0, 0, 0, 0, 0, 0, 0, outside));
+        return sum.plus(new MemoryReport(outside, 0, 0, 0, 0, 0, 0, 0, 0, outside, List.of()));
     }
 
     /**

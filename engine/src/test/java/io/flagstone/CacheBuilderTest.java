@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.flagstone.api.EntryTooLargeException;
 import io.flagstone.api.MemoryReport;
+import io.flagstone.api.SizeSample;
 import io.flagstone.memory.DirectMemory;
 import io.flagstone.memory.Region;
 import io.flagstone.testing.TestClock;
@@ -54,7 +55,13 @@ class CacheBuilderTest {
                 wrong(b -> b.segments(Integer.MIN_VALUE), "segments -2147483648 "),
                 wrong(b -> b.slabBytes(512), "slabBytes 512 ", "from 1024 to 16777216"),
                 wrong(b -> b.slabBytes(1 << 25), "slabBytes 33554432 "),
-                wrong(b -> b.slabBytes(3_000), "slabBytes 3000 is not a power of two"),
+                wrong(b -> b.slabBytes(3_000), "slabBytes 3000 is not a multiple of 64"),
+                wrong(b -> b.rebalanceBudget(1), "rebalanceBudget 1 is not between 2 and 65536"),
+                wrong(b -> b.rebalanceBudget(1 << 17), "rebalanceBudget 131072 "),
+                wrong(b -> b.sizeSample(new SizeSample()), "sizeSample has no entries"),
+                wrong(
+                        b -> b.sizeSample(new SizeSample().add(8, (1 << 24) - 1)),
+                        "sizeSample has an entry larger than the largest slab of 16777216"),
                 wrong(b -> b.slabBytes(-4_096), "slabBytes -4096 "),
                 wrong(b -> b.slabBytes(Integer.MIN_VALUE), "slabBytes -2147483648 "),
                 wrong(b -> b.expectedEntryBytes(0), "expectedEntryBytes 0 ", "between 1 and"),
@@ -89,7 +96,7 @@ class CacheBuilderTest {
                         b -> b.segments(1 << 10),
                         "memoryBytes 1048576 is too little",
                         "segments 1024",
-                        "slabBytes 4096",
+                        "slabBytes 4160",
                         "need at least"),
                 wrong(
                         b -> b.segments(1).slabBytes(1 << 20),
@@ -244,13 +251,13 @@ class CacheBuilderTest {
 
     @ParameterizedTest
     @CsvSource({
-        "65536, 4096",
-        "262144, 4096",
-        "1048576, 8192",
-        "16777216, 131072",
-        "268435456, 1048576"
+        "65536, 4160",
+        "262144, 4160",
+        "1048576, 8256",
+        "16777216, 132096",
+        "268435456, 1056768"
     })
-    void aSlabIsA64thOfASegment(int segmentBytes, int slabBytes) {
+    void aSlabIsA64thOfASegmentAndALittleMore(int segmentBytes, int slabBytes) {
         try (OffHeapCache cache =
                 OffHeapCache.builder().memoryBytes(segmentBytes).segments(1).build()) {
             final UnsafeBuffer value = new UnsafeBuffer(new byte[1 << 21]);

@@ -35,6 +35,21 @@ final class TraceOptions {
             description = "Size of every value (the trace's own; 64 where it has none).")
     private Integer valueBytes;
 
+    @Option(
+            names = "--no-size-sample",
+            negatable = true,
+            description =
+                    "Divide the cache without regard to the sizes in the trace (its first 1 048 576"
+                            + " requests are read before, where they have sizes).")
+    private boolean sizeSample = true;
+
+    @Option(
+            names = "--ideal",
+            description =
+                    "Show the hits of an ideal cache as well: exact LRU bounded in bytes, with 48"
+                            + " bytes an entry beside key and value and nothing rounded.")
+    private boolean ideal;
+
     boolean given() {
         return file != null;
     }
@@ -48,6 +63,9 @@ final class TraceOptions {
         if (file == null) {
             if (format != null) {
                 return "--format needs --trace";
+            }
+            if (ideal) {
+                return "--ideal needs --trace";
             }
             return valueBytes == null ? null : "--value-bytes needs --trace";
         }
@@ -67,7 +85,9 @@ final class TraceOptions {
      * @return the settings.
      */
     TraceSettings settings(long ttlNs) {
-        return new TraceSettings(file, format, valueBytes == null ? -1 : valueBytes, ttlNs);
+        final boolean sampled = sizeSample && valueBytes == null && format.sized();
+        return new TraceSettings(
+                file, format, valueBytes == null ? -1 : valueBytes, ttlNs, sampled, ideal);
     }
 
     /**

@@ -1,5 +1,8 @@
 package io.flagstone.api;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * Where every byte of the budget went. The parts, {@code indexBytes} to {@code unusedBytes}, add up
  * to {@code budgetBytes}.
@@ -18,6 +21,7 @@ package io.flagstone.api;
  * @param freeSlabBytes slabs that belong to no size class.
  * @param unusedBytes what the layout left over: alignment and less than a slab at the end of each
  *     segment.
+ * @param sizeClasses what each size class holds, smallest chunks first.
  */
 public record MemoryReport(
         long budgetBytes,
@@ -29,10 +33,12 @@ public record MemoryReport(
         long roundingBytes,
         long freeChunkBytes,
         long freeSlabBytes,
-        long unusedBytes) {
+        long unusedBytes,
+        List<SizeClassReport> sizeClasses) {
 
     /** No bytes at all: what sums start from. */
-    public static final MemoryReport EMPTY = new MemoryReport(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    public static final MemoryReport EMPTY =
+            new MemoryReport(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of());
 
     /**
      * What it costs to keep an entry beside its key and value.
@@ -56,7 +62,7 @@ public record MemoryReport(
      * Sums two reports.
      *
      * @param other what to add.
-     * @return the sum; allocates one record.
+     * @return the sum; allocates.
      */
     public MemoryReport plus(MemoryReport other) {
         return new MemoryReport(
@@ -69,6 +75,19 @@ public record MemoryReport(
                 roundingBytes + other.roundingBytes,
                 freeChunkBytes + other.freeChunkBytes,
                 freeSlabBytes + other.freeSlabBytes,
-                unusedBytes + other.unusedBytes);
+                unusedBytes + other.unusedBytes,
+                plus(sizeClasses, other.sizeClasses));
+    }
+
+    private static List<SizeClassReport> plus(
+            List<SizeClassReport> classes, List<SizeClassReport> others) {
+        if (classes.isEmpty() || others.isEmpty()) {
+            return classes.isEmpty() ? others : classes;
+        }
+        final List<SizeClassReport> sums = new ArrayList<>(classes.size());
+        for (int i = 0; i < classes.size(); i++) {
+            sums.add(classes.get(i).plus(others.get(i)));
+        }
+        return List.copyOf(sums);
     }
 }

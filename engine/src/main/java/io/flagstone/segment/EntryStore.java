@@ -136,7 +136,7 @@ final class EntryStore {
             long deadlineNs,
             boolean sliding,
             long nowNs) {
-        if (sizeClass == EntryDescriptor.sizeClass(region, entry)) {
+        if (fits(sizeClass, EntryDescriptor.sizeClass(region, entry))) {
             callbacks.removed(RemovalCause.REPLACED, entry);
             overwrite(
                     entry,
@@ -163,6 +163,10 @@ final class EntryStore {
                     sliding,
                     nowNs);
         }
+    }
+
+    private boolean fits(int sizeClass, int chunkClass) {
+        return sizeClass <= chunkClass && chunkClass <= classes.spillLimit(sizeClass);
     }
 
     /**

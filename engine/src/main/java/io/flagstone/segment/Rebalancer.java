@@ -18,7 +18,7 @@ import io.flagstone.slab.SlabAllocator;
  * one, in ticks of the recency clock; what it would be with a slab less follows from the ages of
  * its first and last entry. So ages level out across classes as if there were one list, and no slab
  * goes back and forth for less than a slab's difference. A class with a slab's worth of free chunks
- * gives one at no price.
+ * gives one at no price; and before anything is evicted, a free chunk that is little larger serves.
  *
  * <p>A slab is given by being drained: in each step its next entry moves to a free chunk of another
  * slab of the class, for which, if there is none, the class's least recently used entry leaves. So
@@ -33,11 +33,11 @@ import io.flagstone.slab.SlabAllocator;
  * with the fewest entries is emptied: that is the one the reserve became, which holds no more
  * entries than there were writes since.
  *
- * <p>So what one write moves and evicts is at most {@link #bound}. Guarded by the segment's lock.
- * Allocates nothing.
+ * <p>So a write moves at most as many entries as the budget and evicts as many, then those of that
+ * one slab, and one for its own chunk. Guarded by the segment's lock. Allocates nothing.
  */
 final class Rebalancer {
-    /** How many evictions of a class's own pass between two looks at the other classes. */
+    /** How many evictions pass at most between two looks at the other classes. */
     private static final int LOOK_INTERVAL = 8;
 
     /** Steps that a write takes towards a new reserve. */
@@ -71,11 +71,6 @@ final class Rebalancer {
     static int reserve(SegmentLayout layout, int budget) {
         final boolean spare = layout.slabs() >= MIN_SLABS_FOR_RESERVE;
         return spare && mostChunks(layout.classes()) > budget ? 1 : 0;
-    }
-
-    /** The most entries that one write may move or evict, beside its own and expired ones. */
-    static int bound(SizeClasses classes, int budget) {
-        return 2 * Math.max(budget, mostChunks(classes) / RESERVE_STEPS) + 1;
     }
 
     private static int mostChunks(SizeClasses classes) {
@@ -125,14 +120,28 @@ final class Rebalancer {
             slabs.stopDraining();
         } else {
             if (!settled || --evictionsToLook <= 0) {
-                evictionsToLook = LOOK_INTERVAL;
+                evictionsToLook =
+                        Math.min(LOOK_INTERVAL, slabs.chunksPerSlab(sizeClass) / LOOK_INTERVAL);
                 look(sizeClass, settled ? lists.lastAge(sizeClass) : Long.MIN_VALUE);
             }
             drain(settled ? share(sizeClass) : budget, nowNs);
         }
         int chunk = slabs.allocate(sizeClass, settled ? reserve : 0);
         if (chunk == Region.NONE) {
+            chunk = spill(sizeClass);
+        }
+        if (chunk == Region.NONE) {
             chunk = settled ? evictLast(sizeClass, nowNs) : takeFromOthers(sizeClass, nowNs);
+        }
+        return chunk;
+    }
+
+    /** A free chunk of a class that is not much larger. */
+    private int spill(int sizeClass) {
+        int chunk = Region.NONE;
+        final int limit = classes.spillLimit(sizeClass);
+        for (int c = sizeClass + 1; c <= limit && chunk == Region.NONE; c++) {
+            chunk = slabs.takeFree(c);
         }
         return chunk;
     }

@@ -3,11 +3,14 @@ package io.flagstone.segment;
 import io.flagstone.api.AuditResult;
 import io.flagstone.api.CacheStatistics;
 import io.flagstone.api.MemoryReport;
+import io.flagstone.api.SizeClassReport;
 import io.flagstone.entry.EntryDescriptor;
 import io.flagstone.memory.Invariant;
 import io.flagstone.memory.Region;
 import io.flagstone.slab.SizeClasses;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 
 /** Reads a segment's state for people: counts, the use of memory, and the structural audit. */
 final class SegmentReports {
@@ -55,7 +58,22 @@ final class SegmentReports {
                 chunkBytes - headers - keyBytes - valueBytes,
                 freeChunkBytes,
                 (long) entries.slabs.pooledSlabs() * classes.maxChunkBytes(),
-                region.capacity() - layout.fixedBytes() - layout.indexBytes() - slabBytes);
+                region.capacity() - layout.fixedBytes() - layout.indexBytes() - slabBytes,
+                sizeClasses(classes, entries));
+    }
+
+    private static List<SizeClassReport> sizeClasses(SizeClasses classes, LiveEntries entries) {
+        final List<SizeClassReport> reports = new ArrayList<>(classes.count());
+        for (int c = 0; c < classes.count(); c++) {
+            reports.add(
+                    new SizeClassReport(
+                            classes.chunkBytes(c),
+                            entries.slabs.slabs(c),
+                            entries.slabs.live(c),
+                            entries.slabs.freeChunks(c),
+                            entries.lists.size(c) == 0 ? 0 : entries.lists.lastAge(c)));
+        }
+        return reports;
     }
 
     static AuditResult audit(Region region, SegmentConfig config, LiveEntries entries) {

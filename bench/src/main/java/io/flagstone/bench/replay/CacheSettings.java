@@ -3,6 +3,7 @@ package io.flagstone.bench.replay;
 import io.flagstone.CacheBuilder;
 import io.flagstone.OffHeapCache;
 import io.flagstone.api.RemovalListener;
+import io.flagstone.api.SizeSample;
 import org.agrona.concurrent.NanoClock;
 
 /**
@@ -22,6 +23,10 @@ public record CacheSettings(
         Integer slabBytes,
         Double promotion,
         Integer expectedEntryBytes) {
+    /** Larger slabs than a cache chooses by itself are not worth it for a few values. */
+    private static final int LARGEST_SLAB_BYTES = 1 << 20;
+
+    private static final int LEAST_SLABS = 16;
 
     /**
      * Whether evictions follow exact least-recently-used order.
@@ -33,14 +38,27 @@ public record CacheSettings(
     }
 
     /**
+     * The size of values that no entry of such a cache holds.
+     *
+     * @return bytes.
+     */
+    long largestValueBytes() {
+        final int segmentCount = segments == null ? 1 : segments;
+        return Math.min(
+                slabBytes == null ? LARGEST_SLAB_BYTES : slabBytes,
+                memoryBytes / segmentCount / LEAST_SLABS);
+    }
+
+    /**
      * Builds the cache.
      *
      * @param clock its clock.
      * @param listener told of removals, or null.
+     * @param sample the sizes to divide it by, or null.
      * @return the cache.
      * @throws CacheRefusedException where the builder refuses a setting, or memory is lacking.
      */
-    OffHeapCache build(NanoClock clock, RemovalListener listener) {
+    OffHeapCache build(NanoClock clock, RemovalListener listener, SizeSample sample) {
         final CacheBuilder builder = OffHeapCache.builder().memoryBytes(memoryBytes).clock(clock);
         if (maxEntries != null) {
             builder.maxEntries(maxEntries);
@@ -56,6 +74,9 @@ public record CacheSettings(
         }
         if (expectedEntryBytes != null) {
             builder.expectedEntryBytes(expectedEntryBytes);
+        }
+        if (sample != null) {
+            builder.sizeSample(sample);
         }
         if (listener != null) {
             builder.removalListener(listener);

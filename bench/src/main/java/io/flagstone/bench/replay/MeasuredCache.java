@@ -14,6 +14,7 @@ final class MeasuredCache {
     private final Latencies latencies = new Latencies();
     private long hits;
     private long misses;
+    private long hitBytes;
 
     MeasuredCache(OffHeapCache cache) {
         this.cache = cache;
@@ -71,6 +72,7 @@ final class MeasuredCache {
             misses++;
         } else {
             hits++;
+            hitBytes += Math.max(0, result);
         }
         return result;
     }
@@ -85,6 +87,11 @@ final class MeasuredCache {
 
     long hits() {
         return hits;
+    }
+
+    /** The bytes of the values that gets found. */
+    long hitBytes() {
+        return hitBytes;
     }
 
     long misses() {

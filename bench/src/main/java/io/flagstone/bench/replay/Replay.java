@@ -2,6 +2,7 @@ package io.flagstone.bench.replay;
 
 import io.flagstone.OffHeapCache;
 import io.flagstone.api.CacheStatistics;
+import io.flagstone.api.SizeSample;
 import io.flagstone.bench.tape.TradeTape;
 import io.flagstone.bench.trace.TraceFile;
 import io.flagstone.bench.verify.ReferenceModel;
@@ -39,6 +40,7 @@ public final class Replay {
     public ReplayResult tape(TapeSettings settings) throws IOException {
         try (TradeTape tape = TradeTape.open()) {
             return run(
+                    null,
                     (measured, clock, model) ->
                             new TradeBookWorkload(tape, measured, clock, model, settings));
         }
@@ -52,8 +54,13 @@ public final class Replay {
      * @throws IOException where the trace is malformed or cannot be read.
      */
     public ReplayResult trace(TraceSettings settings) throws IOException {
+        final SizeSample sample =
+                settings.sampled()
+                        ? TraceSizes.sample(settings, cacheSettings.largestValueBytes())
+                        : null;
         try (TraceFile trace = new TraceFile(settings.file(), settings.format())) {
             return run(
+                    sample,
                     (measured, clock, model) ->
                             new TraceWorkload(
                                     trace,
@@ -65,11 +72,11 @@ public final class Replay {
         }
     }
 
-    private ReplayResult run(WorkloadFactory factory) throws IOException {
+    private ReplayResult run(SizeSample sample, WorkloadFactory factory) throws IOException {
         final ReplayClock clock = new ReplayClock();
         final ReferenceModel model =
                 verify ? new ReferenceModel(clock, cacheSettings.exactOrder()) : null;
-        try (OffHeapCache cache = cacheSettings.build(clock, model)) {
+        try (OffHeapCache cache = cacheSettings.build(clock, model, sample)) {
             final MeasuredCache measured = new MeasuredCache(cache);
             final Sampler sampler = new Sampler(measured);
             final Workload workload = factory.create(measured, clock, model);
@@ -84,6 +91,8 @@ public final class Replay {
                     steps,
                     measured.hits(),
                     measured.misses(),
+                    measured.hitBytes(),
+                    ideal(workload.ideal()),
                     workload.tooLarge(),
                     clock.heldBack(),
                     statistics,
@@ -95,6 +104,10 @@ public final class Replay {
                     model == null ? null : model.differences(),
                     model != null && model.orderChecked());
         }
+    }
+
+    private static ReplayResult.Ideal ideal(IdealCache ideal) {
+        return ideal == null ? null : new ReplayResult.Ideal(ideal.hits(), ideal.hitBytes());
     }
 
     private long steps(Workload workload, ReplayClock clock, ReferenceModel model, Sampler sampler)

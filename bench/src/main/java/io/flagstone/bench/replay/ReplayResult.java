@@ -12,6 +12,8 @@ import java.util.List;
  * @param steps trades or requests replayed.
  * @param hits lookups that found a value.
  * @param misses lookups that did not.
+ * @param hitBytes bytes of the values that gets found.
+ * @param ideal what an ideal cache would have found; null where none was asked for.
  * @param tooLarge puts refused because the entry was too large for the cache.
  * @param heldBack steps whose time lay before that of an earlier one.
  * @param statistics the cache's own counts.
@@ -27,6 +29,8 @@ public record ReplayResult(
         long steps,
         long hits,
         long misses,
+        long hitBytes,
+        Ideal ideal,
         long tooLarge,
         long heldBack,
         CacheStatistics statistics,
@@ -37,6 +41,14 @@ public record ReplayResult(
         List<Sample> samples,
         Differences differences,
         boolean orderChecked) {
+
+    /**
+     * What exact least-recently-used order over the same bytes finds, nothing rounded.
+     *
+     * @param hits lookups that found a value.
+     * @param hitBytes bytes of those values.
+     */
+    public record Ideal(long hits, long hitBytes) {}
 
     /**
      * The lookups made.

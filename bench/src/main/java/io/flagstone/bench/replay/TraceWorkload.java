@@ -29,6 +29,7 @@ final class TraceWorkload implements Workload {
     private final UnsafeBuffer read = new UnsafeBuffer(new byte[1 << 10]);
     private long requests;
     private long tooLarge;
+    private final IdealCache ideal;
     private long refusedBytes;
 
     /**
@@ -54,6 +55,7 @@ final class TraceWorkload implements Workload {
         this.clock = clock;
         this.model = model;
         this.settings = settings;
+        this.ideal = settings.ideal() ? new IdealCache(memoryBytes) : null;
         this.refusedBytes = Math.min(memoryBytes, CacheBuilder.MAX_SLAB_BYTES);
     }
 
@@ -65,7 +67,11 @@ final class TraceWorkload implements Workload {
         final long time = trace.format().timed() ? request.timeNs() : requests * UNTIMED_STEP_NS;
         requests++;
         final boolean moved = clock.advanceTo(time);
-        final Object key = model == null ? null : modelKey();
+        final Object key = model == null && ideal == null ? null : modelKey();
+        if (ideal != null) {
+            final int keyBytes = request.numeric() ? Long.BYTES : request.keyLength();
+            ideal.request(key, keyBytes, valueBytes(), ttlNs(), clock.nanoTime());
+        }
         final int length = get();
         if (length == OffHeapCache.NOT_FOUND) {
             if (model != null) {
@@ -89,7 +95,7 @@ final class TraceWorkload implements Workload {
         }
         final int length = (int) size;
         writePattern(length);
-        final long ttlNs = request.ttlNs() == Request.UNKNOWN ? settings.ttlNs() : request.ttlNs();
+        final long ttlNs = ttlNs();
         final boolean absent;
         try {
             absent = put(length, ttlNs);
@@ -102,6 +108,10 @@ final class TraceWorkload implements Workload {
         if (model != null) {
             model.stored(key, segment(), written, length, ttlNs, absent);
         }
+    }
+
+    private long ttlNs() {
+        return request.ttlNs() == Request.UNKNOWN ? settings.ttlNs() : request.ttlNs();
     }
 
     private long valueBytes() {
@@ -164,6 +174,11 @@ final class TraceWorkload implements Workload {
     @Override
     public long length() {
         return trace.length();
+    }
+
+    @Override
+    public IdealCache ideal() {
+        return ideal;
     }
 
     @Override

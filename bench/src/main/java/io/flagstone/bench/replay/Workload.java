@@ -36,4 +36,13 @@ interface Workload {
      * @return how many puts were refused.
      */
     long tooLarge();
+
+    /**
+     * What an ideal cache would have found.
+     *
+     * @return the ideal cache, null where none runs beside.
+     */
+    default IdealCache ideal() {
+        return null;
+    }
 }

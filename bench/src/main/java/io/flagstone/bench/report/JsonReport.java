@@ -6,6 +6,7 @@ import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.flagstone.api.MemoryReport;
+import io.flagstone.api.SizeClassReport;
 import io.flagstone.bench.replay.Operation;
 import io.flagstone.bench.replay.ReplayResult;
 import io.flagstone.bench.verify.Differences;
@@ -31,7 +32,13 @@ public final class JsonReport {
         root.addProperty("requests", result.requests());
         root.addProperty("hits", result.hits());
         root.addProperty("misses", result.misses());
+        root.addProperty("hitBytes", result.hitBytes());
+        root.addProperty("idealHits", result.ideal() == null ? null : result.ideal().hits());
+        root.addProperty(
+                "idealHitBytes", result.ideal() == null ? null : result.ideal().hitBytes());
         root.addProperty("evictions", result.statistics().evictions());
+        root.addProperty("moves", result.statistics().moves());
+        root.addProperty("slabReassignments", result.statistics().slabReassignments());
         root.addProperty("expirations", result.statistics().expirations());
         root.addProperty("tooLarge", result.tooLarge());
         root.addProperty("heldBack", result.heldBack());
@@ -93,6 +100,19 @@ public final class JsonReport {
             memory.addProperty(part.key(), part.of(report));
         }
         memory.addProperty("bookkeepingBytesPerEntry", report.bookkeepingBytesPerEntry());
+        final JsonArray classes = new JsonArray();
+        for (final SizeClassReport held : report.sizeClasses()) {
+            if (held.slabs() > 0) {
+                final JsonObject sizeClass = new JsonObject();
+                sizeClass.addProperty("chunkBytes", held.chunkBytes());
+                sizeClass.addProperty("slabs", held.slabs());
+                sizeClass.addProperty("entries", held.entries());
+                sizeClass.addProperty("freeChunks", held.freeChunks());
+                sizeClass.addProperty("tailAge", held.tailAge());
+                classes.add(sizeClass);
+            }
+        }
+        memory.add("sizeClasses", classes);
         return memory;
     }
 }

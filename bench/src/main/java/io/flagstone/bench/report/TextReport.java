@@ -45,6 +45,14 @@ public final class TextReport {
         row(setup.step(), Units.count(result.steps()));
         row("requests", Units.count(result.requests()));
         row("hits", Units.count(result.hits()) + "  (" + Units.percent(result.hitRatio()) + ")");
+        if (result.ideal() != null) {
+            row(
+                    "ideal hits",
+                    Units.count(result.ideal().hits())
+                            + "  ("
+                            + Units.percent((double) result.ideal().hits() / result.requests())
+                            + ")");
+        }
         row("misses", Units.count(result.misses()));
         row("evictions", Units.count(result.statistics().evictions()));
         row("expirations", Units.count(result.statistics().expirations()));

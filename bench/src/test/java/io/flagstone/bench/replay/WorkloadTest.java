@@ -115,11 +115,11 @@ class WorkloadTest {
 
     private TraceSettings settings(String text) throws IOException {
         final Path file = Files.writeString(directory.resolve("t"), text);
-        return new TraceSettings(file, TraceFormat.LIRS, -1, OffHeapCache.NO_TTL);
+        return new TraceSettings(file, TraceFormat.LIRS, -1, OffHeapCache.NO_TTL, false, false);
     }
 
     private OffHeapCache cache(RemovalListener listener) {
         return new CacheSettings(1 << 20, listener == model ? 1000L : 2L, 1, null, 0.0, null)
-                .build(clock, listener);
+                .build(clock, listener, null);
     }
 }

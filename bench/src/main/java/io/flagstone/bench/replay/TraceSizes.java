@@ -1,0 +1,46 @@
+package io.flagstone.bench.replay;
+
+import io.flagstone.api.SizeSample;
+import io.flagstone.bench.trace.Request;
+import io.flagstone.bench.trace.TraceFile;
+import io.flagstone.bench.verify.ModelKey;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.Set;
+
+/** Takes a sample of the sizes in a trace, each key counted once. */
+final class TraceSizes {
+    /** How many requests are looked at. */
+    private static final int MAX_REQUESTS = 1 << 20;
+
+    private TraceSizes() {}
+
+    /**
+     * Reads the beginning of a trace.
+     *
+     * @param settings which, and how.
+     * @param mostBytes values of this size and more are left out: no entry holds them.
+     * @return the sample, null where there is nothing in it.
+     * @throws IOException where the trace is malformed or cannot be read.
+     */
+    static SizeSample sample(TraceSettings settings, long mostBytes) throws IOException {
+        final SizeSample sample = new SizeSample();
+        final Set<Object> seen = new HashSet<>();
+        final Request request = new Request();
+        try (TraceFile trace = new TraceFile(settings.file(), settings.format())) {
+            for (int i = 0; i < MAX_REQUESTS && trace.next(request); i++) {
+                final boolean numeric = request.numeric();
+                final int keyLength = numeric ? Long.BYTES : request.keyLength();
+                final long size = request.size();
+                final Object key =
+                        numeric
+                                ? ModelKey.of(request.key())
+                                : ModelKey.of(request.keyBuffer(), 0, keyLength);
+                if (size >= 0 && size < mostBytes && seen.add(key)) {
+                    sample.add(keyLength, (int) size);
+                }
+            }
+        }
+        return sample.entries() == 0 ? null : sample;
+    }
+}
