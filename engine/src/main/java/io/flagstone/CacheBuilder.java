@@ -80,6 +80,7 @@ public final class CacheBuilder {
     private long expireAfterAccessNs = OffHeapCache.NO_TTL;
     private int expiryBudget = 16;
     private int rebalanceBudget = 96;
+    private boolean admissionFilter;
     private boolean countReads = true;
     private Long hashSeed;
     private NanoClock clock = SystemNanoClock.INSTANCE;
@@ -239,6 +240,20 @@ public final class CacheBuilder {
     }
 
     /**
+     * Sets whether entries that are used often are kept before those used lately (TinyLFU with a
+     * window that adapts), for loads that scan or loop; off by default, which is LRU. On, it takes
+     * five bytes for each entry, every hit counts its key, and an entry may leave soon after it was
+     * put. Every put is still found until then.
+     *
+     * @param enabled whether to filter.
+     * @return this.
+     */
+    public CacheBuilder admissionFilter(boolean enabled) {
+        this.admissionFilter = enabled;
+        return this;
+    }
+
+    /**
      * Sets whether reads count hits, misses and retries, which costs each about a nanosecond; they
      * do by default. What writes count costs nothing and is always counted.
      *
@@ -333,7 +348,11 @@ public final class CacheBuilder {
     private SegmentConfig segmentConfig(int count, int regionBytes, SizeClasses classes) {
         return new SegmentConfig(
                 SegmentLayout.divide(
-                        regionBytes, classes, expectedEntryBytes(), share(maxEntries, count, 0)),
+                        regionBytes,
+                        classes,
+                        expectedEntryBytes(),
+                        share(maxEntries, count, 0),
+                        admissionFilter),
                 new KeyedHash(hashSeed != null ? hashSeed : new SecureRandom().nextLong()),
                 (int) Math.round(promotionDistance * PromotionDistance.ONE),
                 tickNs,
@@ -470,10 +489,13 @@ public final class CacheBuilder {
     private void checkFit(int count, int regionBytes, SizeClasses classes, List<String> problems) {
         final long share = share(maxEntries, count, 0);
         final int slabs =
-                SegmentLayout.divide(regionBytes, classes, expectedEntryBytes(), share).slabs();
+                SegmentLayout.divide(
+                                regionBytes, classes, expectedEntryBytes(), share, admissionFilter)
+                        .slabs();
         final long leastAllocation =
                 Region.allocationFor(
-                        SegmentLayout.leastRegionBytes(classes, expectedEntryBytes(), share));
+                        SegmentLayout.leastRegionBytes(
+                                classes, expectedEntryBytes(), share, admissionFilter));
         check(
                 problems,
                 EntryDescriptor.length(1, expectedEntryBytes() - 1) <= classes.maxChunkBytes(),

@@ -47,7 +47,12 @@ class ArchitectureTest {
                 .layer("segment")
                 .definedBy(ROOT + ".segment")
                 .layer("mechanisms")
-                .definedBy(ROOT + ".index", ROOT + ".slab", ROOT + ".recency", ROOT + ".expiry")
+                .definedBy(
+                        ROOT + ".index",
+                        ROOT + ".slab",
+                        ROOT + ".recency",
+                        ROOT + ".admission",
+                        ROOT + ".expiry")
                 .layer("entry")
                 .definedBy(ROOT + ".entry")
                 .layer("memory")
@@ -204,7 +209,7 @@ class ArchitectureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"index", "slab", "recency", "expiry"})
+    @ValueSource(strings = {"index", "slab", "recency", "admission", "expiry"})
     void theMechanismsDoNotKnowOneAnother(String mechanism) {
         onlyKnows(mechanism, ROOT + ".entry", ROOT + ".memory").check(ENGINE);
         assertThat(onlyKnows(mechanism).evaluate(ENGINE).hasViolation()).isTrue();
@@ -241,6 +246,7 @@ class ArchitectureTest {
                         ROOT + ".index",
                         ROOT + ".slab",
                         ROOT + ".recency",
+                        ROOT + ".admission",
                         ROOT + ".expiry",
                         ROOT + ".entry",
                         ROOT + ".memory");

@@ -37,8 +37,10 @@ class ModelBasedTest {
         /** So little memory that slabs change hands all the time. */
         TINY_SLABS(false, 0, 400, 900, 8, 24 << 10, 1, 0, 1 << 10, 0),
         /** More chunks to a slab than a write may move, so that slabs are given bit by bit. */
-        REBALANCING(false, 0, 3000, 1500, 40, 160 << 10, 1, 0, 1 << 11, 0, 3),
-        REBALANCING_RESERVE(false, 0, 6000, 3000, 40, 1 << 18, 1, 0.0625, 1 << 12, 0, 2),
+        REBALANCING(false, 0, 3000, 1500, 40, 160 << 10, 1, 0, 1 << 11, 0, 3, false),
+        REBALANCING_RESERVE(false, 0, 6000, 3000, 40, 1 << 18, 1, 0.0625, 1 << 12, 0, 2, false),
+        FILTERED(false, 500, 1500, 200, 50, 8 << 20, 1, 0, 1 << 14, 0, 96, true),
+        FILTERED_REBALANCING(false, 0, 3000, 1500, 40, 160 << 10, 1, 0.0625, 1 << 11, 0, 3, true),
         ONE_SLAB(false, 0, 60, 4000, 8, 13 << 10, 1, 0, 1 << 12, 0),
         SEGMENTED(false, 0, 4000, 300, 20, 256 << 10, 4, 0.125, 1 << 12, 0),
         RELAXED_BOUNDED(false, 700, 3000, 120, 20, 32 << 20, 2, 0.5, 1 << 13, 0),
@@ -55,6 +57,7 @@ class ModelBasedTest {
         final int slab;
         final long idleNs;
         final int rebalanceBudget;
+        final boolean filtered;
 
         Scenario(
                 boolean exact,
@@ -78,7 +81,8 @@ class ModelBasedTest {
                     promotion,
                     slab,
                     idleNs,
-                    96);
+                    96,
+                    false);
         }
 
         Scenario(
@@ -92,7 +96,8 @@ class ModelBasedTest {
                 double promotion,
                 int slab,
                 long idleNs,
-                int rebalanceBudget) {
+                int rebalanceBudget,
+                boolean filtered) {
             this.exact = exact;
             this.maxEntries = maxEntries == 0 ? Long.MAX_VALUE : maxEntries;
             this.keys = keys;
@@ -104,6 +109,7 @@ class ModelBasedTest {
             this.slab = slab;
             this.idleNs = idleNs;
             this.rebalanceBudget = rebalanceBudget;
+            this.filtered = filtered;
         }
     }
 
@@ -145,6 +151,7 @@ class ModelBasedTest {
                         .tickNs(TimeUnit.MILLISECONDS.toNanos(10))
                         .expiryBudget(4)
                         .rebalanceBudget(chosen.rebalanceBudget)
+                        .admissionFilter(chosen.filtered)
                         .hashSeed(seed)
                         .clock(clock)
                         .removalListener(model)

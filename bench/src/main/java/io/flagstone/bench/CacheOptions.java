@@ -52,6 +52,11 @@ final class CacheOptions {
     private Double promotion;
 
     @Option(
+            names = "--admission-filter",
+            description = "Keep what is used often before what was used lately (TinyLFU; off).")
+    private boolean admissionFilter;
+
+    @Option(
             names = "--ttl",
             paramLabel = "DURATION",
             converter = DurationConverter.class,
@@ -109,7 +114,8 @@ final class CacheOptions {
                 segments,
                 slabBytes == null ? null : Integer.valueOf(slabBytes.intValue()),
                 promotion,
-                entryBytes == null ? knownEntryBytes : entryBytes);
+                entryBytes == null ? knownEntryBytes : entryBytes,
+                admissionFilter);
     }
 
     long ttlNs() {
@@ -131,6 +137,7 @@ final class CacheOptions {
             settings.add(new Setting("slab", grouped(slabBytes) + " bytes"));
         }
         settings.add(new Setting("promotion", promotionInWords()));
+        settings.add(new Setting("admission filter", admissionFilter ? "on" : "off"));
         settings.add(new Setting("time to live", DurationConverter.show(ttlNs)));
         return settings;
     }

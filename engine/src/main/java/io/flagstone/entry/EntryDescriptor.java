@@ -12,7 +12,7 @@ import org.agrona.BitUtil;
  *  +---------------------------------------------------------------+
  *  |                         LRU Previous                          |  0
  *  +---------------------------------------------------------------+
- *  |                           LRU Next                            |  4
+ *  |                           LRU Next                          |W|  4
  *  +---------------------------------------------------------------+
  *  |                        Wheel Previous                         |  8
  *  +---------------------------------------------------------------+
@@ -41,6 +41,7 @@ import org.agrona.BitUtil;
  * <ul>
  *   <li>Links are offsets in the region, 0 for none. {@code Wheel Previous} of the first entry of a
  *       wheel slot is the complement of the slot's number, so it is negative.
+ *   <li>{@code W} marks an entry in the window of an admission filter; links are multiples of 8.
  *   <li>The deadline counts from the cache's birth; {@link #NO_DEADLINE} means none.
  *   <li>{@code S} marks a sliding deadline, which every hit renews.
  *   <li>A free chunk has size class {@link #FREE}, and its first word links it to the next.
@@ -80,6 +81,7 @@ public final class EntryDescriptor {
 
     private static final int LRU_PREVIOUS = 0;
     private static final int LRU_NEXT = 4;
+    private static final int IN_WINDOW = 1;
     private static final int WHEEL_PREVIOUS = 8;
     private static final int WHEEL_NEXT = 12;
     private static final int DEADLINE = 16;
@@ -166,12 +168,22 @@ public final class EntryDescriptor {
      * @return an entry, 0 for none.
      */
     public static int lruNext(Region region, int entry) {
-        return region.getInt(entry + LRU_NEXT);
+        return region.getInt(entry + LRU_NEXT) & ~IN_WINDOW;
     }
 
     /** Sets the neighbour towards the tail. */
     public static void lruNext(Region region, int entry, int other) {
-        region.putInt(entry + LRU_NEXT, other);
+        region.putInt(entry + LRU_NEXT, other | region.getInt(entry + LRU_NEXT) & IN_WINDOW);
+    }
+
+    /** Whether the entry is in the admission filter's window. */
+    public static boolean inWindow(Region region, int entry) {
+        return (region.getInt(entry + LRU_NEXT) & IN_WINDOW) != 0;
+    }
+
+    /** Sets whether the entry, which is in no list, is to be in the window. */
+    public static void inWindow(Region region, int entry, boolean is) {
+        region.putInt(entry + LRU_NEXT, is ? IN_WINDOW : 0);
     }
 
     /**

@@ -154,6 +154,16 @@ public final class LruLists {
         return true;
     }
 
+    /**
+     * Whether an entry's age is within a part of that of the last of its list.
+     *
+     * @param divisor 8 for the oldest eighth.
+     */
+    public boolean isOld(int entry, int divisor) {
+        final long oldest = lastAge(EntryDescriptor.sizeClass(region, entry));
+        return clock() - EntryDescriptor.stamp(region, entry) >= oldest - oldest / divisor;
+    }
+
     /** The least recently used entry of a class, or {@link Region#NONE}. */
     public int last(int sizeClass) {
         return region.getInt(list(sizeClass) + TAIL);

@@ -15,7 +15,6 @@ import io.flagstone.expiry.TimingWheel;
 import io.flagstone.index.HashIndex;
 import io.flagstone.index.KeyedHash;
 import io.flagstone.memory.Region;
-import io.flagstone.recency.LruLists;
 import io.flagstone.slab.SizeClasses;
 import io.flagstone.slab.SlabAllocator;
 
@@ -47,7 +46,7 @@ final class EntryStore {
     final Rebalancer rebalancer;
     final HashIndex index;
     final SlabAllocator slabs;
-    final LruLists lists;
+    final EvictionOrder order;
     final TimingWheel wheel;
 
     EntryStore(Region region, SegmentConfig config, Callbacks callbacks) {
@@ -64,7 +63,7 @@ final class EntryStore {
         this.rebalancer = new Rebalancer(region, config, entries);
         this.index = entries.index;
         this.slabs = entries.slabs;
-        this.lists = entries.lists;
+        this.order = entries.order;
         this.wheel = entries.wheel;
     }
 
@@ -95,7 +94,7 @@ final class EntryStore {
             boolean sliding,
             long nowNs) {
         while (entries.count() >= maxEntries) {
-            entries.evict(lists.last(lists.oldestClass()), BOUND_EVICTIONS, nowNs);
+            entries.evict(order.victim(order.oldestClass()), BOUND_EVICTIONS, nowNs);
         }
         final int entry =
                 prepare(
@@ -110,6 +109,7 @@ final class EntryStore {
                         deadlineNs,
                         sliding,
                         nowNs);
+        order.addNew(entry, entries.count());
         publish(hash, entry);
         wheel.deadlineSet(entry, EntryDescriptor.NO_DEADLINE, nowNs);
     }
@@ -147,7 +147,7 @@ final class EntryStore {
                     deadlineNs,
                     sliding,
                     nowNs);
-            lists.promote(entry);
+            order.promote(entry, entries.count());
         } else {
             relocate(
                     hash,
@@ -187,7 +187,7 @@ final class EntryStore {
             boolean sliding,
             long nowNs) {
         final int indexHash = KeyedHash.indexHash(hash);
-        lists.moveToFirst(EntryDescriptor.sizeClass(region, oldEntry), oldEntry);
+        order.moveToFirst(oldEntry);
         final int entry =
                 prepare(
                         indexHash,
@@ -201,6 +201,7 @@ final class EntryStore {
                         deadlineNs,
                         sliding,
                         nowNs);
+        order.add(entry);
         final int moved = index.find(hash, keyBase, keyAddress, keyLength);
         if (moved == Region.NONE) {
             publish(hash, entry);
@@ -272,7 +273,7 @@ final class EntryStore {
 
     /** Moves an entry to the head of its list if it has fallen behind. */
     void promote(int entry) {
-        if (lists.promote(entry)) {
+        if (order.promote(entry, entries.count())) {
             entries.add(PROMOTIONS, 1);
         }
     }
@@ -284,7 +285,7 @@ final class EntryStore {
                 : nowNs + ttlNs;
     }
 
-    /** Writes an entry, the most recently used of its class, that the index does not yet know. */
+    /** Writes an entry that neither index nor lists know yet. */
     private int prepare(
             int indexHash,
             int sizeClass,
@@ -314,7 +315,6 @@ final class EntryStore {
                 slabs.free(entry);
             }
         }
-        lists.addFirst(chunkClass, entry);
         entries.add(KEY_BYTES, keyLength);
         entries.add(VALUE_BYTES, valueLength);
         return entry;

@@ -12,11 +12,10 @@ import io.flagstone.entry.EntryDescriptor;
 import io.flagstone.expiry.TimingWheel;
 import io.flagstone.index.HashIndex;
 import io.flagstone.memory.Region;
-import io.flagstone.recency.LruLists;
 import io.flagstone.slab.SlabAllocator;
 
 /**
- * The structures that know an entry, together: index, slabs, lists, wheel and counts. What takes an
+ * The structures that know an entry, together: index, slabs, order, wheel and counts. What takes an
  * entry out of one takes it out of all, and what moves it to another chunk tells all.
  *
  * <p>Guarded by the segment's lock. Allocates nothing.
@@ -26,20 +25,14 @@ final class LiveEntries {
     private final Callbacks callbacks;
     final HashIndex index;
     final SlabAllocator slabs;
-    final LruLists lists;
+    final EvictionOrder order;
     final TimingWheel wheel;
 
     LiveEntries(Region region, SegmentConfig config, Callbacks callbacks) {
         final SegmentLayout layout = config.layout();
         this.region = region;
         this.callbacks = callbacks;
-        this.lists =
-                new LruLists(
-                        region,
-                        SegmentDescriptor.RECENCY_CLOCK,
-                        SegmentDescriptor.RECENCY,
-                        layout.classes().count(),
-                        config.promotionDistance());
+        this.order = new EvictionOrder(region, config);
         this.wheel = new TimingWheel(region, layout.wheelOffset(), config.tickNs());
         this.slabs =
                 new SlabAllocator(
@@ -83,7 +76,7 @@ final class LiveEntries {
 
     /** The rest of a removal, for an entry that is no longer in the index. */
     void release(int entry, RemovalCause cause, int counter) {
-        lists.remove(EntryDescriptor.sizeClass(region, entry), entry);
+        order.remove(entry);
         wheel.disarm(entry);
         add(KEY_BYTES, -EntryDescriptor.keyLength(region, entry));
         add(VALUE_BYTES, -EntryDescriptor.valueLength(region, entry));
@@ -107,7 +100,7 @@ final class LiveEntries {
         SegmentVersion.beginWrite(region);
         index.replace(EntryDescriptor.hash(region, entry), entry, chunk);
         SegmentVersion.endWrite(region);
-        lists.moved(chunk);
+        order.moved(chunk);
         wheel.moved(chunk);
         slabs.free(entry);
         add(MOVES, 1);

@@ -1,5 +1,7 @@
 package io.flagstone.segment;
 
+import io.flagstone.admission.AdmissionFilter;
+import io.flagstone.admission.FrequencySketch;
 import io.flagstone.entry.EntryDescriptor;
 import io.flagstone.index.IndexLookup;
 import io.flagstone.index.KeyedHash;
@@ -59,6 +61,7 @@ public final class OptimisticReader {
     private final SegmentClock clock;
     private final ReentryGuard guard;
     private final ReadCounters counters;
+    private final FrequencySketch sketch;
     private final boolean exact;
     private final long idleNs;
     private final long renewalNs;
@@ -70,10 +73,12 @@ public final class OptimisticReader {
         this.segmentBits = Integer.numberOfTrailingZeros(segments.length);
         this.regions = Arrays.stream(segments).map(s -> s.region).toArray(Region[]::new);
         this.index = store.index.lookup();
-        this.distance = store.lists.distance();
+        this.distance = store.order.lists().distance();
         this.clock = store.clock;
         this.guard = config.guard();
         this.counters = config.counters();
+        final AdmissionFilter filter = store.order.filter();
+        this.sketch = filter == null ? null : filter.sketch();
         this.exact = config.promotionDistance() == 0;
         this.idleNs = config.idleNs();
         this.renewalNs = exact ? 0 : idleNs >> RENEWAL_SHIFT;
@@ -445,6 +450,9 @@ public final class OptimisticReader {
         }
         if (behind && useBehind(region, hash, seen, entry, deadlineNs, nowNs, threadId) == LOCKED) {
             return LOCKED;
+        }
+        if (sketch != null) {
+            sketch.increment(region, KeyedHash.indexHash(hash));
         }
         counters.increment(ReadCounters.HITS, threadId);
         return SETTLED;

@@ -5,7 +5,6 @@ import static io.flagstone.segment.SegmentDescriptor.SLAB_EVICTIONS;
 import static io.flagstone.segment.SegmentDescriptor.SLAB_REASSIGNMENTS;
 
 import io.flagstone.memory.Region;
-import io.flagstone.recency.LruLists;
 import io.flagstone.slab.SizeClasses;
 import io.flagstone.slab.SlabAllocator;
 
@@ -52,7 +51,7 @@ final class Rebalancer {
     private final Region region;
     private final SizeClasses classes;
     private final SlabAllocator slabs;
-    private final LruLists lists;
+    private final EvictionOrder order;
     private final int budget;
     private final int reserve;
     private int evictionsToLook;
@@ -62,7 +61,7 @@ final class Rebalancer {
         this.region = region;
         this.classes = config.layout().classes();
         this.slabs = entries.slabs;
-        this.lists = entries.lists;
+        this.order = entries.order;
         this.budget = config.rebalanceBudget();
         this.reserve = reserve(config.layout(), budget);
     }
@@ -115,14 +114,14 @@ final class Rebalancer {
     }
 
     private int makeRoom(int sizeClass, long nowNs) {
-        final boolean settled = lists.size(sizeClass) != 0;
+        final boolean settled = order.size(sizeClass) != 0;
         if (slabs.draining() != Region.NONE && slabs.drainingClass() == sizeClass) {
             slabs.stopDraining();
         } else {
             if (!settled || --evictionsToLook <= 0) {
                 evictionsToLook =
                         Math.min(LOOK_INTERVAL, slabs.chunksPerSlab(sizeClass) / LOOK_INTERVAL);
-                look(sizeClass, settled ? lists.lastAge(sizeClass) : Long.MIN_VALUE);
+                look(sizeClass, settled ? order.lastAge(sizeClass) : Long.MIN_VALUE);
             }
             drain(settled ? share(sizeClass) : budget, nowNs);
         }
@@ -165,13 +164,13 @@ final class Rebalancer {
     }
 
     private int evictLast(int sizeClass, long nowNs) {
-        entries.evict(lists.last(sizeClass), ROOM_EVICTIONS, nowNs);
+        entries.evict(order.victim(sizeClass), ROOM_EVICTIONS, nowNs);
         return slabs.allocate(sizeClass, 0);
     }
 
     /** A chunk for a class without one, where there is no slab to be had. */
     private int takeFromOthers(int sizeClass, long nowNs) {
-        final int larger = lists.nextNonempty(sizeClass + 1);
+        final int larger = order.nextNonempty(sizeClass + 1);
         if (larger >= 0) {
             if (slabs.draining() != Region.NONE && slabs.drainingClass() == larger) {
                 slabs.stopDraining();
@@ -194,10 +193,10 @@ final class Rebalancer {
     private int donor(int needy, long age) {
         int best = NOBODY;
         long bestAge = age;
-        for (int c = lists.nextNonempty(0); c >= 0; c = lists.nextNonempty(c + 1)) {
+        for (int c = order.nextNonempty(0); c >= 0; c = order.nextNonempty(c + 1)) {
             if (c != needy) {
                 final int lost = slabs.chunksPerSlab(c) - slabs.freeChunks(c);
-                final long left = lost <= 0 ? Long.MAX_VALUE : lists.ageWithout(c, lost);
+                final long left = lost <= 0 ? Long.MAX_VALUE : order.ageWithout(c, lost);
                 if (left > bestAge) {
                     best = c;
                     bestAge = left;
@@ -208,7 +207,7 @@ final class Rebalancer {
     }
 
     private void startDraining(int donor) {
-        slabs.startDraining(slabs.sparsest(donor, lists.last(donor)));
+        slabs.startDraining(slabs.sparsest(donor, order.last(donor)));
     }
 
     private int drain(int steps, long nowNs) {
@@ -225,7 +224,7 @@ final class Rebalancer {
         final int pooled = slabs.pooledSlabs();
         int chunk = slabs.takeFree(donor);
         if (chunk == Region.NONE) {
-            entries.evict(lists.last(donor), SLAB_EVICTIONS, nowNs);
+            entries.evict(order.victim(donor), SLAB_EVICTIONS, nowNs);
             chunk = slabs.takeFree(donor);
         }
         if (chunk != Region.NONE) {

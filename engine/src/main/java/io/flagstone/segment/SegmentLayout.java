@@ -1,5 +1,6 @@
 package io.flagstone.segment;
 
+import io.flagstone.admission.AdmissionFilter;
 import io.flagstone.entry.EntryDescriptor;
 import io.flagstone.expiry.TimingWheel;
 import io.flagstone.index.HashIndex;
@@ -22,6 +23,8 @@ import org.agrona.BitUtil;
  * @param tablesOffset where the slab tables start.
  * @param indexOffset where the index starts.
  * @param slabsOffset where the first slab starts.
+ * @param windowOffset where the lists of the admission filter's window start, 0 without a filter.
+ * @param filterOffset where the admission filter starts, 0 without one.
  */
 public record SegmentLayout(
         int regionBytes,
@@ -32,7 +35,9 @@ public record SegmentLayout(
         int wheelOffset,
         int tablesOffset,
         int indexOffset,
-        int slabsOffset) {
+        int slabsOffset,
+        int windowOffset,
+        int filterOffset) {
 
     /** No bound in entries. */
     public static final long UNBOUNDED = Long.MAX_VALUE;
@@ -44,27 +49,34 @@ public record SegmentLayout(
      * @param classes the size classes; the largest is a slab.
      * @param expectedEntryBytes the bytes of key and value that most entries have.
      * @param maxEntries the bound in entries, or {@link #UNBOUNDED}.
+     * @param filtered whether there is an admission filter.
      * @return the layout with the most slabs; one without slabs where not even one fits.
      */
     public static SegmentLayout divide(
-            int regionBytes, SizeClasses classes, int expectedEntryBytes, long maxEntries) {
+            int regionBytes,
+            SizeClasses classes,
+            int expectedEntryBytes,
+            long maxEntries,
+            boolean filtered) {
         final int slabBytes = classes.maxChunkBytes();
         int slabs = regionBytes / slabBytes;
         SegmentLayout layout =
-                withSlabs(slabs, regionBytes, classes, expectedEntryBytes, maxEntries);
+                withSlabs(slabs, regionBytes, classes, expectedEntryBytes, maxEntries, filtered);
         while (slabs > 0 && layout.endOffset() > regionBytes) {
             final long excess = layout.endOffset() - regionBytes;
             // At least what has to go with slabs alone; the index shrinks along with them.
             slabs -= (int) Math.max(1, Math.min(slabs, excess / 2 / slabBytes));
-            layout = withSlabs(slabs, regionBytes, classes, expectedEntryBytes, maxEntries);
+            layout =
+                    withSlabs(
+                            slabs, regionBytes, classes, expectedEntryBytes, maxEntries, filtered);
         }
         return layout;
     }
 
     /** The length a region must have for one slab. */
     public static int leastRegionBytes(
-            SizeClasses classes, int expectedEntryBytes, long maxEntries) {
-        return (int) withSlabs(1, 0, classes, expectedEntryBytes, maxEntries).endOffset();
+            SizeClasses classes, int expectedEntryBytes, long maxEntries, boolean filtered) {
+        return (int) withSlabs(1, 0, classes, expectedEntryBytes, maxEntries, filtered).endOffset();
     }
 
     private static SegmentLayout withSlabs(
@@ -72,7 +84,8 @@ public record SegmentLayout(
             int regionBytes,
             SizeClasses classes,
             int expectedEntryBytes,
-            long maxEntries) {
+            long maxEntries,
+            boolean filtered) {
         final long slabSpace = (long) slabs * classes.maxChunkBytes();
         final long expected =
                 EntryDescriptor.length(Math.min(Long.BYTES, expectedEntryBytes), 0)
@@ -90,16 +103,22 @@ public record SegmentLayout(
                 BitUtil.align(
                         tablesOffset + SlabAllocator.tablesLength(classes.count(), slabs),
                         Region.CACHE_LINE);
+        final int bound = (int) Math.min(maxEntries, HashIndex.capacity(buckets));
+        final int indexEnd = indexOffset + buckets * HashIndex.BUCKET_LENGTH;
+        final int windowLength = BitUtil.align(LruLists.length(classes.count()), Region.CACHE_LINE);
+        final int filterOffset = indexEnd + windowLength;
         return new SegmentLayout(
                 regionBytes,
                 classes,
                 slabs,
                 buckets,
-                (int) Math.min(maxEntries, HashIndex.capacity(buckets)),
+                bound,
                 wheelOffset,
                 tablesOffset,
                 indexOffset,
-                indexOffset + buckets * HashIndex.BUCKET_LENGTH);
+                filtered ? filterOffset + AdmissionFilter.length(bound) : indexEnd,
+                filtered ? indexEnd : 0,
+                filtered ? filterOffset : 0);
     }
 
     /** The same division with a bound in entries that is no higher than this one's. */
@@ -113,12 +132,22 @@ public record SegmentLayout(
                 wheelOffset,
                 tablesOffset,
                 indexOffset,
-                slabsOffset);
+                slabsOffset,
+                windowOffset,
+                filterOffset);
     }
 
-    /** The bytes before the slabs but for the index: descriptor, lists' heads, wheel and tables. */
+    /** Whether there is an admission filter. */
+    public boolean isFiltered() {
+        return filterOffset != 0;
+    }
+
+    /**
+     * The bytes before the slabs but for the index: descriptor, lists' heads, wheel, tables,
+     * filter.
+     */
     public long fixedBytes() {
-        return indexOffset;
+        return slabsOffset - indexBytes();
     }
 
     /** The bytes of the index. */
@@ -127,6 +156,6 @@ public record SegmentLayout(
     }
 
     private long endOffset() {
-        return indexOffset + indexBytes() + (long) slabs * classes.maxChunkBytes();
+        return slabsOffset + (long) slabs * classes.maxChunkBytes();
     }
 }

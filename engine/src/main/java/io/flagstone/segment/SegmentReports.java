@@ -71,7 +71,7 @@ final class SegmentReports {
                             entries.slabs.slabs(c),
                             entries.slabs.live(c),
                             entries.slabs.freeChunks(c),
-                            entries.lists.size(c) == 0 ? 0 : entries.lists.lastAge(c)));
+                            entries.order.size(c) == 0 ? 0 : entries.order.lastAge(c)));
         }
         return reports;
     }
@@ -104,7 +104,7 @@ final class SegmentReports {
                     "%d entries exceed the bound of %d",
                     found,
                     config.layout().maxEntries());
-            entries.lists.audit(live);
+            entries.order.audit(live);
             entries.wheel.audit(live);
             auditBytes(region, config.layout().classes(), live);
             return new AuditResult(true, "", found);

@@ -2,6 +2,7 @@ package io.flagstone.segment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flagstone.admission.AdmissionFilter;
 import io.flagstone.expiry.TimingWheel;
 import io.flagstone.index.HashIndex;
 import io.flagstone.memory.Region;
@@ -32,8 +33,11 @@ class SegmentLayoutTest {
                     random.nextBoolean()
                             ? SegmentLayout.UNBOUNDED
                             : 1 + (random.nextInt() >>> 1 + random.nextInt(31));
+            final boolean filtered = random.nextBoolean();
             final SegmentLayout layout =
-                    SegmentLayout.divide(regionBytes, classes, expectedEntryBytes, maxEntries);
+                    SegmentLayout.divide(
+                            regionBytes, classes, expectedEntryBytes, maxEntries, filtered);
+            assertThat(layout.isFiltered()).isEqualTo(filtered);
             final String what = "seed " + seed + ": " + layout;
             assertThat(layout.slabs()).as(what).isNotNegative();
             if (layout.slabs() > 0) {
@@ -61,12 +65,20 @@ class SegmentLayoutTest {
                 layout.tablesOffset() + SlabAllocator.tablesLength(lists, layout.slabs());
         assertThat(layout.indexOffset()).as(what).isBetween(tablesEnd, tablesEnd + 63);
         assertThat(layout.indexOffset() % Region.CACHE_LINE).as(what).isZero();
-        assertThat(layout.slabsOffset())
-                .as(what)
-                .isEqualTo(layout.indexOffset() + layout.buckets() * HashIndex.BUCKET_LENGTH);
+        final int indexEnd = layout.indexOffset() + layout.buckets() * HashIndex.BUCKET_LENGTH;
+        int filterEnd = indexEnd;
+        if (layout.isFiltered()) {
+            assertThat(layout.windowOffset()).as(what).isEqualTo(indexEnd);
+            final int windowEnd = indexEnd + LruLists.length(lists);
+            assertThat(layout.filterOffset()).as(what).isBetween(windowEnd, windowEnd + 63);
+            assertThat(layout.filterOffset() % Region.CACHE_LINE).as(what).isZero();
+            filterEnd = layout.filterOffset() + AdmissionFilter.length(layout.maxEntries());
+        }
+        assertThat(layout.slabsOffset()).as(what).isEqualTo(filterEnd);
+        assertThat(layout.slabsOffset() % Region.CACHE_LINE).as(what).isZero();
         assertThat(endOf(layout)).as(what).isLessThanOrEqualTo(regionBytes);
-        assertThat(layout.fixedBytes()).isEqualTo(layout.indexOffset());
-        assertThat(layout.indexBytes()).isEqualTo(layout.slabsOffset() - layout.indexOffset());
+        assertThat(layout.fixedBytes()).isEqualTo(layout.slabsOffset() - layout.indexBytes());
+        assertThat(layout.indexBytes()).isEqualTo(indexEnd - layout.indexOffset());
     }
 
     private static void assertEntriesFitTheIndex(
@@ -93,7 +105,11 @@ class SegmentLayoutTest {
             regionBytes += layout.classes().maxChunkBytes() / 2;
             larger =
                     SegmentLayout.divide(
-                            regionBytes, layout.classes(), expectedEntryBytes, maxEntries);
+                            regionBytes,
+                            layout.classes(),
+                            expectedEntryBytes,
+                            maxEntries,
+                            layout.isFiltered());
         }
         assertThat(larger.slabs()).as(what).isEqualTo(layout.slabs() + 1);
         assertThat(endOf(larger)).as(what).isGreaterThan(layout.regionBytes());
@@ -107,10 +123,14 @@ class SegmentLayoutTest {
     @ValueSource(ints = {1 << 10, 1 << 14, 1 << 20, 1 << 24})
     void theLeastRegionHoldsOneSlabAndAnythingLessNone(int slabBytes) {
         final SizeClasses classes = new SizeClasses(slabBytes);
-        final int least = SegmentLayout.leastRegionBytes(classes, 64, SegmentLayout.UNBOUNDED);
-        assertThat(SegmentLayout.divide(least, classes, 64, SegmentLayout.UNBOUNDED).slabs())
+        final int least =
+                SegmentLayout.leastRegionBytes(classes, 64, SegmentLayout.UNBOUNDED, false);
+        assertThat(SegmentLayout.divide(least, classes, 64, SegmentLayout.UNBOUNDED, false).slabs())
                 .isEqualTo(1);
-        assertThat(SegmentLayout.divide(least - 64, classes, 64, SegmentLayout.UNBOUNDED).slabs())
+        assertThat(
+                        SegmentLayout.divide(
+                                        least - 64, classes, 64, SegmentLayout.UNBOUNDED, false)
+                                .slabs())
                 .isZero();
     }
 
@@ -118,7 +138,7 @@ class SegmentLayoutTest {
     void theLargestRegionCanBeDividedForTheSmallestEntries() {
         final SizeClasses classes = new SizeClasses(1 << 20);
         final SegmentLayout layout =
-                SegmentLayout.divide(Region.MAX_BYTES, classes, 1, SegmentLayout.UNBOUNDED);
+                SegmentLayout.divide(Region.MAX_BYTES, classes, 1, SegmentLayout.UNBOUNDED, false);
         assertPartsLieSideBySide(layout.toString(), layout, Region.MAX_BYTES);
         assertEntriesFitTheIndex(layout.toString(), layout, SegmentLayout.UNBOUNDED);
         assertThat(layout.maxEntries()).isGreaterThan(30_000_000);
@@ -130,7 +150,7 @@ class SegmentLayoutTest {
         int maxEntries = Integer.MAX_VALUE;
         for (final int bytes : new int[] {1, 20, 72, 300, 2_000}) {
             final SegmentLayout layout =
-                    SegmentLayout.divide(1 << 20, classes, bytes, SegmentLayout.UNBOUNDED);
+                    SegmentLayout.divide(1 << 20, classes, bytes, SegmentLayout.UNBOUNDED, false);
             assertThat(layout.maxEntries()).isLessThan(maxEntries);
             maxEntries = layout.maxEntries();
         }

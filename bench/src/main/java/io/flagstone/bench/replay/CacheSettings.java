@@ -15,6 +15,7 @@ import org.agrona.concurrent.NanoClock;
  * @param slabBytes the size of a slab, or null.
  * @param promotion the promotion distance, or null.
  * @param expectedEntryBytes key and value of an entry, or null.
+ * @param admissionFilter whether entries used often are kept before those used lately.
  */
 public record CacheSettings(
         long memoryBytes,
@@ -22,7 +23,8 @@ public record CacheSettings(
         Integer segments,
         Integer slabBytes,
         Double promotion,
-        Integer expectedEntryBytes) {
+        Integer expectedEntryBytes,
+        boolean admissionFilter) {
     /** Larger slabs than a cache chooses by itself are not worth it for a few values. */
     private static final int LARGEST_SLAB_BYTES = 1 << 20;
 
@@ -59,7 +61,11 @@ public record CacheSettings(
      * @throws CacheRefusedException where the builder refuses a setting, or memory is lacking.
      */
     OffHeapCache build(NanoClock clock, RemovalListener listener, SizeSample sample) {
-        final CacheBuilder builder = OffHeapCache.builder().memoryBytes(memoryBytes).clock(clock);
+        final CacheBuilder builder =
+                OffHeapCache.builder()
+                        .memoryBytes(memoryBytes)
+                        .clock(clock)
+                        .admissionFilter(admissionFilter);
         if (maxEntries != null) {
             builder.maxEntries(maxEntries);
         }

@@ -119,7 +119,7 @@ class WorkloadTest {
     }
 
     private OffHeapCache cache(RemovalListener listener) {
-        return new CacheSettings(1 << 20, listener == model ? 1000L : 2L, 1, null, 0.0, null)
+        return new CacheSettings(1 << 20, listener == model ? 1000L : 2L, 1, null, 0.0, null, false)
                 .build(clock, listener, null);
     }
 }
