@@ -5,8 +5,10 @@ import io.flagstone.api.SizeSample;
 import io.flagstone.entry.EntryDescriptor;
 import io.flagstone.index.KeyedHash;
 import io.flagstone.memory.DirectMemory;
+import io.flagstone.memory.HugePages;
 import io.flagstone.memory.JvmAccess;
 import io.flagstone.memory.Region;
+import io.flagstone.memory.RegionAllocator;
 import io.flagstone.recency.PromotionDistance;
 import io.flagstone.segment.ReadCounters;
 import io.flagstone.segment.ReentryGuard;
@@ -19,6 +21,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import org.agrona.BitUtil;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.NanoClock;
@@ -66,6 +69,11 @@ public final class CacheBuilder {
     /** With one step a write, an entry would take the very room that its write made. */
     private static final int MIN_REBALANCE_BUDGET = 2;
 
+    /** With less in huge pages, the last part of a huge page aside, there is a warning. */
+    private static final long MIN_HUGE_BYTES = 4L * HugePages.BYTES;
+
+    private static final double LEAST_HUGE_SHARE = 0.9;
+
     private static final int MAX_BUDGET = 1 << 16;
 
     private long memoryBytes = -1;
@@ -81,6 +89,8 @@ public final class CacheBuilder {
     private int expiryBudget = 16;
     private int rebalanceBudget = 96;
     private boolean admissionFilter;
+    private boolean hugePages;
+    private LongConsumer buildProgress = touched -> {};
     private boolean countReads = true;
     private Long hashSeed;
     private NanoClock clock = SystemNanoClock.INSTANCE;
@@ -254,6 +264,34 @@ public final class CacheBuilder {
     }
 
     /**
+     * Sets whether to ask Linux for huge pages, which spares most of the address translation that
+     * misses in a large cache; off by default. What was given is read back when the cache is built,
+     * with a warning where it is little, and by {@link OffHeapCache#memoryReport}. Needs JDK 22 and
+     * {@code --enable-native-access}, or {@code GLIBC_TUNABLES=glibc.malloc.hugetlb=1} in the
+     * environment. Up to 2 MiB for each GiB, or for the cache, go to alignment.
+     *
+     * @param enabled whether to ask.
+     * @return this.
+     */
+    public CacheBuilder hugePages(boolean enabled) {
+        this.hugePages = enabled;
+        return this;
+    }
+
+    /**
+     * Sets who is told how much memory has been touched while the cache is built, which takes about
+     * a second for a GiB.
+     *
+     * @param progress given the bytes so far after each segment, or each GiB of huge pages, by one
+     *     thread at a time, which need not be the caller's.
+     * @return this.
+     */
+    public CacheBuilder buildProgress(LongConsumer progress) {
+        this.buildProgress = progress;
+        return this;
+    }
+
+    /**
      * Sets whether reads count hits, misses and retries, which costs each about a nanosecond; they
      * do by default. What writes count costs nothing and is always counted.
      *
@@ -331,18 +369,19 @@ public final class CacheBuilder {
         fail(problems);
 
         final int allocation = (int) Math.min(memoryBytes / count, Region.MAX_BYTES);
-        final int regionBytes = Region.capacityFor(allocation);
+        final RegionAllocator allocator = new RegionAllocator(allocation, count, hugePages);
+        final int regionBytes = allocator.capacity();
         final SizeClasses classes = classes(regionBytes);
         checkFit(count, regionBytes, classes, problems);
         fail(problems);
 
         final SegmentConfig config = segmentConfig(count, regionBytes, classes);
+        final Region[] regions = allocate(allocator);
         final Segment[] built = new Segment[count];
         for (int i = 0; i < count; i++) {
-            built[i] =
-                    new Segment(allocate(allocation), config.bounded(share(maxEntries, count, i)));
+            built[i] = new Segment(regions[i], config.bounded(share(maxEntries, count, i)));
         }
-        return new OffHeapCache(built, config, memoryBytes);
+        return new OffHeapCache(built, config, memoryBytes, hugePages);
     }
 
     private SegmentConfig segmentConfig(int count, int regionBytes, SizeClasses classes) {
@@ -368,9 +407,13 @@ public final class CacheBuilder {
                 new ReadCounters(countReads));
     }
 
-    private Region allocate(int bytes) {
+    private Region[] allocate(RegionAllocator allocator) {
         try {
-            return Region.allocate(bytes);
+            final Region[] regions = allocator.allocate(buildProgress);
+            if (hugePages) {
+                adviseHugePages(allocator, regions);
+            }
+            return regions;
         } catch (OutOfMemoryError e) {
             throw new IllegalStateException(
                     "could not take memoryBytes "
@@ -382,6 +425,23 @@ public final class CacheBuilder {
                             + " bytes and is raised by "
                             + DirectMemory.option(),
                     e);
+        }
+    }
+
+    private static void adviseHugePages(RegionAllocator allocator, Region[] regions) {
+        final String refusal = allocator.adviseHugePages(regions);
+        final long huge = HugePages.bytesOf(regions);
+        final long asked = (long) regions.length * allocator.capacity();
+        if (huge < asked * LEAST_HUGE_SHARE) {
+            System.getLogger("io.flagstone")
+                    .log(
+                            System.Logger.Level.WARNING,
+                            "of {0} bytes that were to lie in huge pages {1} do: {2}",
+                            String.valueOf(asked),
+                            String.valueOf(huge),
+                            refusal != null
+                                    ? refusal
+                                    : "the operating system agreed and did not find enough");
         }
     }
 
@@ -453,6 +513,11 @@ public final class CacheBuilder {
                             || SlabPlan.largestLength(sizeSample.counts()) <= MAX_SLAB_BYTES,
                     "sizeSample has an entry larger than the largest slab of " + MAX_SLAB_BYTES);
         }
+        check(
+                problems,
+                !hugePages || memoryBytes >= MIN_HUGE_BYTES,
+                "memoryBytes " + memoryBytes + " is less than hugePages need, " + MIN_HUGE_BYTES);
+        check(problems, buildProgress != null, "buildProgress is null");
         check(problems, clock != null, "clock is null");
         check(problems, errorHandler != null, "errorHandler is null");
     }

@@ -57,14 +57,16 @@ public final class OffHeapCache extends BatchOperations implements Agent, AutoCl
     private final NanoClock clock;
     private final ReadCounters counters;
     private final long budgetBytes;
+    private final boolean hugePages;
     private final int segmentCount;
     private volatile CacheStatistics finalStatistics = CacheStatistics.NONE;
 
-    OffHeapCache(Segment[] segments, SegmentConfig config, long budgetBytes) {
+    OffHeapCache(Segment[] segments, SegmentConfig config, long budgetBytes, boolean hugePages) {
         super(segments, config, budgetBytes);
         this.clock = config.clock();
         this.counters = config.counters();
         this.budgetBytes = budgetBytes;
+        this.hugePages = hugePages;
         this.segmentCount = segments.length;
     }
 
@@ -185,11 +187,14 @@ public final class OffHeapCache extends BatchOperations implements Agent, AutoCl
      */
     public MemoryReport memoryReport() {
         MemoryReport sum = MemoryReport.EMPTY;
-        for (final Segment segment : segments()) {
+        final Segment[] current = segments();
+        for (final Segment segment : current) {
             sum = sum.plus(segment.memoryReport());
         }
+        final long huge = hugePages ? Segment.hugePageBytes(current) : 0;
         final long outside = budgetBytes - sum.budgetBytes();
-        return sum.plus(new MemoryReport(outside, 0, 0, 0, 0, 0, 0, 0, 0, outside, List.of()));
+        return sum.plus(
+                new MemoryReport(outside, 0, 0, 0, 0, 0, 0, 0, 0, outside, huge, List.of()));
     }
 
     /**

@@ -21,6 +21,8 @@ import java.util.List;
  * @param freeSlabBytes slabs that belong to no size class.
  * @param unusedBytes what the layout left over: alignment and less than a slab at the end of each
  *     segment.
+ * @param hugePageBytes how much of the budget lies in huge pages, as the operating system says; 0
+ *     unless the cache was built to ask for them. Not one of the parts.
  * @param sizeClasses what each size class holds, smallest chunks first.
  */
 public record MemoryReport(
@@ -34,11 +36,12 @@ public record MemoryReport(
         long freeChunkBytes,
         long freeSlabBytes,
         long unusedBytes,
+        long hugePageBytes,
         List<SizeClassReport> sizeClasses) {
 
     /** No bytes at all: what sums start from. */
     public static final MemoryReport EMPTY =
-            new MemoryReport(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of());
+            new MemoryReport(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of());
 
     /**
      * What it costs to keep an entry beside its key and value.
@@ -76,6 +79,7 @@ public record MemoryReport(
                 freeChunkBytes + other.freeChunkBytes,
                 freeSlabBytes + other.freeSlabBytes,
                 unusedBytes + other.unusedBytes,
+                hugePageBytes + other.hugePageBytes,
                 plus(sizeClasses, other.sizeClasses));
     }
 

@@ -50,9 +50,25 @@ public final class Region {
      *     system has no more.
      */
     public static Region allocate(int bytes) {
+        return allocateAligned(bytes, CACHE_LINE);
+    }
+
+    /** The same with another alignment, a power of two of which what is left is a multiple. */
+    static Region allocateAligned(int bytes, int alignment) {
         final ByteBuffer buffer = ByteBuffer.allocateDirect(bytes);
-        final int skew = (int) (BufferUtil.address(buffer) & (CACHE_LINE - 1));
-        return new Region(buffer.slice((CACHE_LINE - skew) & (CACHE_LINE - 1), capacityFor(bytes)));
+        final int skew = (int) (-BufferUtil.address(buffer) & (alignment - 1));
+        final int capacity = Math.max(0, (bytes - alignment + 1) & -CACHE_LINE);
+        return new Region(buffer.slice(skew, capacity));
+    }
+
+    /** A part of this region as a region of its own. */
+    Region part(int offset, int length) {
+        return new Region(buffer.slice(offset, length));
+    }
+
+    /** Where it lies. */
+    long address() {
+        return address;
     }
 
     /**

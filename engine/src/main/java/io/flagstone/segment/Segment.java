@@ -12,8 +12,10 @@ import io.flagstone.api.ValueReader;
 import io.flagstone.api.ValueUpdater;
 import io.flagstone.entry.EntryDescriptor;
 import io.flagstone.index.HashIndex;
+import io.flagstone.memory.HugePages;
 import io.flagstone.memory.Region;
 import java.lang.ref.Reference;
+import java.util.Arrays;
 
 /**
  * A share of the cache's keys: what each operation means.
@@ -464,6 +466,15 @@ public final class Segment {
         } finally {
             unlock();
         }
+    }
+
+    /** How much of some segments' memory lies in huge pages, in bytes; reads files. */
+    public static long hugePageBytes(Segment[] segments) {
+        final Region[] regions =
+                Arrays.stream(segments).map(one -> one.region).toArray(Region[]::new);
+        final long bytes = HugePages.bytesOf(regions);
+        Reference.reachabilityFence(regions);
+        return bytes;
     }
 
     /** Walks all state. */

@@ -59,6 +59,7 @@ final class SegmentReports {
                 freeChunkBytes,
                 (long) entries.slabs.pooledSlabs() * classes.maxChunkBytes(),
                 region.capacity() - layout.fixedBytes() - layout.indexBytes() - slabBytes,
+                0,
                 sizeClasses(classes, entries));
     }
 

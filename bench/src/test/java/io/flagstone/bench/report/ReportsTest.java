@@ -105,7 +105,7 @@ class ReportsTest {
                 0,
                 0,
                 CacheStatistics.NONE,
-                new MemoryReport(100, 4, 1, 2, 3, 4, 5, 6, 7, 72, List.of()),
+                new MemoryReport(100, 4, 1, 2, 3, 4, 5, 6, 7, 72, 0, List.of()),
                 audit,
                 new Latencies(),
                 1,

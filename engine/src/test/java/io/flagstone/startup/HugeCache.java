@@ -1,0 +1,44 @@
+package io.flagstone.startup;
+
+import io.flagstone.OffHeapCache;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** Builds a cache in huge pages, uses it, and prints what it reports and what smaps says. */
+final class HugeCache {
+    private static final long MEMORY_BYTES = 64 << 20;
+
+    private HugeCache() {}
+
+    public static void main(String[] args) throws IOException {
+        final long[] touched = {0, 0};
+        try (OffHeapCache cache =
+                OffHeapCache.builder()
+                        .memoryBytes(MEMORY_BYTES)
+                        .segments(8)
+                        .hugePages(true)
+                        .buildProgress(
+                                bytes -> {
+                                    touched[0] = bytes;
+                                    touched[1]++;
+                                })
+                        .build()) {
+            final UnsafeBuffer value = new UnsafeBuffer(new byte[64]);
+            for (long key = 0; key < 1_000_000; key++) {
+                cache.put(key, value, 0, 64);
+            }
+            final long reported = cache.memoryReport().hugePageBytes();
+            final boolean clean = cache.audit().clean();
+            System.out.printf("%d %d %d %b%n", reported, total(), touched[0], clean);
+        }
+    }
+
+    private static long total() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/smaps")).stream()
+                .filter(line -> line.startsWith("AnonHugePages:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                .sum();
+    }
+}
