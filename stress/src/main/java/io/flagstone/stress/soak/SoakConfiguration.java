@@ -110,7 +110,29 @@ record SoakConfiguration(
                             8192,
                             100,
                             1500,
-                            false));
+                            false),
+                    new SoakConfiguration(
+                            "rebalancing",
+                            new CacheSettings(
+                                            1 << 20, UNBOUNDED, 2, 1 << 12, 0, us(100), NO_TTL,
+                                            NO_TTL)
+                                    .withRebalanceBudget(3),
+                            false,
+                            8192,
+                            40,
+                            3500,
+                            true),
+                    new SoakConfiguration(
+                            "filtered",
+                            new CacheSettings(
+                                            1 << 20, UNBOUNDED, 2, 1 << 12, 0.0625, us(100), NO_TTL,
+                                            NO_TTL)
+                                    .withAdmissionFilter(),
+                            false,
+                            8192,
+                            40,
+                            2000,
+                            true));
 
     /**
      * The settings of a cache's builder.
@@ -123,6 +145,8 @@ record SoakConfiguration(
      * @param tickNs the timing wheel's tick.
      * @param defaultTtlNs the time to live of what is put without one.
      * @param expireAfterAccessNs the time after which the unused expires.
+     * @param rebalanceBudget the entries that a write moves at most.
+     * @param admissionFilter whether newcomers have to prove themselves.
      */
     record CacheSettings(
             long memoryBytes,
@@ -132,7 +156,56 @@ record SoakConfiguration(
             double promotionDistance,
             long tickNs,
             long defaultTtlNs,
-            long expireAfterAccessNs) {
+            long expireAfterAccessNs,
+            int rebalanceBudget,
+            boolean admissionFilter) {
+
+        /** The default of the cache. */
+        private static final int REBALANCE_BUDGET = 96;
+
+        CacheSettings(
+                long memoryBytes,
+                long maxEntries,
+                int segments,
+                int slabBytes,
+                double promotionDistance,
+                long tickNs,
+                long defaultTtlNs,
+                long expireAfterAccessNs) {
+            this(
+                    memoryBytes,
+                    maxEntries,
+                    segments,
+                    slabBytes,
+                    promotionDistance,
+                    tickNs,
+                    defaultTtlNs,
+                    expireAfterAccessNs,
+                    REBALANCE_BUDGET,
+                    false);
+        }
+
+        private CacheSettings with(int budget, boolean filter) {
+            return new CacheSettings(
+                    memoryBytes,
+                    maxEntries,
+                    segments,
+                    slabBytes,
+                    promotionDistance,
+                    tickNs,
+                    defaultTtlNs,
+                    expireAfterAccessNs,
+                    budget,
+                    filter);
+        }
+
+        CacheSettings withRebalanceBudget(int budget) {
+            return with(budget, admissionFilter);
+        }
+
+        CacheSettings withAdmissionFilter() {
+            return with(rebalanceBudget, true);
+        }
 
         CacheBuilder builder() {
             return OffHeapCache.builder()
@@ -143,7 +216,9 @@ record SoakConfiguration(
                     .promotionDistance(promotionDistance)
                     .tickNs(tickNs)
                     .defaultTtlNs(defaultTtlNs)
-                    .expireAfterAccessNs(expireAfterAccessNs);
+                    .expireAfterAccessNs(expireAfterAccessNs)
+                    .rebalanceBudget(rebalanceBudget)
+                    .admissionFilter(admissionFilter);
         }
     }
 
