@@ -2,7 +2,6 @@ package io.flagstone;
 
 import io.flagstone.api.RemovalListener;
 import io.flagstone.api.SizeSample;
-import io.flagstone.entry.EntryDescriptor;
 import io.flagstone.index.KeyedHash;
 import io.flagstone.memory.DirectMemory;
 import io.flagstone.memory.HugePages;
@@ -48,23 +47,7 @@ public final class CacheBuilder {
     /** The longest tick. */
     public static final long MAX_TICK_NS = TimeUnit.HOURS.toNanos(1);
 
-    private static final int AUTO = 0;
-    private static final int SEGMENTS_PER_CORE = 4;
-    private static final long AUTO_MIN_SEGMENT_BYTES = 1 << 20;
-    private static final long AUTO_MAX_SEGMENT_BYTES = 1 << 30;
-    private static final long AUTO_MIN_SEGMENT_ENTRIES = 1024;
-    private static final int AUTO_SLABS = 64;
-    private static final int AUTO_MIN_SLAB_BYTES = 1 << 12;
-    private static final int AUTO_MAX_SLAB_BYTES = 1 << 20;
-    private static final int AUTO_HEADROOM_DIVISOR = 128;
-    private static final int AUTO_ENTRIES_IN_SEGMENT = 1024;
-    private static final int DEFAULT_ENTRY_BYTES = 64;
-
-    /** How much smaller than in the sample entries may be before the index bounds. */
-    private static final double SAMPLE_MARGIN = 0.9;
-
-    /** An index for entries of this size takes half a hundredth of the memory. */
-    private static final int MAX_AUTO_ENTRY_BYTES = 1480;
+    private static final int AUTO = Sizing.AUTO;
 
     /** With one step a write, an entry would take the very room that its write made. */
     private static final int MIN_REBALANCE_BUDGET = 2;
@@ -364,34 +347,35 @@ public final class CacheBuilder {
         checkSingly(problems);
         fail(problems);
 
-        final int count = segments != AUTO ? segments : autoSegments();
-        checkShares(count, problems);
+        final Sizing sizing =
+                new Sizing(
+                        memoryBytes,
+                        maxEntries,
+                        segments,
+                        slabBytes,
+                        expectedEntryBytes,
+                        sizeSample,
+                        admissionFilter,
+                        hugePages);
+        checkShares(sizing.segments(), problems);
         fail(problems);
 
-        final int allocation = (int) Math.min(memoryBytes / count, Region.MAX_BYTES);
-        final RegionAllocator allocator = new RegionAllocator(allocation, count, hugePages);
-        final int regionBytes = allocator.capacity();
-        final SizeClasses classes = classes(regionBytes);
-        checkFit(count, regionBytes, classes, problems);
+        final SegmentLayout layout = sizing.layout();
+        sizing.checkFit(layout, problems);
         fail(problems);
 
-        final SegmentConfig config = segmentConfig(count, regionBytes, classes);
-        final Region[] regions = allocate(allocator);
-        final Segment[] built = new Segment[count];
-        for (int i = 0; i < count; i++) {
-            built[i] = new Segment(regions[i], config.bounded(share(maxEntries, count, i)));
+        final SegmentConfig config = segmentConfig(layout, sizing.segments());
+        final Region[] regions = allocate(sizing.allocator());
+        final Segment[] built = new Segment[regions.length];
+        for (int i = 0; i < built.length; i++) {
+            built[i] = new Segment(regions[i], config.bounded(sizing.maxEntries(i)));
         }
         return new OffHeapCache(built, config, memoryBytes, hugePages);
     }
 
-    private SegmentConfig segmentConfig(int count, int regionBytes, SizeClasses classes) {
+    private SegmentConfig segmentConfig(SegmentLayout layout, int count) {
         return new SegmentConfig(
-                SegmentLayout.divide(
-                        regionBytes,
-                        classes,
-                        expectedEntryBytes(),
-                        share(maxEntries, count, 0),
-                        admissionFilter),
+                layout,
                 new KeyedHash(hashSeed != null ? hashSeed : new SecureRandom().nextLong()),
                 (int) Math.round(promotionDistance * PromotionDistance.ONE),
                 tickNs,
@@ -551,100 +535,11 @@ public final class CacheBuilder {
                         + DirectMemory.option());
     }
 
-    private void checkFit(int count, int regionBytes, SizeClasses classes, List<String> problems) {
-        final long share = share(maxEntries, count, 0);
-        final int slabs =
-                SegmentLayout.divide(
-                                regionBytes, classes, expectedEntryBytes(), share, admissionFilter)
-                        .slabs();
-        final long leastAllocation =
-                Region.allocationFor(
-                        SegmentLayout.leastRegionBytes(
-                                classes, expectedEntryBytes(), share, admissionFilter));
-        check(
-                problems,
-                EntryDescriptor.length(1, expectedEntryBytes() - 1) <= classes.maxChunkBytes(),
-                "expectedEntryBytes "
-                        + expectedEntryBytes()
-                        + " and a header do not fit slabBytes "
-                        + classes.maxChunkBytes());
-        check(
-                problems,
-                slabs > 0,
-                "memoryBytes "
-                        + memoryBytes
-                        + " is too little: segments "
-                        + count
-                        + " with slabBytes "
-                        + classes.maxChunkBytes()
-                        + " need at least "
-                        + leastAllocation * count);
-    }
-
-    private int autoSegments() {
-        int count =
-                BitUtil.findNextPositivePowerOfTwo(
-                        SEGMENTS_PER_CORE * Runtime.getRuntime().availableProcessors());
-        final long least =
-                sizeSample == null
-                        ? AUTO_MIN_SEGMENT_BYTES
-                        : Math.max(
-                                AUTO_MIN_SEGMENT_BYTES,
-                                (long) AUTO_ENTRIES_IN_SEGMENT
-                                        * SlabPlan.largestLength(sizeSample.counts()));
-        while (count > 1
-                && (memoryBytes / count < least || maxEntries / count < AUTO_MIN_SEGMENT_ENTRIES)) {
-            count >>= 1;
-        }
-        while (count < MAX_SEGMENTS && memoryBytes / count > AUTO_MAX_SEGMENT_BYTES) {
-            count <<= 1;
-        }
-        return count;
-    }
-
-    private SizeClasses classes(int regionBytes) {
-        if (sizeSample != null) {
-            return SlabPlan.choose(sizeSample.counts(), regionBytes, slabBytes);
-        }
-        if (slabBytes != AUTO) {
-            return new SizeClasses(slabBytes);
-        }
-        final int power =
-                Math.max(
-                        AUTO_MIN_SLAB_BYTES,
-                        Math.min(
-                                AUTO_MAX_SLAB_BYTES,
-                                Integer.highestOneBit(regionBytes / AUTO_SLABS)));
-        return new SizeClasses(
-                power + BitUtil.align(power / AUTO_HEADROOM_DIVISOR, Region.CACHE_LINE));
-    }
-
-    private int expectedEntryBytes() {
-        if (expectedEntryBytes != null) {
-            return expectedEntryBytes;
-        }
-        return sizeSample == null
-                ? DEFAULT_ENTRY_BYTES
-                : (int)
-                        Math.max(
-                                1,
-                                Math.min(
-                                        sizeSample.meanBytes() * SAMPLE_MARGIN,
-                                        MAX_AUTO_ENTRY_BYTES));
-    }
-
-    private static long share(long total, int count, int index) {
-        if (total == SegmentLayout.UNBOUNDED) {
-            return total;
-        }
-        return total / count + (index < total % count ? 1 : 0);
-    }
-
     private static boolean isPowerOfTwo(int value) {
         return value > 0 && BitUtil.isPowerOfTwo(value);
     }
 
-    private static void check(List<String> problems, boolean holds, String problem) {
+    static void check(List<String> problems, boolean holds, String problem) {
         if (!holds) {
             problems.add(problem);
         }

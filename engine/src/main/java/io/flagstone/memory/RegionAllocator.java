@@ -1,8 +1,9 @@
 package io.flagstone.memory;
 
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
 
 /**
  * Takes the memory of all regions of a cache, every page of it touched, with as many threads as
@@ -63,58 +64,28 @@ public final class RegionAllocator {
      */
     public Region[] allocate(LongConsumer progress) {
         final Region[] regions = new Region[count];
-        final AtomicInteger next = new AtomicInteger();
         final AtomicLong touched = new AtomicLong();
-        final int blocks = count / together;
-        final Throwable[] failure = new Throwable[1];
-        final Runnable work =
-                () -> {
-                    try {
-                        for (int i = next.getAndIncrement();
-                                i < blocks;
-                                i = next.getAndIncrement()) {
-                            fill(regions, i * together);
+        // Kept aside since a stream would throw another error of the same type, without message.
+        final AtomicReference<OutOfMemoryError> failure = new AtomicReference<>();
+        IntStream.range(0, count / together)
+                .parallel()
+                .filter(block -> failure.get() == null)
+                .forEach(
+                        block -> {
+                            try {
+                                fill(regions, block * together);
+                            } catch (final OutOfMemoryError e) {
+                                failure.set(e);
+                                return;
+                            }
                             synchronized (touched) {
                                 progress.accept(touched.addAndGet((long) together * bytes));
                             }
-                        }
-                    } catch (final Throwable e) {
-                        next.set(blocks);
-                        synchronized (touched) {
-                            failure[0] = e;
-                        }
-                    }
-                };
-        runOnAllProcessors(work, blocks);
-        if (failure[0] instanceof Error error) {
-            throw error;
-        }
-        if (failure[0] != null) {
-            throw (RuntimeException) failure[0];
+                        });
+        if (failure.get() != null) {
+            throw failure.get();
         }
         return regions;
-    }
-
-    private static void runOnAllProcessors(Runnable work, int blocks) {
-        final int others = Math.min(blocks, Runtime.getRuntime().availableProcessors()) - 1;
-        final Thread[] threads = new Thread[others];
-        for (int i = 0; i < others; i++) {
-            threads[i] = new Thread(work, "flagstone-build-" + i);
-            threads[i].start();
-        }
-        work.run();
-        boolean interrupted = false;
-        for (int i = 0; i < others; ) {
-            try {
-                threads[i].join();
-                i++;
-            } catch (final InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private void fill(Region[] regions, int first) {

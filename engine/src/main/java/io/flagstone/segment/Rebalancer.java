@@ -23,7 +23,8 @@ import io.flagstone.slab.SlabAllocator;
  * slab of the class, for which, if there is none, the class's least recently used entry leaves. So
  * the donor loses its coldest entries, wherever they lie, and no others. A write takes as many
  * steps as make room for twice the bytes it writes, to a bound; the duty cycle takes as many as the
- * bound. After any step the work can rest.
+ * bound. After any step the work can rest. While a class grows at the cost of others, the next slab
+ * is drained before the last one is full, so that nothing of its own has to leave meanwhile.
  *
  * <p>A class without a chunk has no entry to evict. For it a segment keeps one slab in reserve if
  * its slabs are so finely cut that draining one would exceed the bound, and every write that takes
@@ -36,7 +37,7 @@ import io.flagstone.slab.SlabAllocator;
  * one slab, and one for its own chunk. Guarded by the segment's lock. Allocates nothing.
  */
 final class Rebalancer {
-    /** How many evictions pass at most between two looks at the other classes. */
+    /** How many allocations pass at most between two looks at the other classes. */
     private static final int LOOK_INTERVAL = 8;
 
     /** Steps that a write takes towards a new reserve. */
@@ -54,7 +55,8 @@ final class Rebalancer {
     private final EvictionOrder order;
     private final int budget;
     private final int reserve;
-    private int evictionsToLook;
+    private int callsToLook;
+    private int growing = NOBODY;
 
     Rebalancer(Region region, SegmentConfig config, LiveEntries entries) {
         this.entries = entries;
@@ -89,6 +91,8 @@ final class Rebalancer {
         }
         if (slabs.pooledSlabs() < reserve) {
             replaceReserve(sizeClass, nowNs);
+        } else if (sizeClass == growing && slabs.pooledSlabs() == reserve) {
+            lookAndDrain(sizeClass, nowNs);
         }
         return chunk;
     }
@@ -104,12 +108,7 @@ final class Rebalancer {
     }
 
     private void replaceReserve(int sizeClass, long nowNs) {
-        if (slabs.draining() == Region.NONE) {
-            final int donor = donor(sizeClass, Long.MIN_VALUE);
-            if (donor != NOBODY) {
-                startDraining(donor);
-            }
-        }
+        look(sizeClass, Long.MIN_VALUE);
         drain(Math.min(budget, RESERVE_STEPS), nowNs);
     }
 
@@ -117,13 +116,11 @@ final class Rebalancer {
         final boolean settled = order.size(sizeClass) != 0;
         if (slabs.draining() != Region.NONE && slabs.drainingClass() == sizeClass) {
             slabs.stopDraining();
+        } else if (settled) {
+            lookAndDrain(sizeClass, nowNs);
         } else {
-            if (!settled || --evictionsToLook <= 0) {
-                evictionsToLook =
-                        Math.min(LOOK_INTERVAL, slabs.chunksPerSlab(sizeClass) / LOOK_INTERVAL);
-                look(sizeClass, settled ? order.lastAge(sizeClass) : Long.MIN_VALUE);
-            }
-            drain(settled ? share(sizeClass) : budget, nowNs);
+            look(sizeClass, Long.MIN_VALUE);
+            drain(budget, nowNs);
         }
         int chunk = slabs.allocate(sizeClass, settled ? reserve : 0);
         if (chunk == Region.NONE) {
@@ -145,13 +142,24 @@ final class Rebalancer {
         return chunk;
     }
 
-    private void look(int sizeClass, long age) {
+    private void lookAndDrain(int sizeClass, long nowNs) {
+        if (slabs.draining() == Region.NONE && --callsToLook <= 0) {
+            callsToLook = Math.min(LOOK_INTERVAL, slabs.chunksPerSlab(sizeClass) / LOOK_INTERVAL);
+            growing = look(sizeClass, order.lastAge(sizeClass)) ? sizeClass : NOBODY;
+        }
+        drain(share(sizeClass), nowNs);
+    }
+
+    /** Starts to drain a slab of the class that has most to spare, if one has. */
+    private boolean look(int sizeClass, long age) {
         if (slabs.draining() == Region.NONE) {
             final int donor = donor(sizeClass, age);
-            if (donor != NOBODY) {
-                startDraining(donor);
+            if (donor == NOBODY) {
+                return false;
             }
+            slabs.startDraining(slabs.sparsest(donor, order.last(donor)));
         }
+        return true;
     }
 
     /** As many steps as make room in the draining slab for twice what is written. */
@@ -204,10 +212,6 @@ final class Rebalancer {
             }
         }
         return best;
-    }
-
-    private void startDraining(int donor) {
-        slabs.startDraining(slabs.sparsest(donor, order.last(donor)));
     }
 
     private int drain(int steps, long nowNs) {

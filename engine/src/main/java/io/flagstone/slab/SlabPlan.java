@@ -22,15 +22,15 @@ import org.agrona.BitUtil;
  * the chunks that take most bytes.
  *
  * <p>Between sampled sizes, and beyond them, no class is more than four times the one before, so
- * that entries unlike the sample have a place as well. Runs when a cache is built, for some
- * milliseconds.
+ * that entries unlike the sample have a place as well, up to twice the largest of the sample. Runs
+ * when a cache is built, for some milliseconds.
  */
 public final class SlabPlan {
     /**
      * The part of a slab that a class of several slabs wastes. Tried by replay from 0.05 to 0.5: at
      * more the classes are too few, at less too many.
      */
-    private static final double PARTIAL_SLAB = 0.08;
+    private static final double PARTIAL_SLAB = 0.12;
 
     /** Sizes that differ by less than this part are not told apart. */
     private static final int MERGE_DIVISOR = 64;
@@ -39,6 +39,8 @@ public final class SlabPlan {
     private static final int DOMINANT_SIZES = 4;
     private static final int GAP = 4;
     private static final int MAX_MULTIPLE = 64;
+    private static final int LEAST_SLAB_BYTES = 1 << 12;
+    private static final int MAX_SLAB_BYTES = 1 << 24;
     private static final int MAX_AUTO_SLAB_BYTES = 1 << 20;
 
     /** A slab is at most this part of a segment, if the largest entry allows it. */
@@ -105,10 +107,12 @@ public final class SlabPlan {
     }
 
     private List<Integer> candidates() {
-        final int least =
-                Math.max(
-                        SizeClasses.MIN_SLAB_BYTES,
-                        BitUtil.align(lengths[lengths.length - 1], Region.CACHE_LINE));
+        final int largest = lengths[lengths.length - 1];
+        final long least = Math.max(LEAST_SLAB_BYTES, Math.min(MAX_SLAB_BYTES, 2L * largest));
+        return candidates(BitUtil.align((int) Math.max(least, largest), Region.CACHE_LINE));
+    }
+
+    private List<Integer> candidates(int least) {
         final int most = Math.max(least, Math.min(MAX_AUTO_SLAB_BYTES, regionBytes / MIN_SLABS));
         final TreeSet<Integer> sizes = new TreeSet<>();
         sizes.add(least);
@@ -154,7 +158,9 @@ public final class SlabPlan {
         final int[] from = new int[count + 1];
         for (int end = 1; end <= count; end++) {
             cost[end] = Double.MAX_VALUE;
-            final double chunk = (double) slabBytes / (slabBytes / lengths[end - 1]);
+            final double chunk =
+                    (double) (slabBytes + SlabDescriptor.SLAB_LENGTH)
+                            / (slabBytes / lengths[end - 1]);
             double share = 0;
             for (int begin = end - 1; begin >= 0; begin--) {
                 share += shares[begin];

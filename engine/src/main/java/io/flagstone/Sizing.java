@@ -1,0 +1,173 @@
+package io.flagstone;
+
+import io.flagstone.api.SizeSample;
+import io.flagstone.entry.EntryDescriptor;
+import io.flagstone.memory.Region;
+import io.flagstone.memory.RegionAllocator;
+import io.flagstone.segment.SegmentLayout;
+import io.flagstone.slab.SizeClasses;
+import io.flagstone.slab.SlabPlan;
+import java.util.List;
+import org.agrona.BitUtil;
+
+/**
+ * Divides a cache's memory into segments, and a segment into slabs and index, by what its builder
+ * was told and by defaults for the rest.
+ */
+final class Sizing {
+    /** Stands for a number that was not given. */
+    static final int AUTO = 0;
+
+    private static final int SEGMENTS_PER_CORE = 4;
+
+    /** In smaller segments the parts that each has of its own weigh. */
+    private static final long MIN_SEGMENT_BYTES = 1 << 20;
+
+    private static final long MAX_SEGMENT_BYTES = 1 << 30;
+    private static final long MIN_SEGMENT_ENTRIES = 1024;
+    private static final int SLABS = 64;
+    private static final int MIN_SLAB_BYTES = 1 << 12;
+    private static final int MAX_SLAB_BYTES = 1 << 20;
+
+    /** What a slab has beyond a power of two, so that values of one have room for a header. */
+    private static final int HEADROOM_DIVISOR = 128;
+
+    private static final int DEFAULT_ENTRY_BYTES = 64;
+
+    /** How much smaller than in the sample entries may be before the index bounds. */
+    private static final double SAMPLE_MARGIN = 0.9;
+
+    /** An index for entries of this size takes half a hundredth of the memory. */
+    private static final int MAX_SAMPLED_ENTRY_BYTES = 1480;
+
+    private final long memoryBytes;
+    private final long maxEntries;
+    private final int slabBytes;
+    private final SizeSample sample;
+    private final boolean filtered;
+    private final int entryBytes;
+    private final int segments;
+    private final RegionAllocator allocator;
+
+    /**
+     * Settles what was not given.
+     *
+     * @param segments or {@link #AUTO}.
+     * @param slabBytes or {@link #AUTO}.
+     * @param expectedEntryBytes or null.
+     * @param sample or null.
+     */
+    Sizing(
+            long memoryBytes,
+            long maxEntries,
+            int segments,
+            int slabBytes,
+            Integer expectedEntryBytes,
+            SizeSample sample,
+            boolean filtered,
+            boolean hugePages) {
+        this.memoryBytes = memoryBytes;
+        this.maxEntries = maxEntries;
+        this.slabBytes = slabBytes;
+        this.sample = sample;
+        this.filtered = filtered;
+        this.entryBytes = expectedEntryBytes != null ? expectedEntryBytes : entryBytes();
+        this.segments = segments != AUTO ? segments : defaultSegments();
+        final long share = Math.min(memoryBytes / this.segments, Region.MAX_BYTES);
+        this.allocator = new RegionAllocator((int) share, this.segments, hugePages);
+    }
+
+    private int entryBytes() {
+        if (sample == null) {
+            return DEFAULT_ENTRY_BYTES;
+        }
+        final double mean = sample.meanBytes() * SAMPLE_MARGIN;
+        return (int) Math.max(1, Math.min(mean, MAX_SAMPLED_ENTRY_BYTES));
+    }
+
+    private int defaultSegments() {
+        int count =
+                BitUtil.findNextPositivePowerOfTwo(
+                        SEGMENTS_PER_CORE * Runtime.getRuntime().availableProcessors());
+        while (count > 1
+                && (memoryBytes / count < leastSegmentBytes()
+                        || maxEntries / count < MIN_SEGMENT_ENTRIES)) {
+            count >>= 1;
+        }
+        while (count < CacheBuilder.MAX_SEGMENTS && memoryBytes / count > MAX_SEGMENT_BYTES) {
+            count <<= 1;
+        }
+        return count;
+    }
+
+    /** Enough for many slabs, and many entries of the largest kind, so that sizes can be mixed. */
+    private long leastSegmentBytes() {
+        return sample == null
+                ? MIN_SEGMENT_BYTES
+                : Math.max(
+                        MIN_SEGMENT_BYTES,
+                        MIN_SEGMENT_ENTRIES * SlabPlan.largestLength(sample.counts()));
+    }
+
+    int segments() {
+        return segments;
+    }
+
+    RegionAllocator allocator() {
+        return allocator;
+    }
+
+    /** The bound in entries of one segment. */
+    long maxEntries(int segment) {
+        if (maxEntries == SegmentLayout.UNBOUNDED) {
+            return maxEntries;
+        }
+        return maxEntries / segments + (segment < maxEntries % segments ? 1 : 0);
+    }
+
+    /** The layout of the segments with the highest bound in entries. */
+    SegmentLayout layout() {
+        final int regionBytes = allocator.capacity();
+        return SegmentLayout.divide(
+                regionBytes, classes(regionBytes), entryBytes, maxEntries(0), filtered);
+    }
+
+    private SizeClasses classes(int regionBytes) {
+        if (sample != null) {
+            return SlabPlan.choose(sample.counts(), Math.max(1, regionBytes), slabBytes);
+        }
+        if (slabBytes != AUTO) {
+            return new SizeClasses(slabBytes);
+        }
+        final int fitting = Integer.highestOneBit(Math.max(1, regionBytes / SLABS));
+        final int power = Math.max(MIN_SLAB_BYTES, Math.min(MAX_SLAB_BYTES, fitting));
+        return new SizeClasses(power + BitUtil.align(power / HEADROOM_DIVISOR, Region.CACHE_LINE));
+    }
+
+    /** Adds what is wrong with a layout that is too small for its purpose. */
+    void checkFit(SegmentLayout layout, List<String> problems) {
+        final SizeClasses classes = layout.classes();
+        CacheBuilder.check(
+                problems,
+                EntryDescriptor.length(1, entryBytes - 1) <= classes.maxChunkBytes(),
+                "expectedEntryBytes "
+                        + entryBytes
+                        + " and a header do not fit slabBytes "
+                        + classes.maxChunkBytes());
+        final long leastBytes =
+                Region.allocationFor(
+                        SegmentLayout.leastRegionBytes(
+                                classes, entryBytes, maxEntries(0), filtered));
+        CacheBuilder.check(
+                problems,
+                layout.slabs() > 0,
+                "memoryBytes "
+                        + memoryBytes
+                        + " is too little: segments "
+                        + segments
+                        + " with slabBytes "
+                        + classes.maxChunkBytes()
+                        + " need at least "
+                        + leastBytes * segments);
+    }
+}
