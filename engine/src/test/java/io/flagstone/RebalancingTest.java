@@ -197,6 +197,19 @@ class RebalancingTest {
     }
 
     @Test
+    void theReserveIsReplacedByTheWritesThatFollow() {
+        final OffHeapCache cache = build(builder());
+        write(cache, 40, 2 * MEMORY);
+        assertThat(cache.memoryReport().freeSlabBytes()).as("the reserve").isEqualTo(SLAB);
+        cache.put(-1, value, 0, 1500);
+        assertThat(cache.memoryReport().freeSlabBytes()).as("taken").isZero();
+        write(cache, 40, (SLAB / 88 / 16 + 2) * 40);
+        assertThat(cache.contains(-1)).as("not at the cost of who took it").isTrue();
+        assertThat(cache.memoryReport().freeSlabBytes()).as("replaced").isEqualTo(SLAB);
+        assertThat(cache.doWork()).isZero();
+    }
+
+    @Test
     void aSmallEntryWithoutRoomOfItsOwnUsesALargerChunkAndGetsItsOwnLater() {
         // Too few slabs for a reserve.
         final OffHeapCache cache = build(builder().slabBytes(1 << 18).rebalanceBudget(2));

@@ -85,16 +85,34 @@ final class Rebalancer {
      * @return the chunk, for the caller to write an entry of the chunk's class to.
      */
     int allocate(int sizeClass, long nowNs) {
-        final int chunk = slabs.allocate(sizeClass, reserve);
+        // Before a chunk is taken, since what it holds is no entry yet.
+        work(sizeClass, nowNs);
+        final boolean settled = order.size(sizeClass) != 0;
+        int chunk = slabs.allocate(sizeClass, settled ? reserve : 0);
         if (chunk == Region.NONE) {
-            return makeRoom(sizeClass, nowNs);
+            chunk = spill(sizeClass);
         }
-        if (slabs.pooledSlabs() < reserve) {
-            replaceReserve(sizeClass, nowNs);
-        } else if (sizeClass == growing && slabs.pooledSlabs() == reserve) {
-            lookAndDrain(sizeClass, nowNs);
+        if (chunk == Region.NONE) {
+            chunk = settled ? evictLast(sizeClass, nowNs) : takeFromOthers(sizeClass, nowNs);
         }
         return chunk;
+    }
+
+    private void work(int sizeClass, long nowNs) {
+        final boolean free = slabs.hasFree(sizeClass, reserve);
+        if (slabs.pooledSlabs() < reserve) {
+            look(NOBODY, Long.MIN_VALUE);
+            drain(Math.min(budget, RESERVE_STEPS), nowNs);
+        } else if (slabs.draining() != Region.NONE && slabs.drainingClass() == sizeClass) {
+            if (!free) {
+                slabs.stopDraining();
+            }
+        } else if (!free && order.size(sizeClass) == 0) {
+            look(sizeClass, Long.MIN_VALUE);
+            drain(budget, nowNs);
+        } else if (!free || sizeClass == growing && slabs.pooledSlabs() == reserve) {
+            lookAndDrain(sizeClass, nowNs);
+        }
     }
 
     /** One duty cycle's share of the work that is under way. */
@@ -105,31 +123,6 @@ final class Rebalancer {
     /** Whether {@link #work} would find something to do; needs no lock. */
     boolean isDue() {
         return slabs.draining() != Region.NONE;
-    }
-
-    private void replaceReserve(int sizeClass, long nowNs) {
-        look(sizeClass, Long.MIN_VALUE);
-        drain(Math.min(budget, RESERVE_STEPS), nowNs);
-    }
-
-    private int makeRoom(int sizeClass, long nowNs) {
-        final boolean settled = order.size(sizeClass) != 0;
-        if (slabs.draining() != Region.NONE && slabs.drainingClass() == sizeClass) {
-            slabs.stopDraining();
-        } else if (settled) {
-            lookAndDrain(sizeClass, nowNs);
-        } else {
-            look(sizeClass, Long.MIN_VALUE);
-            drain(budget, nowNs);
-        }
-        int chunk = slabs.allocate(sizeClass, settled ? reserve : 0);
-        if (chunk == Region.NONE) {
-            chunk = spill(sizeClass);
-        }
-        if (chunk == Region.NONE) {
-            chunk = settled ? evictLast(sizeClass, nowNs) : takeFromOthers(sizeClass, nowNs);
-        }
-        return chunk;
     }
 
     /** A free chunk of a class that is not much larger. */
@@ -150,10 +143,10 @@ final class Rebalancer {
         drain(share(sizeClass), nowNs);
     }
 
-    /** Starts to drain a slab of the class that has most to spare, if one has. */
-    private boolean look(int sizeClass, long age) {
+    /** Starts to drain a slab of the class that has most to spare, of others than the needy. */
+    private boolean look(int needy, long age) {
         if (slabs.draining() == Region.NONE) {
-            final int donor = donor(sizeClass, age);
+            final int donor = donor(needy, age);
             if (donor == NOBODY) {
                 return false;
             }
@@ -173,6 +166,12 @@ final class Rebalancer {
 
     private int evictLast(int sizeClass, long nowNs) {
         entries.evict(order.victim(sizeClass), ROOM_EVICTIONS, nowNs);
+        final int chunk = slabs.allocate(sizeClass, 0);
+        if (chunk != Region.NONE) {
+            return chunk;
+        }
+        // What left was in the slab that drains.
+        slabs.stopDraining();
         return slabs.allocate(sizeClass, 0);
     }
 
@@ -180,9 +179,6 @@ final class Rebalancer {
     private int takeFromOthers(int sizeClass, long nowNs) {
         final int larger = order.nextNonempty(sizeClass + 1);
         if (larger >= 0) {
-            if (slabs.draining() != Region.NONE && slabs.drainingClass() == larger) {
-                slabs.stopDraining();
-            }
             final int chunk = slabs.takeFree(larger);
             return chunk != Region.NONE ? chunk : evictLast(larger, nowNs);
         }

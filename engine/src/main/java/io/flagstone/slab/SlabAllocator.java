@@ -78,13 +78,19 @@ public final class SlabAllocator {
      * @return the chunk, or {@link Region#NONE} if there is none to be had.
      */
     public int allocate(int sizeClass, int reserve) {
+        if (!hasFree(sizeClass, reserve)) {
+            return Region.NONE;
+        }
         if (region.getInt(classRecord(sizeClass) + CLASS_PARTIAL_HEAD) == Region.NONE) {
-            if (pooledSlabs() <= reserve) {
-                return Region.NONE;
-            }
             unpool(region.getInt(tables + POOL_HEAD), sizeClass);
         }
         return takeFree(sizeClass);
+    }
+
+    /** Whether {@link #allocate} would find a chunk. */
+    public boolean hasFree(int sizeClass, int reserve) {
+        return region.getInt(classRecord(sizeClass) + CLASS_PARTIAL_HEAD) != Region.NONE
+                || pooledSlabs() > reserve;
     }
 
     /**
