@@ -24,6 +24,7 @@ class ReplayRefusalTest {
                 "replay --trace t | --trace needs --format",
                 "replay --format lirs | --format needs --trace",
                 "replay --value-bytes 8 | --value-bytes needs --trace",
+                "replay --ideal | --ideal needs --trace",
                 "replay --trace t --format zip | Invalid value for option '--format': unknown"
                         + " format 'zip', known are lirs, oracle-general, arc, csv",
                 "replay --trace t --format csv --depth 1 | --tick-size and --depth are of the"

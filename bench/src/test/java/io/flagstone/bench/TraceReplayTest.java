@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -148,6 +149,69 @@ class TraceReplayTest {
                         "33");
 
         assertThat(report.getAsJsonObject("memory").get("valueBytes").getAsLong()).isEqualTo(66);
+    }
+
+    @Test
+    void anIdealCachesHitsAreShownBesideOurs() throws IOException {
+        final SplittableRandom random = new SplittableRandom(6);
+        final StringBuilder csv = new StringBuilder();
+        for (int i = 0; i < 60_000; i++) {
+            final int key = (int) (6_000 * Math.pow(random.nextDouble(), 3));
+            csv.append("0,").append(key).append(',').append(20 + key * 37 % 3_000).append('\n');
+        }
+        final String file = write(csv.toString()).toString();
+        final String[] arguments = {"--trace", file, "--format", "csv", "--memory", "2M"};
+        final JsonObject plain = Cli.replay(directory, arguments);
+        assertThat(plain.get("idealHits").isJsonNull()).isTrue();
+
+        final JsonObject report = Cli.replay(directory, with(arguments, "--ideal", "--verify"));
+        final long ideal = report.get("idealHits").getAsLong();
+        final long hits = report.get("hits").getAsLong();
+        assertThat(ideal).isBetween(20_000L, 50_000L);
+        assertThat(Math.abs(ideal - hits)).isLessThan(60_000 / 50);
+        assertThat(report.get("differences").getAsLong()).isZero();
+        final long bytes = report.get("hitBytes").getAsLong();
+        assertThat(report.get("idealHitBytes").getAsLong())
+                .isBetween(bytes * 9 / 10, bytes * 11 / 10);
+
+        final JsonObject unsampled = Cli.replay(directory, with(arguments, "--no-size-sample"));
+        assertThat(unsampled.get("hits").getAsLong()).isLessThan(hits);
+        assertThat(sizeClasses(unsampled)).isNotEqualTo(sizeClasses(report));
+    }
+
+    private static String[] with(String[] arguments, String... more) {
+        return Stream.concat(Stream.of(arguments), Stream.of(more)).toArray(String[]::new);
+    }
+
+    private static Object sizeClasses(JsonObject report) {
+        return report.getAsJsonObject("memory").getAsJsonArray("sizeClasses");
+    }
+
+    @Test
+    void theAdmissionFilterHitsALoop() throws IOException {
+        final List<Long> keys = new ArrayList<>();
+        for (int i = 0; i < 100_000; i++) {
+            keys.add(i % 400L);
+        }
+        final Path file = directory.resolve("loop");
+        Files.write(file, keys.stream().map(String::valueOf).toList());
+        final JsonObject report =
+                Cli.replay(
+                        directory,
+                        "--trace",
+                        file.toString(),
+                        "--format",
+                        "lirs",
+                        "--memory",
+                        "1M",
+                        "--segments",
+                        "1",
+                        "--max-entries",
+                        "200",
+                        "--admission-filter",
+                        "--verify");
+        assertThat(report.get("hits").getAsLong()).isGreaterThan(20_000);
+        assertThat(report.get("differences").getAsLong()).isZero();
     }
 
     @Test

@@ -308,6 +308,36 @@ class TimingWheelTest {
 
     private interface Fault extends Consumer<TimingWheelTest> {}
 
+    @Test
+    void anEntryThatMovedIsDueWhenItWas() {
+        final int spare = entry(ENTRIES);
+        for (int i = 0; i < 3; i++) {
+            arm(entry(i), 5 * MS);
+        }
+        for (int i = 0; i < 3; i++) {
+            region.copy(entry(i), spare, CHUNK);
+            wheel.moved(spare);
+            live.clear(entry(i) >>> 3);
+            live.set(spare >>> 3);
+            wheel.audit(live);
+            region.copy(spare, entry(i), CHUNK);
+            wheel.moved(entry(i));
+            live.clear(spare >>> 3);
+            live.set(entry(i) >>> 3);
+            wheel.audit(live);
+        }
+        EntryDescriptor.init(region, entry(9), 0, Long.BYTES, 0, 0);
+        wheel.moved(entry(9));
+        assertThat(wheel.armed()).isEqualTo(3);
+        final Set<Integer> due = new HashSet<>();
+        for (int entry = wheel.poll(5 * MS);
+                entry != TimingWheel.NOTHING_DUE;
+                entry = wheel.poll(5 * MS)) {
+            due.add(entry);
+        }
+        assertThat(due).contains(entry(0), entry(1), entry(2));
+    }
+
     static Stream<Arguments> faults() {
         return Stream.of(
                 fault(

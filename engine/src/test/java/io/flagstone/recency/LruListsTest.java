@@ -222,6 +222,56 @@ class LruListsTest {
 
     private interface Fault extends Consumer<LruListsTest> {}
 
+    @Test
+    void anEntryThatMovedKeepsItsPlace() {
+        final int spare = entry(ENTRIES);
+        for (int i = 0; i < 3; i++) {
+            add(entry(i), 5);
+        }
+        for (int i = 0; i < 3; i++) {
+            region.copy(entry(i), spare, CHUNK);
+            lists.moved(spare);
+            assertThat(lists.last(5)).isEqualTo(i == 0 ? spare : entry(0));
+            region.copy(spare, entry(i), CHUNK);
+            lists.moved(entry(i));
+            final BitSet live = new BitSet();
+            for (int j = 0; j < 3; j++) {
+                live.set(entry(j) >>> 3);
+            }
+            lists.audit(live);
+        }
+    }
+
+    @Test
+    void theAgeWithoutTheLastOnesIsInterpolated() {
+        for (int i = 0; i < 10; i++) {
+            add(entry(i), 7);
+        }
+        add(entry(10), 8);
+        assertThat(lists.lastAge(7)).isEqualTo(10);
+        assertThat(lists.ageWithout(7, 0)).isEqualTo(10);
+        assertThat(lists.ageWithout(7, 5)).isBetween(5L, 6L);
+        assertThat(lists.ageWithout(7, 10)).as("the age of the first").isEqualTo(1);
+        assertThat(lists.ageWithout(8, 1)).isZero();
+        assertThat(lists.isOld(entry(0), 8)).isTrue();
+        assertThat(lists.isOld(entry(1), 8)).isTrue();
+        assertThat(lists.isOld(entry(3), 8)).isFalse();
+    }
+
+    @Test
+    void theClassesWithEntriesAreFoundInOrder() {
+        assertThat(lists.nextNonempty(0)).isEqualTo(-1);
+        int number = 0;
+        for (final int sizeClass : CLASSES) {
+            add(entry(number++), sizeClass);
+        }
+        for (int from = 0, i = 0; from < LISTS; from++) {
+            i += i < CLASSES.length && CLASSES[i] < from ? 1 : 0;
+            assertThat(lists.nextNonempty(from)).isEqualTo(i < CLASSES.length ? CLASSES[i] : -1);
+        }
+        assertThat(lists.nextNonempty(LISTS)).isEqualTo(-1);
+    }
+
     static Stream<Arguments> faults() {
         final int list =
                 START + RecencyDescriptor.headerLength(LISTS) + 3 * RecencyDescriptor.LIST_LENGTH;
