@@ -1,0 +1,95 @@
+package io.flagstone.bench.jmh;
+
+import io.flagstone.index.KeyedHash;
+import io.flagstone.memory.RawMemory;
+import java.util.concurrent.TimeUnit;
+import org.agrona.UnsafeApi;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * Steps of a get as they are, each beside ways that were tried and not kept. What they cost, and
+ * why the cheaper ones were not kept, is in docs/design-decisions.md.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(
+        value = 3,
+        jvmArgsPrepend = {"--add-opens", "java.base/jdk.internal.misc=ALL-UNNAMED"})
+public class VariantsBenchmark {
+    private static final long SECRET_1 = 0x9E37_79B9_7F4A_7C15L;
+    private static final long SECRET_2 = 0xBF58_476D_1CE4_E5B9L;
+    private static final int CAPACITY = 1 << 12;
+
+    /** Bytes of a value. */
+    @Param({"16", "64", "512"})
+    public int valueBytes;
+
+    private final KeyedHash hash = new KeyedHash(20_131_125L);
+    private final UnsafeBuffer source = new UnsafeBuffer(new byte[CAPACITY]);
+    private final UnsafeBuffer target = new UnsafeBuffer(new byte[CAPACITY]);
+    private long last;
+
+    /** The hash of a {@code long} as it is: two folded multiplications, one after the other. */
+    @Benchmark
+    public long hashByTwoFolds() {
+        last = hash.hash(last);
+        return last;
+    }
+
+    /** Rejected: one multiplication, with which sequences of keys bunch under unlucky secrets. */
+    @Benchmark
+    public long hashByOneFold() {
+        final long a = last ^ SECRET_1;
+        last = Math.multiplyHigh(a, SECRET_2) ^ a * SECRET_2;
+        return last;
+    }
+
+    /** A copy as it is: in blocks of 32 bytes, the last of which may overlap the one before. */
+    @Benchmark
+    public UnsafeBuffer copyInOverlappingBlocks() {
+        RawMemory.copy(
+                source.byteArray(),
+                source.addressOffset(),
+                target.byteArray(),
+                target.addressOffset(),
+                valueBytes);
+        return target;
+    }
+
+    /** Rejected: word by word, which takes a branch for each. */
+    @Benchmark
+    public UnsafeBuffer copyWordByWord() {
+        for (int i = 0; i < valueBytes; i += Long.BYTES) {
+            UnsafeApi.putLong(
+                    target.byteArray(),
+                    target.addressOffset() + i,
+                    UnsafeApi.getLong(source.byteArray(), source.addressOffset() + i));
+        }
+        return target;
+    }
+
+    /** Rejected for small values: the JVM's own copy, which is a call. */
+    @Benchmark
+    public UnsafeBuffer copyByTheJvm() {
+        UnsafeApi.copyMemory(
+                source.byteArray(),
+                source.addressOffset(),
+                target.byteArray(),
+                target.addressOffset(),
+                valueBytes);
+        return target;
+    }
+}
