@@ -12,4 +12,5 @@ module io.flagstone.engine {
 
     exports io.flagstone;
     exports io.flagstone.api;
+    exports io.flagstone.typed;
 }

@@ -42,6 +42,8 @@ class ArchitectureTest {
     private static LayeredArchitecture layers() {
         return layeredArchitecture()
                 .consideringOnlyDependenciesInLayers()
+                .layer("typed")
+                .definedBy(ROOT + ".typed")
                 .layer("public")
                 .definedBy(ROOT)
                 .layer("segment")
@@ -59,8 +61,10 @@ class ArchitectureTest {
                 .definedBy(ROOT + ".memory")
                 .layer("api")
                 .definedBy(ROOT + ".api")
-                .whereLayer("public")
+                .whereLayer("typed")
                 .mayNotBeAccessedByAnyLayer()
+                .whereLayer("public")
+                .mayOnlyBeAccessedByLayers("typed")
                 .whereLayer("segment")
                 .mayOnlyBeAccessedByLayers("public")
                 .whereLayer("mechanisms")
@@ -190,7 +194,7 @@ class ArchitectureTest {
     @Test
     void theApiIsForTheCacheAndItsSegments() {
         final LayeredArchitecture rule =
-                layers().whereLayer("api").mayOnlyBeAccessedByLayers("public", "segment");
+                layers().whereLayer("api").mayOnlyBeAccessedByLayers("typed", "public", "segment");
         rule.check(ENGINE);
         classes()
                 .that()
@@ -241,6 +245,7 @@ class ArchitectureTest {
         assertThat(ENGINE.stream().map(c -> c.getPackageName()).distinct())
                 .containsExactlyInAnyOrder(
                         ROOT,
+                        ROOT + ".typed",
                         ROOT + ".api",
                         ROOT + ".segment",
                         ROOT + ".index",

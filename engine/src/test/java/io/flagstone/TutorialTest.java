@@ -26,14 +26,16 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The code of tutorial and README compiles without a warning, and prints what it says it prints.
+ * The code of tutorial, README and the page on the typed cache compiles without a warning, and
+ * prints what it says it prints.
  *
- * <p>The convention: the first {@code java} block of the tutorial holds the imports. After it, the
- * {@code java} blocks of a section are the body of one {@code main}, and a {@code text} block is
- * what they have printed since the {@code text} block before it.
+ * <p>The convention: the first {@code java} block of a page holds the imports. After it, the {@code
+ * java} blocks of a section are the body of one {@code main}, and a {@code text} block is what they
+ * have printed since the {@code text} block before it.
  */
 class TutorialTest {
     private static final Path TUTORIAL = Path.of("..", "docs", "tutorial.md");
+    private static final Path TYPED = Path.of("..", "docs", "typed-cache.md");
     private static final Path README = Path.of("..", "README.md");
     private static final String END_OF_BLOCK = "~~~ end of block ";
     private static final List<String> OPTIONS =
@@ -49,7 +51,11 @@ class TutorialTest {
 
     @TestFactory
     Stream<DynamicTest> everySectionPrintsWhatItShows() throws IOException {
-        final List<Block> blocks = blocks(Files.readAllLines(TUTORIAL));
+        return Stream.concat(tests("Tutorial", TUTORIAL), tests("Typed", TYPED));
+    }
+
+    private Stream<DynamicTest> tests(String name, Path page) throws IOException {
+        final List<Block> blocks = blocks(Files.readAllLines(page));
         final String imports = imports(blocks);
         final List<Program> programs = programs(blocks);
         return Stream.iterate(0, i -> i < programs.size(), i -> i + 1)
@@ -57,7 +63,7 @@ class TutorialTest {
                         i ->
                                 DynamicTest.dynamicTest(
                                         programs.get(i).title(),
-                                        () -> check("Section" + i, imports, programs.get(i))));
+                                        () -> check(name + i, imports, programs.get(i))));
     }
 
     /** So that a change of the tutorial's form cannot leave nothing to check. */
@@ -65,6 +71,7 @@ class TutorialTest {
     void everySectionHasCodeAndOutput() throws IOException {
         final List<Program> programs = programs(blocks(Files.readAllLines(TUTORIAL)));
         assertThat(programs).hasSize(7);
+        assertThat(programs(blocks(Files.readAllLines(TYPED)))).hasSize(5);
         assertThat(programs)
                 .allSatisfy(
                         program -> {

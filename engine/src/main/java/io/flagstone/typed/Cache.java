@@ -1,0 +1,796 @@
+package io.flagstone.typed;
+
+import io.flagstone.CacheBuilder;
+import io.flagstone.OffHeapCache;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
+import java.util.function.Function;
+import java.util.function.ToLongBiFunction;
+import org.agrona.DirectBuffer;
+import org.agrona.ExpandableArrayBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * A cache of objects over an {@link OffHeapCache}: keys and values go through {@link Codec}s.
+ *
+ * <p>Encoding and decoding happen outside of the engine's locks, in buffers of the calling thread
+ * that are reused. What is read is a new object each time, unless it is read into one that is there
+ * ({@link #getUsing}); changing it changes nothing in the cache.
+ *
+ * <p>With a loader, {@link #get} loads what is missing, once for each key however many ask at the
+ * same time. All methods may be called by any number of threads. Keys and values may not be {@code
+ * null}. Once closed, operations throw an {@link IllegalStateException}.
+ *
+ * <pre>{@code
+ * try (Cache<String, Quote> quotes =
+ *         Cache.builder(
+ *                         OffHeapCache.builder().memoryBytes(64 << 20),
+ *                         Codecs.ofString(),
+ *                         quoteCodec)
+ *                 .loader(exchange::lastQuote)
+ *                 .build()) {
+ *     Quote quote = quotes.get("BTC/USD");
+ * }
+ * }</pre>
+ *
+ * @param <K> the keys' type; with a loader it needs {@code equals} and {@code hashCode}.
+ * @param <V> the values' type.
+ */
+public final class Cache<K, V> implements AutoCloseable {
+    /** Stands for the engine's default time to live. */
+    private static final long DEFAULT_TTL = 0;
+
+    private final OffHeapCache engine;
+    private final Codec<K> keys;
+    private final Codec<V> values;
+    private final boolean longKeys;
+    private final ToLongBiFunction<? super K, ? super V> ttlNs;
+    private final Loader<? super K, ? extends V> loader;
+    private final long refreshAheadNs;
+    private final Loads<K, V> loads;
+
+    private Cache(Builder<K, V> builder, OffHeapCache engine) {
+        this.engine = engine;
+        this.keys = builder.keys;
+        this.values = builder.values;
+        this.longKeys = builder.keys == (Object) Codecs.LONG;
+        this.ttlNs = builder.ttlNs;
+        this.loader = builder.loader;
+        this.refreshAheadNs = builder.refreshAheadNs;
+        this.loads = new Loads<>(this, builder.executor);
+    }
+
+    /**
+     * Starts the configuration of a cache.
+     *
+     * @param engine how the engine is to be built; its removal listener is set here if there is one
+     *     for the objects.
+     * @param keys the codec of keys; that of {@link Codecs#ofLong} is the fastest.
+     * @param values the codec of values.
+     * @param <K> the keys' type.
+     * @param <V> the values' type.
+     * @return a builder with the defaults.
+     */
+    public static <K, V> Builder<K, V> builder(
+            CacheBuilder engine, Codec<K> keys, Codec<V> values) {
+        return new Builder<>(engine, keys, values);
+    }
+
+    /**
+     * Collects what a cache of objects is to do. Not thread-safe.
+     *
+     * @param <K> the keys' type.
+     * @param <V> the values' type.
+     */
+    public static final class Builder<K, V> {
+        private final CacheBuilder engine;
+        private final Codec<K> keys;
+        private final Codec<V> values;
+        private ToLongBiFunction<? super K, ? super V> ttlNs;
+        private Loader<? super K, ? extends V> loader;
+        private long refreshAheadNs;
+        private Executor executor = ForkJoinPool.commonPool();
+
+        private Builder(CacheBuilder engine, Codec<K> keys, Codec<V> values) {
+            this.engine = Objects.requireNonNull(engine, "engine");
+            this.keys = Objects.requireNonNull(keys, "keys");
+            this.values = Objects.requireNonNull(values, "values");
+        }
+
+        /**
+         * Sets each entry's time to live, in place of the engine's default.
+         *
+         * @param ns of key and value, positive nanoseconds or {@link OffHeapCache#NO_TTL}.
+         * @return this.
+         */
+        public Builder<K, V> ttlNs(ToLongBiFunction<? super K, ? super V> ns) {
+            this.ttlNs = Objects.requireNonNull(ns, "ns");
+            return this;
+        }
+
+        /**
+         * Sets where {@link Cache#get} has values from that are missing.
+         *
+         * @param loads values; none by default.
+         * @return this.
+         */
+        public Builder<K, V> loader(Loader<? super K, ? extends V> loads) {
+            this.loader = Objects.requireNonNull(loads, "loads");
+            return this;
+        }
+
+        /**
+         * Makes a hit on an entry that expires within this time load it anew, by the executor,
+         * while the value that is there is returned. A refresh that fails is logged, and leaves the
+         * value. Needs a loader and {@link #ttlNs}.
+         *
+         * @param ns positive nanoseconds, less than the time to live.
+         * @return this.
+         */
+        public Builder<K, V> refreshAheadNs(long ns) {
+            if (ns <= 0) {
+                throw new IllegalArgumentException("refreshAheadNs " + ns + " is not positive");
+            }
+            this.refreshAheadNs = ns;
+            return this;
+        }
+
+        /**
+         * Sets who runs refreshes and {@link Cache#getAsync}; the common pool by default.
+         *
+         * @param runs them.
+         * @return this.
+         */
+        public Builder<K, V> executor(Executor runs) {
+            this.executor = Objects.requireNonNull(runs, "runs");
+            return this;
+        }
+
+        /**
+         * Sets who is told of entries that leave.
+         *
+         * @param listener called under the lock of a segment, as are the codecs for its sake.
+         * @return this.
+         */
+        public Builder<K, V> removalListener(RemovalListener<? super K, ? super V> listener) {
+            engine.removalListener(
+                    (cause, key, value) ->
+                            listener.onRemoval(
+                                    cause,
+                                    keys.decode(key, 0, key.capacity()),
+                                    values.decode(value, 0, value.capacity())));
+            return this;
+        }
+
+        /**
+         * Builds the cache and takes its memory.
+         *
+         * @return an empty cache.
+         * @throws IllegalArgumentException as the engine's builder does, or if there is a refresh
+         *     without a loader or a time to live.
+         */
+        public Cache<K, V> build() {
+            if (refreshAheadNs > 0 && (loader == null || ttlNs == null)) {
+                throw new IllegalArgumentException(
+                        "refreshAheadNs " + refreshAheadNs + " needs a loader and ttlNs");
+            }
+            return new Cache<>(this, engine.build());
+        }
+    }
+
+    /**
+     * The engine below, for its statistics, reports and duty cycle.
+     *
+     * @return the cache of bytes.
+     */
+    public OffHeapCache engine() {
+        return engine;
+    }
+
+    /**
+     * Reads a value, and loads it if it is missing and there is a loader.
+     *
+     * @param key the key.
+     * @return the value, or {@code null} if there is none.
+     * @throws LoadException if the load failed, this one's or that which it waited for.
+     */
+    public V get(K key) {
+        final V found = getIfPresent(key);
+        if (loader == null) {
+            return found;
+        }
+        if (found == null) {
+            return loads.load(key, loader);
+        }
+        refreshIfNearItsEnd(key);
+        return found;
+    }
+
+    /**
+     * The same without waiting: what is missing is loaded by the executor.
+     *
+     * @param key the key.
+     * @return completes with the value or {@code null}, or with a {@link LoadException}. Cancelling
+     *     it ends the caller's interest; a load in which nobody is interested any more is
+     *     interrupted, and its value not kept.
+     * @throws IllegalStateException if there is no loader and the key is missing.
+     */
+    public CompletableFuture<V> getAsync(K key) {
+        final V found = getIfPresent(key);
+        if (found != null) {
+            if (loader != null) {
+                refreshIfNearItsEnd(key);
+            }
+            return CompletableFuture.completedFuture(found);
+        }
+        if (loader == null) {
+            throw new IllegalStateException("there is no loader for " + key);
+        }
+        return loads.loadAsync(key, loader);
+    }
+
+    private void refreshIfNearItsEnd(K key) {
+        if (refreshAheadNs > 0) {
+            final long remainingNs = remainingTtlNs(key);
+            if (remainingNs > 0 && remainingNs <= refreshAheadNs) {
+                loads.refresh(key, loader);
+            }
+        }
+    }
+
+    /** What is left of an entry's time to live, as the engine tells it. */
+    private long remainingTtlNs(K key) {
+        final Scratch scratch = Scratch.acquire();
+        try {
+            encodeKey(scratch, key);
+            return longKeys
+                    ? engine.remainingTtlNs(scratch.longKey)
+                    : engine.remainingTtlNs(scratch.key, 0, scratch.keyLength);
+        } finally {
+            scratch.release();
+        }
+    }
+
+    /** Puts what a refresh has loaded in place of what was there, if it still is. */
+    void keepRefreshed(K key, V old, V value) {
+        if (old == null) {
+            return;
+        }
+        final Scratch scratch = Scratch.acquire();
+        try {
+            encodeKey(scratch, key);
+            final int oldLength = encode(values, old, scratch.other);
+            final int length = encode(values, value, scratch.value);
+            exchange(scratch, scratch.other, oldLength, length, ttl(key, value));
+        } finally {
+            scratch.release();
+        }
+    }
+
+    void refreshFailed(Throwable failure) {
+        System.getLogger("io.flagstone")
+                .log(System.Logger.Level.WARNING, "a refresh failed, the value stays", failure);
+    }
+
+    /**
+     * Reads a value that the cache holds.
+     *
+     * @param key the key.
+     * @return the value, or {@code null}.
+     */
+    public V getIfPresent(K key) {
+        return getUsing(key, null);
+    }
+
+    /**
+     * Reads a value into an object that is there already. Allocates nothing if the codec does not.
+     *
+     * @param key the key.
+     * @param reuse what the codec may change and return; {@code null} for a new object.
+     * @return the value, or {@code null} if the cache does not hold it.
+     */
+    public V getUsing(K key, V reuse) {
+        final Scratch scratch = Scratch.acquire();
+        try {
+            encodeKey(scratch, key);
+            return decode(scratch, find(scratch), reuse);
+        } finally {
+            scratch.release();
+        }
+    }
+
+    /**
+     * The same for a key that is not an object.
+     *
+     * @param key the key, of a cache whose codec of keys is {@link Codecs#ofLong}.
+     * @param reuse what the codec may change and return; {@code null} for a new object.
+     * @return the value, or {@code null} if the cache does not hold it.
+     */
+    public V getUsing(long key, V reuse) {
+        if (!longKeys) {
+            throw new IllegalStateException("the keys of this cache are not of Codecs.ofLong()");
+        }
+        final Scratch scratch = Scratch.acquire();
+        try {
+            scratch.longKey = key;
+            return decode(scratch, find(scratch), reuse);
+        } finally {
+            scratch.release();
+        }
+    }
+
+    /**
+     * Reads a value that the cache holds.
+     *
+     * @param key the key.
+     * @param otherwise what to return if there is none.
+     * @return the value, or the other.
+     */
+    public V getOrDefault(K key, V otherwise) {
+        final V found = getIfPresent(key);
+        return found == null ? otherwise : found;
+    }
+
+    /**
+     * Reads the values of several keys, and loads what is missing if there is a loader.
+     *
+     * @param several the keys.
+     * @return those found, in a new map.
+     * @throws LoadException if a load failed.
+     */
+    public Map<K, V> getAll(Iterable<? extends K> several) {
+        final Map<K, V> found = new HashMap<>();
+        for (final K key : several) {
+            final V value = get(key);
+            if (value != null) {
+                found.put(key, value);
+            }
+        }
+        return found;
+    }
+
+    /**
+     * Whether the cache holds a key; not a use of it.
+     *
+     * @param key the key.
+     * @return whether it does.
+     */
+    public boolean contains(K key) {
+        final Scratch scratch = Scratch.acquire();
+        try {
+            encodeKey(scratch, key);
+            return longKeys
+                    ? engine.contains(scratch.longKey)
+                    : engine.contains(scratch.key, 0, scratch.keyLength);
+        } finally {
+            scratch.release();
+        }
+    }
+
+    /**
+     * Writes a value.
+     *
+     * @param key the key.
+     * @param value the value.
+     */
+    public void put(K key, V value) {
+        final Scratch scratch = Scratch.acquire();
+        try {
+            encodeKey(scratch, key);
+            final int length = encode(values, value, scratch.value);
+            final long ttl = ttl(key, value);
+            loads.outdate(key);
+            put(scratch, length, ttl);
+        } finally {
+            scratch.release();
+        }
+    }
+
+    /**
+     * Writes a value that is to live for a time of its own.
+     *
+     * @param key the key.
+     * @param value the value.
+     * @param ns its time to live, positive nanoseconds or {@link OffHeapCache#NO_TTL}.
+     */
+    public void put(K key, V value, long ns) {
+        if (ns <= 0) {
+            throw new IllegalArgumentException("the time to live " + ns + " is not positive");
+        }
+        final Scratch scratch = Scratch.acquire();
+        try {
+            encodeKey(scratch, key);
+            final int length = encode(values, value, scratch.value);
+            loads.outdate(key);
+            put(scratch, length, ns);
+        } finally {
+            scratch.release();
+        }
+    }
+
+    /**
+     * Writes the values of several keys, one after the other.
+     *
+     * @param several keys and values.
+     */
+    public void putAll(Map<? extends K, ? extends V> several) {
+        several.forEach(this::put);
+    }
+
+    /**
+     * Writes a value whose key the cache does not hold.
+     *
+     * @param key the key.
+     * @param value the value.
+     * @return whether it was written.
+     */
+    public boolean putIfAbsent(K key, V value) {
+        final Scratch scratch = Scratch.acquire();
+        try {
+            encodeKey(scratch, key);
+            final int length = encode(values, value, scratch.value);
+            return putIfAbsent(scratch, length, ttl(key, value));
+        } finally {
+            scratch.release();
+        }
+    }
+
+    /**
+     * Writes a value whose key the cache holds.
+     *
+     * @param key the key.
+     * @param value the value.
+     * @return whether it was written.
+     */
+    public boolean replace(K key, V value) {
+        return getAndReplace(key, value) != null;
+    }
+
+    /**
+     * Writes a value in place of one that is equal, byte for byte, to the expected; the deadline
+     * stays.
+     *
+     * @param key the key.
+     * @param expected the value that is to be there.
+     * @param value the value.
+     * @return whether it was written.
+     */
+    public boolean replace(K key, V expected, V value) {
+        final Scratch scratch = Scratch.acquire();
+        try {
+            encodeKey(scratch, key);
+            final int expectedLength = encode(values, expected, scratch.other);
+            final int length = encode(values, value, scratch.value);
+            return exchange(scratch, scratch.other, expectedLength, length, DEFAULT_TTL);
+        } finally {
+            scratch.release();
+        }
+    }
+
+    /**
+     * Removes a key. A load of it that is under way will not be kept.
+     *
+     * @param key the key.
+     * @return whether the cache held it.
+     */
+    public boolean remove(K key) {
+        final Scratch scratch = Scratch.acquire();
+        try {
+            encodeKey(scratch, key);
+            loads.outdate(key);
+            return longKeys
+                    ? engine.remove(scratch.longKey)
+                    : engine.remove(scratch.key, 0, scratch.keyLength);
+        } finally {
+            scratch.release();
+        }
+    }
+
+    /**
+     * Removes a key whose value is equal, byte for byte, to the expected.
+     *
+     * @param key the key.
+     * @param expected the value that is to be there.
+     * @return whether it was removed.
+     */
+    public boolean remove(K key, V expected) {
+        final Scratch scratch = Scratch.acquire();
+        try {
+            encodeKey(scratch, key);
+            final int length = encode(values, expected, scratch.other);
+            return longKeys
+                    ? engine.removeIfEqual(scratch.longKey, scratch.other, 0, length)
+                    : engine.removeIfEqual(
+                            scratch.key, 0, scratch.keyLength, scratch.other, 0, length);
+        } finally {
+            scratch.release();
+        }
+    }
+
+    /**
+     * Reads a value, and makes it if it is missing, once for each key however many ask.
+     *
+     * @param key the key.
+     * @param maker makes the value, or returns {@code null} for none.
+     * @return the value that is there or was made, or {@code null}.
+     * @throws RuntimeException what the maker threw; who waited for another's gets a {@link
+     *     LoadException}.
+     */
+    public V computeIfAbsent(K key, Function<? super K, ? extends V> maker) {
+        Objects.requireNonNull(maker, "maker");
+        final V found = getIfPresent(key);
+        if (found != null) {
+            return found;
+        }
+        final RuntimeException[] thrown = new RuntimeException[1];
+        try {
+            return loads.load(
+                    key,
+                    missing -> {
+                        try {
+                            return maker.apply(missing);
+                        } catch (final RuntimeException e) {
+                            thrown[0] = e;
+                            throw e;
+                        }
+                    });
+        } catch (final LoadException e) {
+            throw thrown[0] == null ? e : thrown[0];
+        }
+    }
+
+    /** Removes everything. Loads under way will not be kept. */
+    public void clear() {
+        loads.outdateAll();
+        engine.clear();
+    }
+
+    /**
+     * The entries held, those included that have expired and are not yet reclaimed.
+     *
+     * @return how many.
+     */
+    public long size() {
+        return engine.size();
+    }
+
+    /**
+     * The cache as a map. Its iterators see each entry that stays there at least once, hold no lock
+     * and never fail; what they return was there at some moment. It never loads.
+     *
+     * @return a view.
+     */
+    public ConcurrentMap<K, V> asMap() {
+        return new CacheMap<>(this);
+    }
+
+    /** Closes the engine. */
+    @Override
+    public void close() {
+        engine.close();
+    }
+
+    /** Writes a value and returns the one that was there, or null. */
+    V getAndPut(K key, V value) {
+        final Scratch scratch = Scratch.acquire();
+        try {
+            encodeKey(scratch, key);
+            final int length = encode(values, value, scratch.value);
+            final long ttl = ttl(key, value);
+            loads.outdate(key);
+            while (true) {
+                final int found = find(scratch);
+                if (found < 0) {
+                    if (putIfAbsent(scratch, length, ttl)) {
+                        return null;
+                    }
+                } else if (exchange(scratch, scratch.found, found, length, ttl)) {
+                    return decode(scratch, found, null);
+                }
+            }
+        } finally {
+            scratch.release();
+        }
+    }
+
+    /** Writes a value if there is one, and returns that; or null. */
+    V getAndReplace(K key, V value) {
+        final Scratch scratch = Scratch.acquire();
+        try {
+            encodeKey(scratch, key);
+            final int length = encode(values, value, scratch.value);
+            final long ttl = ttl(key, value);
+            int found = find(scratch);
+            while (found >= 0 && !exchange(scratch, scratch.found, found, length, ttl)) {
+                found = find(scratch);
+            }
+            return decode(scratch, found, null);
+        } finally {
+            scratch.release();
+        }
+    }
+
+    /** Writes a value if there is none; otherwise returns that; or null. */
+    V getOrPut(K key, V value) {
+        final Scratch scratch = Scratch.acquire();
+        try {
+            encodeKey(scratch, key);
+            final int length = encode(values, value, scratch.value);
+            final long ttl = ttl(key, value);
+            while (!putIfAbsent(scratch, length, ttl)) {
+                final int found = find(scratch);
+                if (found >= 0) {
+                    return decode(scratch, found, null);
+                }
+            }
+            return null;
+        } finally {
+            scratch.release();
+        }
+    }
+
+    /** Removes a key and returns its value, or null. */
+    V getAndRemove(K key) {
+        final Scratch scratch = Scratch.acquire();
+        try {
+            encodeKey(scratch, key);
+            loads.outdate(key);
+            int length = removeTo(scratch);
+            while (length == OffHeapCache.INSUFFICIENT_SPACE) {
+                scratch.growFound();
+                length = removeTo(scratch);
+            }
+            return decode(scratch, length, null);
+        } finally {
+            scratch.release();
+        }
+    }
+
+    private int removeTo(Scratch scratch) {
+        return longKeys
+                ? engine.getAndRemove(scratch.longKey, scratch.found, 0)
+                : engine.getAndRemove(scratch.key, 0, scratch.keyLength, scratch.found, 0);
+    }
+
+    /**
+     * Reads some entries.
+     *
+     * @param cursor from which on, 0 to begin with.
+     * @param entries takes them.
+     * @return the cursor to go on with, or {@link OffHeapCache#SCAN_DONE}.
+     */
+    long scan(long cursor, int most, List<Map.Entry<K, V>> entries) {
+        final List<byte[]> bytes = new ArrayList<>();
+        final long next =
+                engine.scan(
+                        cursor,
+                        most,
+                        (key, value) -> {
+                            final byte[] keyBytes = new byte[key.capacity()];
+                            key.getBytes(0, keyBytes);
+                            bytes.add(keyBytes);
+                            final byte[] valueBytes = new byte[value.capacity()];
+                            value.getBytes(0, valueBytes);
+                            bytes.add(valueBytes);
+                        });
+        for (int i = 0; i < bytes.size(); i += 2) {
+            entries.add(
+                    new CacheMap.Written<>(
+                            this, decode(keys, bytes.get(i)), decode(values, bytes.get(i + 1))));
+        }
+        return next;
+    }
+
+    private static <T> T decode(Codec<T> codec, byte[] bytes) {
+        return codec.decode(new UnsafeBuffer(bytes), 0, bytes.length);
+    }
+
+    private long ttl(K key, V value) {
+        return ttlNs == null ? DEFAULT_TTL : ttlNs.applyAsLong(key, value);
+    }
+
+    private void encodeKey(Scratch scratch, K key) {
+        Objects.requireNonNull(key, "key");
+        if (longKeys) {
+            scratch.longKey = (Long) key;
+        } else {
+            scratch.keyLength = keys.encode(key, scratch.key, 0);
+        }
+    }
+
+    private static <T> int encode(Codec<T> codec, T value, ExpandableArrayBuffer buffer) {
+        return codec.encode(Objects.requireNonNull(value, "value"), buffer, 0);
+    }
+
+    private V decode(Scratch scratch, int length, V reuse) {
+        if (length < 0) {
+            return null;
+        }
+        return reuse == null
+                ? values.decode(scratch.found, 0, length)
+                : values.decode(scratch.found, 0, length, reuse);
+    }
+
+    /** Reads a value's bytes; negative if there is none. */
+    private int find(Scratch scratch) {
+        int length = findOnce(scratch);
+        while (length == OffHeapCache.INSUFFICIENT_SPACE) {
+            scratch.growFound();
+            length = findOnce(scratch);
+        }
+        return length;
+    }
+
+    private int findOnce(Scratch scratch) {
+        return longKeys
+                ? engine.get(scratch.longKey, scratch.found, 0)
+                : engine.get(scratch.key, 0, scratch.keyLength, scratch.found, 0);
+    }
+
+    /** Writes what is encoded; a time to live of 0 is the engine's default. */
+    private void put(Scratch scratch, int length, long ttl) {
+        if (longKeys) {
+            if (ttl == DEFAULT_TTL) {
+                engine.put(scratch.longKey, scratch.value, 0, length);
+            } else {
+                engine.put(scratch.longKey, scratch.value, 0, length, ttl);
+            }
+        } else if (ttl == DEFAULT_TTL) {
+            engine.put(scratch.key, 0, scratch.keyLength, scratch.value, 0, length);
+        } else {
+            engine.put(scratch.key, 0, scratch.keyLength, scratch.value, 0, length, ttl);
+        }
+    }
+
+    private boolean putIfAbsent(Scratch scratch, int length, long ttl) {
+        if (longKeys) {
+            return ttl == DEFAULT_TTL
+                    ? engine.putIfAbsent(scratch.longKey, scratch.value, 0, length)
+                    : engine.putIfAbsent(scratch.longKey, scratch.value, 0, length, ttl);
+        }
+        return ttl == DEFAULT_TTL
+                ? engine.putIfAbsent(scratch.key, 0, scratch.keyLength, scratch.value, 0, length)
+                : engine.putIfAbsent(
+                        scratch.key, 0, scratch.keyLength, scratch.value, 0, length, ttl);
+    }
+
+    /** Writes what is encoded in place of other bytes, if they are there. */
+    private boolean exchange(
+            Scratch scratch, DirectBuffer expected, int expectedLength, int length, long ttl) {
+        final boolean exchanged =
+                longKeys
+                        ? engine.compareAndSet(
+                                scratch.longKey,
+                                expected,
+                                0,
+                                expectedLength,
+                                scratch.value,
+                                0,
+                                length)
+                        : engine.compareAndSet(
+                                scratch.key,
+                                0,
+                                scratch.keyLength,
+                                expected,
+                                0,
+                                expectedLength,
+                                scratch.value,
+                                0,
+                                length);
+        if (exchanged && ttl != DEFAULT_TTL) {
+            if (longKeys) {
+                engine.setTtl(scratch.longKey, ttl);
+            } else {
+                engine.setTtl(scratch.key, 0, scratch.keyLength, ttl);
+            }
+        }
+        return exchanged;
+    }
+}

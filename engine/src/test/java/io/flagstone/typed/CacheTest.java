@@ -1,0 +1,306 @@
+package io.flagstone.typed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.flagstone.OffHeapCache;
+import io.flagstone.api.RemovalCause;
+import io.flagstone.testing.TestClock;
+import io.flagstone.testing.TestSupport;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A cache of objects does what the engine does, and what a codec throws harms nothing. */
+class CacheTest {
+    private static final com.sun.management.ThreadMXBean THREADS =
+            (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+    private final TestClock clock = new TestClock(0);
+    private Cache<String, String> cache = open();
+
+    private Cache<String, String> open() {
+        return builder().build();
+    }
+
+    private Cache.Builder<String, String> builder() {
+        return Cache.builder(
+                OffHeapCache.builder().memoryBytes(1 << 20).segments(1).clock(clock),
+                Codecs.ofString(),
+                Codecs.ofString());
+    }
+
+    @AfterEach
+    void auditAndClose() {
+        TestSupport.assertClean(cache.engine());
+        cache.close();
+    }
+
+    @Test
+    void holdsWhatIsPutUntilItIsRemoved() {
+        assertThat(cache.get("a")).isNull();
+        cache.put("a", "1");
+        assertThat(cache.get("a")).isEqualTo("1");
+        assertThat(cache.contains("a")).isTrue();
+        assertThat(cache.getOrDefault("a", "x")).isEqualTo("1");
+        assertThat(cache.getOrDefault("b", "x")).isEqualTo("x");
+        assertThat(cache.size()).isEqualTo(1);
+        assertThat(cache.remove("a")).isTrue();
+        assertThat(cache.remove("a")).isFalse();
+        assertThat(cache.get("a")).isNull();
+    }
+
+    @Test
+    void writesUnderConditions() {
+        assertThat(cache.replace("a", "1")).isFalse();
+        assertThat(cache.putIfAbsent("a", "1")).isTrue();
+        assertThat(cache.putIfAbsent("a", "2")).isFalse();
+        assertThat(cache.replace("a", "3")).isTrue();
+        assertThat(cache.replace("a", "x", "4")).isFalse();
+        assertThat(cache.replace("a", "3", "4")).isTrue();
+        assertThat(cache.remove("a", "3")).isFalse();
+        assertThat(cache.get("a")).isEqualTo("4");
+        assertThat(cache.remove("a", "4")).isTrue();
+        assertThat(cache.contains("a")).isFalse();
+    }
+
+    @Test
+    void severalAtOnce() {
+        cache.putAll(Map.of("a", "1", "b", "2"));
+        assertThat(cache.getAll(List.of("a", "b", "c"))).isEqualTo(Map.of("a", "1", "b", "2"));
+        cache.clear();
+        assertThat(cache.getAll(List.of("a", "b"))).isEmpty();
+    }
+
+    @Test
+    void longValuesGrowTheBuffers() {
+        final String value = "x".repeat(7_000);
+        cache.put("a", value);
+        assertThat(cache.get("a")).isEqualTo(value);
+        assertThat(cache.asMap().put("a", "y".repeat(6_000))).isEqualTo(value);
+        assertThat(cache.asMap().remove("a")).isEqualTo("y".repeat(6_000));
+    }
+
+    @Test
+    void eachEntryLivesForItsOwnTime() {
+        cache.close();
+        cache = builder().ttlNs((key, value) -> value.length() * SECOND).build();
+        cache.put("a", "12");
+        cache.putIfAbsent("b", "1");
+        cache.put("c", "1", 5 * SECOND);
+        cache.asMap().put("d", "1");
+        cache.asMap().put("d", "1234");
+        clock.advance(SECOND);
+        assertThat(cache.get("a")).isEqualTo("12");
+        assertThat(cache.get("b")).isNull();
+        clock.advance(SECOND);
+        assertThat(cache.get("a")).isNull();
+        assertThat(cache.get("c")).isEqualTo("1");
+        assertThat(cache.get("d")).isEqualTo("1234");
+        clock.advance(2 * SECOND);
+        assertThat(cache.get("d")).isNull();
+        assertThatThrownBy(() -> cache.put("a", "1", 0)).hasMessageContaining("0 is not positive");
+    }
+
+    @Test
+    void theListenerSeesObjects() {
+        final List<String> told = new ArrayList<>();
+        cache.close();
+        cache =
+                builder()
+                        .removalListener((cause, key, value) -> told.add(cause + key + value))
+                        .build();
+        cache.put("a", "1");
+        cache.put("a", "2");
+        cache.remove("a");
+        assertThat(told).containsExactly(RemovalCause.REPLACED + "a1", RemovalCause.REMOVED + "a2");
+    }
+
+    @Test
+    void aCodecThatThrowsHarmsNothing() {
+        final Codec<String> fussy =
+                new Codec<>() {
+                    @Override
+                    public int encode(String value, MutableDirectBuffer buffer, int offset) {
+                        final int length = Codecs.ofString().encode(value, buffer, offset);
+                        if (value.startsWith("!")) {
+                            throw new IllegalStateException("fussy");
+                        }
+                        return length;
+                    }
+
+                    @Override
+                    public String decode(DirectBuffer buffer, int offset, int length) {
+                        final String value = Codecs.ofString().decode(buffer, offset, length);
+                        if (value.startsWith("?")) {
+                            throw new IllegalStateException("fussy");
+                        }
+                        return value;
+                    }
+                };
+        try (Cache<String, String> other =
+                Cache.builder(OffHeapCache.builder().memoryBytes(1 << 18), fussy, fussy).build()) {
+            other.put("a", "1");
+            assertThatThrownBy(() -> other.put("a", "!")).hasMessage("fussy");
+            assertThatThrownBy(() -> other.put("!", "2")).hasMessage("fussy");
+            assertThatThrownBy(() -> other.get("!")).hasMessage("fussy");
+            assertThat(other.get("a")).isEqualTo("1");
+            other.put("b", "?");
+            assertThatThrownBy(() -> other.get("b")).hasMessage("fussy");
+            assertThat(other.get("a")).isEqualTo("1");
+            assertThat(other.size()).isEqualTo(2);
+            TestSupport.assertClean(other.engine());
+        }
+    }
+
+    @Test
+    void aCodecMayUseACacheItself() {
+        final Codec<String> nested =
+                new Codec<>() {
+                    @Override
+                    public int encode(String value, MutableDirectBuffer buffer, int offset) {
+                        cache.put("seen", value);
+                        return Codecs.ofString().encode(value, buffer, offset);
+                    }
+
+                    @Override
+                    public String decode(DirectBuffer buffer, int offset, int length) {
+                        final String seen = cache.get("seen");
+                        return seen + Codecs.ofString().decode(buffer, offset, length);
+                    }
+                };
+        try (Cache<Long, String> other =
+                Cache.builder(OffHeapCache.builder().memoryBytes(1 << 18), Codecs.ofLong(), nested)
+                        .build()) {
+            other.put(1L, "one");
+            other.put(2L, "two");
+            assertThat(other.get(1L)).isEqualTo("twoone");
+        }
+    }
+
+    @Test
+    void nullsAndForeignKeysAreRefused() {
+        assertThatThrownBy(() -> cache.put(null, "1")).isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> cache.put("a", null)).isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> cache.get(null)).isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> cache.put("", "1")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> cache.getUsing(1, "")).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> builder().refreshAheadNs(5).build())
+                .hasMessageContaining("needs a loader");
+        assertThatThrownBy(() -> builder().refreshAheadNs(0)).hasMessageContaining("not positive");
+        assertThat(cache.size()).isZero();
+    }
+
+    /** Eight bytes of an order that lie where the object says. */
+    private static final class Flyweight {
+        private final UnsafeBuffer bytes = new UnsafeBuffer(new byte[64]);
+    }
+
+    private static final Codec<Flyweight> FLYWEIGHTS =
+            new Codec<>() {
+                @Override
+                public int encode(Flyweight value, MutableDirectBuffer buffer, int offset) {
+                    buffer.putBytes(offset, value.bytes, 0, 64);
+                    return 64;
+                }
+
+                @Override
+                public Flyweight decode(DirectBuffer buffer, int offset, int length) {
+                    return decode(buffer, offset, length, new Flyweight());
+                }
+
+                @Override
+                public Flyweight decode(
+                        DirectBuffer buffer, int offset, int length, Flyweight reuse) {
+                    reuse.bytes.putBytes(0, buffer, offset, length);
+                    return reuse;
+                }
+            };
+
+    @Test
+    void aReadIntoAFlyweightAllocatesNothing() {
+        try (Cache<Long, Flyweight> orders =
+                Cache.builder(
+                                OffHeapCache.builder().memoryBytes(1 << 20),
+                                Codecs.ofLong(),
+                                FLYWEIGHTS)
+                        .build()) {
+            final Flyweight order = new Flyweight();
+            for (long id = 0; id < 1_000; id++) {
+                order.bytes.putLong(0, id);
+                orders.put(id, order);
+            }
+            // The first rounds run interpreted and grow this thread's buffers.
+            for (int i = 0; i < 20; i++) {
+                readAll(orders, order);
+            }
+            final long before = THREADS.getCurrentThreadAllocatedBytes();
+            readAll(orders, order);
+            assertThat(THREADS.getCurrentThreadAllocatedBytes() - before).isZero();
+        }
+    }
+
+    private static void readAll(Cache<Long, Flyweight> orders, Flyweight order) {
+        for (long id = 0; id < 1_000; id++) {
+            if (orders.getUsing(id, order) != order || order.bytes.getLong(0) != id) {
+                throw new AssertionError("order " + id);
+            }
+        }
+    }
+
+    @Test
+    void agreesWithAMapUnderRandomUse() {
+        final SplittableRandom random = new SplittableRandom(TestSupport.seed());
+        final Map<String, String> model = new HashMap<>();
+        for (int i = 0; i < 100_000; i++) {
+            final String key = "k" + random.nextInt(300);
+            final String value = "v".repeat(random.nextInt(40)) + random.nextInt(4);
+            final String other = "v".repeat(random.nextInt(3)) + random.nextInt(4);
+            final String what = "seed " + TestSupport.seed() + ", operation " + i;
+            switch (random.nextInt(9)) {
+                case 0 ->
+                        assertThat(cache.asMap().put(key, value))
+                                .as(what)
+                                .isEqualTo(model.put(key, value));
+                case 1 ->
+                        assertThat(cache.asMap().remove(key)).as(what).isEqualTo(model.remove(key));
+                case 2 ->
+                        assertThat(cache.asMap().putIfAbsent(key, value))
+                                .as(what)
+                                .isEqualTo(model.putIfAbsent(key, value));
+                case 3 ->
+                        assertThat(cache.asMap().replace(key, value))
+                                .as(what)
+                                .isEqualTo(model.replace(key, value));
+                case 4 ->
+                        assertThat(cache.replace(key, other, value))
+                                .as(what)
+                                .isEqualTo(model.replace(key, other, value));
+                case 5 ->
+                        assertThat(cache.remove(key, other))
+                                .as(what)
+                                .isEqualTo(model.remove(key, other));
+                case 6 ->
+                        assertThat(cache.asMap().merge(key, "1", String::concat))
+                                .as(what)
+                                .isEqualTo(model.merge(key, "1", String::concat));
+                case 7 ->
+                        assertThat(cache.computeIfAbsent(key, k -> value))
+                                .as(what)
+                                .isEqualTo(model.computeIfAbsent(key, k -> value));
+                default -> assertThat(cache.get(key)).as(what).isEqualTo(model.get(key));
+            }
+        }
+        assertThat(cache.asMap()).isEqualTo(model);
+    }
+}
