@@ -104,20 +104,50 @@ final class CacheMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K,
     }
 
     /** An entry as it was read, which writes through to the cache. */
-    static final class Written<K, V> extends SimpleEntry<K, V> {
-        private static final long serialVersionUID = 1L;
-
-        private final transient Cache<K, V> cache;
+    static final class Written<K, V> implements Map.Entry<K, V> {
+        private final Cache<K, V> cache;
+        private final K key;
+        private V value;
 
         Written(Cache<K, V> cache, K key, V value) {
-            super(key, value);
             this.cache = cache;
+            this.key = key;
+            this.value = value;
         }
 
         @Override
-        public V setValue(V value) {
-            cache.put(getKey(), value);
-            return super.setValue(value);
+        public K getKey() {
+            return key;
+        }
+
+        @Override
+        public V getValue() {
+            return value;
+        }
+
+        @Override
+        public V setValue(V next) {
+            final V previous = value;
+            cache.put(key, next);
+            value = next;
+            return previous;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Map.Entry<?, ?> entry
+                    && key.equals(entry.getKey())
+                    && value.equals(entry.getValue());
+        }
+
+        @Override
+        public int hashCode() {
+            return key.hashCode() ^ value.hashCode();
+        }
+
+        @Override
+        public String toString() {
+            return key + "=" + value;
         }
     }
 
