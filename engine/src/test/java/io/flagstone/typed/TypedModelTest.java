@@ -1,0 +1,140 @@
+package io.flagstone.typed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flagstone.OffHeapCache;
+import io.flagstone.api.RemovalCause;
+import io.flagstone.testing.TestClock;
+import io.flagstone.testing.TestSupport;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * A cache of objects that evicts and lets expire, beside a map that learns of both by the listener.
+ */
+class TypedModelTest {
+    private static final int OPERATIONS = 150_000;
+    private static final int KEYS = 3_000;
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+    private final SplittableRandom random = new SplittableRandom(TestSupport.seed());
+    private final TestClock clock = new TestClock(0);
+    private final Map<String, Held> model = new HashMap<>();
+    private Throwable failure;
+    private int evictions;
+    private int expirations;
+
+    private record Held(String value, long deadlineNs) {}
+
+    @BeforeAll
+    static void printSeed() {
+        System.out.println("TypedModelTest: -Dflagstone.test.seed=" + TestSupport.seed());
+    }
+
+    private void left(RemovalCause cause, String key, String value) {
+        final Held held = model.get(key);
+        assertThat(held).as("%s of %s", cause, key).isNotNull();
+        assertThat(value).as("%s of %s", cause, key).isEqualTo(held.value);
+        switch (cause) {
+            case EVICTED -> {
+                assertThat(held.deadlineNs).isGreaterThan(clock.nanoTime());
+                model.remove(key);
+                evictions++;
+            }
+            case EXPIRED -> {
+                assertThat(held.deadlineNs).isLessThanOrEqualTo(clock.nanoTime());
+                model.remove(key);
+                expirations++;
+            }
+            default -> {}
+        }
+    }
+
+    private String live(String key) {
+        final Held held = model.get(key);
+        return held == null || held.deadlineNs <= clock.nanoTime() ? null : held.value;
+    }
+
+    /** So that the time to live can be told from the value. */
+    private static long ttlNs(String value) {
+        return (1 + value.length() % 7) * SECOND;
+    }
+
+    private void wrote(String key, String value) {
+        model.put(key, new Held(value, clock.nanoTime() + ttlNs(value)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void agreesWithAMapThatForgets(boolean filtered) {
+        try (Cache<String, String> cache =
+                Cache.builder(
+                                OffHeapCache.builder()
+                                        .memoryBytes(192 << 10)
+                                        .slabBytes(1 << 12)
+                                        .segments(1)
+                                        .admissionFilter(filtered)
+                                        .rebalanceBudget(4)
+                                        .clock(clock)
+                                        .errorHandler(thrown -> failure = thrown),
+                                Codecs.ofString(),
+                                Codecs.ofString())
+                        .ttlNs((key, value) -> ttlNs(value))
+                        .removalListener(this::left)
+                        .build()) {
+            for (int i = 0; i < OPERATIONS && failure == null; i++) {
+                if (random.nextInt(20) == 0) {
+                    clock.advance(random.nextLong(SECOND / 60));
+                }
+                operate(cache, "seed " + TestSupport.seed() + ", operation " + i);
+            }
+            assertThat(failure).isNull();
+            TestSupport.assertClean(cache.engine());
+            assertThat(evictions).isGreaterThan(300);
+            assertThat(expirations).isGreaterThan(300);
+        }
+    }
+
+    private void operate(Cache<String, String> cache, String what) {
+        final String key = "key " + (int) (KEYS * Math.pow(random.nextDouble(), 2));
+        final String value = "v".repeat(1 << random.nextInt(9)) + random.nextInt(100);
+        final String before = live(key);
+        switch (random.nextInt(8)) {
+            case 0, 1 -> {
+                cache.put(key, value);
+                wrote(key, value);
+            }
+            case 2 -> {
+                assertThat(cache.putIfAbsent(key, value)).as(what).isEqualTo(before == null);
+                if (before == null) {
+                    wrote(key, value);
+                }
+            }
+            case 3 -> {
+                assertThat(cache.asMap().put(key, value)).as(what).isEqualTo(before);
+                wrote(key, value);
+            }
+            case 4 -> {
+                assertThat(cache.asMap().remove(key)).as(what).isEqualTo(before);
+                // What has expired stays until the listener is told of it.
+                if (before != null) {
+                    model.remove(key);
+                }
+            }
+            case 5 -> {
+                assertThat(cache.computeIfAbsent(key, k -> value))
+                        .as(what)
+                        .isEqualTo(before == null ? value : before);
+                if (before == null) {
+                    wrote(key, value);
+                }
+            }
+            default -> assertThat(cache.get(key)).as(what).isEqualTo(before);
+        }
+    }
+}
