@@ -9,11 +9,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ForkJoinPool;
 import java.util.function.Function;
 import java.util.function.ToLongBiFunction;
-import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -44,10 +41,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * @param <V> the values' type.
  */
 public final class Cache<K, V> implements AutoCloseable {
-    /** Stands for the engine's default time to live. */
-    private static final long DEFAULT_TTL = 0;
-
     private final OffHeapCache engine;
+    private final EncodedCache encoded;
     private final Codec<K> keys;
     private final Codec<V> values;
     private final boolean longKeys;
@@ -56,11 +51,12 @@ public final class Cache<K, V> implements AutoCloseable {
     private final long refreshAheadNs;
     private final Loads<K, V> loads;
 
-    private Cache(Builder<K, V> builder, OffHeapCache engine) {
+    Cache(TypedCacheBuilder<K, V> builder, OffHeapCache engine) {
         this.engine = engine;
         this.keys = builder.keys;
         this.values = builder.values;
         this.longKeys = builder.keys == (Object) Codecs.LONG;
+        this.encoded = new EncodedCache(engine, longKeys);
         this.ttlNs = builder.ttlNs;
         this.loader = builder.loader;
         this.refreshAheadNs = builder.refreshAheadNs;
@@ -78,111 +74,9 @@ public final class Cache<K, V> implements AutoCloseable {
      * @param <V> the values' type.
      * @return a builder with the defaults.
      */
-    public static <K, V> Builder<K, V> builder(
+    public static <K, V> TypedCacheBuilder<K, V> builder(
             CacheBuilder engine, Codec<K> keys, Codec<V> values) {
-        return new Builder<>(engine, keys, values);
-    }
-
-    /**
-     * Collects what a cache of objects is to do. Not thread-safe.
-     *
-     * @param <K> the keys' type.
-     * @param <V> the values' type.
-     */
-    public static final class Builder<K, V> {
-        private final CacheBuilder engine;
-        private final Codec<K> keys;
-        private final Codec<V> values;
-        private ToLongBiFunction<? super K, ? super V> ttlNs;
-        private Loader<? super K, ? extends V> loader;
-        private long refreshAheadNs;
-        private Executor executor = ForkJoinPool.commonPool();
-
-        private Builder(CacheBuilder engine, Codec<K> keys, Codec<V> values) {
-            this.engine = Objects.requireNonNull(engine, "engine");
-            this.keys = Objects.requireNonNull(keys, "keys");
-            this.values = Objects.requireNonNull(values, "values");
-        }
-
-        /**
-         * Sets each entry's time to live, in place of the engine's default.
-         *
-         * @param ns of key and value, positive nanoseconds or {@link OffHeapCache#NO_TTL}.
-         * @return this.
-         */
-        public Builder<K, V> ttlNs(ToLongBiFunction<? super K, ? super V> ns) {
-            this.ttlNs = Objects.requireNonNull(ns, "ns");
-            return this;
-        }
-
-        /**
-         * Sets where {@link Cache#get} has values from that are missing.
-         *
-         * @param loads values; none by default.
-         * @return this.
-         */
-        public Builder<K, V> loader(Loader<? super K, ? extends V> loads) {
-            this.loader = Objects.requireNonNull(loads, "loads");
-            return this;
-        }
-
-        /**
-         * Makes a hit on an entry that expires within this time load it anew, by the executor,
-         * while the value that is there is returned. A refresh that fails is logged, and leaves the
-         * value. Needs a loader and {@link #ttlNs}.
-         *
-         * @param ns positive nanoseconds, less than the time to live.
-         * @return this.
-         */
-        public Builder<K, V> refreshAheadNs(long ns) {
-            if (ns <= 0) {
-                throw new IllegalArgumentException("refreshAheadNs " + ns + " is not positive");
-            }
-            this.refreshAheadNs = ns;
-            return this;
-        }
-
-        /**
-         * Sets who runs refreshes and {@link Cache#getAsync}; the common pool by default.
-         *
-         * @param runs them.
-         * @return this.
-         */
-        public Builder<K, V> executor(Executor runs) {
-            this.executor = Objects.requireNonNull(runs, "runs");
-            return this;
-        }
-
-        /**
-         * Sets who is told of entries that leave.
-         *
-         * @param listener called under the lock of a segment, as are the codecs for its sake.
-         * @return this.
-         */
-        public Builder<K, V> removalListener(RemovalListener<? super K, ? super V> listener) {
-            engine.removalListener(
-                    (cause, key, value) ->
-                            listener.onRemoval(
-                                    cause,
-                                    keys.decode(key, 0, key.capacity()),
-                                    values.decode(value, 0, value.capacity())));
-            return this;
-        }
-
-        /**
-         * Builds the cache and takes its memory.
-         *
-         * @return an empty cache.
-         * @throws IllegalArgumentException as the engine's builder does, or if there is a refresh
-         *     without a loader or a time to live.
-         */
-        public Cache<K, V> build() {
-            if (refreshAheadNs > 0 && (loader == null || ttlNs == null)) {
-                throw new IllegalArgumentException(
-                        "refreshAheadNs " + refreshAheadNs + " needs a loader and ttlNs");
-            }
-            return new Cache<>(this, engine.build());
-        }
+        return new TypedCacheBuilder<>(engine, keys, values);
     }
 
     /**
@@ -245,14 +139,11 @@ public final class Cache<K, V> implements AutoCloseable {
         }
     }
 
-    /** What is left of an entry's time to live, as the engine tells it. */
     private long remainingTtlNs(K key) {
         final Scratch scratch = Scratch.acquire();
         try {
             encodeKey(scratch, key);
-            return longKeys
-                    ? engine.remainingTtlNs(scratch.longKey)
-                    : engine.remainingTtlNs(scratch.key, 0, scratch.keyLength);
+            return encoded.remainingTtlNs(scratch);
         } finally {
             scratch.release();
         }
@@ -268,7 +159,7 @@ public final class Cache<K, V> implements AutoCloseable {
             encodeKey(scratch, key);
             final int oldLength = encode(values, old, scratch.other);
             final int length = encode(values, value, scratch.value);
-            exchange(scratch, scratch.other, oldLength, length, ttl(key, value));
+            encoded.exchange(scratch, scratch.other, oldLength, length, ttl(key, value));
         } finally {
             scratch.release();
         }
@@ -300,7 +191,7 @@ public final class Cache<K, V> implements AutoCloseable {
         final Scratch scratch = Scratch.acquire();
         try {
             encodeKey(scratch, key);
-            return decode(scratch, find(scratch), reuse);
+            return decode(scratch, encoded.find(scratch), reuse);
         } finally {
             scratch.release();
         }
@@ -320,7 +211,7 @@ public final class Cache<K, V> implements AutoCloseable {
         final Scratch scratch = Scratch.acquire();
         try {
             scratch.longKey = key;
-            return decode(scratch, find(scratch), reuse);
+            return decode(scratch, encoded.find(scratch), reuse);
         } finally {
             scratch.release();
         }
@@ -366,9 +257,7 @@ public final class Cache<K, V> implements AutoCloseable {
         final Scratch scratch = Scratch.acquire();
         try {
             encodeKey(scratch, key);
-            return longKeys
-                    ? engine.contains(scratch.longKey)
-                    : engine.contains(scratch.key, 0, scratch.keyLength);
+            return encoded.contains(scratch);
         } finally {
             scratch.release();
         }
@@ -387,7 +276,7 @@ public final class Cache<K, V> implements AutoCloseable {
             final int length = encode(values, value, scratch.value);
             final long ttl = ttl(key, value);
             loads.outdate(key);
-            put(scratch, length, ttl);
+            encoded.put(scratch, length, ttl);
         } finally {
             scratch.release();
         }
@@ -409,7 +298,7 @@ public final class Cache<K, V> implements AutoCloseable {
             encodeKey(scratch, key);
             final int length = encode(values, value, scratch.value);
             loads.outdate(key);
-            put(scratch, length, ns);
+            encoded.put(scratch, length, ns);
         } finally {
             scratch.release();
         }
@@ -436,7 +325,7 @@ public final class Cache<K, V> implements AutoCloseable {
         try {
             encodeKey(scratch, key);
             final int length = encode(values, value, scratch.value);
-            return putIfAbsent(scratch, length, ttl(key, value));
+            return encoded.putIfAbsent(scratch, length, ttl(key, value));
         } finally {
             scratch.release();
         }
@@ -468,7 +357,8 @@ public final class Cache<K, V> implements AutoCloseable {
             encodeKey(scratch, key);
             final int expectedLength = encode(values, expected, scratch.other);
             final int length = encode(values, value, scratch.value);
-            return exchange(scratch, scratch.other, expectedLength, length, DEFAULT_TTL);
+            return encoded.exchange(
+                    scratch, scratch.other, expectedLength, length, EncodedCache.DEFAULT_TTL);
         } finally {
             scratch.release();
         }
@@ -485,9 +375,7 @@ public final class Cache<K, V> implements AutoCloseable {
         try {
             encodeKey(scratch, key);
             loads.outdate(key);
-            return longKeys
-                    ? engine.remove(scratch.longKey)
-                    : engine.remove(scratch.key, 0, scratch.keyLength);
+            return encoded.remove(scratch);
         } finally {
             scratch.release();
         }
@@ -505,10 +393,7 @@ public final class Cache<K, V> implements AutoCloseable {
         try {
             encodeKey(scratch, key);
             final int length = encode(values, expected, scratch.other);
-            return longKeys
-                    ? engine.removeIfEqual(scratch.longKey, scratch.other, 0, length)
-                    : engine.removeIfEqual(
-                            scratch.key, 0, scratch.keyLength, scratch.other, 0, length);
+            return encoded.removeIfEqual(scratch, length);
         } finally {
             scratch.release();
         }
@@ -586,12 +471,12 @@ public final class Cache<K, V> implements AutoCloseable {
             final long ttl = ttl(key, value);
             loads.outdate(key);
             while (true) {
-                final int found = find(scratch);
+                final int found = encoded.find(scratch);
                 if (found < 0) {
-                    if (putIfAbsent(scratch, length, ttl)) {
+                    if (encoded.putIfAbsent(scratch, length, ttl)) {
                         return null;
                     }
-                } else if (exchange(scratch, scratch.found, found, length, ttl)) {
+                } else if (encoded.exchange(scratch, scratch.found, found, length, ttl)) {
                     return decode(scratch, found, null);
                 }
             }
@@ -607,9 +492,9 @@ public final class Cache<K, V> implements AutoCloseable {
             encodeKey(scratch, key);
             final int length = encode(values, value, scratch.value);
             final long ttl = ttl(key, value);
-            int found = find(scratch);
-            while (found >= 0 && !exchange(scratch, scratch.found, found, length, ttl)) {
-                found = find(scratch);
+            int found = encoded.find(scratch);
+            while (found >= 0 && !encoded.exchange(scratch, scratch.found, found, length, ttl)) {
+                found = encoded.find(scratch);
             }
             return decode(scratch, found, null);
         } finally {
@@ -624,8 +509,8 @@ public final class Cache<K, V> implements AutoCloseable {
             encodeKey(scratch, key);
             final int length = encode(values, value, scratch.value);
             final long ttl = ttl(key, value);
-            while (!putIfAbsent(scratch, length, ttl)) {
-                final int found = find(scratch);
+            while (!encoded.putIfAbsent(scratch, length, ttl)) {
+                final int found = encoded.find(scratch);
                 if (found >= 0) {
                     return decode(scratch, found, null);
                 }
@@ -642,21 +527,10 @@ public final class Cache<K, V> implements AutoCloseable {
         try {
             encodeKey(scratch, key);
             loads.outdate(key);
-            int length = removeTo(scratch);
-            while (length == OffHeapCache.INSUFFICIENT_SPACE) {
-                scratch.growFound();
-                length = removeTo(scratch);
-            }
-            return decode(scratch, length, null);
+            return decode(scratch, encoded.findAndRemove(scratch), null);
         } finally {
             scratch.release();
         }
-    }
-
-    private int removeTo(Scratch scratch) {
-        return longKeys
-                ? engine.getAndRemove(scratch.longKey, scratch.found, 0)
-                : engine.getAndRemove(scratch.key, 0, scratch.keyLength, scratch.found, 0);
     }
 
     /**
@@ -693,7 +567,7 @@ public final class Cache<K, V> implements AutoCloseable {
     }
 
     private long ttl(K key, V value) {
-        return ttlNs == null ? DEFAULT_TTL : ttlNs.applyAsLong(key, value);
+        return ttlNs == null ? EncodedCache.DEFAULT_TTL : ttlNs.applyAsLong(key, value);
     }
 
     private void encodeKey(Scratch scratch, K key) {
@@ -716,81 +590,5 @@ public final class Cache<K, V> implements AutoCloseable {
         return reuse == null
                 ? values.decode(scratch.found, 0, length)
                 : values.decode(scratch.found, 0, length, reuse);
-    }
-
-    /** Reads a value's bytes; negative if there is none. */
-    private int find(Scratch scratch) {
-        int length = findOnce(scratch);
-        while (length == OffHeapCache.INSUFFICIENT_SPACE) {
-            scratch.growFound();
-            length = findOnce(scratch);
-        }
-        return length;
-    }
-
-    private int findOnce(Scratch scratch) {
-        return longKeys
-                ? engine.get(scratch.longKey, scratch.found, 0)
-                : engine.get(scratch.key, 0, scratch.keyLength, scratch.found, 0);
-    }
-
-    /** Writes what is encoded; a time to live of 0 is the engine's default. */
-    private void put(Scratch scratch, int length, long ttl) {
-        if (longKeys) {
-            if (ttl == DEFAULT_TTL) {
-                engine.put(scratch.longKey, scratch.value, 0, length);
-            } else {
-                engine.put(scratch.longKey, scratch.value, 0, length, ttl);
-            }
-        } else if (ttl == DEFAULT_TTL) {
-            engine.put(scratch.key, 0, scratch.keyLength, scratch.value, 0, length);
-        } else {
-            engine.put(scratch.key, 0, scratch.keyLength, scratch.value, 0, length, ttl);
-        }
-    }
-
-    private boolean putIfAbsent(Scratch scratch, int length, long ttl) {
-        if (longKeys) {
-            return ttl == DEFAULT_TTL
-                    ? engine.putIfAbsent(scratch.longKey, scratch.value, 0, length)
-                    : engine.putIfAbsent(scratch.longKey, scratch.value, 0, length, ttl);
-        }
-        return ttl == DEFAULT_TTL
-                ? engine.putIfAbsent(scratch.key, 0, scratch.keyLength, scratch.value, 0, length)
-                : engine.putIfAbsent(
-                        scratch.key, 0, scratch.keyLength, scratch.value, 0, length, ttl);
-    }
-
-    /** Writes what is encoded in place of other bytes, if they are there. */
-    private boolean exchange(
-            Scratch scratch, DirectBuffer expected, int expectedLength, int length, long ttl) {
-        final boolean exchanged =
-                longKeys
-                        ? engine.compareAndSet(
-                                scratch.longKey,
-                                expected,
-                                0,
-                                expectedLength,
-                                scratch.value,
-                                0,
-                                length)
-                        : engine.compareAndSet(
-                                scratch.key,
-                                0,
-                                scratch.keyLength,
-                                expected,
-                                0,
-                                expectedLength,
-                                scratch.value,
-                                0,
-                                length);
-        if (exchanged && ttl != DEFAULT_TTL) {
-            if (longKeys) {
-                engine.setTtl(scratch.longKey, ttl);
-            } else {
-                engine.setTtl(scratch.key, 0, scratch.keyLength, ttl);
-            }
-        }
-        return exchanged;
     }
 }

@@ -33,7 +33,7 @@ class CacheTest {
         return builder().build();
     }
 
-    private Cache.Builder<String, String> builder() {
+    private TypedCacheBuilder<String, String> builder() {
         return Cache.builder(
                 OffHeapCache.builder().memoryBytes(1 << 20).segments(1).clock(clock),
                 Codecs.ofString(),

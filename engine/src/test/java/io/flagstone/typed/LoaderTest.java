@@ -44,7 +44,7 @@ class LoaderTest {
         return cache;
     }
 
-    private Cache.Builder<Long, String> builder(Loader<Long, String> loader) {
+    private TypedCacheBuilder<Long, String> builder(Loader<Long, String> loader) {
         return Cache.builder(
                         OffHeapCache.builder().memoryBytes(1 << 20).clock(clock),
                         Codecs.ofLong(),
