@@ -39,7 +39,7 @@ public final class CacheBuilder {
     public static final int MIN_SLAB_BYTES = SizeClasses.MIN_SLAB_BYTES;
 
     /** The largest slab, and so the largest entry, header included. */
-    public static final int MAX_SLAB_BYTES = 1 << 24;
+    public static final int MAX_SLAB_BYTES = SizeClasses.MAX_SLAB_BYTES;
 
     /** The shortest tick. */
     public static final long MIN_TICK_NS = TimeUnit.MICROSECONDS.toNanos(1);

@@ -26,8 +26,6 @@ final class Sizing {
     private static final long MAX_SEGMENT_BYTES = 1 << 30;
     private static final long MIN_SEGMENT_ENTRIES = 1024;
     private static final int SLABS = 64;
-    private static final int MIN_SLAB_BYTES = 1 << 12;
-    private static final int MAX_SLAB_BYTES = 1 << 20;
 
     /** What a slab has beyond a power of two, so that values of one have room for a header. */
     private static final int HEADROOM_DIVISOR = 128;
@@ -140,7 +138,10 @@ final class Sizing {
             return new SizeClasses(slabBytes);
         }
         final int fitting = Integer.highestOneBit(Math.max(1, regionBytes / SLABS));
-        final int power = Math.max(MIN_SLAB_BYTES, Math.min(MAX_SLAB_BYTES, fitting));
+        final int power =
+                Math.max(
+                        SlabPlan.MIN_AUTO_SLAB_BYTES,
+                        Math.min(SlabPlan.MAX_AUTO_SLAB_BYTES, fitting));
         return new SizeClasses(power + BitUtil.align(power / HEADROOM_DIVISOR, Region.CACHE_LINE));
     }
 

@@ -7,7 +7,6 @@ import java.lang.reflect.Array;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -117,8 +116,6 @@ public final class HugePages {
      * @return bytes, 0 where {@code /proc/self/smaps} cannot be read.
      */
     public static long bytesOf(Region... regions) {
-        final Region[] sorted = regions.clone();
-        Arrays.sort(sorted, (a, b) -> Long.compareUnsigned(a.address(), b.address()));
         long sum = 0;
         long overlap = 0;
         try (BufferedReader smaps = Files.newBufferedReader(SMAPS)) {
@@ -127,7 +124,7 @@ public final class HugePages {
                     final String kib = line.substring(HUGE.length(), line.length() - 2).trim();
                     sum += Math.min(overlap, Long.parseLong(kib) * KIB);
                 } else if (Character.digit(line.charAt(0), 16) >= 0 && line.indexOf('-') > 0) {
-                    overlap = overlap(line, sorted);
+                    overlap = overlap(line, regions);
                 }
             }
         } catch (final IOException e) {

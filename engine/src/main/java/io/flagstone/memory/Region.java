@@ -57,8 +57,7 @@ public final class Region {
     static Region allocateAligned(int bytes, int alignment) {
         final ByteBuffer buffer = ByteBuffer.allocateDirect(bytes);
         final int skew = (int) (-BufferUtil.address(buffer) & (alignment - 1));
-        final int capacity = Math.max(0, (bytes - alignment + 1) & -CACHE_LINE);
-        return new Region(buffer.slice(skew, capacity));
+        return new Region(buffer.slice(skew, capacityFor(bytes, alignment)));
     }
 
     /** A part of this region as a region of its own. */
@@ -78,7 +77,11 @@ public final class Region {
      * @return the bytes that remain wherever the memory comes to lie, a multiple of a cache line.
      */
     public static int capacityFor(int bytes) {
-        return Math.max(0, (bytes - CACHE_LINE + 1) & -CACHE_LINE);
+        return capacityFor(bytes, CACHE_LINE);
+    }
+
+    private static int capacityFor(int bytes, int alignment) {
+        return Math.max(0, (bytes - alignment + 1) & -CACHE_LINE);
     }
 
     /** What must be allocated for a region of a given length, a multiple of a cache line. */

@@ -45,7 +45,7 @@ final class EntryStore {
     final LiveEntries entries;
     final Rebalancer rebalancer;
     final HashIndex index;
-    final SlabAllocator slabs;
+    private final SlabAllocator slabs;
     final EvictionOrder order;
     final TimingWheel wheel;
 
@@ -60,7 +60,7 @@ final class EntryStore {
         this.counters = config.counters();
         this.clock = new SegmentClock(config.clock(), config.birthNs());
         this.entries = new LiveEntries(region, config, callbacks);
-        this.rebalancer = new Rebalancer(region, config, entries);
+        this.rebalancer = new Rebalancer(config, entries);
         this.index = entries.index;
         this.slabs = entries.slabs;
         this.order = entries.order;

@@ -121,20 +121,15 @@ final class EvictionOrder {
             return lists.last(sizeClass);
         }
         final int excess = window.size(sizeClass) - filter.windowOf(size(sizeClass));
-        if (lists.size(sizeClass) == 0 && excess <= 0) {
-            return window.last(sizeClass);
-        }
         if (excess <= 0) {
-            return lists.last(sizeClass);
+            return last(sizeClass);
         }
+        // A window has at least one entry to itself, so one stays.
         if (lists.size(sizeClass) == 0 || excess > 1) {
             admit(sizeClass, window.last(sizeClass));
         }
         final int candidate = window.last(sizeClass);
         final int last = lists.last(sizeClass);
-        if (candidate == Region.NONE) {
-            return last;
-        }
         final int hash = EntryDescriptor.hash(region, candidate);
         if (filter.isUsedMore(hash, EntryDescriptor.hash(region, last))) {
             admit(sizeClass, candidate);
@@ -149,11 +144,14 @@ final class EvictionOrder {
         add(entry);
     }
 
+    /** The list whose last entry stands for a class: the window only where there is no other. */
+    private LruLists listsFor(int sizeClass) {
+        return window != null && lists.size(sizeClass) == 0 ? window : lists;
+    }
+
     /** The least recently used entry of a class, whether or not it is to leave. */
     int last(int sizeClass) {
-        return lists.size(sizeClass) != 0 || window == null
-                ? lists.last(sizeClass)
-                : window.last(sizeClass);
+        return listsFor(sizeClass).last(sizeClass);
     }
 
     int size(int sizeClass) {
@@ -162,16 +160,13 @@ final class EvictionOrder {
 
     /** How far the clock is past the stamp of the last entry of a class that has one. */
     long lastAge(int sizeClass) {
-        return lists.size(sizeClass) != 0 || window == null
-                ? lists.lastAge(sizeClass)
-                : window.lastAge(sizeClass);
+        return listsFor(sizeClass).lastAge(sizeClass);
     }
 
     /** What that would be without as many entries, about. */
     long ageWithout(int sizeClass, int entries) {
-        return lists.size(sizeClass) != 0 || window == null
-                ? lists.ageWithout(sizeClass, Math.min(entries, lists.size(sizeClass)))
-                : window.ageWithout(sizeClass, entries);
+        final LruLists of = listsFor(sizeClass);
+        return of.ageWithout(sizeClass, Math.min(entries, of.size(sizeClass)));
     }
 
     /** The first class with entries from a given one on, or -1. */

@@ -49,7 +49,6 @@ final class Rebalancer {
     private static final int NOBODY = -1;
 
     private final LiveEntries entries;
-    private final Region region;
     private final SizeClasses classes;
     private final SlabAllocator slabs;
     private final EvictionOrder order;
@@ -58,9 +57,8 @@ final class Rebalancer {
     private int callsToLook;
     private int growing = NOBODY;
 
-    Rebalancer(Region region, SegmentConfig config, LiveEntries entries) {
+    Rebalancer(SegmentConfig config, LiveEntries entries) {
         this.entries = entries;
-        this.region = region;
         this.classes = config.layout().classes();
         this.slabs = entries.slabs;
         this.order = entries.order;
@@ -86,7 +84,7 @@ final class Rebalancer {
      */
     int allocate(int sizeClass, long nowNs) {
         // Before a chunk is taken, since what it holds is no entry yet.
-        work(sizeClass, nowNs);
+        rebalance(sizeClass, nowNs);
         final boolean settled = order.size(sizeClass) != 0;
         int chunk = slabs.allocate(sizeClass, settled ? reserve : 0);
         if (chunk == Region.NONE) {
@@ -98,7 +96,7 @@ final class Rebalancer {
         return chunk;
     }
 
-    private void work(int sizeClass, long nowNs) {
+    private void rebalance(int sizeClass, long nowNs) {
         final boolean free = slabs.hasFree(sizeClass, reserve);
         if (slabs.pooledSlabs() < reserve) {
             look(NOBODY, Long.MIN_VALUE);

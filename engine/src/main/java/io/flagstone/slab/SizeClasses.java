@@ -22,6 +22,9 @@ public final class SizeClasses {
     /** The smallest slab. */
     public static final int MIN_SLAB_BYTES = 1 << 10;
 
+    /** The largest slab. */
+    public static final int MAX_SLAB_BYTES = 1 << 24;
+
     private static final int STEP = 8;
     private static final int FINE_LIMIT = 192;
     private static final int GROWTH_DIVISOR = 10;
@@ -51,11 +54,7 @@ public final class SizeClasses {
      *     chunks.
      */
     SizeClasses(int slabBytes, int[] sizes) {
-        chunkBytes =
-                Arrays.stream(sizes)
-                        .map(size -> slabBytes / (slabBytes / size) & -EntryDescriptor.ALIGNMENT)
-                        .distinct()
-                        .toArray();
+        chunkBytes = Arrays.stream(sizes).map(size -> raised(size, slabBytes)).distinct().toArray();
         spillLimits = new byte[chunkBytes.length];
         for (int c = 0; c < chunkBytes.length; c++) {
             final int found = search(chunkBytes[c] + chunkBytes[c] / SPILL_DIVISOR + 1);
@@ -67,12 +66,17 @@ public final class SizeClasses {
         }
     }
 
+    /** The largest chunk that cuts a slab into as many as one of this size. */
+    private static int raised(int size, int slabBytes) {
+        return slabBytes / (slabBytes / size) & -EntryDescriptor.ALIGNMENT;
+    }
+
     private static int[] spread(int slabBytes) {
         final int[] sizes = new int[EntryDescriptor.MAX_SIZE_CLASSES];
         int count = 0;
         int size = MIN_CHUNK_BYTES;
         while (slabBytes / size > 1) {
-            final int chunk = slabBytes / (slabBytes / size) & -EntryDescriptor.ALIGNMENT;
+            final int chunk = raised(size, slabBytes);
             sizes[count++] = chunk;
             size = chunk + Math.max(STEP, chunk < FINE_LIMIT ? 0 : chunk / GROWTH_DIVISOR);
             size = BitUtil.align(size, EntryDescriptor.ALIGNMENT);

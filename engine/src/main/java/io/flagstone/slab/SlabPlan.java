@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeSet;
 import org.agrona.BitUtil;
 
@@ -26,6 +27,12 @@ import org.agrona.BitUtil;
  * when a cache is built, for some milliseconds.
  */
 public final class SlabPlan {
+    /** The smallest slab that is chosen where none was asked for. */
+    public static final int MIN_AUTO_SLAB_BYTES = 1 << 12;
+
+    /** The largest, but for entries that need a larger one. */
+    public static final int MAX_AUTO_SLAB_BYTES = 1 << 20;
+
     /**
      * The part of a slab that a class of several slabs wastes. Tried by replay from 0.05 to 0.5: at
      * more the classes are too few, at less too many.
@@ -39,9 +46,6 @@ public final class SlabPlan {
     private static final int DOMINANT_SIZES = 4;
     private static final int GAP = 4;
     private static final int MAX_MULTIPLE = 64;
-    private static final int LEAST_SLAB_BYTES = 1 << 12;
-    private static final int MAX_SLAB_BYTES = 1 << 24;
-    private static final int MAX_AUTO_SLAB_BYTES = 1 << 20;
 
     /** A slab is at most this part of a segment, if the largest entry allows it. */
     private static final int MIN_SLABS = 32;
@@ -106,13 +110,10 @@ public final class SlabPlan {
         return BitUtil.align(EntryDescriptor.HEADER_LENGTH + bytes, EntryDescriptor.ALIGNMENT);
     }
 
-    private List<Integer> candidates() {
+    private Set<Integer> candidates() {
         final int largest = lengths[lengths.length - 1];
-        final long least = Math.max(LEAST_SLAB_BYTES, Math.min(MAX_SLAB_BYTES, 2L * largest));
-        return candidates(BitUtil.align((int) Math.max(least, largest), Region.CACHE_LINE));
-    }
-
-    private List<Integer> candidates(int least) {
+        final int roomy = Math.min(SizeClasses.MAX_SLAB_BYTES, 2 * largest);
+        final int least = BitUtil.align(Math.max(MIN_AUTO_SLAB_BYTES, roomy), Region.CACHE_LINE);
         final int most = Math.max(least, Math.min(MAX_AUTO_SLAB_BYTES, regionBytes / MIN_SLABS));
         final TreeSet<Integer> sizes = new TreeSet<>();
         sizes.add(least);
@@ -125,13 +126,13 @@ public final class SlabPlan {
                 bySize, (a, b) -> Double.compare(shares[b] * lengths[b], shares[a] * lengths[a]));
         for (int i = 0; i < Math.min(DOMINANT_SIZES, bySize.length); i++) {
             for (int multiple = 1; multiple <= MAX_MULTIPLE; multiple++) {
-                final long size = (long) multiple * lengths[bySize[i]];
+                final int size = BitUtil.align(multiple * lengths[bySize[i]], Region.CACHE_LINE);
                 if (size <= most) {
-                    sizes.add(BitUtil.align((int) size, Region.CACHE_LINE));
+                    sizes.add(size);
                 }
             }
         }
-        return new ArrayList<>(sizes.subSet(least, true, Math.max(least, most), true));
+        return sizes.tailSet(least);
     }
 
     private void consider(int slabBytes) {

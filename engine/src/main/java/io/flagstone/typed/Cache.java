@@ -547,12 +547,8 @@ public final class Cache<K, V> implements AutoCloseable {
                         cursor,
                         most,
                         (key, value) -> {
-                            final byte[] keyBytes = new byte[key.capacity()];
-                            key.getBytes(0, keyBytes);
-                            bytes.add(keyBytes);
-                            final byte[] valueBytes = new byte[value.capacity()];
-                            value.getBytes(0, valueBytes);
-                            bytes.add(valueBytes);
+                            bytes.add(Codecs.bytes(key, 0, key.capacity()));
+                            bytes.add(Codecs.bytes(value, 0, value.capacity()));
                         });
         for (int i = 0; i < bytes.size(); i += 2) {
             entries.add(

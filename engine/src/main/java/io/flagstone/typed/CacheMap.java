@@ -28,14 +28,15 @@ final class CacheMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K,
         this.cache = cache;
     }
 
+    /** What is of another type, or null, is refused where it is encoded. */
     @SuppressWarnings("unchecked")
     private K key(Object key) {
-        return (K) Objects.requireNonNull(key, "key");
+        return (K) key;
     }
 
     @SuppressWarnings("unchecked")
     private V value(Object value) {
-        return (V) Objects.requireNonNull(value, "value");
+        return (V) value;
     }
 
     @Override
@@ -50,7 +51,7 @@ final class CacheMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K,
 
     @Override
     public boolean containsValue(Object value) {
-        return super.containsValue(value(value));
+        return super.containsValue(Objects.requireNonNull(value, "value"));
     }
 
     @Override

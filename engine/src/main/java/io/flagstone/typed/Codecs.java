@@ -86,6 +86,13 @@ public final class Codecs {
         return new EnumCodec<>(type.getEnumConstants());
     }
 
+    /** A copy of some bytes. */
+    static byte[] bytes(DirectBuffer buffer, int offset, int length) {
+        final byte[] bytes = new byte[length];
+        buffer.getBytes(offset, bytes);
+        return bytes;
+    }
+
     private static void check(int length, int expected) {
         if (length != expected) {
             throw new IllegalArgumentException(
@@ -129,9 +136,7 @@ public final class Codecs {
 
         @Override
         public String decode(DirectBuffer buffer, int offset, int length) {
-            final byte[] bytes = new byte[length];
-            buffer.getBytes(offset, bytes);
-            return new String(bytes, StandardCharsets.UTF_8);
+            return new String(bytes(buffer, offset, length), StandardCharsets.UTF_8);
         }
     }
 
@@ -144,9 +149,7 @@ public final class Codecs {
 
         @Override
         public byte[] decode(DirectBuffer buffer, int offset, int length) {
-            final byte[] bytes = new byte[length];
-            buffer.getBytes(offset, bytes);
-            return bytes;
+            return bytes(buffer, offset, length);
         }
 
         @Override
@@ -183,9 +186,7 @@ public final class Codecs {
 
         @Override
         public ByteBuffer decode(DirectBuffer buffer, int offset, int length) {
-            final byte[] bytes = new byte[length];
-            buffer.getBytes(offset, bytes);
-            return ByteBuffer.wrap(bytes);
+            return ByteBuffer.wrap(bytes(buffer, offset, length));
         }
 
         /** Reads into the reused buffer, from its start, if it has room. */

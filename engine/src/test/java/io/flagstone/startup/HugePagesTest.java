@@ -2,7 +2,6 @@ package io.flagstone.startup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,24 +29,17 @@ class HugePagesTest {
     private long inProcess;
 
     private void run(List<String> flags, Map<String, String> environment) throws Exception {
-        final List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add(OPENS);
-        command.addAll(flags);
-        command.add("-cp");
-        command.add(
-                System.getProperty(
-                        "surefire.test.class.path", System.getProperty("java.class.path")));
-        command.add(HugeCache.class.getName());
-        final File out = directory.resolve("out").toFile();
-        final File errors = directory.resolve("err").toFile();
-        final ProcessBuilder builder =
-                new ProcessBuilder(command).redirectOutput(out).redirectError(errors);
-        builder.environment().remove(TUNABLES);
-        builder.environment().putAll(environment);
-        assertThat(builder.start().waitFor()).as(Files.readString(errors.toPath())).isZero();
-        err = Files.readString(errors.toPath());
-        final String[] fields = Files.readString(out.toPath()).trim().split(" ");
+        final List<String> arguments = new ArrayList<>(flags);
+        arguments.addAll(
+                List.of(
+                        OPENS,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        HugeCache.class.getName()));
+        final JavaProcess process = JavaProcess.run(directory, environment, arguments);
+        err = process.err();
+        assertThat(process.status()).as(err).isZero();
+        final String[] fields = process.out().trim().split(" ");
         reported = Long.parseLong(fields[0]);
         inProcess = Long.parseLong(fields[1]);
         assertThat(Long.parseLong(fields[2])).as("touched").isEqualTo(MEMORY_BYTES);
@@ -78,7 +70,7 @@ class HugePagesTest {
 
     @Test
     void withNativeAccessTheMemoryIsCollapsedIntoHugePages() throws Exception {
-        run(List.of(NATIVE), Map.of());
+        run(List.of(NATIVE), Map.of(TUNABLES, ""));
         assertHugeOrWarned();
         if (isAtLeast(22) && canCollapse()) {
             assertThat(reported).as(err).isGreaterThan(MEMORY_BYTES * 9 / 10);
@@ -87,7 +79,7 @@ class HugePagesTest {
 
     @Test
     void withoutNativeAccessTheWarningSaysWhatToDo() throws Exception {
-        run(List.of(), Map.of());
+        run(List.of(), Map.of(TUNABLES, ""));
         assertHugeOrWarned();
         if (reported == 0) {
             assertThat(err)

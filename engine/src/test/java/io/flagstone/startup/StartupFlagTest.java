@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.flagstone.OffHeapCache;
 import java.io.File;
 import java.net.URISyntaxException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.agrona.DirectBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,23 +50,14 @@ class StartupFlagTest {
     }
 
     private int run(List<String> flags, List<String> program) throws Exception {
-        final List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(flags);
-        command.addAll(program);
-        final Path outFile = directory.resolve("out");
-        final Path errFile = directory.resolve("err");
-        final ProcessBuilder builder =
-                new ProcessBuilder(command)
-                        .redirectOutput(outFile.toFile())
-                        .redirectError(errFile.toFile());
-        builder.environment()
-                .keySet()
-                .removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"));
-        final int status = builder.start().waitFor();
-        out = Files.readString(outFile);
-        err = Files.readString(errFile);
-        return status;
+        final JavaProcess process =
+                JavaProcess.run(
+                        directory,
+                        Map.of(),
+                        Stream.concat(flags.stream(), program.stream()).toList());
+        out = process.out();
+        err = process.err();
+        return process.status();
     }
 
     @Test

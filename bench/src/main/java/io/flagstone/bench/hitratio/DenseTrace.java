@@ -3,8 +3,8 @@ package io.flagstone.bench.hitratio;
 import io.flagstone.bench.trace.Request;
 import io.flagstone.bench.trace.TraceFile;
 import io.flagstone.bench.trace.TraceFormat;
+import io.flagstone.bench.verify.ModelKey;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -27,19 +27,11 @@ final class DenseTrace {
         final Request request = new Request();
         try (TraceFile trace = new TraceFile(file, format)) {
             while (trace.next(request)) {
-                keys.add(numbers.computeIfAbsent(key(request), absent -> numbers.size()));
+                final Object key = ModelKey.of(request.keyBuffer(), 0, request.keyLength());
+                keys.add(numbers.computeIfAbsent(key, absent -> numbers.size()));
             }
         }
         return new DenseTrace(keys.build().toArray(), numbers.size());
-    }
-
-    private static Object key(Request request) {
-        if (request.numeric()) {
-            return request.key();
-        }
-        final byte[] bytes = new byte[request.keyLength()];
-        request.keyBuffer().getBytes(0, bytes);
-        return ByteBuffer.wrap(bytes);
     }
 
     int[] keys() {

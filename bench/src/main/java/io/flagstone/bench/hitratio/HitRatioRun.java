@@ -27,15 +27,15 @@ public record HitRatioRun(
         TraceFormat format,
         List<Long> budgets,
         int valueBytes) {
-    /** What exact LRU is called that needs {@link #IDEAL_OVERHEAD_BYTES} for an entry. */
+    /** What exact LRU is called that needs {@link #IdealCache.BOOKKEEPING_BYTES} for an entry. */
     static final String IDEAL = "ideal-lru";
 
-    private static final int IDEAL_OVERHEAD_BYTES = 48;
     private static final long LIMIT_MS = TimeUnit.MINUTES.toMillis(10);
 
     /** What exact LRU could hold. */
     static long idealEntries(HitRatioFork.Request request) {
-        return request.budgetBytes() / (Long.BYTES + request.valueBytes() + IDEAL_OVERHEAD_BYTES);
+        return request.budgetBytes()
+                / (Long.BYTES + request.valueBytes() + IdealCache.BOOKKEEPING_BYTES);
     }
 
     /**

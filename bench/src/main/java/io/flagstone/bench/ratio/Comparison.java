@@ -13,6 +13,14 @@ final class Comparison {
 
     private Comparison() {}
 
+    /** Prints what it is measured on. */
+    static void printMachine() {
+        System.out.printf(
+                "%s, %d processors%n",
+                System.getProperty("java.runtime.version"),
+                Runtime.getRuntime().availableProcessors());
+    }
+
     /**
      * Runs and prints.
      *

@@ -32,10 +32,7 @@ public final class ReadRatios {
      * @param args none.
      */
     public static void main(String[] args) {
-        System.out.printf(
-                "%s, %d processors%n",
-                System.getProperty("java.runtime.version"),
-                Runtime.getRuntime().availableProcessors());
+        Comparison.printMachine();
         System.out.printf("%-58s %11s %11s   ratio, median (range)%n", "A / B", "A", "B");
         for (final int entries : new int[] {SMALL, LARGE}) {
             for (final double distance : new double[] {DEFAULT_DISTANCE, 1}) {

@@ -35,10 +35,7 @@ public final class RebalancingLatency {
         final RebalancingLatency mixed = new RebalancingLatency();
         final RebalancingLatency shifting = new RebalancingLatency();
         final double[][] ratios = new double[PERCENTILES.length][ROUNDS];
-        System.out.printf(
-                "%s, %d processors%n",
-                System.getProperty("java.runtime.version"),
-                Runtime.getRuntime().availableProcessors());
+        Comparison.printMachine();
         for (int round = -2; round < ROUNDS; round++) {
             final Histogram without = mixed.round(false);
             final Histogram during = shifting.round(true);

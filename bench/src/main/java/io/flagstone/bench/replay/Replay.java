@@ -3,6 +3,7 @@ package io.flagstone.bench.replay;
 import io.flagstone.OffHeapCache;
 import io.flagstone.api.CacheStatistics;
 import io.flagstone.api.SizeSample;
+import io.flagstone.bench.hitratio.IdealCache;
 import io.flagstone.bench.tape.TradeTape;
 import io.flagstone.bench.trace.TraceFile;
 import io.flagstone.bench.verify.ReferenceModel;

@@ -29,15 +29,10 @@ final class TraceSizes {
         final Request request = new Request();
         try (TraceFile trace = new TraceFile(settings.file(), settings.format())) {
             for (int i = 0; i < MAX_REQUESTS && trace.next(request); i++) {
-                final boolean numeric = request.numeric();
-                final int keyLength = numeric ? Long.BYTES : request.keyLength();
                 final long size = request.size();
-                final Object key =
-                        numeric
-                                ? ModelKey.of(request.key())
-                                : ModelKey.of(request.keyBuffer(), 0, keyLength);
+                final Object key = ModelKey.of(request.keyBuffer(), 0, request.keyLength());
                 if (size >= 0 && size < mostBytes && seen.add(key)) {
-                    sample.add(keyLength, (int) size);
+                    sample.add(request.keyLength(), (int) size);
                 }
             }
         }

@@ -3,6 +3,7 @@ package io.flagstone.bench.replay;
 import io.flagstone.CacheBuilder;
 import io.flagstone.OffHeapCache;
 import io.flagstone.api.EntryTooLargeException;
+import io.flagstone.bench.hitratio.IdealCache;
 import io.flagstone.bench.trace.Request;
 import io.flagstone.bench.trace.TraceFile;
 import io.flagstone.bench.verify.ModelKey;
@@ -69,8 +70,7 @@ final class TraceWorkload implements Workload {
         final boolean moved = clock.advanceTo(time);
         final Object key = model == null && ideal == null ? null : modelKey();
         if (ideal != null) {
-            final int keyBytes = request.numeric() ? Long.BYTES : request.keyLength();
-            ideal.request(key, keyBytes, valueBytes(), ttlNs(), clock.nanoTime());
+            ideal.request(key, request.keyLength(), valueBytes(), ttlNs(), clock.nanoTime());
         }
         final int length = get();
         if (length == OffHeapCache.NOT_FOUND) {
@@ -161,9 +161,7 @@ final class TraceWorkload implements Workload {
     }
 
     private Object modelKey() {
-        return request.numeric()
-                ? ModelKey.of(request.key())
-                : ModelKey.of(request.keyBuffer(), 0, request.keyLength());
+        return ModelKey.of(request.keyBuffer(), 0, request.keyLength());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.flagstone.bench.replay;
 
+import io.flagstone.bench.hitratio.IdealCache;
 import java.io.IOException;
 
 /**

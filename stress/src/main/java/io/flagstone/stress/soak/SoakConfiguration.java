@@ -114,9 +114,8 @@ record SoakConfiguration(
                     new SoakConfiguration(
                             "rebalancing",
                             new CacheSettings(
-                                            1 << 20, UNBOUNDED, 2, 1 << 12, 0, us(100), NO_TTL,
-                                            NO_TTL)
-                                    .withRebalanceBudget(3),
+                                    1 << 20, UNBOUNDED, 2, 1 << 12, 0, us(100), NO_TTL, NO_TTL, 3,
+                                    false),
                             false,
                             8192,
                             40,
@@ -125,9 +124,16 @@ record SoakConfiguration(
                     new SoakConfiguration(
                             "filtered",
                             new CacheSettings(
-                                            1 << 20, UNBOUNDED, 2, 1 << 12, 0.0625, us(100), NO_TTL,
-                                            NO_TTL)
-                                    .withAdmissionFilter(),
+                                    1 << 20,
+                                    UNBOUNDED,
+                                    2,
+                                    1 << 12,
+                                    0.0625,
+                                    us(100),
+                                    NO_TTL,
+                                    NO_TTL,
+                                    CacheSettings.REBALANCE_BUDGET,
+                                    true),
                             false,
                             8192,
                             40,
@@ -183,28 +189,6 @@ record SoakConfiguration(
                     expireAfterAccessNs,
                     REBALANCE_BUDGET,
                     false);
-        }
-
-        private CacheSettings with(int budget, boolean filter) {
-            return new CacheSettings(
-                    memoryBytes,
-                    maxEntries,
-                    segments,
-                    slabBytes,
-                    promotionDistance,
-                    tickNs,
-                    defaultTtlNs,
-                    expireAfterAccessNs,
-                    budget,
-                    filter);
-        }
-
-        CacheSettings withRebalanceBudget(int budget) {
-            return with(budget, admissionFilter);
-        }
-
-        CacheSettings withAdmissionFilter() {
-            return with(rebalanceBudget, true);
         }
 
         CacheBuilder builder() {

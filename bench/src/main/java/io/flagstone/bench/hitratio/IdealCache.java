@@ -1,4 +1,4 @@
-package io.flagstone.bench.replay;
+package io.flagstone.bench.hitratio;
 
 import io.flagstone.OffHeapCache;
 import java.util.Iterator;
@@ -10,9 +10,9 @@ import java.util.Map;
  * fixed number of bytes, nothing is rounded, and no memory is anybody's but an entry's. What a
  * cache of the same budget can be held against.
  */
-final class IdealCache {
+public final class IdealCache {
     /** What keeping an entry costs beside its key and value. */
-    static final int BOOKKEEPING_BYTES = 48;
+    public static final int BOOKKEEPING_BYTES = 48;
 
     private static final float LOAD_FACTOR = 0.75f;
 
@@ -25,7 +25,12 @@ final class IdealCache {
     /** What is known of an entry. */
     private record Held(long bytes, long valueBytes, long deadlineNs) {}
 
-    IdealCache(long budgetBytes) {
+    /**
+     * An empty cache.
+     *
+     * @param budgetBytes what its entries may take together.
+     */
+    public IdealCache(long budgetBytes) {
         this.budgetBytes = budgetBytes;
     }
 
@@ -38,7 +43,7 @@ final class IdealCache {
      * @param ttlNs its time to live.
      * @param nowNs the time.
      */
-    void request(Object key, int keyBytes, long valueBytes, long ttlNs, long nowNs) {
+    public void request(Object key, int keyBytes, long valueBytes, long ttlNs, long nowNs) {
         final Held found = held.get(key);
         if (found != null && nowNs < found.deadlineNs) {
             hits++;
@@ -66,11 +71,21 @@ final class IdealCache {
         }
     }
 
-    long hits() {
+    /**
+     * The requests that found a value.
+     *
+     * @return how many.
+     */
+    public long hits() {
         return hits;
     }
 
-    long hitBytes() {
+    /**
+     * The bytes of those values.
+     *
+     * @return how many.
+     */
+    public long hitBytes() {
         return hitBytes;
     }
 }

@@ -1,4 +1,4 @@
-package io.flagstone.bench.replay;
+package io.flagstone.bench.hitratio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
