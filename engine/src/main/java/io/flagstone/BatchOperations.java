@@ -159,7 +159,7 @@ abstract class BatchOperations extends BufferKeyOperations {
      * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
      */
     public int put(MultiPut batch, DirectBuffer values) {
-        return putAll(batch, values, Segment.DEFAULT_TTL);
+        return putAll(batch, values, DEFAULT_TTL);
     }
 
     /**
@@ -170,7 +170,8 @@ abstract class BatchOperations extends BufferKeyOperations {
      *
      * @param batch the keys, and where their values are.
      * @param values the values' buffer.
-     * @param ttlNs positive nanoseconds, or {@link #NO_TTL}.
+     * @param ttlNs positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or {@link
+     *     #KEEP_TTL}.
      * @return how many keys were absent.
      * @throws IndexOutOfBoundsException if a value is not inside the buffer; the cache is as it
      *     was.

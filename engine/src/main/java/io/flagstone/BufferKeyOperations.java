@@ -134,22 +134,7 @@ abstract class BufferKeyOperations extends LongKeyOperations {
             DirectBuffer value,
             int valueOffset,
             int valueLength) {
-        final long hash = hash(key, keyOffset, keyLength);
-        checkValue(value, valueOffset, valueLength);
-        return alive(
-                segment(hash)
-                        .put(
-                                PutMode.ALWAYS,
-                                hash,
-                                key.byteArray(),
-                                at(key, keyOffset),
-                                keyLength,
-                                value.byteArray(),
-                                at(value, valueOffset),
-                                valueLength,
-                                Segment.DEFAULT_TTL),
-                key,
-                value);
+        return put(key, keyOffset, keyLength, value, valueOffset, valueLength, DEFAULT_TTL);
     }
 
     /**
@@ -161,7 +146,8 @@ abstract class BufferKeyOperations extends LongKeyOperations {
      * @param value the value's buffer.
      * @param valueOffset where the value starts.
      * @param valueLength its bytes, from 0.
-     * @param ttlNs positive nanoseconds, or {@link #NO_TTL}.
+     * @param ttlNs positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or {@link
+     *     #KEEP_TTL}.
      * @return whether the key was absent.
      * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
      * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
@@ -214,22 +200,7 @@ abstract class BufferKeyOperations extends LongKeyOperations {
             DirectBuffer value,
             int valueOffset,
             int valueLength) {
-        final long hash = hash(key, keyOffset, keyLength);
-        checkValue(value, valueOffset, valueLength);
-        return alive(
-                segment(hash)
-                        .put(
-                                PutMode.IF_ABSENT,
-                                hash,
-                                key.byteArray(),
-                                at(key, keyOffset),
-                                keyLength,
-                                value.byteArray(),
-                                at(value, valueOffset),
-                                valueLength,
-                                Segment.DEFAULT_TTL),
-                key,
-                value);
+        return putIfAbsent(key, keyOffset, keyLength, value, valueOffset, valueLength, DEFAULT_TTL);
     }
 
     /**
@@ -242,7 +213,8 @@ abstract class BufferKeyOperations extends LongKeyOperations {
      * @param value the value's buffer.
      * @param valueOffset where the value starts.
      * @param valueLength its bytes, from 0.
-     * @param ttlNs positive nanoseconds, or {@link #NO_TTL}.
+     * @param ttlNs positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or {@link
+     *     #KEEP_TTL}.
      * @return whether the value was written.
      * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
      * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
@@ -294,22 +266,7 @@ abstract class BufferKeyOperations extends LongKeyOperations {
             DirectBuffer value,
             int valueOffset,
             int valueLength) {
-        final long hash = hash(key, keyOffset, keyLength);
-        checkValue(value, valueOffset, valueLength);
-        return alive(
-                segment(hash)
-                        .put(
-                                PutMode.IF_PRESENT,
-                                hash,
-                                key.byteArray(),
-                                at(key, keyOffset),
-                                keyLength,
-                                value.byteArray(),
-                                at(value, valueOffset),
-                                valueLength,
-                                Segment.DEFAULT_TTL),
-                key,
-                value);
+        return replace(key, keyOffset, keyLength, value, valueOffset, valueLength, DEFAULT_TTL);
     }
 
     /**
@@ -321,7 +278,8 @@ abstract class BufferKeyOperations extends LongKeyOperations {
      * @param value the value's buffer.
      * @param valueOffset where the value starts.
      * @param valueLength its bytes, from 0.
-     * @param ttlNs positive nanoseconds, or {@link #NO_TTL}.
+     * @param ttlNs positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or {@link
+     *     #KEEP_TTL}.
      * @return whether the value was written.
      * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
      * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
@@ -380,9 +338,53 @@ abstract class BufferKeyOperations extends LongKeyOperations {
             DirectBuffer value,
             int valueOffset,
             int valueLength) {
+        return compareAndSet(
+                key,
+                keyOffset,
+                keyLength,
+                expected,
+                expectedOffset,
+                expectedLength,
+                value,
+                valueOffset,
+                valueLength,
+                KEEP_TTL);
+    }
+
+    /**
+     * Writes a value over one that has the expected bytes, atomically, with another time to live. A
+     * success is a use.
+     *
+     * @param key the key's buffer.
+     * @param keyOffset where the key starts.
+     * @param keyLength its bytes, 1 to 65 535.
+     * @param expected the expected value's buffer.
+     * @param expectedOffset where it starts.
+     * @param expectedLength its bytes, from 0.
+     * @param value the value's buffer.
+     * @param valueOffset where the value starts.
+     * @param valueLength its bytes, from 0.
+     * @param ttlNs positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or {@link
+     *     #KEEP_TTL}.
+     * @return whether the value was written.
+     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public boolean compareAndSet(
+            DirectBuffer key,
+            int keyOffset,
+            int keyLength,
+            DirectBuffer expected,
+            int expectedOffset,
+            int expectedLength,
+            DirectBuffer value,
+            int valueOffset,
+            int valueLength,
+            long ttlNs) {
         final long hash = hash(key, keyOffset, keyLength);
         checkValue(expected, expectedOffset, expectedLength);
         checkValue(value, valueOffset, valueLength);
+        checkTtl(ttlNs);
         return alive(
                 segment(hash)
                         .compareAndSet(
@@ -395,7 +397,8 @@ abstract class BufferKeyOperations extends LongKeyOperations {
                                 expectedLength,
                                 value.byteArray(),
                                 at(value, valueOffset),
-                                valueLength),
+                                valueLength,
+                                ttlNs),
                 key,
                 expected,
                 value);
@@ -565,7 +568,8 @@ abstract class BufferKeyOperations extends LongKeyOperations {
      * @param key the key's buffer.
      * @param keyOffset where the key starts.
      * @param keyLength its bytes, 1 to 65 535.
-     * @param ttlNs positive nanoseconds, or {@link #NO_TTL}.
+     * @param ttlNs positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or {@link
+     *     #KEEP_TTL}.
      * @return whether the key was present.
      * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
      */

@@ -101,22 +101,7 @@ abstract class LongKeyOperations extends SegmentedCache {
      * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
      */
     public boolean put(long key, DirectBuffer value, int valueOffset, int valueLength) {
-        checkValue(value, valueOffset, valueLength);
-        final long hash = hash(key);
-        return alive(
-                segment(hash)
-                        .put(
-                                PutMode.ALWAYS,
-                                hash,
-                                EntryDescriptor.LONG_KEY,
-                                key,
-                                Long.BYTES,
-                                value.byteArray(),
-                                at(value, valueOffset),
-                                valueLength,
-                                Segment.DEFAULT_TTL),
-                value,
-                null);
+        return put(key, value, valueOffset, valueLength, DEFAULT_TTL);
     }
 
     /**
@@ -126,7 +111,8 @@ abstract class LongKeyOperations extends SegmentedCache {
      * @param value the value's buffer.
      * @param valueOffset where the value starts.
      * @param valueLength its bytes, from 0.
-     * @param ttlNs positive nanoseconds, or {@link #NO_TTL}.
+     * @param ttlNs positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or {@link
+     *     #KEEP_TTL}.
      * @return whether the key was absent.
      * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
      * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
@@ -164,22 +150,7 @@ abstract class LongKeyOperations extends SegmentedCache {
      * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
      */
     public boolean putIfAbsent(long key, DirectBuffer value, int valueOffset, int valueLength) {
-        checkValue(value, valueOffset, valueLength);
-        final long hash = hash(key);
-        return alive(
-                segment(hash)
-                        .put(
-                                PutMode.IF_ABSENT,
-                                hash,
-                                EntryDescriptor.LONG_KEY,
-                                key,
-                                Long.BYTES,
-                                value.byteArray(),
-                                at(value, valueOffset),
-                                valueLength,
-                                Segment.DEFAULT_TTL),
-                value,
-                null);
+        return putIfAbsent(key, value, valueOffset, valueLength, DEFAULT_TTL);
     }
 
     /**
@@ -190,7 +161,8 @@ abstract class LongKeyOperations extends SegmentedCache {
      * @param value the value's buffer.
      * @param valueOffset where the value starts.
      * @param valueLength its bytes, from 0.
-     * @param ttlNs positive nanoseconds, or {@link #NO_TTL}.
+     * @param ttlNs positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or {@link
+     *     #KEEP_TTL}.
      * @return whether the value was written.
      * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
      * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
@@ -228,22 +200,7 @@ abstract class LongKeyOperations extends SegmentedCache {
      * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
      */
     public boolean replace(long key, DirectBuffer value, int valueOffset, int valueLength) {
-        checkValue(value, valueOffset, valueLength);
-        final long hash = hash(key);
-        return alive(
-                segment(hash)
-                        .put(
-                                PutMode.IF_PRESENT,
-                                hash,
-                                EntryDescriptor.LONG_KEY,
-                                key,
-                                Long.BYTES,
-                                value.byteArray(),
-                                at(value, valueOffset),
-                                valueLength,
-                                Segment.DEFAULT_TTL),
-                value,
-                null);
+        return replace(key, value, valueOffset, valueLength, DEFAULT_TTL);
     }
 
     /**
@@ -253,7 +210,8 @@ abstract class LongKeyOperations extends SegmentedCache {
      * @param value the value's buffer.
      * @param valueOffset where the value starts.
      * @param valueLength its bytes, from 0.
-     * @param ttlNs positive nanoseconds, or {@link #NO_TTL}.
+     * @param ttlNs positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or {@link
+     *     #KEEP_TTL}.
      * @return whether the value was written.
      * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
      * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
@@ -302,8 +260,46 @@ abstract class LongKeyOperations extends SegmentedCache {
             DirectBuffer value,
             int valueOffset,
             int valueLength) {
+        return compareAndSet(
+                key,
+                expected,
+                expectedOffset,
+                expectedLength,
+                value,
+                valueOffset,
+                valueLength,
+                KEEP_TTL);
+    }
+
+    /**
+     * Writes a value over one that has the expected bytes, atomically, with another time to live. A
+     * success is a use.
+     *
+     * @param key the key.
+     * @param expected the expected value's buffer.
+     * @param expectedOffset where it starts.
+     * @param expectedLength its bytes, from 0.
+     * @param value the value's buffer.
+     * @param valueOffset where the value starts.
+     * @param valueLength its bytes, from 0.
+     * @param ttlNs positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or {@link
+     *     #KEEP_TTL}.
+     * @return whether the value was written.
+     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public boolean compareAndSet(
+            long key,
+            DirectBuffer expected,
+            int expectedOffset,
+            int expectedLength,
+            DirectBuffer value,
+            int valueOffset,
+            int valueLength,
+            long ttlNs) {
         checkValue(expected, expectedOffset, expectedLength);
         checkValue(value, valueOffset, valueLength);
+        checkTtl(ttlNs);
         final long hash = hash(key);
         return alive(
                 segment(hash)
@@ -317,7 +313,8 @@ abstract class LongKeyOperations extends SegmentedCache {
                                 expectedLength,
                                 value.byteArray(),
                                 at(value, valueOffset),
-                                valueLength),
+                                valueLength,
+                                ttlNs),
                 expected,
                 value);
     }
@@ -444,7 +441,8 @@ abstract class LongKeyOperations extends SegmentedCache {
      * Gives a key another time to live, from now on, which no use renews. Not a use.
      *
      * @param key the key.
-     * @param ttlNs positive nanoseconds, or {@link #NO_TTL}.
+     * @param ttlNs positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or {@link
+     *     #KEEP_TTL}.
      * @return whether the key was present.
      * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
      */

@@ -21,6 +21,15 @@ abstract class SegmentedCache {
     /** No time to live. */
     public static final long NO_TTL = Segment.NO_TTL;
 
+    /** The time to live that the cache was built with, in place of a number of nanoseconds. */
+    public static final long DEFAULT_TTL = Segment.DEFAULT_TTL;
+
+    /**
+     * In place of a time to live: that of a key which is present stays as it is, its deadline that
+     * is; a key which is absent gets {@link #DEFAULT_TTL}.
+     */
+    public static final long KEEP_TTL = Segment.KEEP_TTL;
+
     /** The longest key. */
     public static final int MAX_KEY_LENGTH = EntryDescriptor.MAX_KEY_LENGTH;
 
@@ -109,7 +118,7 @@ abstract class SegmentedCache {
     }
 
     static void checkTtl(long ttlNs) {
-        if (ttlNs <= 0) {
+        if (ttlNs <= 0 && ttlNs > KEEP_TTL) {
             throw new IllegalArgumentException("ttlNs " + ttlNs + " is not positive");
         }
     }

@@ -93,6 +93,8 @@ enum KeyKind {
 
         abstract boolean compareAndSet(int id, String expected, String value);
 
+        abstract boolean compareAndSet(int id, String expected, String value, long ttlNs);
+
         abstract boolean update(int id, ValueUpdater updater);
 
         abstract long addToLong(int id, int index, long delta, long missing);
@@ -172,6 +174,19 @@ enum KeyKind {
                     embed(value),
                     VALUE_OFFSET,
                     value.length());
+        }
+
+        @Override
+        boolean compareAndSet(int id, String expected, String value, long ttlNs) {
+            return cache.compareAndSet(
+                    id,
+                    embed(expected),
+                    VALUE_OFFSET,
+                    expected.length(),
+                    embed(value),
+                    VALUE_OFFSET,
+                    value.length(),
+                    ttlNs);
         }
 
         @Override
@@ -304,6 +319,22 @@ enum KeyKind {
                     embed(value),
                     VALUE_OFFSET,
                     value.length());
+        }
+
+        @Override
+        boolean compareAndSet(int id, String expected, String value, long ttlNs) {
+            final int length = key(id);
+            return cache.compareAndSet(
+                    buffer,
+                    KEY_OFFSET,
+                    length,
+                    embed(expected),
+                    VALUE_OFFSET,
+                    expected.length(),
+                    embed(value),
+                    VALUE_OFFSET,
+                    value.length(),
+                    ttlNs);
         }
 
         @Override

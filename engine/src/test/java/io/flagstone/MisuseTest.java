@@ -190,7 +190,7 @@ class MisuseTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {0, -1, Long.MIN_VALUE})
+    @ValueSource(longs = {0, -1, OffHeapCache.KEEP_TTL + 1})
     void timesToLiveThatAreNotPositive(long ttl) {
         cache.put(1, buffer, 0, 1);
         final List<ThrowingCallable> calls =
@@ -202,6 +202,8 @@ class MisuseTest {
                         () -> cache.put(buffer, 0, 8, buffer, 0, 8, ttl),
                         () -> cache.putIfAbsent(buffer, 0, 8, buffer, 0, 8, ttl),
                         () -> cache.replace(buffer, 0, 8, buffer, 0, 8, ttl),
+                        () -> cache.compareAndSet(1, buffer, 0, 1, buffer, 0, 8, ttl),
+                        () -> cache.compareAndSet(buffer, 0, 8, buffer, 0, 1, buffer, 0, 8, ttl),
                         () -> cache.setTtl(buffer, 0, 8, ttl));
         for (final ThrowingCallable call : calls) {
             assertThatThrownBy(call)

@@ -273,6 +273,9 @@ class ModelBasedTest {
     }
 
     private long makeTtl() {
+        if (random.nextInt(8) == 0) {
+            return random.nextBoolean() ? OffHeapCache.DEFAULT_TTL : OffHeapCache.KEEP_TTL;
+        }
         return random.nextInt(scenario.ttlOneIn) != 0
                 ? OffHeapCache.NO_TTL
                 : random.nextInt(50) == 0
@@ -394,7 +397,7 @@ class ModelBasedTest {
     private void put() {
         final int length = makeValue();
         final boolean explicit = random.nextBoolean();
-        final long ttl = explicit ? makeTtl() : OffHeapCache.NO_TTL;
+        final long ttl = explicit ? makeTtl() : OffHeapCache.DEFAULT_TTL;
         final boolean absent = model.live(key) == null;
         final boolean result;
         if (explicit) {
@@ -409,15 +412,32 @@ class ModelBasedTest {
                             : cache.put(keyBuffer, 0, keyLength, valueBuffer, 0, length);
         }
         assertThat(result).isEqualTo(absent);
-        written(length, ttl, !explicit);
+        written(length, ttl);
     }
 
-    private void written(int length, long ttl, boolean byDefault) {
+    private void written(int length, long ttl) {
+        final Item before = model.live(key);
         final Item item = new Item();
         item.value = copy(valueBuffer, length);
-        item.sliding = byDefault && scenario.idleNs > 0;
-        item.deadlineNs = deadline(nowNs, item.sliding ? scenario.idleNs : ttl);
+        if (before != null) {
+            item.sliding = before.sliding;
+            item.deadlineNs = before.deadlineNs;
+        }
+        setDeadline(
+                item,
+                before == null && ttl == OffHeapCache.KEEP_TTL ? OffHeapCache.DEFAULT_TTL : ttl);
         model.put(key, item);
+    }
+
+    private void setDeadline(Item item, long ttl) {
+        if (ttl != OffHeapCache.KEEP_TTL) {
+            final boolean byDefault = ttl == OffHeapCache.DEFAULT_TTL;
+            item.sliding = byDefault && scenario.idleNs > 0;
+            item.deadlineNs =
+                    deadline(
+                            nowNs,
+                            item.sliding ? scenario.idleNs : byDefault ? OffHeapCache.NO_TTL : ttl);
+        }
     }
 
     private void putIfAbsent() {
@@ -430,7 +450,7 @@ class ModelBasedTest {
                         : cache.putIfAbsent(keyBuffer, 0, keyLength, valueBuffer, 0, length, ttl);
         assertThat(written).isEqualTo(item == null);
         if (written) {
-            written(length, ttl, false);
+            written(length, ttl);
         } else {
             used(item);
         }
@@ -446,7 +466,7 @@ class ModelBasedTest {
                         : cache.replace(keyBuffer, 0, keyLength, valueBuffer, 0, length, ttl);
         assertThat(written).isEqualTo(present);
         if (written) {
-            written(length, ttl, false);
+            written(length, ttl);
         }
     }
 
@@ -468,10 +488,11 @@ class ModelBasedTest {
         final Item item = model.live(key);
         final int expected = makeExpected(item);
         final int length = makeValue();
+        final long ttl = random.nextBoolean() ? OffHeapCache.KEEP_TTL : makeTtl();
         final boolean written =
                 longKey
                         ? cache.compareAndSet(
-                                keyAsLong, otherBuffer, 0, expected, valueBuffer, 0, length)
+                                keyAsLong, otherBuffer, 0, expected, valueBuffer, 0, length, ttl)
                         : cache.compareAndSet(
                                 keyBuffer,
                                 0,
@@ -481,14 +502,11 @@ class ModelBasedTest {
                                 expected,
                                 valueBuffer,
                                 0,
-                                length);
+                                length,
+                                ttl);
         assertThat(written).isEqualTo(isExpected(item, expected));
         if (written) {
-            final Item updated = new Item();
-            updated.value = copy(valueBuffer, length);
-            updated.sliding = item.sliding;
-            updated.deadlineNs = item.deadlineNs;
-            model.put(key, updated);
+            written(length, ttl);
         }
     }
 
@@ -592,20 +610,17 @@ class ModelBasedTest {
                                 ? cache.setTtl(keyAsLong, ttl)
                                 : cache.setTtl(keyBuffer, 0, keyLength, ttl))
                 .isEqualTo(item != null);
-        deadlineSet(item, ttl);
+        if (item != null) {
+            setDeadline(item, ttl);
+        }
     }
 
     private void persist() {
         final Item item = model.live(key);
         assertThat(longKey ? cache.persist(keyAsLong) : cache.persist(keyBuffer, 0, keyLength))
                 .isEqualTo(item != null);
-        deadlineSet(item, OffHeapCache.NO_TTL);
-    }
-
-    private void deadlineSet(Item item, long ttl) {
         if (item != null) {
-            item.deadlineNs = deadline(nowNs, ttl);
-            item.sliding = false;
+            setDeadline(item, OffHeapCache.NO_TTL);
         }
     }
 

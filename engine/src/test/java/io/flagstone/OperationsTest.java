@@ -1,6 +1,8 @@
 package io.flagstone;
 
+import static io.flagstone.OffHeapCache.DEFAULT_TTL;
 import static io.flagstone.OffHeapCache.INSUFFICIENT_SPACE;
+import static io.flagstone.OffHeapCache.KEEP_TTL;
 import static io.flagstone.OffHeapCache.NOT_FOUND;
 import static io.flagstone.OffHeapCache.NO_TTL;
 import static io.flagstone.OffHeapCache.SCAN_DONE;
@@ -19,6 +21,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.agrona.ExpandableArrayBuffer;
@@ -426,6 +429,34 @@ class OperationsTest {
 
     @ParameterizedTest
     @EnumSource
+    void aWriteMayKeepTheDeadlineOrAskForTheDefault(KeyKind kind) {
+        open(kind, builder -> builder.defaultTtlNs(TTL)).put(1, "one", 10 * TTL);
+        final List<BiFunction<String, Long, Boolean>> writes =
+                List.of(
+                        (value, ttl) -> !keyed.put(1, value, ttl),
+                        (value, ttl) -> keyed.replace(1, value, ttl),
+                        (value, ttl) -> keyed.compareAndSet(1, keyed.value(1), value, ttl),
+                        (value, ttl) -> keyed.setTtl(1, ttl));
+        for (final var write : writes) {
+            keyed.setTtl(1, 10 * TTL);
+            clock.advance(1);
+            assertThat(write.apply("x".repeat(300), KEEP_TTL)).isTrue();
+            assertThat(keyed.remainingTtlNs(1)).isEqualTo(10 * TTL - 1);
+            assertThat(write.apply("short", DEFAULT_TTL)).isTrue();
+            assertThat(keyed.remainingTtlNs(1)).isEqualTo(TTL);
+            assertThat(write.apply("short", NO_TTL)).isTrue();
+            assertThat(keyed.remainingTtlNs(1)).isEqualTo(NO_TTL);
+            assertThat(write.apply("short", 7L)).isTrue();
+            assertThat(keyed.remainingTtlNs(1)).isEqualTo(7);
+        }
+        keyed.put(2, "absent before", KEEP_TTL);
+        keyed.putIfAbsent(3, "absent before", KEEP_TTL);
+        assertThat(keyed.remainingTtlNs(2)).as("the default").isEqualTo(TTL);
+        assertThat(keyed.remainingTtlNs(3)).isEqualTo(TTL);
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void usesRenewASlidingDeadline(KeyKind kind) {
         final Map<String, Consumer<Probe>> probes = probes();
         for (final String use :
@@ -466,8 +497,12 @@ class OperationsTest {
         keyed.setTtl(3, TTL);
         keyed.persist(4);
         keyed.compareAndSet(5, "set and kept", "x".repeat(500));
+        keyed.put(6, "fixed, and slides again", TTL);
+        keyed.compareAndSet(6, "fixed, and slides again", "slides", DEFAULT_TTL);
+        keyed.put(7, "fixed and kept so", TTL);
+        keyed.put(7, "kept", KEEP_TTL);
         clock.advance(TTL - 1);
-        for (int key = 1; key <= 5; key++) {
+        for (int key = 1; key <= 7; key++) {
             assertThat(keyed.value(key)).isNotNull();
         }
         clock.advance(1);
@@ -476,6 +511,8 @@ class OperationsTest {
         assertThat(keyed.value(3)).isNull();
         assertThat(keyed.value(4)).isEqualTo("persisted");
         assertThat(keyed.value(5)).as("a compare-and-set lets it slide on").isNotNull();
+        assertThat(keyed.value(6)).isEqualTo("slides");
+        assertThat(keyed.value(7)).isNull();
         clock.advance(TTL);
         assertThat(keyed.value(5)).isNull();
     }

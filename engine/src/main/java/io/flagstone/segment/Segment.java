@@ -42,7 +42,12 @@ public final class Segment {
     public static final long NO_TTL = Long.MAX_VALUE;
 
     /** The time to live that the cache was built with. */
-    public static final long DEFAULT_TTL = 0;
+    public static final long DEFAULT_TTL = Long.MIN_VALUE;
+
+    /**
+     * The deadline of a key that is present stays; for one that is absent, {@link #DEFAULT_TTL}.
+     */
+    public static final long KEEP_TTL = DEFAULT_TTL + 1;
 
     /** What a scan returns when it has passed the last bucket. */
     public static final int SCAN_DONE = -1;
@@ -105,7 +110,7 @@ public final class Segment {
     /**
      * Writes a value.
      *
-     * @param ttlNs positive, {@link #NO_TTL} or {@link #DEFAULT_TTL}.
+     * @param ttlNs positive, {@link #NO_TTL}, {@link #DEFAULT_TTL} or {@link #KEEP_TTL}.
      * @return whether the key was absent for {@link PutMode#ALWAYS}; for the others whether the
      *     value was written.
      */
@@ -122,9 +127,8 @@ public final class Segment {
         final int sizeClass = store.classFor(keyLength, valueLength);
         lock();
         try {
-            final boolean sliding = ttlNs == DEFAULT_TTL && config.idleNs() != 0;
-            final long ttl = ttlNs != DEFAULT_TTL ? ttlNs : defaultTtl();
-            final long now = ttl == NO_TTL ? timeIfArmed() : clock.observe(region);
+            final long ttl = ttl(ttlNs);
+            final long now = timeFor(ttl);
             store.reclaim(now);
 
             int entry = index.find(hash, keyBase, keyAddress, keyLength);
@@ -139,7 +143,6 @@ public final class Segment {
                 }
                 return false;
             }
-            final long deadline = EntryStore.deadline(ttl, now);
             if (absent) {
                 store.insert(
                         hash,
@@ -150,8 +153,8 @@ public final class Segment {
                         valueBase,
                         valueAddress,
                         valueLength,
-                        deadline,
-                        sliding,
+                        EntryStore.deadline(ttl, now),
+                        isSliding(ttlNs),
                         now);
             } else {
                 store.replace(
@@ -164,8 +167,8 @@ public final class Segment {
                         valueBase,
                         valueAddress,
                         valueLength,
-                        deadline,
-                        sliding,
+                        deadline(entry, ttlNs, ttl, now),
+                        isSliding(entry, ttlNs),
                         now);
             }
             return absent || mode != PutMode.ALWAYS;
@@ -174,7 +177,7 @@ public final class Segment {
         }
     }
 
-    /** Writes another value over one that is equal to the expected; the deadline stays. */
+    /** Writes another value over one that is equal to the expected; with a time as for put. */
     public boolean compareAndSet(
             long hash,
             Object keyBase,
@@ -185,11 +188,13 @@ public final class Segment {
             int expectedLength,
             Object valueBase,
             long valueAddress,
-            int valueLength) {
+            int valueLength,
+            long ttlNs) {
         final int sizeClass = store.classFor(keyLength, valueLength);
         lock();
         try {
-            final long now = timeIfArmed();
+            final long ttl = ttl(ttlNs);
+            final long now = timeFor(ttl);
             store.reclaim(now);
             final int entry = find(hash, keyBase, keyAddress, keyLength, now);
             if (entry == Region.NONE
@@ -206,8 +211,8 @@ public final class Segment {
                     valueBase,
                     valueAddress,
                     valueLength,
-                    EntryDescriptor.deadline(region, entry),
-                    EntryDescriptor.isSliding(region, entry),
+                    deadline(entry, ttlNs, ttl, now),
+                    isSliding(entry, ttlNs),
                     now);
             return true;
         } finally {
@@ -349,17 +354,19 @@ public final class Segment {
         }
     }
 
-    /** Gives a key another time to live, {@link #NO_TTL} for none; not a use. */
+    /** Gives a key another time to live, as for put; not a use. */
     public boolean setTtl(long hash, Object keyBase, long keyAddress, int keyLength, long ttlNs) {
         lock();
         try {
-            final long now = ttlNs == NO_TTL ? timeIfArmed() : clock.observe(region);
+            final long ttl = ttl(ttlNs);
+            final long now = timeFor(ttl);
             store.reclaim(now);
             final int entry = find(hash, keyBase, keyAddress, keyLength, now);
             if (entry == Region.NONE) {
                 return false;
             }
-            store.setDeadline(entry, EntryStore.deadline(ttlNs, now), false, now);
+            store.setDeadline(
+                    entry, deadline(entry, ttlNs, ttl, now), isSliding(entry, ttlNs), now);
             return true;
         } finally {
             unlock();
@@ -511,8 +518,29 @@ public final class Segment {
                 && region.equal(EntryDescriptor.valueOffset(region, entry), base, address, length);
     }
 
-    private long defaultTtl() {
+    private long deadline(int entry, long ttlNs, long ttl, long nowNs) {
+        return ttlNs == KEEP_TTL
+                ? EntryDescriptor.deadline(region, entry)
+                : EntryStore.deadline(ttl, nowNs);
+    }
+
+    private boolean isSliding(int entry, long ttlNs) {
+        return ttlNs == KEEP_TTL ? EntryDescriptor.isSliding(region, entry) : isSliding(ttlNs);
+    }
+
+    private boolean isSliding(long ttlNs) {
+        return ttlNs <= KEEP_TTL && config.idleNs() != 0;
+    }
+
+    private long ttl(long ttlNs) {
+        if (ttlNs > KEEP_TTL) {
+            return ttlNs;
+        }
         return config.idleNs() != 0 ? config.idleNs() : config.defaultTtlNs();
+    }
+
+    private long timeFor(long ttl) {
+        return ttl == NO_TTL ? timeIfArmed() : clock.observe(region);
     }
 
     private long timeIfArmed() {

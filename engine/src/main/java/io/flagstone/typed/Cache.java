@@ -270,16 +270,7 @@ public final class Cache<K, V> implements AutoCloseable {
      * @param value the value.
      */
     public void put(K key, V value) {
-        final Scratch scratch = Scratch.acquire();
-        try {
-            encodeKey(scratch, key);
-            final int length = encode(values, value, scratch.value);
-            final long ttl = ttl(key, value);
-            loads.outdate(key);
-            encoded.put(scratch, length, ttl);
-        } finally {
-            scratch.release();
-        }
+        put(key, value, ttl(key, value));
     }
 
     /**
@@ -287,12 +278,10 @@ public final class Cache<K, V> implements AutoCloseable {
      *
      * @param key the key.
      * @param value the value.
-     * @param ns its time to live, positive nanoseconds or {@link OffHeapCache#NO_TTL}.
+     * @param ns its time to live, positive nanoseconds, {@link OffHeapCache#NO_TTL}, {@link
+     *     OffHeapCache#DEFAULT_TTL} or {@link OffHeapCache#KEEP_TTL}.
      */
     public void put(K key, V value, long ns) {
-        if (ns <= 0) {
-            throw new IllegalArgumentException("the time to live " + ns + " is not positive");
-        }
         final Scratch scratch = Scratch.acquire();
         try {
             encodeKey(scratch, key);
@@ -339,12 +328,20 @@ public final class Cache<K, V> implements AutoCloseable {
      * @return whether it was written.
      */
     public boolean replace(K key, V value) {
-        return getAndReplace(key, value) != null;
+        final Scratch scratch = Scratch.acquire();
+        try {
+            encodeKey(scratch, key);
+            final int length = encode(values, value, scratch.value);
+            final long ttl = ttl(key, value);
+            loads.outdate(key);
+            return encoded.replace(scratch, length, ttl);
+        } finally {
+            scratch.release();
+        }
     }
 
     /**
-     * Writes a value in place of one that is equal, byte for byte, to the expected; the deadline
-     * stays.
+     * Writes a value in place of one that is equal, byte for byte, to the expected.
      *
      * @param key the key.
      * @param expected the value that is to be there.
@@ -358,7 +355,7 @@ public final class Cache<K, V> implements AutoCloseable {
             final int expectedLength = encode(values, expected, scratch.other);
             final int length = encode(values, value, scratch.value);
             return encoded.exchange(
-                    scratch, scratch.other, expectedLength, length, EncodedCache.DEFAULT_TTL);
+                    scratch, scratch.other, expectedLength, length, ttl(key, value));
         } finally {
             scratch.release();
         }
@@ -563,7 +560,7 @@ public final class Cache<K, V> implements AutoCloseable {
     }
 
     private long ttl(K key, V value) {
-        return ttlNs == null ? EncodedCache.DEFAULT_TTL : ttlNs.applyAsLong(key, value);
+        return ttlNs == null ? OffHeapCache.DEFAULT_TTL : ttlNs.applyAsLong(key, value);
     }
 
     private void encodeKey(Scratch scratch, K key) {

@@ -8,9 +8,6 @@ import org.agrona.DirectBuffer;
  * numbers, or those for keys that are bytes.
  */
 final class EncodedCache {
-    /** Stands for the engine's default time to live. */
-    static final long DEFAULT_TTL = 0;
-
     private final OffHeapCache engine;
     private final boolean longKeys;
 
@@ -77,63 +74,52 @@ final class EncodedCache {
                 : engine.get(scratch.key, 0, scratch.keyLength, scratch.found, 0);
     }
 
-    /** Writes what is encoded; a time to live of 0 is the engine's default. */
-    void put(Scratch scratch, int length, long ttl) {
+    /** Writes what is encoded. */
+    void put(Scratch scratch, int length, long ttlNs) {
         if (longKeys) {
-            if (ttl == DEFAULT_TTL) {
-                engine.put(scratch.longKey, scratch.value, 0, length);
-            } else {
-                engine.put(scratch.longKey, scratch.value, 0, length, ttl);
-            }
-        } else if (ttl == DEFAULT_TTL) {
-            engine.put(scratch.key, 0, scratch.keyLength, scratch.value, 0, length);
+            engine.put(scratch.longKey, scratch.value, 0, length, ttlNs);
         } else {
-            engine.put(scratch.key, 0, scratch.keyLength, scratch.value, 0, length, ttl);
+            engine.put(scratch.key, 0, scratch.keyLength, scratch.value, 0, length, ttlNs);
         }
     }
 
-    boolean putIfAbsent(Scratch scratch, int length, long ttl) {
-        if (longKeys) {
-            return ttl == DEFAULT_TTL
-                    ? engine.putIfAbsent(scratch.longKey, scratch.value, 0, length)
-                    : engine.putIfAbsent(scratch.longKey, scratch.value, 0, length, ttl);
-        }
-        return ttl == DEFAULT_TTL
-                ? engine.putIfAbsent(scratch.key, 0, scratch.keyLength, scratch.value, 0, length)
+    boolean putIfAbsent(Scratch scratch, int length, long ttlNs) {
+        return longKeys
+                ? engine.putIfAbsent(scratch.longKey, scratch.value, 0, length, ttlNs)
                 : engine.putIfAbsent(
-                        scratch.key, 0, scratch.keyLength, scratch.value, 0, length, ttl);
+                        scratch.key, 0, scratch.keyLength, scratch.value, 0, length, ttlNs);
+    }
+
+    boolean replace(Scratch scratch, int length, long ttlNs) {
+        return longKeys
+                ? engine.replace(scratch.longKey, scratch.value, 0, length, ttlNs)
+                : engine.replace(
+                        scratch.key, 0, scratch.keyLength, scratch.value, 0, length, ttlNs);
     }
 
     /** Writes what is encoded in place of other bytes, if they are there. */
     boolean exchange(
-            Scratch scratch, DirectBuffer expected, int expectedLength, int length, long ttl) {
-        final boolean exchanged =
-                longKeys
-                        ? engine.compareAndSet(
-                                scratch.longKey,
-                                expected,
-                                0,
-                                expectedLength,
-                                scratch.value,
-                                0,
-                                length)
-                        : engine.compareAndSet(
-                                scratch.key,
-                                0,
-                                scratch.keyLength,
-                                expected,
-                                0,
-                                expectedLength,
-                                scratch.value,
-                                0,
-                                length);
-        if (exchanged && ttl != DEFAULT_TTL) {
-            if (longKeys) {
-                engine.setTtl(scratch.longKey, ttl);
-            } else {
-                engine.setTtl(scratch.key, 0, scratch.keyLength, ttl);
-            }
-        }
-        return exchanged;
+            Scratch scratch, DirectBuffer expected, int expectedLength, int length, long ttlNs) {
+        return longKeys
+                ? engine.compareAndSet(
+                        scratch.longKey,
+                        expected,
+                        0,
+                        expectedLength,
+                        scratch.value,
+                        0,
+                        length,
+                        ttlNs)
+                : engine.compareAndSet(
+                        scratch.key,
+                        0,
+                        scratch.keyLength,
+                        expected,
+                        0,
+                        expectedLength,
+                        scratch.value,
+                        0,
+                        length,
+                        ttlNs);
     }
 }

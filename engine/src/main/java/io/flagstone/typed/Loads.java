@@ -92,6 +92,9 @@ final class Loads<K, V> {
         } catch (final RuntimeException e) {
             underWay.remove(key, load);
             load.result().completeExceptionally(e);
+            if (refresh) {
+                cache.refreshFailed(e);
+            }
         }
     }
 

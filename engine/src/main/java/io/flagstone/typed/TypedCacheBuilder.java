@@ -31,7 +31,8 @@ public final class TypedCacheBuilder<K, V> {
     /**
      * Sets each entry's time to live, in place of the engine's default.
      *
-     * @param ns of key and value, positive nanoseconds or {@link OffHeapCache#NO_TTL}.
+     * @param ns of key and value: positive nanoseconds, {@link OffHeapCache#NO_TTL}, {@link
+     *     OffHeapCache#DEFAULT_TTL} or {@link OffHeapCache#KEEP_TTL}.
      * @return this.
      */
     public TypedCacheBuilder<K, V> ttlNs(ToLongBiFunction<? super K, ? super V> ns) {
@@ -53,7 +54,7 @@ public final class TypedCacheBuilder<K, V> {
     /**
      * Makes a hit on an entry that expires within this time load it anew, by the executor, while
      * the value that is there is returned. A refresh that fails is logged, and leaves the value.
-     * Needs a loader and {@link #ttlNs}.
+     * Needs a loader; what has no time to live is never refreshed.
      *
      * @param ns positive nanoseconds, less than the time to live.
      * @return this.
@@ -98,12 +99,12 @@ public final class TypedCacheBuilder<K, V> {
      *
      * @return an empty cache.
      * @throws IllegalArgumentException as the engine's builder does, or if there is a refresh
-     *     without a loader or a time to live.
+     *     without a loader.
      */
     public Cache<K, V> build() {
-        if (refreshAheadNs > 0 && (loader == null || ttlNs == null)) {
+        if (refreshAheadNs > 0 && loader == null) {
             throw new IllegalArgumentException(
-                    "refreshAheadNs " + refreshAheadNs + " needs a loader and ttlNs");
+                    "refreshAheadNs " + refreshAheadNs + " needs a loader");
         }
         return new Cache<>(this, engine.build());
     }

@@ -3,6 +3,7 @@ package io.flagstone.typed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.flagstone.CacheBuilder;
 import io.flagstone.OffHeapCache;
 import io.flagstone.api.RemovalCause;
 import io.flagstone.testing.TestClock;
@@ -34,10 +35,11 @@ class CacheTest {
     }
 
     private TypedCacheBuilder<String, String> builder() {
-        return Cache.builder(
-                OffHeapCache.builder().memoryBytes(1 << 20).segments(1).clock(clock),
-                Codecs.ofString(),
-                Codecs.ofString());
+        return Cache.builder(engine(), Codecs.ofString(), Codecs.ofString());
+    }
+
+    private CacheBuilder engine() {
+        return OffHeapCache.builder().memoryBytes(1 << 20).segments(1).clock(clock);
     }
 
     @AfterEach
@@ -110,6 +112,37 @@ class CacheTest {
         clock.advance(2 * SECOND);
         assertThat(cache.get("d")).isNull();
         assertThatThrownBy(() -> cache.put("a", "1", 0)).hasMessageContaining("0 is not positive");
+    }
+
+    @Test
+    void everyWriteRenewsTheDefaultTimeToLive() {
+        cache.close();
+        cache =
+                Cache.builder(
+                                engine().defaultTtlNs(10 * SECOND),
+                                Codecs.ofString(),
+                                Codecs.ofString())
+                        .build();
+        final List<Runnable> writes =
+                List.of(
+                        () -> cache.put("a", "1"),
+                        () -> cache.replace("a", "1"),
+                        () -> cache.replace("a", "1", "1"),
+                        () -> cache.asMap().put("a", "1"),
+                        () -> cache.asMap().replace("a", "1"),
+                        () -> cache.asMap().replace("a", "1", "1"));
+        for (final Runnable write : writes) {
+            cache.put("a", "1", 100 * SECOND);
+            write.run();
+            clock.advance(10 * SECOND - 1);
+            assertThat(cache.get("a")).isEqualTo("1");
+            clock.advance(1);
+            assertThat(cache.get("a")).isNull();
+        }
+        cache.put("a", "1", 100 * SECOND);
+        cache.put("a", "2", OffHeapCache.KEEP_TTL);
+        clock.advance(50 * SECOND);
+        assertThat(cache.get("a")).isEqualTo("2");
     }
 
     @Test

@@ -23,6 +23,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -233,6 +236,48 @@ class LoaderTest {
         waiting.remove().run();
         assertThat(loads).hasValue(3);
         assertThat(cache.get(1L)).isEqualTo("mine");
+    }
+
+    /** And the next hit asks again. */
+    @Test
+    void aRefreshThatTheExecutorRefusesLeavesTheValue() {
+        final AtomicInteger asked = new AtomicInteger();
+        cache =
+                builder(key -> "v")
+                        .ttlNs((key, value) -> 10 * SECOND)
+                        .refreshAheadNs(3 * SECOND)
+                        .executor(
+                                task -> {
+                                    asked.incrementAndGet();
+                                    throw new IllegalStateException("expected in this test's log");
+                                })
+                        .build();
+        cache.get(1L);
+        clock.advance(8 * SECOND);
+        final List<String> logged = new ArrayList<>();
+        final Handler handler =
+                new Handler() {
+                    @Override
+                    public void publish(LogRecord entry) {
+                        logged.add(entry.getMessage());
+                    }
+
+                    @Override
+                    public void flush() {}
+
+                    @Override
+                    public void close() {}
+                };
+        final Logger logger = Logger.getLogger("io.flagstone");
+        logger.addHandler(handler);
+        try {
+            assertThat(cache.get(1L)).isEqualTo("v");
+            assertThat(cache.get(1L)).isEqualTo("v");
+        } finally {
+            logger.removeHandler(handler);
+        }
+        assertThat(asked).hasValue(2);
+        assertThat(logged).hasSize(2).allMatch(line -> line.contains("refresh failed"));
     }
 
     @Test
