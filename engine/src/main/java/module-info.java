@@ -1,16 +1,22 @@
 /**
  * The Flagstone cache engine.
  *
- * <p>Beyond the JDK the module depends on Agrona alone, whose buffers are part of the API.
+ * <p>Beyond the JDK the module depends on Agrona alone, whose buffers are part of the API. What
+ * connects to other libraries is in packages of its own, and needs those only where it is used.
  */
-// Agrona names itself by Automatic-Module-Name; it has no module descriptor.
+// None of the others has a module descriptor; the API of JCache has its name from its file.
 @SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
 module io.flagstone.engine {
     requires transitive org.agrona;
+    requires static cache.api;
     requires java.management;
     requires jdk.management;
 
     exports io.flagstone;
     exports io.flagstone.api;
+    exports io.flagstone.jcache;
     exports io.flagstone.typed;
+
+    provides javax.cache.spi.CachingProvider with
+            io.flagstone.jcache.FlagstoneCachingProvider;
 }

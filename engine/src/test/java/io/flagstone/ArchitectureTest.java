@@ -42,6 +42,8 @@ class ArchitectureTest {
     private static LayeredArchitecture layers() {
         return layeredArchitecture()
                 .consideringOnlyDependenciesInLayers()
+                .layer("adapters")
+                .definedBy(ROOT + ".jcache")
                 .layer("typed")
                 .definedBy(ROOT + ".typed")
                 .layer("public")
@@ -61,10 +63,12 @@ class ArchitectureTest {
                 .definedBy(ROOT + ".memory")
                 .layer("api")
                 .definedBy(ROOT + ".api")
-                .whereLayer("typed")
+                .whereLayer("adapters")
                 .mayNotBeAccessedByAnyLayer()
+                .whereLayer("typed")
+                .mayOnlyBeAccessedByLayers("adapters")
                 .whereLayer("public")
-                .mayOnlyBeAccessedByLayers("typed")
+                .mayOnlyBeAccessedByLayers("adapters", "typed")
                 .whereLayer("segment")
                 .mayOnlyBeAccessedByLayers("public")
                 .whereLayer("mechanisms")
@@ -194,7 +198,8 @@ class ArchitectureTest {
     @Test
     void theApiIsForTheCacheAndItsSegments() {
         final LayeredArchitecture rule =
-                layers().whereLayer("api").mayOnlyBeAccessedByLayers("typed", "public", "segment");
+                layers().whereLayer("api")
+                        .mayOnlyBeAccessedByLayers("adapters", "typed", "public", "segment");
         rule.check(ENGINE);
         classes()
                 .that()
@@ -245,6 +250,7 @@ class ArchitectureTest {
         assertThat(ENGINE.stream().map(c -> c.getPackageName()).distinct())
                 .containsExactlyInAnyOrder(
                         ROOT,
+                        ROOT + ".jcache",
                         ROOT + ".typed",
                         ROOT + ".api",
                         ROOT + ".segment",

@@ -139,11 +139,34 @@ public final class Cache<K, V> implements AutoCloseable {
         }
     }
 
-    private long remainingTtlNs(K key) {
+    /**
+     * How long a key has to live; not a use of it.
+     *
+     * @param key the key.
+     * @return positive nanoseconds, {@link OffHeapCache#NO_TTL}, or {@link OffHeapCache#NOT_FOUND}.
+     */
+    public long remainingTtlNs(K key) {
         final Scratch scratch = Scratch.acquire();
         try {
             encodeKey(scratch, key);
             return encoded.remainingTtlNs(scratch);
+        } finally {
+            scratch.release();
+        }
+    }
+
+    /**
+     * Gives a key another time to live; not a use of it.
+     *
+     * @param key the key.
+     * @param ns its time to live, as for {@link #put(Object, Object, long)}.
+     * @return whether the cache held it.
+     */
+    public boolean setTtl(K key, long ns) {
+        final Scratch scratch = Scratch.acquire();
+        try {
+            encodeKey(scratch, key);
+            return encoded.setTtl(scratch, ns);
         } finally {
             scratch.release();
         }
@@ -328,13 +351,24 @@ public final class Cache<K, V> implements AutoCloseable {
      * @return whether it was written.
      */
     public boolean replace(K key, V value) {
+        return replace(key, value, ttl(key, value));
+    }
+
+    /**
+     * Writes a value whose key the cache holds, and which is to live for a time of its own.
+     *
+     * @param key the key.
+     * @param value the value.
+     * @param ns its time to live, as for {@link #put(Object, Object, long)}.
+     * @return whether it was written.
+     */
+    public boolean replace(K key, V value, long ns) {
         final Scratch scratch = Scratch.acquire();
         try {
             encodeKey(scratch, key);
             final int length = encode(values, value, scratch.value);
-            final long ttl = ttl(key, value);
             loads.outdate(key);
-            return encoded.replace(scratch, length, ttl);
+            return encoded.replace(scratch, length, ns);
         } finally {
             scratch.release();
         }

@@ -29,6 +29,12 @@ final class EncodedCache {
                 : engine.remainingTtlNs(scratch.key, 0, scratch.keyLength);
     }
 
+    boolean setTtl(Scratch scratch, long ttlNs) {
+        return longKeys
+                ? engine.setTtl(scratch.longKey, ttlNs)
+                : engine.setTtl(scratch.key, 0, scratch.keyLength, ttlNs);
+    }
+
     boolean remove(Scratch scratch) {
         return longKeys
                 ? engine.remove(scratch.longKey)

@@ -1,0 +1,71 @@
+package io.flagstone.jcache;
+
+import io.flagstone.OffHeapCache;
+import javax.cache.expiry.CreatedExpiryPolicy;
+import javax.cache.expiry.Duration;
+import javax.cache.expiry.EternalExpiryPolicy;
+import javax.cache.expiry.ExpiryPolicy;
+import javax.cache.expiry.ModifiedExpiryPolicy;
+
+/**
+ * An expiry policy in the engine's terms: times to live in nanoseconds.
+ *
+ * <p>A policy that throws is taken to have no opinion, as the specification leaves open: a new
+ * entry is then eternal, and the deadline of another stays.
+ */
+final class Expiry {
+    /** Expired at once. */
+    static final long EXPIRED = 0;
+
+    final ExpiryPolicy policy;
+    private final boolean ignoresAccess;
+
+    Expiry(ExpiryPolicy policy) {
+        this.policy = policy;
+        this.ignoresAccess =
+                policy instanceof EternalExpiryPolicy
+                        || policy instanceof CreatedExpiryPolicy
+                        || policy instanceof ModifiedExpiryPolicy;
+    }
+
+    /** Whether reads leave deadlines alone, so that they need no lock. */
+    boolean ignoresAccess() {
+        return ignoresAccess;
+    }
+
+    long ofCreated() {
+        try {
+            return ttlNs(policy.getExpiryForCreation(), OffHeapCache.NO_TTL);
+        } catch (final RuntimeException e) {
+            return OffHeapCache.NO_TTL;
+        }
+    }
+
+    long ofAccessed() {
+        try {
+            return ttlNs(policy.getExpiryForAccess(), OffHeapCache.KEEP_TTL);
+        } catch (final RuntimeException e) {
+            return OffHeapCache.KEEP_TTL;
+        }
+    }
+
+    long ofUpdated() {
+        try {
+            return ttlNs(policy.getExpiryForUpdate(), OffHeapCache.KEEP_TTL);
+        } catch (final RuntimeException e) {
+            return OffHeapCache.KEEP_TTL;
+        }
+    }
+
+    private static long ttlNs(Duration duration, long unsaid) {
+        if (duration == null) {
+            return unsaid;
+        }
+        if (duration.isZero()) {
+            return EXPIRED;
+        }
+        return duration.isEternal()
+                ? OffHeapCache.NO_TTL
+                : duration.getTimeUnit().toNanos(duration.getDurationAmount());
+    }
+}

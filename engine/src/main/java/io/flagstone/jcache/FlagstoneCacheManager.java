@@ -1,0 +1,205 @@
+package io.flagstone.jcache;
+
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.cache.Cache;
+import javax.cache.CacheException;
+import javax.cache.CacheManager;
+import javax.cache.configuration.Configuration;
+import javax.cache.spi.CachingProvider;
+
+/** The caches that belong to a URI and a class loader. */
+final class FlagstoneCacheManager implements CacheManager {
+    private final Map<String, FlagstoneCache<?, ?>> caches = new ConcurrentHashMap<>();
+    private final FlagstoneCachingProvider provider;
+    private final URI uri;
+    private final ClassLoader classes;
+    private final Properties properties;
+    private volatile boolean closed;
+
+    FlagstoneCacheManager(
+            FlagstoneCachingProvider provider,
+            URI uri,
+            ClassLoader classes,
+            Properties properties) {
+        this.provider = provider;
+        this.uri = uri;
+        this.classes = classes;
+        this.properties = properties;
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("the cache manager " + uri + " is closed");
+        }
+    }
+
+    @Override
+    public CachingProvider getCachingProvider() {
+        return provider;
+    }
+
+    @Override
+    public URI getURI() {
+        return uri;
+    }
+
+    @Override
+    public ClassLoader getClassLoader() {
+        return classes;
+    }
+
+    @Override
+    public Properties getProperties() {
+        return properties;
+    }
+
+    @Override
+    public synchronized <K, V, C extends Configuration<K, V>> Cache<K, V> createCache(
+            String name, C configuration) {
+        checkOpen();
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(configuration, "configuration");
+        if (!configuration.isStoreByValue()) {
+            throw new UnsupportedOperationException(
+                    "the cache " + name + " is to store by reference, but stores by value");
+        }
+        if (caches.containsKey(name)) {
+            throw new CacheException("there is a cache " + name);
+        }
+        final FlagstoneConfiguration<K, V> own = FlagstoneConfiguration.copyOf(configuration);
+        final FlagstoneCache<K, V> cache = new FlagstoneCache<>(name, this, own, memoryBytes());
+        caches.put(name, cache);
+        cache.enableStatistics(own.isStatisticsEnabled());
+        cache.enableManagement(own.isManagementEnabled());
+        return cache;
+    }
+
+    private long memoryBytes() {
+        final String bytes = properties.getProperty(FlagstoneConfiguration.MEMORY_BYTES_PROPERTY);
+        try {
+            return bytes == null
+                    ? FlagstoneConfiguration.DEFAULT_MEMORY_BYTES
+                    : Long.parseLong(bytes);
+        } catch (final NumberFormatException e) {
+            throw new CacheException(
+                    FlagstoneConfiguration.MEMORY_BYTES_PROPERTY
+                            + " \""
+                            + bytes
+                            + "\" is not a number of bytes",
+                    e);
+        }
+    }
+
+    private FlagstoneCache<?, ?> find(String name) {
+        checkOpen();
+        return caches.get(Objects.requireNonNull(name, "name"));
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public <K, V> Cache<K, V> getCache(String name, Class<K> keyType, Class<V> valueType) {
+        Objects.requireNonNull(keyType, "keyType");
+        Objects.requireNonNull(valueType, "valueType");
+        final FlagstoneCache<?, ?> cache = find(name);
+        if (cache == null) {
+            return null;
+        }
+        final Configuration<?, ?> configuration = cache.getConfiguration(Configuration.class);
+        check(name, "keys", keyType, configuration.getKeyType());
+        check(name, "values", valueType, configuration.getValueType());
+        return (Cache<K, V>) cache;
+    }
+
+    private static void check(String name, String what, Class<?> type, Class<?> configured) {
+        if (type != configured) {
+            throw new ClassCastException(
+                    "the "
+                            + what
+                            + " of the cache "
+                            + name
+                            + " are of "
+                            + configured
+                            + ", not "
+                            + type);
+        }
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public <K, V> Cache<K, V> getCache(String name) {
+        return (Cache<K, V>) find(name);
+    }
+
+    @Override
+    public Iterable<String> getCacheNames() {
+        checkOpen();
+        return Collections.unmodifiableList(new ArrayList<>(caches.keySet()));
+    }
+
+    @Override
+    public void destroyCache(String name) {
+        final FlagstoneCache<?, ?> cache = find(name);
+        if (cache != null) {
+            cache.close();
+        }
+    }
+
+    /** Forgets a cache that closes. */
+    void release(FlagstoneCache<?, ?> cache) {
+        caches.remove(cache.getName(), cache);
+    }
+
+    @Override
+    public void enableManagement(String name, boolean enabled) {
+        final FlagstoneCache<?, ?> cache = find(name);
+        if (cache != null) {
+            cache.enableManagement(enabled);
+        }
+    }
+
+    @Override
+    public void enableStatistics(String name, boolean enabled) {
+        final FlagstoneCache<?, ?> cache = find(name);
+        if (cache != null) {
+            cache.enableStatistics(enabled);
+        }
+    }
+
+    @Override
+    public void close() {
+        final List<FlagstoneCache<?, ?>> open;
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            open = new ArrayList<>(caches.values());
+        }
+        provider.release(this);
+        for (final FlagstoneCache<?, ?> cache : open) {
+            try {
+                cache.close();
+            } catch (final RuntimeException e) {
+                System.getLogger("io.flagstone")
+                        .log(System.Logger.Level.WARNING, cache.getName() + " does not close", e);
+            }
+        }
+    }
+
+    @Override
+    public boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> type) {
+        return Unwrap.as(type, this);
+    }
+}

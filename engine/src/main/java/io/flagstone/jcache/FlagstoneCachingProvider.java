@@ -1,0 +1,114 @@
+package io.flagstone.jcache;
+
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import javax.cache.CacheManager;
+import javax.cache.configuration.OptionalFeature;
+import javax.cache.spi.CachingProvider;
+
+/**
+ * Flagstone as a JCache provider, found by {@code javax.cache.Caching}.
+ *
+ * <p>A URI is a manager's name and means nothing else. Properties: {@link
+ * FlagstoneConfiguration#MEMORY_BYTES_PROPERTY}. Caches store by value, off the heap; storing by
+ * reference is not supported. Thread-safe.
+ */
+// Who uses this requires the API's module, too: required transitively, all others would have to.
+@SuppressWarnings("exports")
+public final class FlagstoneCachingProvider implements CachingProvider {
+    private static final URI DEFAULT_URI = URI.create("flagstone:default");
+
+    /** Keep their class loaders until they are closed. */
+    private final Map<ClassLoader, Map<URI, FlagstoneCacheManager>> managers = new HashMap<>();
+
+    /** For the service loader. */
+    public FlagstoneCachingProvider() {}
+
+    @Override
+    public synchronized CacheManager getCacheManager(
+            URI uri, ClassLoader classLoader, Properties properties) {
+        final URI name = uri == null ? getDefaultURI() : uri;
+        final ClassLoader classes = classLoader == null ? getDefaultClassLoader() : classLoader;
+        final Properties copy = new Properties();
+        if (properties != null) {
+            copy.putAll(properties);
+        }
+        return managers.computeIfAbsent(classes, any -> new HashMap<>())
+                .computeIfAbsent(name, any -> new FlagstoneCacheManager(this, name, classes, copy));
+    }
+
+    @Override
+    public CacheManager getCacheManager(URI uri, ClassLoader classLoader) {
+        return getCacheManager(uri, classLoader, getDefaultProperties());
+    }
+
+    @Override
+    public CacheManager getCacheManager() {
+        return getCacheManager(getDefaultURI(), getDefaultClassLoader());
+    }
+
+    @Override
+    public ClassLoader getDefaultClassLoader() {
+        return getClass().getClassLoader();
+    }
+
+    @Override
+    public URI getDefaultURI() {
+        return DEFAULT_URI;
+    }
+
+    @Override
+    public Properties getDefaultProperties() {
+        return new Properties();
+    }
+
+    @Override
+    public void close() {
+        final List<FlagstoneCacheManager> open = new ArrayList<>();
+        synchronized (this) {
+            managers.values().forEach(some -> open.addAll(some.values()));
+        }
+        open.forEach(CacheManager::close);
+    }
+
+    @Override
+    public void close(ClassLoader classLoader) {
+        final List<FlagstoneCacheManager> open;
+        synchronized (this) {
+            final ClassLoader classes = classLoader == null ? getDefaultClassLoader() : classLoader;
+            open = new ArrayList<>(managers.getOrDefault(classes, Map.of()).values());
+        }
+        open.forEach(CacheManager::close);
+    }
+
+    @Override
+    public void close(URI uri, ClassLoader classLoader) {
+        final FlagstoneCacheManager open;
+        synchronized (this) {
+            final ClassLoader classes = classLoader == null ? getDefaultClassLoader() : classLoader;
+            open =
+                    managers.getOrDefault(classes, Map.of())
+                            .get(uri == null ? getDefaultURI() : uri);
+        }
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    /** Forgets a manager that closes. */
+    synchronized void release(FlagstoneCacheManager manager) {
+        final Map<URI, FlagstoneCacheManager> some = managers.get(manager.getClassLoader());
+        if (some != null && some.remove(manager.getURI(), manager) && some.isEmpty()) {
+            managers.remove(manager.getClassLoader());
+        }
+    }
+
+    @Override
+    public boolean isSupported(OptionalFeature feature) {
+        return false;
+    }
+}

@@ -1,0 +1,21 @@
+package io.flagstone.jcache;
+
+import javax.cache.Cache;
+
+/** An entry as it was, for writers and iterators. */
+record StoredEntry<K, V>(K key, V value) implements Cache.Entry<K, V> {
+    @Override
+    public K getKey() {
+        return key;
+    }
+
+    @Override
+    public V getValue() {
+        return value;
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> type) {
+        return Unwrap.as(type, this);
+    }
+}
