@@ -9,11 +9,13 @@
 module io.flagstone.engine {
     requires transitive org.agrona;
     requires static cache.api;
+    requires static chronicle.bytes;
     requires java.management;
     requires jdk.management;
 
     exports io.flagstone;
     exports io.flagstone.api;
+    exports io.flagstone.chronicle;
     exports io.flagstone.jcache;
     exports io.flagstone.typed;
 

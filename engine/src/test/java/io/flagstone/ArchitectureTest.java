@@ -43,7 +43,7 @@ class ArchitectureTest {
         return layeredArchitecture()
                 .consideringOnlyDependenciesInLayers()
                 .layer("adapters")
-                .definedBy(ROOT + ".jcache")
+                .definedBy(ROOT + ".chronicle", ROOT + ".jcache")
                 .layer("typed")
                 .definedBy(ROOT + ".typed")
                 .layer("public")
@@ -250,6 +250,7 @@ class ArchitectureTest {
         assertThat(ENGINE.stream().map(c -> c.getPackageName()).distinct())
                 .containsExactlyInAnyOrder(
                         ROOT,
+                        ROOT + ".chronicle",
                         ROOT + ".jcache",
                         ROOT + ".typed",
                         ROOT + ".api",

@@ -2,17 +2,15 @@ package io.flagstone.typed;
 
 import io.flagstone.CacheBuilder;
 import io.flagstone.OffHeapCache;
-import java.util.ArrayList;
+import io.flagstone.api.ValueReader;
+import io.flagstone.api.ValueUpdater;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
 import java.util.function.ToLongBiFunction;
-import org.agrona.ExpandableArrayBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * A cache of objects over an {@link OffHeapCache}: keys and values go through {@link Codec}s.
@@ -42,21 +40,15 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 public final class Cache<K, V> implements AutoCloseable {
     private final OffHeapCache engine;
-    private final EncodedCache encoded;
-    private final Codec<K> keys;
-    private final Codec<V> values;
-    private final boolean longKeys;
+    final EncodedCache<K, V> encoded;
     private final ToLongBiFunction<? super K, ? super V> ttlNs;
     private final Loader<? super K, ? extends V> loader;
     private final long refreshAheadNs;
-    private final Loads<K, V> loads;
+    final Loads<K, V> loads;
 
     Cache(TypedCacheBuilder<K, V> builder, OffHeapCache engine) {
         this.engine = engine;
-        this.keys = builder.keys;
-        this.values = builder.values;
-        this.longKeys = builder.keys == (Object) Codecs.LONG;
-        this.encoded = new EncodedCache(engine, longKeys);
+        this.encoded = new EncodedCache<>(engine, builder.keys, builder.values);
         this.ttlNs = builder.ttlNs;
         this.loader = builder.loader;
         this.refreshAheadNs = builder.refreshAheadNs;
@@ -148,7 +140,7 @@ public final class Cache<K, V> implements AutoCloseable {
     public long remainingTtlNs(K key) {
         final Scratch scratch = Scratch.acquire();
         try {
-            encodeKey(scratch, key);
+            encoded.encodeKey(scratch, key);
             return encoded.remainingTtlNs(scratch);
         } finally {
             scratch.release();
@@ -165,7 +157,7 @@ public final class Cache<K, V> implements AutoCloseable {
     public boolean setTtl(K key, long ns) {
         final Scratch scratch = Scratch.acquire();
         try {
-            encodeKey(scratch, key);
+            encoded.encodeKey(scratch, key);
             return encoded.setTtl(scratch, ns);
         } finally {
             scratch.release();
@@ -179,9 +171,9 @@ public final class Cache<K, V> implements AutoCloseable {
         }
         final Scratch scratch = Scratch.acquire();
         try {
-            encodeKey(scratch, key);
-            final int oldLength = encode(values, old, scratch.other);
-            final int length = encode(values, value, scratch.value);
+            encoded.encodeKey(scratch, key);
+            final int oldLength = encoded.encodeOther(scratch, old);
+            final int length = encoded.encodeValue(scratch, value);
             encoded.exchange(scratch, scratch.other, oldLength, length, ttl(key, value));
         } finally {
             scratch.release();
@@ -213,8 +205,8 @@ public final class Cache<K, V> implements AutoCloseable {
     public V getUsing(K key, V reuse) {
         final Scratch scratch = Scratch.acquire();
         try {
-            encodeKey(scratch, key);
-            return decode(scratch, encoded.find(scratch), reuse);
+            encoded.encodeKey(scratch, key);
+            return encoded.decode(scratch, encoded.find(scratch), reuse);
         } finally {
             scratch.release();
         }
@@ -228,13 +220,50 @@ public final class Cache<K, V> implements AutoCloseable {
      * @return the value, or {@code null} if the cache does not hold it.
      */
     public V getUsing(long key, V reuse) {
-        if (!longKeys) {
+        if (!encoded.longKeys) {
             throw new IllegalStateException("the keys of this cache are not of Codecs.ofLong()");
         }
         final Scratch scratch = Scratch.acquire();
         try {
             scratch.longKey = key;
-            return decode(scratch, encoded.find(scratch), reuse);
+            return encoded.decode(scratch, encoded.find(scratch), reuse);
+        } finally {
+            scratch.release();
+        }
+    }
+
+    /**
+     * Shows a value's bytes to a reader where they lie, under the segment's lock.
+     *
+     * @param key the key.
+     * @param reader called at most once; may not call the cache.
+     * @return whether the cache holds the key.
+     */
+    public boolean read(K key, ValueReader reader) {
+        final Scratch scratch = Scratch.acquire();
+        try {
+            encoded.encodeKey(scratch, key);
+            return encoded.read(scratch, reader);
+        } finally {
+            scratch.release();
+        }
+    }
+
+    /**
+     * Lets an updater change a value's bytes where they lie, under the segment's lock; their number
+     * stays, and so does the deadline.
+     *
+     * @param key the key.
+     * @param updater called at most once; may not call the cache. If it throws, the value is as it
+     *     was.
+     * @return whether the cache holds the key.
+     */
+    public boolean update(K key, ValueUpdater updater) {
+        final Scratch scratch = Scratch.acquire();
+        try {
+            encoded.encodeKey(scratch, key);
+            loads.outdate(key);
+            return encoded.update(scratch, updater);
         } finally {
             scratch.release();
         }
@@ -279,7 +308,7 @@ public final class Cache<K, V> implements AutoCloseable {
     public boolean contains(K key) {
         final Scratch scratch = Scratch.acquire();
         try {
-            encodeKey(scratch, key);
+            encoded.encodeKey(scratch, key);
             return encoded.contains(scratch);
         } finally {
             scratch.release();
@@ -307,8 +336,8 @@ public final class Cache<K, V> implements AutoCloseable {
     public void put(K key, V value, long ns) {
         final Scratch scratch = Scratch.acquire();
         try {
-            encodeKey(scratch, key);
-            final int length = encode(values, value, scratch.value);
+            encoded.encodeKey(scratch, key);
+            final int length = encoded.encodeValue(scratch, value);
             loads.outdate(key);
             encoded.put(scratch, length, ns);
         } finally {
@@ -335,8 +364,8 @@ public final class Cache<K, V> implements AutoCloseable {
     public boolean putIfAbsent(K key, V value) {
         final Scratch scratch = Scratch.acquire();
         try {
-            encodeKey(scratch, key);
-            final int length = encode(values, value, scratch.value);
+            encoded.encodeKey(scratch, key);
+            final int length = encoded.encodeValue(scratch, value);
             return encoded.putIfAbsent(scratch, length, ttl(key, value));
         } finally {
             scratch.release();
@@ -365,8 +394,8 @@ public final class Cache<K, V> implements AutoCloseable {
     public boolean replace(K key, V value, long ns) {
         final Scratch scratch = Scratch.acquire();
         try {
-            encodeKey(scratch, key);
-            final int length = encode(values, value, scratch.value);
+            encoded.encodeKey(scratch, key);
+            final int length = encoded.encodeValue(scratch, value);
             loads.outdate(key);
             return encoded.replace(scratch, length, ns);
         } finally {
@@ -385,9 +414,9 @@ public final class Cache<K, V> implements AutoCloseable {
     public boolean replace(K key, V expected, V value) {
         final Scratch scratch = Scratch.acquire();
         try {
-            encodeKey(scratch, key);
-            final int expectedLength = encode(values, expected, scratch.other);
-            final int length = encode(values, value, scratch.value);
+            encoded.encodeKey(scratch, key);
+            final int expectedLength = encoded.encodeOther(scratch, expected);
+            final int length = encoded.encodeValue(scratch, value);
             return encoded.exchange(
                     scratch, scratch.other, expectedLength, length, ttl(key, value));
         } finally {
@@ -404,7 +433,7 @@ public final class Cache<K, V> implements AutoCloseable {
     public boolean remove(K key) {
         final Scratch scratch = Scratch.acquire();
         try {
-            encodeKey(scratch, key);
+            encoded.encodeKey(scratch, key);
             loads.outdate(key);
             return encoded.remove(scratch);
         } finally {
@@ -422,8 +451,8 @@ public final class Cache<K, V> implements AutoCloseable {
     public boolean remove(K key, V expected) {
         final Scratch scratch = Scratch.acquire();
         try {
-            encodeKey(scratch, key);
-            final int length = encode(values, expected, scratch.other);
+            encoded.encodeKey(scratch, key);
+            final int length = encoded.encodeOther(scratch, expected);
             return encoded.removeIfEqual(scratch, length);
         } finally {
             scratch.release();
@@ -493,129 +522,8 @@ public final class Cache<K, V> implements AutoCloseable {
         engine.close();
     }
 
-    /** Writes a value and returns the one that was there, or null. */
-    V getAndPut(K key, V value) {
-        final Scratch scratch = Scratch.acquire();
-        try {
-            encodeKey(scratch, key);
-            final int length = encode(values, value, scratch.value);
-            final long ttl = ttl(key, value);
-            loads.outdate(key);
-            while (true) {
-                final int found = encoded.find(scratch);
-                if (found < 0) {
-                    if (encoded.putIfAbsent(scratch, length, ttl)) {
-                        return null;
-                    }
-                } else if (encoded.exchange(scratch, scratch.found, found, length, ttl)) {
-                    return decode(scratch, found, null);
-                }
-            }
-        } finally {
-            scratch.release();
-        }
-    }
-
-    /** Writes a value if there is one, and returns that; or null. */
-    V getAndReplace(K key, V value) {
-        final Scratch scratch = Scratch.acquire();
-        try {
-            encodeKey(scratch, key);
-            final int length = encode(values, value, scratch.value);
-            final long ttl = ttl(key, value);
-            int found = encoded.find(scratch);
-            while (found >= 0 && !encoded.exchange(scratch, scratch.found, found, length, ttl)) {
-                found = encoded.find(scratch);
-            }
-            return decode(scratch, found, null);
-        } finally {
-            scratch.release();
-        }
-    }
-
-    /** Writes a value if there is none; otherwise returns that; or null. */
-    V getOrPut(K key, V value) {
-        final Scratch scratch = Scratch.acquire();
-        try {
-            encodeKey(scratch, key);
-            final int length = encode(values, value, scratch.value);
-            final long ttl = ttl(key, value);
-            while (!encoded.putIfAbsent(scratch, length, ttl)) {
-                final int found = encoded.find(scratch);
-                if (found >= 0) {
-                    return decode(scratch, found, null);
-                }
-            }
-            return null;
-        } finally {
-            scratch.release();
-        }
-    }
-
-    /** Removes a key and returns its value, or null. */
-    V getAndRemove(K key) {
-        final Scratch scratch = Scratch.acquire();
-        try {
-            encodeKey(scratch, key);
-            loads.outdate(key);
-            return decode(scratch, encoded.findAndRemove(scratch), null);
-        } finally {
-            scratch.release();
-        }
-    }
-
-    /**
-     * Reads some entries.
-     *
-     * @param cursor from which on, 0 to begin with.
-     * @param entries takes them.
-     * @return the cursor to go on with, or {@link OffHeapCache#SCAN_DONE}.
-     */
-    long scan(long cursor, int most, List<Map.Entry<K, V>> entries) {
-        final List<byte[]> bytes = new ArrayList<>();
-        final long next =
-                engine.scan(
-                        cursor,
-                        most,
-                        (key, value) -> {
-                            bytes.add(Codecs.bytes(key, 0, key.capacity()));
-                            bytes.add(Codecs.bytes(value, 0, value.capacity()));
-                        });
-        for (int i = 0; i < bytes.size(); i += 2) {
-            entries.add(
-                    new CacheMap.Written<>(
-                            this, decode(keys, bytes.get(i)), decode(values, bytes.get(i + 1))));
-        }
-        return next;
-    }
-
-    private static <T> T decode(Codec<T> codec, byte[] bytes) {
-        return codec.decode(new UnsafeBuffer(bytes), 0, bytes.length);
-    }
-
-    private long ttl(K key, V value) {
+    /** The time that an entry is to live for, if it is not said otherwise. */
+    long ttl(K key, V value) {
         return ttlNs == null ? OffHeapCache.DEFAULT_TTL : ttlNs.applyAsLong(key, value);
-    }
-
-    private void encodeKey(Scratch scratch, K key) {
-        Objects.requireNonNull(key, "key");
-        if (longKeys) {
-            scratch.longKey = (Long) key;
-        } else {
-            scratch.keyLength = keys.encode(key, scratch.key, 0);
-        }
-    }
-
-    private static <T> int encode(Codec<T> codec, T value, ExpandableArrayBuffer buffer) {
-        return codec.encode(Objects.requireNonNull(value, "value"), buffer, 0);
-    }
-
-    private V decode(Scratch scratch, int length, V reuse) {
-        if (length < 0) {
-            return null;
-        }
-        return reuse == null
-                ? values.decode(scratch.found, 0, length)
-                : values.decode(scratch.found, 0, length, reuse);
     }
 }

@@ -23,9 +23,11 @@ final class CacheMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K,
     private static final int ENTRIES_AT_A_TIME = 64;
 
     private final Cache<K, V> cache;
+    private final EncodedCache<K, V> encoded;
 
     CacheMap(Cache<K, V> cache) {
         this.cache = cache;
+        this.encoded = cache.encoded;
     }
 
     /** What is of another type, or null, is refused where it is encoded. */
@@ -56,17 +58,56 @@ final class CacheMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K,
 
     @Override
     public V put(K key, V value) {
-        return cache.getAndPut(key, value);
+        final Scratch scratch = Scratch.acquire();
+        try {
+            encoded.encodeKey(scratch, key);
+            final int length = encoded.encodeValue(scratch, value);
+            final long ttl = cache.ttl(key, value);
+            cache.loads.outdate(key);
+            while (true) {
+                final int found = encoded.find(scratch);
+                if (found < 0) {
+                    if (encoded.putIfAbsent(scratch, length, ttl)) {
+                        return null;
+                    }
+                } else if (encoded.exchange(scratch, scratch.found, found, length, ttl)) {
+                    return encoded.decode(scratch, found, null);
+                }
+            }
+        } finally {
+            scratch.release();
+        }
     }
 
     @Override
     public V remove(Object key) {
-        return cache.getAndRemove(key(key));
+        final Scratch scratch = Scratch.acquire();
+        try {
+            encoded.encodeKey(scratch, key(key));
+            cache.loads.outdate(key(key));
+            return encoded.decode(scratch, encoded.findAndRemove(scratch), null);
+        } finally {
+            scratch.release();
+        }
     }
 
     @Override
     public V putIfAbsent(K key, V value) {
-        return cache.getOrPut(key, value);
+        final Scratch scratch = Scratch.acquire();
+        try {
+            encoded.encodeKey(scratch, key);
+            final int length = encoded.encodeValue(scratch, value);
+            final long ttl = cache.ttl(key, value);
+            while (!encoded.putIfAbsent(scratch, length, ttl)) {
+                final int found = encoded.find(scratch);
+                if (found >= 0) {
+                    return encoded.decode(scratch, found, null);
+                }
+            }
+            return null;
+        } finally {
+            scratch.release();
+        }
     }
 
     @Override
@@ -81,7 +122,19 @@ final class CacheMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K,
 
     @Override
     public V replace(K key, V value) {
-        return cache.getAndReplace(key, value);
+        final Scratch scratch = Scratch.acquire();
+        try {
+            encoded.encodeKey(scratch, key);
+            final int length = encoded.encodeValue(scratch, value);
+            final long ttl = cache.ttl(key, value);
+            int found = encoded.find(scratch);
+            while (found >= 0 && !encoded.exchange(scratch, scratch.found, found, length, ttl)) {
+                found = encoded.find(scratch);
+            }
+            return encoded.decode(scratch, found, null);
+        } finally {
+            scratch.release();
+        }
     }
 
     @Override
@@ -197,9 +250,13 @@ final class CacheMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K,
             while (next == read.size() && cursor != OffHeapCache.SCAN_DONE) {
                 read.clear();
                 next = 0;
-                cursor = cache.scan(cursor, ENTRIES_AT_A_TIME, read);
+                cursor = encoded.scan(cursor, ENTRIES_AT_A_TIME, this::add);
             }
             return next < read.size();
+        }
+
+        private void add(K key, V value) {
+            read.add(new Written<>(cache, key, value));
         }
 
         @Override

@@ -1,19 +1,99 @@
 package io.flagstone.typed;
 
 import io.flagstone.OffHeapCache;
+import io.flagstone.api.ValueReader;
+import io.flagstone.api.ValueUpdater;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.BiConsumer;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The engine's operations on what is encoded in a {@link Scratch}: chooses those for keys that are
- * numbers, or those for keys that are bytes.
+ * Encodes into a {@link Scratch} and does the engine's operations on what is there: those for keys
+ * that are numbers, or those for keys that are bytes.
  */
-final class EncodedCache {
-    private final OffHeapCache engine;
-    private final boolean longKeys;
+final class EncodedCache<K, V> {
+    /** Whether keys are numbers to the engine. */
+    final boolean longKeys;
 
-    EncodedCache(OffHeapCache engine, boolean longKeys) {
+    private final OffHeapCache engine;
+    private final Codec<K> keys;
+    private final Codec<V> values;
+
+    EncodedCache(OffHeapCache engine, Codec<K> keys, Codec<V> values) {
         this.engine = engine;
-        this.longKeys = longKeys;
+        this.keys = keys;
+        this.values = values;
+        this.longKeys = keys == (Object) Codecs.LONG;
+    }
+
+    void encodeKey(Scratch scratch, K key) {
+        Objects.requireNonNull(key, "key");
+        if (longKeys) {
+            scratch.longKey = (Long) key;
+        } else {
+            scratch.keyLength = keys.encode(key, scratch.key, 0);
+        }
+    }
+
+    /** Encodes what is to be written. */
+    int encodeValue(Scratch scratch, V value) {
+        return values.encode(Objects.requireNonNull(value, "value"), scratch.value, 0);
+    }
+
+    /** Encodes what is to be compared. */
+    int encodeOther(Scratch scratch, V value) {
+        return values.encode(Objects.requireNonNull(value, "value"), scratch.other, 0);
+    }
+
+    /** What was found, as an object; null for a negative length. */
+    V decode(Scratch scratch, int length, V reuse) {
+        if (length < 0) {
+            return null;
+        }
+        return reuse == null
+                ? values.decode(scratch.found, 0, length)
+                : values.decode(scratch.found, 0, length, reuse);
+    }
+
+    /**
+     * Shows some entries as objects.
+     *
+     * @param cursor from which on, 0 to begin with.
+     * @return the cursor to go on with, or {@link OffHeapCache#SCAN_DONE}.
+     */
+    long scan(long cursor, int most, BiConsumer<K, V> entries) {
+        final List<byte[]> bytes = new ArrayList<>();
+        final long next =
+                engine.scan(
+                        cursor,
+                        most,
+                        (key, value) -> {
+                            bytes.add(Codecs.bytes(key, 0, key.capacity()));
+                            bytes.add(Codecs.bytes(value, 0, value.capacity()));
+                        });
+        for (int i = 0; i < bytes.size(); i += 2) {
+            entries.accept(decode(keys, bytes.get(i)), decode(values, bytes.get(i + 1)));
+        }
+        return next;
+    }
+
+    private static <T> T decode(Codec<T> codec, byte[] bytes) {
+        return codec.decode(new UnsafeBuffer(bytes), 0, bytes.length);
+    }
+
+    boolean read(Scratch scratch, ValueReader reader) {
+        return longKeys
+                ? engine.read(scratch.longKey, reader)
+                : engine.read(scratch.key, 0, scratch.keyLength, reader);
+    }
+
+    boolean update(Scratch scratch, ValueUpdater updater) {
+        return longKeys
+                ? engine.update(scratch.longKey, updater)
+                : engine.update(scratch.key, 0, scratch.keyLength, updater);
     }
 
     boolean contains(Scratch scratch) {
