@@ -2,235 +2,66 @@ package io.flagstone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
+import io.flagstone.testing.DocPrograms;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.net.URI;
-import java.net.URL;
-import java.net.URLClassLoader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import javax.tools.Diagnostic;
-import javax.tools.DiagnosticCollector;
-import javax.tools.JavaCompiler;
-import javax.tools.JavaFileObject;
-import javax.tools.SimpleJavaFileObject;
-import javax.tools.ToolProvider;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * The code of tutorial, README and the page on the typed cache compiles without a warning, and
- * prints what it says it prints.
- *
- * <p>The convention: the first {@code java} block of a page holds the imports. After it, the {@code
- * java} blocks of a section are the body of one {@code main}, and a {@code text} block is what they
- * have printed since the {@code text} block before it.
- */
+/** The code of README and of the documentation compiles, and prints what it says it prints. */
 class TutorialTest {
-    private static final Path TUTORIAL = Path.of("..", "docs", "tutorial.md");
-    private static final Path TYPED = Path.of("..", "docs", "typed-cache.md");
     private static final Path README = Path.of("..", "README.md");
-    private static final String END_OF_BLOCK = "~~~ end of block ";
-    private static final List<String> OPTIONS =
-            List.of("--release", "17", "-Xlint:all", "-Werror", "-proc:none");
 
     @TempDir Path classes;
+    private DocPrograms programs;
 
-    /** A block of the tutorial between fences, or, with the language "section", a heading. */
-    private record Block(String language, String text) {}
-
-    /** A section's program, and what it has to print. */
-    private record Program(String title, String body, String output) {}
+    @BeforeEach
+    void open() {
+        programs = new DocPrograms(classes);
+    }
 
     @TestFactory
-    Stream<DynamicTest> everySectionPrintsWhatItShows() throws IOException {
-        return Stream.concat(tests("Tutorial", TUTORIAL), tests("Typed", TYPED));
+    Stream<DynamicTest> theTutorial() throws IOException {
+        return programs.tests("tutorial.md");
     }
 
-    private Stream<DynamicTest> tests(String name, Path page) throws IOException {
-        final List<Block> blocks = blocks(Files.readAllLines(page));
-        final String imports = imports(blocks);
-        final List<Program> programs = programs(blocks);
-        return Stream.iterate(0, i -> i < programs.size(), i -> i + 1)
-                .map(
-                        i ->
-                                DynamicTest.dynamicTest(
-                                        programs.get(i).title(),
-                                        () -> check(name + i, imports, programs.get(i))));
+    @TestFactory
+    Stream<DynamicTest> theTypedCache() throws IOException {
+        return programs.tests("typed-cache.md");
     }
 
-    /** So that a change of the tutorial's form cannot leave nothing to check. */
+    @TestFactory
+    Stream<DynamicTest> generatedFlyweights() throws IOException {
+        return programs.tests("sbe.md");
+    }
+
+    /** So that a change of the tutorial's form cannot leave less to check. */
     @Test
     void everySectionHasCodeAndOutput() throws IOException {
-        final List<Program> programs = programs(blocks(Files.readAllLines(TUTORIAL)));
-        assertThat(programs).hasSize(7);
-        assertThat(programs(blocks(Files.readAllLines(TYPED)))).hasSize(5);
-        assertThat(programs)
+        assertThat(DocPrograms.programs("tutorial.md"))
+                .hasSize(7)
                 .allSatisfy(
                         program -> {
                             assertThat(program.body()).as(program.title()).contains("cache");
                             assertThat(program.output()).as(program.title()).isNotBlank();
                         });
+        assertThat(DocPrograms.programs("typed-cache.md")).hasSize(5);
     }
 
     @Test
     void theReadmesQuickStartPrintsThePrice() throws Exception {
         final List<String> sources =
-                blocks(Files.readAllLines(README)).stream()
+                DocPrograms.blocks(README).stream()
                         .filter(block -> "java".equals(block.language()))
-                        .map(Block::text)
+                        .map(DocPrograms.Block::text)
                         .toList();
         assertThat(sources).hasSize(1);
-        compile("QuickStart", sources.get(0));
-        assertThat(run("QuickStart")).isEqualTo("101.25\n");
-    }
-
-    private void check(String name, String imports, Program program) throws Exception {
-        compile(
-                name,
-                imports
-                        + "\npublic final class "
-                        + name
-                        + " {\n    private "
-                        + name
-                        + "() {}\n\n    public static void main(String[] args) throws Exception {\n"
-                        + program.body()
-                        + "    }\n}\n");
-        assertThat(run(name)).isEqualTo(program.output());
-    }
-
-    private void compile(String name, String source) {
-        final JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        assertThat(compiler).as("a JDK, not a JRE").isNotNull();
-        final List<String> options = new ArrayList<>(OPTIONS);
-        options.addAll(List.of("-d", classes.toString()));
-        options.addAll(List.of("-classpath", System.getProperty("java.class.path")));
-        final DiagnosticCollector<JavaFileObject> diagnostics = new DiagnosticCollector<>();
-        final boolean compiled =
-                compiler.getTask(
-                                null,
-                                null,
-                                diagnostics,
-                                options,
-                                null,
-                                List.of(new Source(name, source)))
-                        .call();
-        final List<Diagnostic<? extends JavaFileObject>> found = diagnostics.getDiagnostics();
-        assertThat(found).as(source).isEmpty();
-        assertThat(compiled).as(source).isTrue();
-    }
-
-    private String run(String name) throws Exception {
-        final PrintStream out = System.out;
-        final ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        final URL[] urls = {classes.toUri().toURL()};
-        try (URLClassLoader loader = new URLClassLoader(urls, getClass().getClassLoader());
-                PrintStream capture = new PrintStream(printed, true, StandardCharsets.UTF_8)) {
-            System.setOut(capture);
-            loader.loadClass(name)
-                    .getMethod("main", String[].class)
-                    .invoke(null, (Object) new String[0]);
-        } finally {
-            System.setOut(out);
-        }
-        return printed.toString(StandardCharsets.UTF_8).replace(System.lineSeparator(), "\n");
-    }
-
-    private static List<Block> blocks(List<String> lines) {
-        final List<Block> blocks = new ArrayList<>();
-        String language = null;
-        StringBuilder text = new StringBuilder();
-        for (final String line : lines) {
-            if (!line.startsWith("```")) {
-                if (language != null) {
-                    text.append(line).append('\n');
-                } else if (line.startsWith("## ")) {
-                    blocks.add(new Block("section", line.substring(3)));
-                }
-            } else if (language == null) {
-                language = line.substring(3);
-                text = new StringBuilder();
-            } else {
-                blocks.add(new Block(language, text.toString()));
-                language = null;
-            }
-        }
-        assertThat(language).as("the fence left open").isNull();
-        return blocks;
-    }
-
-    private static String imports(List<Block> blocks) {
-        final String imports =
-                blocks.stream()
-                        .filter(block -> "java".equals(block.language()))
-                        .findFirst()
-                        .orElseThrow()
-                        .text();
-        assertThat(imports.lines()).allMatch(line -> line.startsWith("import "));
-        return imports;
-    }
-
-    private static List<Program> programs(List<Block> blocks) {
-        final List<Program> programs = new ArrayList<>();
-        boolean importsSeen = false;
-        String title = "";
-        StringBuilder body = new StringBuilder();
-        StringBuilder output = new StringBuilder();
-        for (final Block block : blocks) {
-            switch (block.language()) {
-                case "section":
-                    add(programs, title, body, output);
-                    title = block.text();
-                    body = new StringBuilder();
-                    output = new StringBuilder();
-                    break;
-                case "java":
-                    if (importsSeen) {
-                        body.append(block.text());
-                    }
-                    importsSeen = true;
-                    break;
-                case "text":
-                    assertThat(body).as("code before the output in " + title).isNotEmpty();
-                    // What is printed between two marks must be the text block between them.
-                    final String mark = END_OF_BLOCK + output.length();
-                    body.append("System.out.println(\"").append(mark).append("\");\n");
-                    output.append(block.text()).append(mark).append('\n');
-                    break;
-                default:
-                    break;
-            }
-        }
-        add(programs, title, body, output);
-        return programs;
-    }
-
-    private static void add(
-            List<Program> programs, String title, StringBuilder body, StringBuilder output) {
-        if (body.length() > 0) {
-            programs.add(new Program(title, body.toString(), output.toString()));
-        }
-    }
-
-    /** A source file that exists in memory only. */
-    private static final class Source extends SimpleJavaFileObject {
-        private final String text;
-
-        Source(String name, String text) {
-            super(URI.create("string:///" + name + Kind.SOURCE.extension), Kind.SOURCE);
-            this.text = text;
-        }
-
-        @Override
-        public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-            return text;
-        }
+        programs.compile("QuickStart", sources.get(0));
+        assertThat(programs.run("QuickStart")).isEqualTo("101.25\n");
     }
 }

@@ -142,7 +142,7 @@ final class Entries<K, V> {
             return true;
         }
         try {
-            if (!cache.replace(key, value, ttlNs)) {
+            if (!cache.replaceWithTtl(key, value, ttlNs)) {
                 // It has expired, or was evicted, since.
                 return create(key, value);
             }

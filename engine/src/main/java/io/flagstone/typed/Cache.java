@@ -380,7 +380,7 @@ public final class Cache<K, V> implements AutoCloseable {
      * @return whether it was written.
      */
     public boolean replace(K key, V value) {
-        return replace(key, value, ttl(key, value));
+        return replaceWithTtl(key, value, ttl(key, value));
     }
 
     /**
@@ -391,7 +391,7 @@ public final class Cache<K, V> implements AutoCloseable {
      * @param ns its time to live, as for {@link #put(Object, Object, long)}.
      * @return whether it was written.
      */
-    public boolean replace(K key, V value, long ns) {
+    public boolean replaceWithTtl(K key, V value, long ns) {
         final Scratch scratch = Scratch.acquire();
         try {
             encoded.encodeKey(scratch, key);
