@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flagstone.testing.DocPrograms;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -38,6 +40,37 @@ class TutorialTest {
     @TestFactory
     Stream<DynamicTest> generatedFlyweights() throws IOException {
         return programs.tests("sbe.md");
+    }
+
+    @TestFactory
+    Stream<DynamicTest> theStandardCache() throws IOException {
+        return programs.tests("jcache.md");
+    }
+
+    /** Those of Chronicle's page run with its flags, and that of sizing with its formula. */
+    @Test
+    void everyPageWithCodeIsTested() throws IOException {
+        try (Stream<Path> pages = Files.list(Path.of("..", "docs"))) {
+            assertThat(
+                            pages.filter(TutorialTest::hasCode)
+                                    .map(Path::getFileName)
+                                    .map(Path::toString))
+                    .containsExactlyInAnyOrder(
+                            "tutorial.md",
+                            "typed-cache.md",
+                            "sbe.md",
+                            "jcache.md",
+                            "chronicle-bytes.md",
+                            "sizing.md");
+        }
+    }
+
+    private static boolean hasCode(Path page) {
+        try {
+            return page.toString().endsWith(".md") && Files.readString(page).contains("```java");
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** So that a change of the tutorial's form cannot leave less to check. */

@@ -114,16 +114,20 @@ public final class DocPrograms {
     /** Runs a class that was compiled, and returns what it prints. */
     public String run(String name) throws Exception {
         final PrintStream out = System.out;
+        final Thread thread = Thread.currentThread();
+        final ClassLoader before = thread.getContextClassLoader();
         final ByteArrayOutputStream printed = new ByteArrayOutputStream();
         final URL[] urls = {classes.toUri().toURL()};
         try (URLClassLoader loader = new URLClassLoader(urls, getClass().getClassLoader());
                 PrintStream capture = new PrintStream(printed, true, StandardCharsets.UTF_8)) {
             System.setOut(capture);
+            thread.setContextClassLoader(loader);
             loader.loadClass(name)
                     .getMethod("main", String[].class)
                     .invoke(null, (Object) new String[0]);
         } finally {
             System.setOut(out);
+            thread.setContextClassLoader(before);
         }
         return printed.toString(StandardCharsets.UTF_8).replace(System.lineSeparator(), "\n");
     }

@@ -1,0 +1,19 @@
+package io.flagstone.chronicle;
+
+import io.flagstone.testing.DocPrograms;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The programs of the page on Chronicle Bytes, which need that library's flags. */
+class ChronicleDocTest {
+    @TempDir Path classes;
+
+    @TestFactory
+    Stream<DynamicTest> everyProgramPrintsWhatItShows() throws IOException {
+        return new DocPrograms(classes).tests("chronicle-bytes.md");
+    }
+}
