@@ -47,7 +47,12 @@ class TutorialTest {
         return programs.tests("jcache.md");
     }
 
-    /** Those of Chronicle's page run with its flags, and that of sizing with its formula. */
+    @TestFactory
+    Stream<DynamicTest> sizing() throws IOException {
+        return programs.tests("sizing.md");
+    }
+
+    /** Those of Chronicle's page are, with its flags. */
     @Test
     void everyPageWithCodeIsTested() throws IOException {
         try (Stream<Path> pages = Files.list(Path.of("..", "docs"))) {
