@@ -18,7 +18,4 @@ module io.flagstone.engine {
     exports io.flagstone.chronicle;
     exports io.flagstone.jcache;
     exports io.flagstone.typed;
-
-    provides javax.cache.spi.CachingProvider with
-            io.flagstone.jcache.FlagstoneCachingProvider;
 }

@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
-import org.agrona.BitUtil;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
@@ -29,7 +28,9 @@ import org.agrona.concurrent.SystemNanoClock;
 /**
  * Collects a cache's configuration, and checks it as a whole when the cache is built.
  *
- * <p>Only {@link #memoryBytes} has to be set. Not thread-safe; may build several caches.
+ * <p>Only {@link #memoryBytes} has to be set. What is a number or a yes or no has the default that
+ * a system property {@code flagstone.} and the parameter's name gives, when the builder is made.
+ * Not thread-safe; may build several caches.
  */
 public final class CacheBuilder {
     /** The largest number of segments. */
@@ -47,35 +48,19 @@ public final class CacheBuilder {
     /** The longest tick. */
     public static final long MAX_TICK_NS = TimeUnit.HOURS.toNanos(1);
 
-    private static final int AUTO = Sizing.AUTO;
-
     /** With one step a write, an entry would take the very room that its write made. */
-    private static final int MIN_REBALANCE_BUDGET = 2;
+    static final int MIN_REBALANCE_BUDGET = 2;
+
+    static final int MAX_BUDGET = 1 << 16;
 
     /** With less in huge pages, the last part of a huge page aside, there is a warning. */
     private static final long MIN_HUGE_BYTES = 4L * HugePages.BYTES;
 
     private static final double LEAST_HUGE_SHARE = 0.9;
 
-    private static final int MAX_BUDGET = 1 << 16;
-
-    private long memoryBytes = -1;
-    private long maxEntries = SegmentLayout.UNBOUNDED;
-    private int segments = AUTO;
-    private int slabBytes = AUTO;
-    private Integer expectedEntryBytes;
+    private final Settings settings = new Settings();
     private SizeSample sizeSample;
-    private double promotionDistance = 0.0625;
-    private long tickNs = TimeUnit.MILLISECONDS.toNanos(1);
-    private long defaultTtlNs = OffHeapCache.NO_TTL;
-    private long expireAfterAccessNs = OffHeapCache.NO_TTL;
-    private int expiryBudget = 16;
-    private int rebalanceBudget = 96;
-    private boolean admissionFilter;
-    private boolean hugePages;
     private LongConsumer buildProgress = touched -> {};
-    private boolean countReads = true;
-    private Long hashSeed;
     private NanoClock clock = SystemNanoClock.INSTANCE;
     private RemovalListener removalListener;
     private ErrorHandler errorHandler = CacheBuilder::log;
@@ -91,7 +76,7 @@ public final class CacheBuilder {
      * @return this.
      */
     public CacheBuilder memoryBytes(long bytes) {
-        this.memoryBytes = bytes;
+        settings.set(Parameter.MEMORY_BYTES, bytes);
         return this;
     }
 
@@ -103,7 +88,7 @@ public final class CacheBuilder {
      * @return this.
      */
     public CacheBuilder maxEntries(long entries) {
-        this.maxEntries = entries;
+        settings.set(Parameter.MAX_ENTRIES, entries);
         return this;
     }
 
@@ -116,7 +101,7 @@ public final class CacheBuilder {
      * @return this.
      */
     public CacheBuilder segments(int count) {
-        this.segments = count;
+        settings.set(Parameter.SEGMENTS, (long) count);
         return this;
     }
 
@@ -130,7 +115,7 @@ public final class CacheBuilder {
      * @return this.
      */
     public CacheBuilder slabBytes(int bytes) {
-        this.slabBytes = bytes;
+        settings.set(Parameter.SLAB_BYTES, (long) bytes);
         return this;
     }
 
@@ -144,7 +129,7 @@ public final class CacheBuilder {
      * @return this.
      */
     public CacheBuilder expectedEntryBytes(int bytes) {
-        this.expectedEntryBytes = bytes;
+        settings.set(Parameter.EXPECTED_ENTRY_BYTES, (long) bytes);
         return this;
     }
 
@@ -156,6 +141,7 @@ public final class CacheBuilder {
      * @return this.
      */
     public CacheBuilder sizeSample(SizeSample sample) {
+        settings.set(Parameter.SIZE_SAMPLE, sample);
         this.sizeSample = sample;
         return this;
     }
@@ -168,7 +154,7 @@ public final class CacheBuilder {
      * @return this.
      */
     public CacheBuilder promotionDistance(double fraction) {
-        this.promotionDistance = fraction;
+        settings.set(Parameter.PROMOTION_DISTANCE, fraction);
         return this;
     }
 
@@ -180,7 +166,7 @@ public final class CacheBuilder {
      * @return this.
      */
     public CacheBuilder tickNs(long ns) {
-        this.tickNs = ns;
+        settings.set(Parameter.TICK_NS, ns);
         return this;
     }
 
@@ -191,7 +177,7 @@ public final class CacheBuilder {
      * @return this.
      */
     public CacheBuilder defaultTtlNs(long ns) {
-        this.defaultTtlNs = ns;
+        settings.set(Parameter.DEFAULT_TTL_NS, ns);
         return this;
     }
 
@@ -203,7 +189,7 @@ public final class CacheBuilder {
      * @return this.
      */
     public CacheBuilder expireAfterAccessNs(long ns) {
-        this.expireAfterAccessNs = ns;
+        settings.set(Parameter.EXPIRE_AFTER_ACCESS_NS, ns);
         return this;
     }
 
@@ -215,7 +201,7 @@ public final class CacheBuilder {
      * @return this.
      */
     public CacheBuilder expiryBudget(int entries) {
-        this.expiryBudget = entries;
+        settings.set(Parameter.EXPIRY_BUDGET, (long) entries);
         return this;
     }
 
@@ -228,7 +214,7 @@ public final class CacheBuilder {
      * @return this.
      */
     public CacheBuilder rebalanceBudget(int entries) {
-        this.rebalanceBudget = entries;
+        settings.set(Parameter.REBALANCE_BUDGET, (long) entries);
         return this;
     }
 
@@ -242,7 +228,7 @@ public final class CacheBuilder {
      * @return this.
      */
     public CacheBuilder admissionFilter(boolean enabled) {
-        this.admissionFilter = enabled;
+        settings.set(Parameter.ADMISSION_FILTER, enabled);
         return this;
     }
 
@@ -257,7 +243,7 @@ public final class CacheBuilder {
      * @return this.
      */
     public CacheBuilder hugePages(boolean enabled) {
-        this.hugePages = enabled;
+        settings.set(Parameter.HUGE_PAGES, enabled);
         return this;
     }
 
@@ -270,6 +256,7 @@ public final class CacheBuilder {
      * @return this.
      */
     public CacheBuilder buildProgress(LongConsumer progress) {
+        settings.set(Parameter.BUILD_PROGRESS, progress);
         this.buildProgress = progress;
         return this;
     }
@@ -282,7 +269,7 @@ public final class CacheBuilder {
      * @return this.
      */
     public CacheBuilder countReads(boolean enabled) {
-        this.countReads = enabled;
+        settings.set(Parameter.COUNT_READS, enabled);
         return this;
     }
 
@@ -294,7 +281,7 @@ public final class CacheBuilder {
      * @return this.
      */
     public CacheBuilder hashSeed(long seed) {
-        this.hashSeed = seed;
+        settings.set(Parameter.HASH_SEED, seed);
         return this;
     }
 
@@ -307,6 +294,7 @@ public final class CacheBuilder {
      * @return this.
      */
     public CacheBuilder clock(NanoClock nanoClock) {
+        settings.set(Parameter.CLOCK, nanoClock);
         this.clock = nanoClock;
         return this;
     }
@@ -318,6 +306,7 @@ public final class CacheBuilder {
      * @return this.
      */
     public CacheBuilder removalListener(RemovalListener listener) {
+        settings.set(Parameter.REMOVAL_LISTENER, listener);
         this.removalListener = listener;
         return this;
     }
@@ -330,6 +319,7 @@ public final class CacheBuilder {
      * @return this.
      */
     public CacheBuilder errorHandler(ErrorHandler handler) {
+        settings.set(Parameter.ERROR_HANDLER, handler);
         this.errorHandler = handler;
         return this;
     }
@@ -347,16 +337,7 @@ public final class CacheBuilder {
         checkSingly(problems);
         fail(problems);
 
-        final Sizing sizing =
-                new Sizing(
-                        memoryBytes,
-                        maxEntries,
-                        segments,
-                        slabBytes,
-                        expectedEntryBytes,
-                        sizeSample,
-                        admissionFilter,
-                        hugePages);
+        final Sizing sizing = new Sizing(settings, sizeSample);
         checkShares(sizing.segments(), problems);
         fail(problems);
 
@@ -370,38 +351,46 @@ public final class CacheBuilder {
         for (int i = 0; i < built.length; i++) {
             built[i] = new Segment(regions[i], config.bounded(sizing.maxEntries(i)));
         }
-        return new OffHeapCache(built, config, memoryBytes, hugePages);
+        return new OffHeapCache(
+                built,
+                config,
+                sizing.memoryBytes(),
+                settings.isOn(Parameter.HUGE_PAGES),
+                settings.effective(sizing.chosen(layout)));
     }
 
     private SegmentConfig segmentConfig(SegmentLayout layout, int count) {
+        final Long seed = settings.number(Parameter.HASH_SEED);
+        final double distance = settings.fraction(Parameter.PROMOTION_DISTANCE);
+        final long idleNs = settings.number(Parameter.EXPIRE_AFTER_ACCESS_NS);
         return new SegmentConfig(
                 layout,
-                new KeyedHash(hashSeed != null ? hashSeed : new SecureRandom().nextLong()),
-                (int) Math.round(promotionDistance * PromotionDistance.ONE),
-                tickNs,
-                defaultTtlNs,
-                expireAfterAccessNs == OffHeapCache.NO_TTL ? 0 : expireAfterAccessNs,
-                expiryBudget,
-                rebalanceBudget,
+                new KeyedHash(seed != null ? seed : new SecureRandom().nextLong()),
+                (int) Math.round(distance * PromotionDistance.ONE),
+                settings.number(Parameter.TICK_NS),
+                settings.number(Parameter.DEFAULT_TTL_NS),
+                idleNs == OffHeapCache.NO_TTL ? 0 : idleNs,
+                settings.number(Parameter.EXPIRY_BUDGET).intValue(),
+                settings.number(Parameter.REBALANCE_BUDGET).intValue(),
                 clock,
                 clock.nanoTime(),
                 removalListener,
                 errorHandler,
                 new ReentryGuard(count),
-                new ReadCounters(countReads));
+                new ReadCounters(settings.isOn(Parameter.COUNT_READS)));
     }
 
     private Region[] allocate(RegionAllocator allocator) {
         try {
             final Region[] regions = allocator.allocate(buildProgress);
-            if (hugePages) {
+            if (settings.isOn(Parameter.HUGE_PAGES)) {
                 adviseHugePages(allocator, regions);
             }
             return regions;
         } catch (OutOfMemoryError e) {
             throw new IllegalStateException(
                     "could not take memoryBytes "
-                            + memoryBytes
+                            + settings.number(Parameter.MEMORY_BYTES)
                             + " of direct memory: "
                             + e.getMessage()
                             + "; the limit is "
@@ -430,65 +419,14 @@ public final class CacheBuilder {
     }
 
     private void checkSingly(List<String> problems) {
+        settings.problems().forEach(problems::add);
+        final Long memoryBytes = settings.number(Parameter.MEMORY_BYTES);
+        check(problems, settings.isGiven(Parameter.MEMORY_BYTES), "memoryBytes is not set");
         check(
                 problems,
-                memoryBytes > 0,
-                "memoryBytes " + memoryBytes + " must be set and positive");
-        check(problems, maxEntries > 0, "maxEntries " + maxEntries + " is not positive");
-        check(
-                problems,
-                segments == AUTO || isPowerOfTwo(segments) && segments <= MAX_SEGMENTS,
-                "segments " + segments + " is not a power of two from 1 to " + MAX_SEGMENTS);
-        check(
-                problems,
-                slabBytes == AUTO
-                        || slabBytes % Region.CACHE_LINE == 0
-                                && slabBytes >= MIN_SLAB_BYTES
-                                && slabBytes <= MAX_SLAB_BYTES,
-                "slabBytes "
-                        + slabBytes
-                        + " is not a multiple of 64 from "
-                        + MIN_SLAB_BYTES
-                        + " to "
-                        + MAX_SLAB_BYTES);
-        check(
-                problems,
-                expectedEntryBytes == null
-                        || expectedEntryBytes > 0 && expectedEntryBytes < MAX_SLAB_BYTES,
-                "expectedEntryBytes "
-                        + expectedEntryBytes
-                        + " is not between 1 and "
-                        + (MAX_SLAB_BYTES - 1));
-        check(
-                problems,
-                promotionDistance >= 0 && promotionDistance <= 1,
-                "promotionDistance " + promotionDistance + " is not between 0 and 1");
-        check(
-                problems,
-                tickNs >= MIN_TICK_NS && tickNs <= MAX_TICK_NS,
-                "tickNs " + tickNs + " is not between " + MIN_TICK_NS + " and " + MAX_TICK_NS);
-        check(problems, defaultTtlNs > 0, "defaultTtlNs " + defaultTtlNs + " is not positive");
-        check(
-                problems,
-                expireAfterAccessNs > 0,
-                "expireAfterAccessNs " + expireAfterAccessNs + " is not positive");
-        check(
-                problems,
-                defaultTtlNs == OffHeapCache.NO_TTL || expireAfterAccessNs == OffHeapCache.NO_TTL,
+                !settings.isGiven(Parameter.DEFAULT_TTL_NS)
+                        || !settings.isGiven(Parameter.EXPIRE_AFTER_ACCESS_NS),
                 "defaultTtlNs and expireAfterAccessNs are both set: an entry has one deadline");
-        check(
-                problems,
-                expiryBudget > 0 && expiryBudget <= MAX_BUDGET,
-                "expiryBudget " + expiryBudget + " is not between 1 and " + MAX_BUDGET);
-        check(
-                problems,
-                rebalanceBudget >= MIN_REBALANCE_BUDGET && rebalanceBudget <= MAX_BUDGET,
-                "rebalanceBudget "
-                        + rebalanceBudget
-                        + " is not between "
-                        + MIN_REBALANCE_BUDGET
-                        + " and "
-                        + MAX_BUDGET);
         if (sizeSample != null) {
             check(problems, sizeSample.entries() > 0, "sizeSample has no entries");
             check(
@@ -499,7 +437,9 @@ public final class CacheBuilder {
         }
         check(
                 problems,
-                !hugePages || memoryBytes >= MIN_HUGE_BYTES,
+                !settings.isOn(Parameter.HUGE_PAGES)
+                        || memoryBytes == null
+                        || memoryBytes >= MIN_HUGE_BYTES,
                 "memoryBytes " + memoryBytes + " is less than hugePages need, " + MIN_HUGE_BYTES);
         check(problems, buildProgress != null, "buildProgress is null");
         check(problems, clock != null, "clock is null");
@@ -507,6 +447,8 @@ public final class CacheBuilder {
     }
 
     private void checkShares(int count, List<String> problems) {
+        final long memoryBytes = settings.number(Parameter.MEMORY_BYTES);
+        final long maxEntries = settings.number(Parameter.MAX_ENTRIES);
         check(
                 problems,
                 memoryBytes / count <= Region.MAX_BYTES,
@@ -533,10 +475,6 @@ public final class CacheBuilder {
                         + DirectMemory.usedBytes()
                         + " are in use: raise "
                         + DirectMemory.option());
-    }
-
-    private static boolean isPowerOfTwo(int value) {
-        return value > 0 && BitUtil.isPowerOfTwo(value);
     }
 
     static void check(List<String> problems, boolean holds, String problem) {

@@ -2,6 +2,7 @@ package io.flagstone;
 
 import io.flagstone.api.AuditResult;
 import io.flagstone.api.CacheStatistics;
+import io.flagstone.api.EffectiveConfiguration;
 import io.flagstone.api.EntryVisitor;
 import io.flagstone.api.MemoryReport;
 import io.flagstone.segment.ReadCounters;
@@ -54,6 +55,7 @@ public final class OffHeapCache extends BatchOperations implements Agent, AutoCl
     /** What {@link #scan} returns when it has seen everything. */
     public static final long SCAN_DONE = -1;
 
+    private final EffectiveConfiguration configuration;
     private final NanoClock clock;
     private final ReadCounters counters;
     private final long budgetBytes;
@@ -61,8 +63,14 @@ public final class OffHeapCache extends BatchOperations implements Agent, AutoCl
     private final int segmentCount;
     private volatile CacheStatistics finalStatistics = CacheStatistics.NONE;
 
-    OffHeapCache(Segment[] segments, SegmentConfig config, long budgetBytes, boolean hugePages) {
+    OffHeapCache(
+            Segment[] segments,
+            SegmentConfig config,
+            long budgetBytes,
+            boolean hugePages,
+            EffectiveConfiguration configuration) {
         super(segments, config, budgetBytes);
+        this.configuration = configuration;
         this.clock = config.clock();
         this.counters = config.counters();
         this.budgetBytes = budgetBytes;
@@ -135,6 +143,15 @@ public final class OffHeapCache extends BatchOperations implements Agent, AutoCl
             size += segment.size();
         }
         return size;
+    }
+
+    /**
+     * The parameters in effect, and where each is from; still there once the cache is closed.
+     *
+     * @return prints as a table.
+     */
+    public EffectiveConfiguration configuration() {
+        return configuration;
     }
 
     /**

@@ -8,6 +8,7 @@ import io.flagstone.segment.SegmentLayout;
 import io.flagstone.slab.SizeClasses;
 import io.flagstone.slab.SlabPlan;
 import java.util.List;
+import java.util.Map;
 import org.agrona.BitUtil;
 
 /**
@@ -16,7 +17,7 @@ import org.agrona.BitUtil;
  */
 final class Sizing {
     /** Stands for a number that was not given. */
-    static final int AUTO = 0;
+    private static final int AUTO = 0;
 
     private static final int SEGMENTS_PER_CORE = 4;
 
@@ -50,29 +51,39 @@ final class Sizing {
     /**
      * Settles what was not given.
      *
-     * @param segments or {@link #AUTO}.
-     * @param slabBytes or {@link #AUTO}.
-     * @param expectedEntryBytes or null.
+     * @param settings valid.
      * @param sample or null.
      */
-    Sizing(
-            long memoryBytes,
-            long maxEntries,
-            int segments,
-            int slabBytes,
-            Integer expectedEntryBytes,
-            SizeSample sample,
-            boolean filtered,
-            boolean hugePages) {
-        this.memoryBytes = memoryBytes;
-        this.maxEntries = maxEntries;
-        this.slabBytes = slabBytes;
+    Sizing(Settings settings, SizeSample sample) {
+        this.memoryBytes = settings.number(Parameter.MEMORY_BYTES);
+        this.maxEntries = settings.number(Parameter.MAX_ENTRIES);
+        final Long slab = settings.number(Parameter.SLAB_BYTES);
+        this.slabBytes = slab != null ? slab.intValue() : AUTO;
         this.sample = sample;
-        this.filtered = filtered;
-        this.entryBytes = expectedEntryBytes != null ? expectedEntryBytes : entryBytes();
-        this.segments = segments != AUTO ? segments : defaultSegments();
+        this.filtered = settings.isOn(Parameter.ADMISSION_FILTER);
+        final Long expected = settings.number(Parameter.EXPECTED_ENTRY_BYTES);
+        this.entryBytes = expected != null ? expected.intValue() : entryBytes();
+        final Long count = settings.number(Parameter.SEGMENTS);
+        this.segments = count != null ? count.intValue() : defaultSegments();
         final long share = Math.min(memoryBytes / this.segments, Region.MAX_BYTES);
-        this.allocator = new RegionAllocator((int) share, this.segments, hugePages);
+        this.allocator =
+                new RegionAllocator(
+                        (int) share, this.segments, settings.isOn(Parameter.HUGE_PAGES));
+    }
+
+    long memoryBytes() {
+        return memoryBytes;
+    }
+
+    /** What was settled, for parameters that may be left open. */
+    Map<Parameter, Integer> chosen(SegmentLayout layout) {
+        return Map.of(
+                Parameter.SEGMENTS,
+                segments,
+                Parameter.SLAB_BYTES,
+                layout.classes().maxChunkBytes(),
+                Parameter.EXPECTED_ENTRY_BYTES,
+                entryBytes);
     }
 
     private int entryBytes() {

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.flagstone.api.EffectiveConfiguration;
 import io.flagstone.api.EntryTooLargeException;
 import io.flagstone.api.MemoryReport;
+import io.flagstone.api.Setting.Origin;
 import io.flagstone.api.SizeSample;
 import io.flagstone.memory.DirectMemory;
 import io.flagstone.memory.Region;
@@ -45,11 +47,12 @@ class CacheBuilderTest {
 
     static Stream<Arguments> wrongSettings() {
         return Stream.of(
-                wrong(b -> b.memoryBytes(0), "memoryBytes 0 must be set and positive"),
-                wrong(b -> b.memoryBytes(-5), "memoryBytes -5 must be set and positive"),
+                wrong(b -> b.memoryBytes(0), "memoryBytes 0 is not positive"),
+                wrong(b -> b.memoryBytes(-5), "memoryBytes -5 is not positive"),
                 wrong(b -> b.maxEntries(0), "maxEntries 0 is not positive"),
                 wrong(b -> b.maxEntries(-1), "maxEntries -1 is not positive"),
                 wrong(b -> b.segments(-1), "segments -1 ", "from 1 to 16384"),
+                wrong(b -> b.segments(0), "segments 0 ", "from 1 to 16384"),
                 wrong(b -> b.segments(3), "segments 3 is not a power of two"),
                 wrong(b -> b.segments(1 << 15), "segments 32768 ", "to 16384"),
                 wrong(b -> b.segments(Integer.MIN_VALUE), "segments -2147483648 "),
@@ -115,6 +118,102 @@ class CacheBuilderTest {
         right().build().close();
     }
 
+    private static void withProperty(String name, String value, Runnable test) {
+        System.setProperty(name, value);
+        try {
+            test.run();
+        } finally {
+            System.clearProperty(name);
+        }
+    }
+
+    @Test
+    void aSystemPropertyIsADefault() {
+        withProperty(
+                "flagstone.segments",
+                "2",
+                () -> {
+                    try (OffHeapCache cache = right().build();
+                            OffHeapCache other = right().segments(4).build()) {
+                        assertThat(cache.segmentCount()).isEqualTo(2);
+                        assertThat(cache.configuration().setting("segments"))
+                                .isEqualTo(
+                                        new io.flagstone.api.Setting(
+                                                "segments", "2", "count", Origin.SYSTEM_PROPERTY));
+                        assertThat(other.segmentCount()).as("the builder's").isEqualTo(4);
+                        assertThat(other.configuration().setting("segments").origin())
+                                .isEqualTo(Origin.BUILDER);
+                    }
+                });
+        withProperty(
+                "flagstone.promotionDistance",
+                "0.5",
+                () -> {
+                    try (OffHeapCache cache = right().build()) {
+                        assertThat(cache.configuration().setting("promotionDistance").value())
+                                .isEqualTo("0.5");
+                    }
+                });
+        withProperty(
+                "flagstone.countReads",
+                "false",
+                () -> {
+                    try (OffHeapCache cache = right().build()) {
+                        cache.contains(1);
+                        cache.get(1, new UnsafeBuffer(new byte[8]), 0);
+                        assertThat(cache.statistics().misses()).isZero();
+                    }
+                });
+    }
+
+    @Test
+    void aSystemPropertyThatIsWrongIsNamed() {
+        withProperty(
+                "flagstone.tickNs",
+                "1ms",
+                () -> {
+                    assertThatThrownBy(() -> right().build())
+                            .isInstanceOf(IllegalArgumentException.class)
+                            .hasMessage(
+                                    "tickNs \"1ms\" of the system property flagstone.tickNs"
+                                            + " is not a number");
+                    right().tickNs(1_000_000).build().close();
+                });
+        withProperty(
+                "flagstone.hugePages",
+                "yes",
+                () ->
+                        assertThatThrownBy(() -> right().build())
+                                .hasMessageContaining("\"yes\"")
+                                .hasMessageContaining("neither true nor false"));
+        withProperty(
+                "flagstone.expiryBudget",
+                "0",
+                () ->
+                        assertThatThrownBy(() -> right().build())
+                                .hasMessage("expiryBudget 0 is not between 1 and 65536"));
+    }
+
+    @Test
+    void theEffectiveConfigurationTellsEveryValueAndItsOrigin() {
+        try (OffHeapCache cache = right().hashSeed(42).clock(() -> 0).build()) {
+            final EffectiveConfiguration configuration = cache.configuration();
+            assertThat(configuration.settings()).hasSize(Parameter.values().length);
+            assertThat(configuration.setting("memoryBytes").value()).isEqualTo("1048576");
+            assertThat(configuration.setting("segments").origin()).isEqualTo(Origin.CHOSEN);
+            assertThat(configuration.setting("slabBytes").value()).isEqualTo("8256");
+            assertThat(configuration.setting("maxEntries").value()).isEqualTo("none");
+            assertThat(configuration.setting("expiryBudget").origin()).isEqualTo(Origin.DEFAULT);
+            assertThat(configuration.setting("clock").origin()).isEqualTo(Origin.BUILDER);
+            assertThat(configuration.setting("hashSeed").value())
+                    .as("which is a secret")
+                    .isEqualTo("fixed");
+            assertThat(configuration.toString().lines()).hasSize(Parameter.values().length);
+            assertThatThrownBy(() -> configuration.setting("tick"))
+                    .hasMessage("there is no parameter tick");
+        }
+    }
+
     @Test
     void namesAllThatIsWrongAtOnce() {
         assertThatThrownBy(
@@ -134,7 +233,7 @@ class CacheBuilderTest {
                                         .build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll(
-                        "memoryBytes -1",
+                        "memoryBytes is not set",
                         "maxEntries -1",
                         "segments 5",
                         "slabBytes 7",
@@ -172,10 +271,12 @@ class CacheBuilderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 0, 0", "1, 1, 1024", "1, 16, 1024", "100, 4, 65536", "1, 1, 16777216"})
-    void namesTheLeastMemoryThatWouldDo(long bytes, int segments, int slabBytes) {
-        final CacheBuilder builder =
-                OffHeapCache.builder().memoryBytes(bytes).segments(segments).slabBytes(slabBytes);
+    @CsvSource({"1,,", "1, 1, 1024", "1, 16, 1024", "100, 4, 65536", "1, 1, 16777216"})
+    void namesTheLeastMemoryThatWouldDo(long bytes, Integer segments, Integer slabBytes) {
+        final CacheBuilder builder = OffHeapCache.builder().memoryBytes(bytes);
+        if (segments != null) {
+            builder.segments(segments).slabBytes(slabBytes);
+        }
         final IllegalArgumentException refused =
                 catchThrowableOfType(IllegalArgumentException.class, builder::build);
         assertThat(refused).hasMessageContaining("memoryBytes " + bytes + " is too little");

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 
 /** The tables of the documentation, for tests that hold them against the code. */
 public final class MarkdownTables {
-    private static final Pattern ROW = Pattern.compile("\\| `(\\w+)` \\| ([^|]*) \\|.*");
+    private static final Pattern ROW = Pattern.compile("\\| `(\\w+)` \\| (.*) \\|");
 
     private static final Set<String> NOT_PARTS = Set.of("entries", "hugePageBytes", "sizeClasses");
 
@@ -24,17 +24,25 @@ public final class MarkdownTables {
 
     /** The rows under a heading, up to the next, by the name in their first cell: the second. */
     public static Map<String, String> rows(Path page, String heading) throws IOException {
+        final Map<String, String> rows = new LinkedHashMap<>();
+        cells(page, heading).forEach((name, cells) -> rows.put(name, cells.get(0)));
+        return rows;
+    }
+
+    /** The same with all cells but the first. */
+    public static Map<String, List<String>> cells(Path page, String heading) throws IOException {
         final List<String> lines = Files.readAllLines(page);
         final int start = lines.indexOf(heading);
         assertThat(start).as(heading).isNotNegative();
-        final Map<String, String> rows = new LinkedHashMap<>();
+        final Map<String, List<String>> rows = new LinkedHashMap<>();
         for (final String line : lines.subList(start + 1, lines.size())) {
             if (line.startsWith("#")) {
                 break;
             }
             final Matcher row = ROW.matcher(line);
             if (row.matches()) {
-                assertThat(rows.put(row.group(1), row.group(2))).as(line).isNull();
+                final List<String> cells = List.of(row.group(2).split("\\s*\\|\\s*"));
+                assertThat(rows.put(row.group(1), cells)).as(line).isNull();
             }
         }
         return rows;

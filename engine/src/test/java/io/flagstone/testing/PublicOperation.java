@@ -27,6 +27,7 @@ public final class PublicOperation {
             Set.of(
                     "size",
                     "isClosed",
+                    "configuration",
                     "segmentCount",
                     "segmentIndex",
                     "roleName",
@@ -39,6 +40,7 @@ public final class PublicOperation {
                     "close",
                     "statistics",
                     "isClosed",
+                    "configuration",
                     "segmentCount",
                     "segmentIndex",
                     "roleName",

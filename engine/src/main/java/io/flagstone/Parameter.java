@@ -1,0 +1,178 @@
+package io.flagstone;
+
+import io.flagstone.api.Setting;
+import io.flagstone.segment.SegmentLayout;
+import java.util.concurrent.TimeUnit;
+import org.agrona.BitUtil;
+
+/** The parameters of a cache, with the unit, the default and the limits of each. */
+enum Parameter {
+    MEMORY_BYTES("memoryBytes", "bytes", null, 1, Long.MAX_VALUE),
+    MAX_ENTRIES("maxEntries", "entries", SegmentLayout.UNBOUNDED, 1, Long.MAX_VALUE),
+    SEGMENTS("segments", "count", null, 1, CacheBuilder.MAX_SEGMENTS) {
+        @Override
+        boolean fits(long value) {
+            return BitUtil.isPowerOfTwo(value);
+        }
+
+        @Override
+        String limits() {
+            return "is not a power of two from 1 to " + CacheBuilder.MAX_SEGMENTS;
+        }
+    },
+    SLAB_BYTES(
+            "slabBytes", "bytes", null, CacheBuilder.MIN_SLAB_BYTES, CacheBuilder.MAX_SLAB_BYTES) {
+        @Override
+        boolean fits(long value) {
+            return value % BitUtil.CACHE_LINE_LENGTH == 0;
+        }
+
+        @Override
+        String limits() {
+            return "is not a multiple of 64 from "
+                    + CacheBuilder.MIN_SLAB_BYTES
+                    + " to "
+                    + CacheBuilder.MAX_SLAB_BYTES;
+        }
+    },
+    SIZE_SAMPLE("sizeSample", "SizeSample", null),
+    EXPECTED_ENTRY_BYTES("expectedEntryBytes", "bytes", null, 1, CacheBuilder.MAX_SLAB_BYTES - 1),
+    PROMOTION_DISTANCE("promotionDistance", "insertions, as a fraction of a list", 0.0625, 0, 1),
+    TICK_NS(
+            "tickNs",
+            "nanoseconds",
+            TimeUnit.MILLISECONDS.toNanos(1),
+            CacheBuilder.MIN_TICK_NS,
+            CacheBuilder.MAX_TICK_NS),
+    DEFAULT_TTL_NS("defaultTtlNs", "nanoseconds", OffHeapCache.NO_TTL, 1, Long.MAX_VALUE),
+    EXPIRE_AFTER_ACCESS_NS(
+            "expireAfterAccessNs", "nanoseconds", OffHeapCache.NO_TTL, 1, Long.MAX_VALUE),
+    EXPIRY_BUDGET("expiryBudget", "entries", 16L, 1, CacheBuilder.MAX_BUDGET),
+    REBALANCE_BUDGET(
+            "rebalanceBudget",
+            "entries",
+            96L,
+            CacheBuilder.MIN_REBALANCE_BUDGET,
+            CacheBuilder.MAX_BUDGET),
+    ADMISSION_FILTER("admissionFilter", "yes or no", false),
+    HUGE_PAGES("hugePages", "yes or no", false),
+    BUILD_PROGRESS("buildProgress", "LongConsumer", null),
+    COUNT_READS("countReads", "yes or no", true),
+    HASH_SEED("hashSeed", "number", null, Long.MIN_VALUE, Long.MAX_VALUE),
+    CLOCK("clock", "NanoClock", null),
+    REMOVAL_LISTENER("removalListener", "RemovalListener", null),
+    ERROR_HANDLER("errorHandler", "ErrorHandler", null);
+
+    private static final String PROPERTY_PREFIX = "flagstone.";
+
+    final String title;
+    final String unit;
+    final Object byDefault;
+    final Number least;
+    final Number most;
+
+    /** A number. */
+    Parameter(String title, String unit, Number byDefault, Number least, Number most) {
+        this.title = title;
+        this.unit = unit;
+        this.byDefault = byDefault;
+        this.least = least;
+        this.most = most;
+    }
+
+    /** Something else. */
+    Parameter(String title, String unit, Object byDefault) {
+        this.title = title;
+        this.unit = unit;
+        this.byDefault = byDefault;
+        this.least = null;
+        this.most = null;
+    }
+
+    private boolean isNumber() {
+        return least != null;
+    }
+
+    private boolean isSwitch() {
+        return byDefault instanceof Boolean;
+    }
+
+    /** Whether it can be written as the text of a system property. */
+    boolean hasProperty() {
+        return isNumber() || isSwitch();
+    }
+
+    String property() {
+        return PROPERTY_PREFIX + title;
+    }
+
+    /** Whether a number within the limits is one. */
+    boolean fits(long value) {
+        return true;
+    }
+
+    /** What is wrong with a number that is none. */
+    String limits() {
+        return most.longValue() == Long.MAX_VALUE && least.longValue() == 1
+                ? "is not positive"
+                : "is not between " + least + " and " + most;
+    }
+
+    /** What is wrong with a value, or null. */
+    String problem(Object value) {
+        if (value instanceof Number number && isNumber()) {
+            final boolean within =
+                    number.doubleValue() >= least.doubleValue()
+                            && number.doubleValue() <= most.doubleValue();
+            return within && fits(number.longValue()) ? null : title + " " + value + " " + limits();
+        }
+        return value instanceof String
+                ? title
+                        + " \""
+                        + value
+                        + "\" of the system property "
+                        + property()
+                        + (isSwitch() ? " is neither true nor false" : " is not a number")
+                : null;
+    }
+
+    /** The value that a property's text stands for; the text itself if it stands for none. */
+    Object parse(String text) {
+        if (isSwitch()) {
+            return switch (text) {
+                case "true" -> true;
+                case "false" -> false;
+                default -> text;
+            };
+        }
+        try {
+            return byDefault instanceof Double ? (Object) Double.valueOf(text) : Long.valueOf(text);
+        } catch (final NumberFormatException e) {
+            return text;
+        }
+    }
+
+    /** A value as it is in effect. */
+    Setting setting(Object value, Setting.Origin origin) {
+        return new Setting(title, text(value), unit, origin);
+    }
+
+    private String text(Object value) {
+        if (this == HASH_SEED) {
+            // Who knows it can choose keys that collide.
+            return value == null ? "random" : "fixed";
+        }
+        if (value == null) {
+            return isNumber() || this == SIZE_SAMPLE || this == REMOVAL_LISTENER
+                    ? "none"
+                    : "standard";
+        }
+        if (value.equals(Long.MAX_VALUE)) {
+            return "none";
+        }
+        if (value instanceof Boolean yes) {
+            return yes ? "yes" : "no";
+        }
+        return value instanceof Number ? value.toString() : value.getClass().getSimpleName();
+    }
+}

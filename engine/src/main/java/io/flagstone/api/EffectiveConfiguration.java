@@ -1,0 +1,36 @@
+package io.flagstone.api;
+
+import java.util.List;
+
+/**
+ * All parameters of a cache as they are in effect, and where each is from. Prints as a table.
+ *
+ * @param settings in the order of the documentation.
+ */
+public record EffectiveConfiguration(List<Setting> settings) {
+    /**
+     * One setting.
+     *
+     * @param name the parameter's name.
+     * @return what is in effect.
+     * @throws IllegalArgumentException if there is no such parameter.
+     */
+    public Setting setting(String name) {
+        return settings.stream()
+                .filter(setting -> setting.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("there is no parameter " + name));
+    }
+
+    @Override
+    public String toString() {
+        final StringBuilder table = new StringBuilder();
+        for (final Setting setting : settings) {
+            table.append(
+                    String.format(
+                            "%-20s %-20s %-12s %s%n",
+                            setting.name(), setting.value(), setting.unit(), setting.origin()));
+        }
+        return table.toString();
+    }
+}
