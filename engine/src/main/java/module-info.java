@@ -17,5 +17,6 @@ module io.flagstone.engine {
     exports io.flagstone.api;
     exports io.flagstone.chronicle;
     exports io.flagstone.jcache;
+    exports io.flagstone.metrics;
     exports io.flagstone.typed;
 }

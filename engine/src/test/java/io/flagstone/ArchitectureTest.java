@@ -43,7 +43,7 @@ class ArchitectureTest {
         return layeredArchitecture()
                 .consideringOnlyDependenciesInLayers()
                 .layer("adapters")
-                .definedBy(ROOT + ".chronicle", ROOT + ".jcache")
+                .definedBy(ROOT + ".chronicle", ROOT + ".jcache", ROOT + ".metrics")
                 .layer("typed")
                 .definedBy(ROOT + ".typed")
                 .layer("public")
@@ -252,6 +252,7 @@ class ArchitectureTest {
                         ROOT,
                         ROOT + ".chronicle",
                         ROOT + ".jcache",
+                        ROOT + ".metrics",
                         ROOT + ".typed",
                         ROOT + ".api",
                         ROOT + ".segment",

@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
             GrowthCommand.class,
             HitRatioCommand.class,
             ReplayCommand.class,
+            StatCommand.class,
             JmhCommand.class
         })
 public final class Main implements Runnable {

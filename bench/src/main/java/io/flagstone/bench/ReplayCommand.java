@@ -118,10 +118,11 @@ final class ReplayCommand implements Callable<Integer> {
 
     private ReplayResult replay(CacheSettings settings, Run run) throws IOException {
         if (!reports.progress()) {
-            return run.with(new Replay(settings, reports.verify(), Progress.NONE));
+            return run.with(
+                    new Replay(settings, reports.verify(), reports.metrics(), Progress.NONE));
         }
         try (ProgressDisplay display = new ProgressDisplay()) {
-            return run.with(new Replay(settings, reports.verify(), display));
+            return run.with(new Replay(settings, reports.verify(), reports.metrics(), display));
         }
     }
 

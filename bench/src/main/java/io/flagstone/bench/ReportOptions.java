@@ -6,6 +6,7 @@ import io.flagstone.bench.report.JsonReport;
 import io.flagstone.bench.report.Setup;
 import io.flagstone.bench.report.TextReport;
 import java.io.IOException;
+import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
@@ -15,6 +16,16 @@ final class ReportOptions extends OutputOptions {
             names = "--verify",
             description = "Run a model beside the cache and count every difference from it.")
     private boolean verify;
+
+    @Option(
+            names = "--metrics",
+            paramLabel = "FILE",
+            description = "Publish the cache's figures to this file while it lasts, for 'stat'.")
+    private Path metrics;
+
+    Path metrics() {
+        return metrics;
+    }
 
     boolean verify() {
         return verify;

@@ -7,7 +7,9 @@ import io.flagstone.bench.hitratio.IdealCache;
 import io.flagstone.bench.tape.TradeTape;
 import io.flagstone.bench.trace.TraceFile;
 import io.flagstone.bench.verify.ReferenceModel;
+import io.flagstone.metrics.MetricsPublisher;
 import java.io.IOException;
+import java.nio.file.Path;
 
 /** Runs a workload against a cache from beginning to end. */
 public final class Replay {
@@ -16,6 +18,7 @@ public final class Replay {
 
     private final CacheSettings cacheSettings;
     private final boolean verify;
+    private final Path metrics;
     private final Progress progress;
 
     /**
@@ -23,9 +26,11 @@ public final class Replay {
      *
      * @param cacheSettings how to build the cache.
      * @param verify whether to run the model beside it.
+     * @param metrics the file to publish the cache's figures to, or null.
      * @param progress told how far it has come.
      */
-    public Replay(CacheSettings cacheSettings, boolean verify, Progress progress) {
+    public Replay(CacheSettings cacheSettings, boolean verify, Path metrics, Progress progress) {
+        this.metrics = metrics;
         this.cacheSettings = cacheSettings;
         this.verify = verify;
         this.progress = progress;
@@ -77,12 +82,13 @@ public final class Replay {
         final ReplayClock clock = new ReplayClock();
         final ReferenceModel model =
                 verify ? new ReferenceModel(clock, cacheSettings.exactOrder()) : null;
-        try (OffHeapCache cache = cacheSettings.build(clock, model, sample)) {
+        try (OffHeapCache cache = cacheSettings.build(clock, model, sample);
+                MetricsPublisher publisher = publisher(cache)) {
             final MeasuredCache measured = new MeasuredCache(cache);
             final Sampler sampler = new Sampler(measured);
             final Workload workload = factory.create(measured, clock, model);
             final long start = System.nanoTime();
-            final long steps = steps(workload, clock, model, sampler);
+            final long steps = steps(workload, clock, model, sampler, publisher);
             final long wallNs = System.nanoTime() - start;
             final CacheStatistics statistics = cache.statistics();
             if (model != null) {
@@ -111,7 +117,16 @@ public final class Replay {
         return ideal == null ? null : new ReplayResult.Ideal(ideal.hits(), ideal.hitBytes());
     }
 
-    private long steps(Workload workload, ReplayClock clock, ReferenceModel model, Sampler sampler)
+    private MetricsPublisher publisher(OffHeapCache cache) throws IOException {
+        return metrics == null ? null : MetricsPublisher.open(cache, metrics, "replay");
+    }
+
+    private long steps(
+            Workload workload,
+            ReplayClock clock,
+            ReferenceModel model,
+            Sampler sampler,
+            MetricsPublisher publisher)
             throws IOException {
         long steps = 0;
         if (model != null) {
@@ -125,6 +140,9 @@ public final class Replay {
             sampler.offer(clock.nanoTime());
             if (steps % PROGRESS_STEPS == 0) {
                 progress.at(workload.position(), workload.length());
+                if (publisher != null) {
+                    publisher.doWork();
+                }
             }
         }
         progress.at(workload.position(), workload.length());
