@@ -4,7 +4,12 @@ import javax.cache.Cache;
 import javax.cache.event.CacheEntryEvent;
 import javax.cache.event.EventType;
 
-/** What a listener is told: an entry and what became of it. */
+/**
+ * What a listener is told: an entry and what became of it.
+ *
+ * @param <K> the keys' type.
+ * @param <V> the values' type.
+ */
 final class EntryEvent<K, V> extends CacheEntryEvent<K, V> {
     private static final long serialVersionUID = 1;
 

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
 import java.util.function.ToLongBiFunction;
+import org.agrona.MutableDirectBuffer;
 
 /**
  * A cache of objects over an {@link OffHeapCache}: keys and values go through {@link Codec}s.
@@ -206,7 +207,7 @@ public final class Cache<K, V> implements AutoCloseable {
         final Scratch scratch = Scratch.acquire();
         try {
             encoded.encodeKey(scratch, key);
-            return encoded.decode(scratch, encoded.find(scratch), reuse);
+            return encoded.get(scratch, reuse);
         } finally {
             scratch.release();
         }
@@ -222,6 +223,13 @@ public final class Cache<K, V> implements AutoCloseable {
     public V getUsing(long key, V reuse) {
         if (!encoded.longKeys) {
             throw new IllegalStateException("the keys of this cache are not of Codecs.ofLong()");
+        }
+        final MutableDirectBuffer buffer = encoded.bufferOf(reuse);
+        if (buffer != null) {
+            final int length = engine.get(key, buffer, 0);
+            if (length != OffHeapCache.INSUFFICIENT_SPACE) {
+                return length < 0 ? null : reuse;
+            }
         }
         final Scratch scratch = Scratch.acquire();
         try {

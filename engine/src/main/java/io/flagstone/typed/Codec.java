@@ -45,4 +45,17 @@ public interface Codec<T> {
     default T decode(DirectBuffer buffer, int offset, int length, T reuse) {
         return decode(buffer, offset, length);
     }
+
+    /**
+     * The buffer that an object is a view of, if it is a flyweight over a buffer of its own: then a
+     * value is copied from the cache straight to the buffer's beginning, and nothing is decoded.
+     * What lies behind a shorter value stays. A value that the buffer has no room for is {@link
+     * #decode decoded}; where there is none, the buffer may hold anything.
+     *
+     * @param reuse what may be changed and returned.
+     * @return the buffer, or {@code null}, as by default.
+     */
+    default MutableDirectBuffer bufferOf(T reuse) {
+        return null;
+    }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.BiConsumer;
 import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -46,6 +47,23 @@ final class EncodedCache<K, V> {
     /** Encodes what is to be compared. */
     int encodeOther(Scratch scratch, V value) {
         return values.encode(Objects.requireNonNull(value, "value"), scratch.other, 0);
+    }
+
+    /** The buffer that an object is a view of, or null. */
+    MutableDirectBuffer bufferOf(V reuse) {
+        return reuse == null ? null : values.bufferOf(reuse);
+    }
+
+    /** A value, in an object that is there if there is one; null if there is none. */
+    V get(Scratch scratch, V reuse) {
+        final MutableDirectBuffer buffer = bufferOf(reuse);
+        if (buffer != null) {
+            final int length = findOnce(scratch, buffer);
+            if (length != OffHeapCache.INSUFFICIENT_SPACE) {
+                return length < 0 ? null : reuse;
+            }
+        }
+        return decode(scratch, find(scratch), reuse);
     }
 
     /** What was found, as an object; null for a negative length. */
@@ -146,18 +164,18 @@ final class EncodedCache<K, V> {
 
     /** Reads a value's bytes; negative if there is none. */
     int find(Scratch scratch) {
-        int length = findOnce(scratch);
+        int length = findOnce(scratch, scratch.found);
         while (length == OffHeapCache.INSUFFICIENT_SPACE) {
             scratch.growFound();
-            length = findOnce(scratch);
+            length = findOnce(scratch, scratch.found);
         }
         return length;
     }
 
-    private int findOnce(Scratch scratch) {
+    private int findOnce(Scratch scratch, MutableDirectBuffer destination) {
         return longKeys
-                ? engine.get(scratch.longKey, scratch.found, 0)
-                : engine.get(scratch.key, 0, scratch.keyLength, scratch.found, 0);
+                ? engine.get(scratch.longKey, destination, 0)
+                : engine.get(scratch.key, 0, scratch.keyLength, destination, 0);
     }
 
     /** Writes what is encoded. */

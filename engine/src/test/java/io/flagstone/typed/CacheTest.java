@@ -145,6 +145,73 @@ class CacheTest {
         assertThat(cache.get("a")).isEqualTo("2");
     }
 
+    /** A value that is a view of its bytes. */
+    private static final class View {
+        final UnsafeBuffer bytes = new UnsafeBuffer(new byte[16]);
+        int decoded;
+    }
+
+    private static final class ViewCodec implements Codec<View> {
+        @Override
+        public int encode(View value, MutableDirectBuffer buffer, int offset) {
+            buffer.putBytes(offset, value.bytes, 0, value.bytes.capacity());
+            return value.bytes.capacity();
+        }
+
+        @Override
+        public View decode(DirectBuffer buffer, int offset, int length) {
+            return decode(buffer, offset, length, new View());
+        }
+
+        @Override
+        public View decode(DirectBuffer buffer, int offset, int length, View reuse) {
+            reuse.bytes.wrap(new byte[length]);
+            reuse.bytes.putBytes(0, buffer, offset, length);
+            reuse.decoded++;
+            return reuse;
+        }
+
+        @Override
+        public MutableDirectBuffer bufferOf(View reuse) {
+            return reuse.bytes;
+        }
+    }
+
+    private <K> void assertReadStraight(Codec<K> keys, K key, K absent) {
+        try (Cache<K, View> views = Cache.builder(engine(), keys, new ViewCodec()).build()) {
+            final View view = new View();
+            view.bytes.putLong(8, 42);
+            views.put(key, view);
+            final View reuse = new View();
+            assertThat(views.getUsing(key, reuse)).isSameAs(reuse);
+            assertThat(reuse.bytes.getLong(8)).isEqualTo(42);
+            assertThat(reuse.decoded).as("straight").isZero();
+            assertThat(views.getUsing(absent, reuse)).isNull();
+            assertThat(views.getUsing(key, null).decoded).as("into a new one").isEqualTo(1);
+            final View longer = new View();
+            longer.bytes.wrap(new byte[500]);
+            longer.bytes.putLong(400, 43);
+            views.put(key, longer);
+            assertThat(views.getUsing(key, reuse).bytes.getLong(400)).isEqualTo(43);
+            assertThat(reuse.decoded).as("for want of room").isEqualTo(1);
+            if (keys == (Object) Codecs.ofLong()) {
+                assertThat(views.getUsing((Long) key, new View()).bytes.capacity()).isEqualTo(500);
+                assertThat(views.getUsing((long) (Long) key, reuse)).isSameAs(reuse);
+                assertThat(views.getUsing((long) (Long) absent, reuse)).isNull();
+                assertThat(reuse.decoded).isEqualTo(1);
+                final View small = new View();
+                assertThat(views.getUsing((long) (Long) key, small).decoded).isEqualTo(1);
+            }
+            TestSupport.assertClean(views.engine());
+        }
+    }
+
+    @Test
+    void aFlyweightIsReadStraightIntoItsBuffer() {
+        assertReadStraight(Codecs.ofLong(), 1L, 2L);
+        assertReadStraight(Codecs.ofString(), "a", "b");
+    }
+
     @Test
     void theListenerSeesObjects() {
         final List<String> told = new ArrayList<>();

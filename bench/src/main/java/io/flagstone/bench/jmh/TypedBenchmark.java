@@ -40,6 +40,10 @@ public class TypedBenchmark {
     @Param({"10000", "2000000"})
     public int entries;
 
+    /** How the codec reads. */
+    @Param({"flyweight", "copying"})
+    public String codec;
+
     private final Flyweight flyweight = new Flyweight();
     private Cache<Long, Flyweight> cache;
     private OffHeapCache engine;
@@ -50,7 +54,7 @@ public class TypedBenchmark {
         private final UnsafeBuffer bytes = new UnsafeBuffer(new byte[VALUE_BYTES]);
     }
 
-    private static final class FlyweightCodec implements Codec<Flyweight> {
+    private static class CopyingCodec implements Codec<Flyweight> {
         @Override
         public int encode(Flyweight value, MutableDirectBuffer buffer, int offset) {
             buffer.putBytes(offset, value.bytes, 0, VALUE_BYTES);
@@ -69,6 +73,14 @@ public class TypedBenchmark {
         }
     }
 
+    /** Has values copied straight to the flyweight's bytes. */
+    private static final class FlyweightCodec extends CopyingCodec {
+        @Override
+        public MutableDirectBuffer bufferOf(Flyweight reuse) {
+            return reuse.bytes;
+        }
+    }
+
     /** Fills the cache. */
     @Setup
     public void fill() {
@@ -78,7 +90,7 @@ public class TypedBenchmark {
                                         .memoryBytes(entries * 160L + (4 << 20))
                                         .maxEntries(2L * entries),
                                 Codecs.ofLong(),
-                                new FlyweightCodec())
+                                codec.equals("copying") ? new CopyingCodec() : new FlyweightCodec())
                         .build();
         engine = cache.engine();
         for (long key = 0; key < entries; key++) {
