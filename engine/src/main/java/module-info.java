@@ -10,6 +10,7 @@ module io.flagstone.engine {
     requires transitive org.agrona;
     requires static cache.api;
     requires static chronicle.bytes;
+    requires static micrometer.core;
     requires java.management;
     requires jdk.management;
 
@@ -18,5 +19,6 @@ module io.flagstone.engine {
     exports io.flagstone.chronicle;
     exports io.flagstone.jcache;
     exports io.flagstone.metrics;
+    exports io.flagstone.micrometer;
     exports io.flagstone.typed;
 }

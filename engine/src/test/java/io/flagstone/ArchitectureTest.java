@@ -43,7 +43,11 @@ class ArchitectureTest {
         return layeredArchitecture()
                 .consideringOnlyDependenciesInLayers()
                 .layer("adapters")
-                .definedBy(ROOT + ".chronicle", ROOT + ".jcache", ROOT + ".metrics")
+                .definedBy(
+                        ROOT + ".chronicle",
+                        ROOT + ".jcache",
+                        ROOT + ".metrics",
+                        ROOT + ".micrometer")
                 .layer("typed")
                 .definedBy(ROOT + ".typed")
                 .layer("public")
@@ -253,6 +257,7 @@ class ArchitectureTest {
                         ROOT + ".chronicle",
                         ROOT + ".jcache",
                         ROOT + ".metrics",
+                        ROOT + ".micrometer",
                         ROOT + ".typed",
                         ROOT + ".api",
                         ROOT + ".segment",

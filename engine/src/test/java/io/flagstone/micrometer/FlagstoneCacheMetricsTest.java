@@ -1,0 +1,71 @@
+package io.flagstone.micrometer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flagstone.OffHeapCache;
+import io.flagstone.api.CacheStatistics;
+import io.flagstone.testing.TestSupport;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.List;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+
+/** Micrometer reads what the cache counts, under the names it has for all caches. */
+class FlagstoneCacheMetricsTest {
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
+    private double count(String name, String... tags) {
+        final FunctionCounter counter =
+                registry.find(name).tag("cache", "quotes").tags(tags).functionCounter();
+        assertThat(counter).as(name).isNotNull();
+        return counter.count();
+    }
+
+    private double gauge(String name, String... tags) {
+        final Gauge gauge = registry.find(name).tag("cache", "quotes").tags(tags).gauge();
+        assertThat(gauge).as(name).isNotNull();
+        return gauge.value();
+    }
+
+    @Test
+    void everyMeterShowsItsFigure() {
+        final OffHeapCache cache =
+                OffHeapCache.builder().memoryBytes(1 << 18).maxEntries(100).segments(1).build();
+        new FlagstoneCacheMetrics(cache, "quotes", List.of()).bindTo(registry);
+        final UnsafeBuffer value = new UnsafeBuffer(new byte[64]);
+        for (int i = 0; i < 1_000; i++) {
+            cache.put(i % 150, value, 0, 64);
+            cache.get(i % 70, value, 0);
+            cache.remove(i % 7);
+        }
+        final CacheStatistics statistics = cache.statistics();
+        assertThat(count("cache.gets", "result", "hit")).isEqualTo(statistics.hits());
+        assertThat(count("cache.gets", "result", "miss")).isEqualTo(statistics.misses());
+        assertThat(count("cache.puts"))
+                .isEqualTo(statistics.insertions() + statistics.replacements());
+        assertThat(count("cache.evictions")).isEqualTo(statistics.evictions()).isPositive();
+        assertThat(count("cache.evictions.cause", "cause", "bound"))
+                .isEqualTo(statistics.boundEvictions());
+        assertThat(count("cache.evictions.cause", "cause", "room")).isZero();
+        assertThat(count("cache.evictions.cause", "cause", "slab")).isZero();
+        assertThat(count("cache.removals")).isEqualTo(statistics.removals());
+        assertThat(count("cache.expirations")).isZero();
+        assertThat(count("cache.lock.contentions")).isZero();
+        assertThat(count("cache.read.retries")).isZero();
+        assertThat(gauge("cache.size")).isEqualTo(cache.size());
+        assertThat(gauge("cache.memory.budget")).isEqualTo(1 << 18);
+        double parts = 0;
+        for (final Gauge part : registry.find("cache.memory").gauges()) {
+            parts += part.value();
+        }
+        assertThat(parts).isEqualTo(1 << 18);
+        assertThat(gauge("cache.memory", "part", "values")).isEqualTo(cache.size() * 64);
+        TestSupport.assertClean(cache);
+        cache.close();
+        assertThat(count("cache.gets", "result", "hit")).isEqualTo(statistics.hits());
+        assertThat(gauge("cache.size")).isZero();
+        assertThat(gauge("cache.memory", "part", "values")).isZero();
+    }
+}
