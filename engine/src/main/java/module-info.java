@@ -12,6 +12,7 @@ module io.flagstone.engine {
     requires static chronicle.bytes;
     requires static micrometer.core;
     requires java.management;
+    requires jdk.jfr;
     requires jdk.management;
 
     exports io.flagstone;

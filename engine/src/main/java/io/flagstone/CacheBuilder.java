@@ -2,6 +2,8 @@ package io.flagstone;
 
 import io.flagstone.api.RemovalListener;
 import io.flagstone.api.SizeSample;
+import io.flagstone.events.CacheOpened;
+import io.flagstone.events.SegmentEvents;
 import io.flagstone.index.KeyedHash;
 import io.flagstone.memory.DirectMemory;
 import io.flagstone.memory.HugePages;
@@ -345,12 +347,14 @@ public final class CacheBuilder {
         sizing.checkFit(layout, problems);
         fail(problems);
 
+        final CacheOpened opened = new CacheOpened();
         final SegmentConfig config = segmentConfig(layout, sizing.segments());
         final Region[] regions = allocate(sizing.allocator());
         final Segment[] built = new Segment[regions.length];
         for (int i = 0; i < built.length; i++) {
-            built[i] = new Segment(regions[i], config.bounded(sizing.maxEntries(i)));
+            built[i] = new Segment(regions[i], config.ofSegment(i, sizing.maxEntries(i)));
         }
+        opened.finish(config.events().cache(), sizing.memoryBytes(), built.length);
         return new OffHeapCache(
                 built,
                 config,
@@ -377,7 +381,8 @@ public final class CacheBuilder {
                 removalListener,
                 errorHandler,
                 new ReentryGuard(count),
-                new ReadCounters(settings.isOn(Parameter.COUNT_READS)));
+                new ReadCounters(settings.isOn(Parameter.COUNT_READS)),
+                SegmentEvents.ofNewCache());
     }
 
     private Region[] allocate(RegionAllocator allocator) {

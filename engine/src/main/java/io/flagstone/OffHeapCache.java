@@ -5,6 +5,7 @@ import io.flagstone.api.CacheStatistics;
 import io.flagstone.api.EffectiveConfiguration;
 import io.flagstone.api.EntryVisitor;
 import io.flagstone.api.MemoryReport;
+import io.flagstone.events.CacheClosed;
 import io.flagstone.segment.ReadCounters;
 import io.flagstone.segment.Segment;
 import io.flagstone.segment.SegmentConfig;
@@ -58,6 +59,7 @@ public final class OffHeapCache extends BatchOperations implements Agent, AutoCl
     private final EffectiveConfiguration configuration;
     private final NanoClock clock;
     private final ReadCounters counters;
+    private final long eventId;
     private final long budgetBytes;
     private final boolean hugePages;
     private final int segmentCount;
@@ -73,6 +75,7 @@ public final class OffHeapCache extends BatchOperations implements Agent, AutoCl
         this.configuration = configuration;
         this.clock = config.clock();
         this.counters = config.counters();
+        this.eventId = config.events().cache();
         this.budgetBytes = budgetBytes;
         this.hugePages = hugePages;
         this.segmentCount = segments.length;
@@ -258,6 +261,7 @@ public final class OffHeapCache extends BatchOperations implements Agent, AutoCl
             }
             finalStatistics = sum(current);
             dropSegments();
+            CacheClosed.tell(eventId);
         }
     }
 

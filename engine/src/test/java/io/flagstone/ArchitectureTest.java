@@ -65,6 +65,8 @@ class ArchitectureTest {
                 .definedBy(ROOT + ".entry")
                 .layer("memory")
                 .definedBy(ROOT + ".memory")
+                .layer("events")
+                .definedBy(ROOT + ".events")
                 .layer("api")
                 .definedBy(ROOT + ".api")
                 .whereLayer("adapters")
@@ -75,6 +77,8 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("adapters", "typed")
                 .whereLayer("segment")
                 .mayOnlyBeAccessedByLayers("public")
+                .whereLayer("events")
+                .mayOnlyBeAccessedByLayers("public", "segment")
                 .whereLayer("mechanisms")
                 .mayOnlyBeAccessedByLayers("public", "segment")
                 .whereLayer("entry")
@@ -261,6 +265,7 @@ class ArchitectureTest {
                         ROOT + ".typed",
                         ROOT + ".api",
                         ROOT + ".segment",
+                        ROOT + ".events",
                         ROOT + ".index",
                         ROOT + ".slab",
                         ROOT + ".recency",

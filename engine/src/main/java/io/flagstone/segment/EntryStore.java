@@ -4,13 +4,19 @@ import static io.flagstone.segment.SegmentDescriptor.BOUND_EVICTIONS;
 import static io.flagstone.segment.SegmentDescriptor.ENTRIES;
 import static io.flagstone.segment.SegmentDescriptor.INSERTIONS;
 import static io.flagstone.segment.SegmentDescriptor.KEY_BYTES;
+import static io.flagstone.segment.SegmentDescriptor.MOVES;
 import static io.flagstone.segment.SegmentDescriptor.PROMOTIONS;
 import static io.flagstone.segment.SegmentDescriptor.REPLACEMENTS;
+import static io.flagstone.segment.SegmentDescriptor.ROOM_EVICTIONS;
+import static io.flagstone.segment.SegmentDescriptor.SLAB_EVICTIONS;
 import static io.flagstone.segment.SegmentDescriptor.VALUE_BYTES;
 
 import io.flagstone.api.EntryTooLargeException;
 import io.flagstone.api.RemovalCause;
 import io.flagstone.entry.EntryDescriptor;
+import io.flagstone.events.EvictionRun;
+import io.flagstone.events.ExpiryRun;
+import io.flagstone.events.SegmentEvents;
 import io.flagstone.expiry.TimingWheel;
 import io.flagstone.index.HashIndex;
 import io.flagstone.index.KeyedHash;
@@ -40,6 +46,7 @@ final class EntryStore {
     private final int budget;
     private final long idleNs;
     private final Callbacks callbacks;
+    private final SegmentEvents events;
     private final ReadCounters counters;
     final SegmentClock clock;
     final LiveEntries entries;
@@ -58,6 +65,7 @@ final class EntryStore {
         this.idleNs = config.idleNs();
         this.callbacks = callbacks;
         this.counters = config.counters();
+        this.events = config.events();
         this.clock = new SegmentClock(config.clock(), config.birthNs());
         this.entries = new LiveEntries(region, config, callbacks);
         this.rebalancer = new Rebalancer(config, entries);
@@ -285,6 +293,22 @@ final class EntryStore {
                 : nowNs + ttlNs;
     }
 
+    private int allocate(int sizeClass, long nowNs) {
+        final EvictionRun run = events.beginEviction();
+        if (run == null) {
+            return rebalancer.allocate(sizeClass, nowNs);
+        }
+        final long evictions = evictions();
+        final long moves = region.getLong(MOVES);
+        final int chunk = rebalancer.allocate(sizeClass, nowNs);
+        run.finish(evictions() - evictions, region.getLong(MOVES) - moves);
+        return chunk;
+    }
+
+    private long evictions() {
+        return region.getLong(ROOM_EVICTIONS) + region.getLong(SLAB_EVICTIONS);
+    }
+
     /** Writes an entry that neither index nor lists know yet. */
     private int prepare(
             int indexHash,
@@ -298,7 +322,7 @@ final class EntryStore {
             long deadlineNs,
             boolean sliding,
             long nowNs) {
-        final int entry = rebalancer.allocate(sizeClass, nowNs);
+        final int entry = allocate(sizeClass, nowNs);
         final int chunkClass = slabs.sizeClassOf(entry);
         boolean written = false;
         try {
@@ -327,15 +351,22 @@ final class EntryStore {
      */
     int reclaim(long nowNs) {
         int steps = 0;
+        ExpiryRun run = null;
         while (steps < budget) {
             final int entry = wheel.poll(nowNs);
             if (entry == TimingWheel.NOTHING_DUE) {
                 break;
             }
+            if (steps == 0) {
+                run = events.beginExpiry();
+            }
             if (entry != TimingWheel.MOVED) {
                 entries.remove(entry, RemovalCause.EXPIRED);
             }
             steps++;
+        }
+        if (run != null) {
+            run.finish(steps);
         }
         return steps;
     }

@@ -4,6 +4,7 @@ import static io.flagstone.segment.SegmentDescriptor.ROOM_EVICTIONS;
 import static io.flagstone.segment.SegmentDescriptor.SLAB_EVICTIONS;
 import static io.flagstone.segment.SegmentDescriptor.SLAB_REASSIGNMENTS;
 
+import io.flagstone.events.SegmentEvents;
 import io.flagstone.memory.Region;
 import io.flagstone.slab.SizeClasses;
 import io.flagstone.slab.SlabAllocator;
@@ -52,6 +53,7 @@ final class Rebalancer {
     private final SizeClasses classes;
     private final SlabAllocator slabs;
     private final EvictionOrder order;
+    private final SegmentEvents events;
     private final int budget;
     private final int reserve;
     private int callsToLook;
@@ -62,6 +64,7 @@ final class Rebalancer {
         this.classes = config.layout().classes();
         this.slabs = entries.slabs;
         this.order = entries.order;
+        this.events = config.events();
         this.budget = config.rebalanceBudget();
         this.reserve = reserve(config.layout(), budget);
     }
@@ -184,11 +187,17 @@ final class Rebalancer {
             slabs.stopDraining();
         }
         slabs.startDraining(slabs.sparsest());
+        final int donor = slabs.drainingClass();
         while (slabs.draining() != Region.NONE) {
             entries.evict(slabs.nextToDrain(), SLAB_EVICTIONS, nowNs);
         }
-        entries.add(SLAB_REASSIGNMENTS, 1);
+        reassigned(donor);
         return slabs.allocate(sizeClass, 0);
+    }
+
+    private void reassigned(int donor) {
+        entries.add(SLAB_REASSIGNMENTS, 1);
+        events.slabReassigned(classes.chunkBytes(donor));
     }
 
     /** The class that can best do without a slab, and better than with entries of a given age. */
@@ -229,7 +238,7 @@ final class Rebalancer {
             entries.move(slabs.nextToDrain(), chunk);
         }
         if (slabs.pooledSlabs() > pooled) {
-            entries.add(SLAB_REASSIGNMENTS, 1);
+            reassigned(donor);
             if (slabs.draining() != Region.NONE) {
                 // Another slab of the class lost its last entry, which serves as well.
                 slabs.stopDraining();

@@ -70,7 +70,12 @@ public final class Segment {
     public Segment(Region region, SegmentConfig config) {
         this.region = region;
         this.config = config;
-        this.lock = new SegmentLock(region, SegmentDescriptor.LOCK, SegmentDescriptor.CONTENTIONS);
+        this.lock =
+                new SegmentLock(
+                        region,
+                        SegmentDescriptor.LOCK,
+                        SegmentDescriptor.CONTENTIONS,
+                        config.events());
         this.guard = config.guard();
         this.callbacks = new Callbacks(region, config);
         this.store = new EntryStore(region, config, callbacks);

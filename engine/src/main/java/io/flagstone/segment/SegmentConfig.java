@@ -1,13 +1,14 @@
 package io.flagstone.segment;
 
 import io.flagstone.api.RemovalListener;
+import io.flagstone.events.SegmentEvents;
 import io.flagstone.index.KeyedHash;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * What all segments of a cache share, but for their bounds in entries; validated by the cache's
- * builder.
+ * What all segments of a cache share, but for their bounds in entries and their events; validated
+ * by the cache's builder.
  *
  * @param layout how each segment's region is divided, the same for all but for the bound in
  *     entries.
@@ -25,6 +26,7 @@ import org.agrona.concurrent.NanoClock;
  * @param errorHandler told of what the listener throws.
  * @param guard refuses calls from callbacks.
  * @param counters what readers count.
+ * @param events a segment's own.
  */
 public record SegmentConfig(
         SegmentLayout layout,
@@ -40,10 +42,11 @@ public record SegmentConfig(
         RemovalListener listener,
         ErrorHandler errorHandler,
         ReentryGuard guard,
-        ReadCounters counters) {
+        ReadCounters counters,
+        SegmentEvents events) {
 
-    /** The same for a segment with a bound in entries that is no higher than this one's. */
-    public SegmentConfig bounded(long maxEntries) {
+    /** The same for one segment, with a bound in entries that is no higher than this one's. */
+    public SegmentConfig ofSegment(int number, long maxEntries) {
         return new SegmentConfig(
                 layout.bounded(maxEntries),
                 hash,
@@ -58,6 +61,7 @@ public record SegmentConfig(
                 listener,
                 errorHandler,
                 guard,
-                counters);
+                counters,
+                events.ofSegment(number));
     }
 }

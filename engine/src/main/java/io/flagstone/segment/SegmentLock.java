@@ -1,5 +1,7 @@
 package io.flagstone.segment;
 
+import io.flagstone.events.LockWait;
+import io.flagstone.events.SegmentEvents;
 import io.flagstone.memory.Region;
 import java.util.concurrent.locks.LockSupport;
 
@@ -33,6 +35,7 @@ public final class SegmentLock {
     private static final int SPINS = 128;
     private static final int YIELDS = 16;
 
+    private final SegmentEvents events;
     private final Region region;
     private final int word;
     private final int contentions;
@@ -41,8 +44,10 @@ public final class SegmentLock {
      * Lays a free lock over the zeroed cache line at {@code word}.
      *
      * @param contentions the word, guarded by the lock, that counts who had to wait.
+     * @param events told of waits.
      */
-    public SegmentLock(Region region, int word, int contentions) {
+    public SegmentLock(Region region, int word, int contentions, SegmentEvents events) {
+        this.events = events;
         this.region = region;
         this.word = word;
         this.contentions = contentions;
@@ -51,7 +56,11 @@ public final class SegmentLock {
     /** Takes the lock, as the thread with this id. */
     public void lock(long threadId) {
         if (!region.compareAndSetLong(word, FREE, threadId)) {
+            final LockWait wait = events.beginWait();
             await(threadId);
+            if (wait != null) {
+                wait.finish();
+            }
             region.putLong(contentions, region.getLong(contentions) + 1);
         }
         region.putLong(word + LAST_HOLDER, threadId);

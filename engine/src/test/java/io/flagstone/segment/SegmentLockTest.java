@@ -3,6 +3,7 @@ package io.flagstone.segment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.flagstone.events.SegmentEvents;
 import io.flagstone.memory.Region;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,7 +25,8 @@ class SegmentLockTest {
     private static final int CROWD_ROUNDS = 2_000;
 
     private final Region region = Region.allocate(4 * Region.CACHE_LINE);
-    private final SegmentLock lock = new SegmentLock(region, WORD, 2 * WORD);
+    private final SegmentLock lock =
+            new SegmentLock(region, WORD, 2 * WORD, SegmentEvents.ofNewCache());
     private final long self = Thread.currentThread().getId();
     private int plainCounter;
 

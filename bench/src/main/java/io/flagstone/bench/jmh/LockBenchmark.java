@@ -1,5 +1,6 @@
 package io.flagstone.bench.jmh;
 
+import io.flagstone.events.SegmentEvents;
 import io.flagstone.memory.Region;
 import io.flagstone.segment.SegmentLock;
 import java.util.concurrent.TimeUnit;
@@ -32,7 +33,8 @@ public class LockBenchmark {
     private static final int DATA = 5 * Region.CACHE_LINE;
 
     private final Region region = Region.allocate(8 * Region.CACHE_LINE);
-    private final SegmentLock segmentLock = new SegmentLock(region, LOCK, CONTENTIONS);
+    private final SegmentLock segmentLock =
+            new SegmentLock(region, LOCK, CONTENTIONS, SegmentEvents.ofNewCache());
     private final ReentrantLock reentrantLock = new ReentrantLock();
 
     private long work() {
