@@ -1,0 +1,139 @@
+package io.flagstone.examples;
+
+import io.flagstone.OffHeapCache;
+import io.flagstone.api.ValueUpdater;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * The state of working orders by order id: added when sent, filled in place, removed when done.
+ * Nothing is allocated, however many orders come and go.
+ *
+ * <pre>
+ *  +------------------+
+ *  | Price (64)       |    0    in ticks
+ *  | Quantity (64)    |    8    asked for
+ *  | Filled (64)      |   16
+ *  | Value (64)       |   24    of what was filled: price times quantity
+ *  +------------------+
+ * </pre>
+ */
+public final class OrderStateCache implements AutoCloseable {
+    private static final int PRICE = 0;
+    private static final int QUANTITY = 8;
+    private static final int FILLED = 16;
+    private static final int VALUE = 24;
+    private static final int LENGTH = 32;
+
+    private final OffHeapCache cache;
+    private final UnsafeBuffer order = new UnsafeBuffer(new byte[LENGTH]);
+    private long fillPrice;
+    private long fillQuantity;
+    private boolean overfill;
+    private boolean done;
+
+    private final ValueUpdater fill =
+            state -> {
+                final long filled = state.getLong(FILLED) + fillQuantity;
+                overfill = filled > state.getLong(QUANTITY);
+                if (!overfill) {
+                    state.putLong(FILLED, filled);
+                    state.putLong(VALUE, state.getLong(VALUE) + fillPrice * fillQuantity);
+                    done = filled == state.getLong(QUANTITY);
+                }
+            };
+
+    /** What came of a fill. */
+    public enum Outcome {
+        /** There is no such order. */
+        UNKNOWN,
+        /** More than was asked for; the order is as it was. */
+        OVERFILL,
+        /** The order works on. */
+        PARTIAL,
+        /** The order is done, and no longer held. */
+        DONE
+    }
+
+    /** A cache for a number of working orders, for one thread. */
+    public OrderStateCache(int mostOrders) {
+        // A bound that is never met: an order that is evicted would be lost.
+        cache =
+                OffHeapCache.builder()
+                        .memoryBytes(4L * mostOrders * 128)
+                        .maxEntries(4L * mostOrders)
+                        .build();
+    }
+
+    /** The engine. */
+    public OffHeapCache engine() {
+        return cache;
+    }
+
+    /** An order was sent; returns false for an id that is known. */
+    public boolean sent(long orderId, long price, long quantity) {
+        order.putLong(PRICE, price);
+        order.putLong(QUANTITY, quantity);
+        order.putLong(FILLED, 0);
+        order.putLong(VALUE, 0);
+        return cache.putIfAbsent(orderId, order, 0, LENGTH);
+    }
+
+    /** An order was filled, wholly or in part. */
+    public Outcome filled(long orderId, long price, long quantity) {
+        fillPrice = price;
+        fillQuantity = quantity;
+        done = false;
+        if (!cache.update(orderId, fill)) {
+            return Outcome.UNKNOWN;
+        }
+        if (overfill) {
+            return Outcome.OVERFILL;
+        }
+        if (done) {
+            cache.remove(orderId);
+            return Outcome.DONE;
+        }
+        return Outcome.PARTIAL;
+    }
+
+    /** An order was cancelled; returns what had been filled, or -1 for one that is unknown. */
+    public long cancelled(long orderId) {
+        return cache.getAndRemove(orderId, order, 0) == LENGTH ? order.getLong(FILLED) : -1;
+    }
+
+    /** What is left of an order, or -1 for one that is unknown. */
+    public long open(long orderId) {
+        return cache.get(orderId, order, 0) == LENGTH
+                ? order.getLong(QUANTITY) - order.getLong(FILLED)
+                : -1;
+    }
+
+    @Override
+    public void close() {
+        cache.close();
+    }
+
+    /** A day of orders: two million, of which a thousand work at a time. */
+    public static void main(String[] args) {
+        final int working = 1_000;
+        final long orders = 2_000_000;
+        try (OrderStateCache cache = new OrderStateCache(working)) {
+            long done = 0;
+            for (long id = 0; id < orders; id++) {
+                cache.sent(id, 10_000, 100);
+                cache.filled(id, 10_000, 40);
+                final long oldest = id - working;
+                if (oldest >= 0 && cache.filled(oldest, 9_999, 60) == Outcome.DONE) {
+                    done++;
+                }
+            }
+            System.out.println(
+                    done
+                            + " orders done, "
+                            + cache.engine().size()
+                            + " working, of which "
+                            + cache.open(orders - 1)
+                            + " is open in the last");
+        }
+    }
+}

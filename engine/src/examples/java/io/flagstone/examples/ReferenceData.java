@@ -1,0 +1,103 @@
+package io.flagstone.examples;
+
+import io.flagstone.OffHeapCache;
+import io.flagstone.typed.Cache;
+import io.flagstone.typed.Codec;
+import io.flagstone.typed.Codecs;
+import io.flagstone.typed.Loader;
+import io.flagstone.typed.RecordCodec;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemNanoClock;
+
+/**
+ * Reference data from a slow source: loaded once for each key however many ask, good for an hour,
+ * and loaded anew in its last ten minutes while readers go on with what is there.
+ */
+public final class ReferenceData implements AutoCloseable {
+    /** How long what was loaded is good for. */
+    public static final long GOOD_FOR_NS = TimeUnit.HOURS.toNanos(1);
+
+    /** How long before its end it is loaded anew. */
+    public static final long REFRESH_AHEAD_NS = TimeUnit.MINUTES.toNanos(10);
+
+    /** An instrument. */
+    public record Instrument(String name, long tickSize, int lotSize) {}
+
+    private static final Codec<Instrument> CODEC =
+            RecordCodec.<Instrument>builder()
+                    .field(Instrument::name, Codecs.ofString())
+                    .field(Instrument::tickSize, Codecs.ofLong())
+                    .field(Instrument::lotSize, Codecs.ofInt())
+                    .build(fields -> new Instrument(fields.get(0), fields.get(1), fields.get(2)));
+
+    private final Cache<String, Instrument> cache;
+
+    /** A cache over a source. */
+    public ReferenceData(Loader<String, Instrument> source, NanoClock clock, Executor refreshes) {
+        cache =
+                Cache.builder(
+                                OffHeapCache.builder()
+                                        .memoryBytes(16 << 20)
+                                        .defaultTtlNs(GOOD_FOR_NS)
+                                        .clock(clock),
+                                Codecs.ofString(),
+                                CODEC)
+                        .loader(source)
+                        .refreshAheadNs(REFRESH_AHEAD_NS)
+                        .executor(refreshes)
+                        .build();
+    }
+
+    /** An instrument, or null if the source does not know it. */
+    public Instrument instrument(String symbol) {
+        return cache.get(symbol);
+    }
+
+    /** The source has told that an instrument has changed. */
+    public void changed(String symbol) {
+        cache.remove(symbol);
+    }
+
+    /** The engine. */
+    public OffHeapCache engine() {
+        return cache.engine();
+    }
+
+    @Override
+    public void close() {
+        cache.close();
+    }
+
+    /** Four threads ask for a hundred instruments. */
+    public static void main(String[] args) throws InterruptedException {
+        final AtomicInteger loads = new AtomicInteger();
+        final Loader<String, Instrument> source =
+                symbol -> {
+                    loads.incrementAndGet();
+                    return new Instrument("The instrument " + symbol, 25, 100);
+                };
+        try (ReferenceData data =
+                new ReferenceData(source, SystemNanoClock.INSTANCE, ForkJoinPool.commonPool())) {
+            final Thread[] threads = new Thread[4];
+            for (int t = 0; t < threads.length; t++) {
+                threads[t] =
+                        new Thread(
+                                () -> {
+                                    for (int i = 0; i < 10_000; i++) {
+                                        data.instrument("SYM" + i % 100);
+                                    }
+                                });
+                threads[t].start();
+            }
+            for (final Thread thread : threads) {
+                thread.join();
+            }
+            System.out.println("40000 reads, " + loads + " loads");
+            System.out.println(data.instrument("SYM7"));
+        }
+    }
+}

@@ -1,0 +1,217 @@
+package io.flagstone.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flagstone.OffHeapCache;
+import io.flagstone.examples.OrderStateCache.Outcome;
+import io.flagstone.testing.TestClock;
+import io.flagstone.testing.TestSupport;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.agrona.concurrent.AgentInvoker;
+import org.agrona.concurrent.CachedNanoClock;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Each example does what it is there to show. */
+@Timeout(120)
+class ExamplesTest {
+    private static final com.sun.management.ThreadMXBean THREADS =
+            (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private final TestClock clock = new TestClock(0);
+
+    /** Bytes that the thread allocates in the last of some rounds, the code being compiled. */
+    private static long allocated(Runnable round) {
+        long bytes = 0;
+        for (int i = 0; i < 20; i++) {
+            final long before = THREADS.getCurrentThreadAllocatedBytes();
+            round.run();
+            bytes = THREADS.getCurrentThreadAllocatedBytes() - before;
+        }
+        return bytes;
+    }
+
+    @Test
+    void aQuoteThatIsNotRenewedIsAMissAndNotAnOldPrice() {
+        try (LastValueCache quotes = new LastValueCache(clock)) {
+            final LastValueCache.Feed feed = quotes.new Feed();
+            final LastValueCache.Strategy strategy = quotes.new Strategy(10);
+            feed.onQuote(1, 100, 102);
+            feed.onQuote(2, 200, 204);
+            clock.advance(LastValueCache.STALE_AFTER_NS - 1);
+            feed.onQuote(2, 201, 205);
+            assertThat(strategy.twiceMiddle(1)).isEqualTo(202);
+            assertThat(strategy.spreads(10)).isEqualTo(2 + 4);
+            clock.advance(1);
+            assertThat(strategy.twiceMiddle(1)).as("stale").isEqualTo(-1);
+            assertThat(strategy.twiceMiddle(2)).as("renewed").isEqualTo(406);
+            assertThat(strategy.spreads(10)).isEqualTo(4);
+            TestSupport.assertClean(quotes.engine());
+        }
+    }
+
+    @Test
+    void aStrategyThatComesLateFindsTheLastQuoteAndNothingIsAllocated() {
+        try (LastValueCache quotes = new LastValueCache(clock)) {
+            final LastValueCache.Feed feed = quotes.new Feed();
+            final LastValueCache.Strategy strategy = quotes.new Strategy(50);
+            final long bytes =
+                    allocated(
+                            () -> {
+                                for (int i = 0; i < 10_000; i++) {
+                                    feed.onQuote(i % 50, i, i + 2);
+                                    strategy.twiceMiddle(i % 50);
+                                }
+                                strategy.spreads(50);
+                            });
+            assertThat(bytes).as("allocated").isZero();
+            assertThat(strategy.sequence(7)).as("all that came").isEqualTo(20 * 10_000 / 50);
+            assertThat(strategy.twiceMiddle(49)).as("the last").isEqualTo(2 * 9_999 + 2);
+            assertThat(quotes.engine().size()).isEqualTo(50);
+        }
+    }
+
+    @Test
+    void aSnapshotBesideTheFeedSeesNoTornQuote() throws InterruptedException {
+        try (LastValueCache quotes = new LastValueCache(clock)) {
+            final Thread writer =
+                    new Thread(
+                            () -> {
+                                final LastValueCache.Feed feed = quotes.new Feed();
+                                for (int i = 0; i < 200_000; i++) {
+                                    feed.onQuote(i % 5, i, i + 2);
+                                }
+                            });
+            writer.start();
+            final LastValueCache.Strategy strategy = quotes.new Strategy(5);
+            while (writer.isAlive()) {
+                assertThat(strategy.spreads(5)).isIn(0L, 2L, 4L, 6L, 8L, 10L);
+            }
+            writer.join();
+            assertThat(strategy.spreads(5)).isEqualTo(10);
+        }
+    }
+
+    @Test
+    void ordersAreFilledInPlaceAndLeaveWhenDone() {
+        try (OrderStateCache orders = new OrderStateCache(100)) {
+            assertThat(orders.sent(1, 10_000, 100)).isTrue();
+            assertThat(orders.sent(1, 9_000, 5)).as("known").isFalse();
+            assertThat(orders.filled(1, 10_000, 40)).isEqualTo(Outcome.PARTIAL);
+            assertThat(orders.open(1)).isEqualTo(60);
+            assertThat(orders.filled(1, 10_000, 61)).isEqualTo(Outcome.OVERFILL);
+            assertThat(orders.open(1)).as("as it was").isEqualTo(60);
+            assertThat(orders.filled(1, 10_000, 60)).isEqualTo(Outcome.DONE);
+            assertThat(orders.filled(1, 10_000, 1)).isEqualTo(Outcome.UNKNOWN);
+            orders.sent(2, 1, 10);
+            orders.filled(2, 1, 3);
+            assertThat(orders.cancelled(2)).isEqualTo(3);
+            assertThat(orders.open(2)).isEqualTo(-1);
+            assertThat(orders.engine().size()).isZero();
+            TestSupport.assertClean(orders.engine());
+        }
+    }
+
+    @Test
+    void ordersComeAndGoWithoutGarbageAndNoneIsEvicted() {
+        try (OrderStateCache orders = new OrderStateCache(1_000)) {
+            final long[] next = {0};
+            final long bytes =
+                    allocated(
+                            () -> {
+                                for (int i = 0; i < 10_000; i++) {
+                                    final long id = next[0]++;
+                                    orders.sent(id, 10, 2);
+                                    orders.filled(id, 10, 1);
+                                    if (id >= 1_000) {
+                                        orders.filled(id - 1_000, 10, 1);
+                                    }
+                                }
+                            });
+            assertThat(bytes).as("allocated").isZero();
+            assertThat(orders.engine().size()).isEqualTo(1_000);
+            assertThat(orders.engine().statistics().evictions()).isZero();
+            assertThat(orders.open(next[0] - 1_000)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void referenceDataIsLoadedOnceRefreshedAheadAndGoneInTheEnd() {
+        final AtomicInteger loads = new AtomicInteger();
+        final Queue<Runnable> refreshes = new ArrayDeque<>();
+        try (ReferenceData data =
+                new ReferenceData(
+                        symbol ->
+                                symbol.equals("none")
+                                        ? null
+                                        : new ReferenceData.Instrument(
+                                                symbol, loads.incrementAndGet(), 100),
+                        clock,
+                        refreshes::add)) {
+            assertThat(data.instrument("A").tickSize()).isEqualTo(1);
+            assertThat(data.instrument("A").tickSize()).isEqualTo(1);
+            assertThat(data.instrument("none")).isNull();
+            clock.advance(ReferenceData.GOOD_FOR_NS - ReferenceData.REFRESH_AHEAD_NS + 1);
+            assertThat(data.instrument("A").tickSize()).as("what is there").isEqualTo(1);
+            refreshes.remove().run();
+            assertThat(data.instrument("A").tickSize()).as("refreshed").isEqualTo(2);
+            clock.advance(ReferenceData.GOOD_FOR_NS);
+            assertThat(data.instrument("A").tickSize()).as("loaded anew").isEqualTo(3);
+            data.changed("A");
+            assertThat(data.instrument("A").tickSize()).isEqualTo(4);
+            TestSupport.assertClean(data.engine());
+        }
+    }
+
+    @Test
+    void theDutyCycleReadsTheClockOnceATurnAndTakesBackWhatHasExpired() {
+        final AtomicInteger reads = new AtomicInteger();
+        final CachedNanoClock cached = new CachedNanoClock();
+        try (OffHeapCache cache = DutyCycle.cache(cached)) {
+            final DutyCycle.Application application = new DutyCycle.Application(cache, 5_000);
+            final AgentInvoker invoker =
+                    new AgentInvoker(
+                            error -> {
+                                throw new AssertionError(error);
+                            },
+                            null,
+                            DutyCycle.agents(
+                                    () -> {
+                                        reads.incrementAndGet();
+                                        return clock.nanoTime();
+                                    },
+                                    cached,
+                                    cache,
+                                    application));
+            invoker.start();
+            int turns = 0;
+            while (application.put() < 5_000) {
+                clock.advance(1_000);
+                invoker.invoke();
+                turns++;
+            }
+            assertThat(cache.size()).isEqualTo(5_000);
+            clock.advance(10_000_000);
+            while (cache.size() > 0) {
+                clock.advance(1_000);
+                invoker.invoke();
+                turns++;
+            }
+            assertThat(reads).as("reads of the clock").hasValue(turns);
+            assertThat(cache.statistics().expirations()).isEqualTo(5_000);
+            TestSupport.assertClean(cache);
+            invoker.close();
+        }
+    }
+
+    @Test
+    void eachRunsToItsEnd() throws InterruptedException {
+        LastValueCache.main(new String[0]);
+        OrderStateCache.main(new String[0]);
+        ReferenceData.main(new String[0]);
+        DutyCycle.main(new String[0]);
+    }
+}
