@@ -1,0 +1,95 @@
+package io.flagstone.startup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flagstone.OffHeapCache;
+import io.flagstone.testing.TestSupport;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.CachedNanoClock;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What docs/operations.md says happens when the surroundings fail, where no other test has it. */
+@Timeout(60)
+class FailureModesTest {
+    @TempDir private Path directory;
+
+    /** Runs a program under a limit of the shell's. */
+    private String underLimit(String limit, String... arguments)
+            throws IOException, InterruptedException {
+        final String command =
+                limit
+                        + "; exec '"
+                        + Path.of(System.getProperty("java.home"), "bin", "java")
+                        + "' -Xmx64m -XX:-UsePerfData -XX:MaxDirectMemorySize=64g"
+                        + " --add-opens java.base/jdk.internal.misc=ALL-UNNAMED -cp '"
+                        + System.getProperty("java.class.path")
+                        + "' "
+                        + Trouble.class.getName()
+                        + " "
+                        + String.join(" ", arguments);
+        final Process process =
+                new ProcessBuilder("bash", "-c", command).redirectErrorStream(true).start();
+        final String out =
+                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(out).isZero();
+        return out;
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aDiskThatIsFullFailsTheOpeningAndLeavesNothing() throws Exception {
+        final Path file = directory.resolve("cache.metrics");
+        final String out = underLimit("ulimit -f 16", "disk", file.toString());
+        assertThat(out).containsIgnoringCase("file too large").contains("alive 0");
+        try (var files = Files.list(directory)) {
+            assertThat(files).isEmpty();
+        }
+        assertThat(underLimit("true", "disk", file.toString())).contains("published to " + file);
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void memoryThatTheSystemDoesNotGiveFailsTheBuild() throws Exception {
+        final String out = underLimit("ulimit -v 3500000", "memory", Long.toString(3L << 30));
+        assertThat(out)
+                .contains("could not take memoryBytes 3221225472 of direct memory")
+                .contains("alive 0");
+    }
+
+    @Test
+    void aClockThatStandsStillKeepsEntriesAndTheBoundHolds() {
+        final CachedNanoClock clock = new CachedNanoClock();
+        clock.update(1);
+        try (OffHeapCache cache =
+                OffHeapCache.builder()
+                        .memoryBytes(1 << 18)
+                        .segments(1)
+                        .maxEntries(100)
+                        .promotionDistance(0)
+                        .defaultTtlNs(TimeUnit.SECONDS.toNanos(1))
+                        .clock(clock)
+                        .build()) {
+            final UnsafeBuffer value = new UnsafeBuffer(new byte[8]);
+            for (int i = 0; i < 150; i++) {
+                cache.put(i, value, 0, 8);
+            }
+            assertThat(cache.size()).isEqualTo(100);
+            assertThat(cache.doWork()).isZero();
+            assertThat(cache.remainingTtlNs(149))
+                    .as("what an operator can look at: it does not fall")
+                    .isEqualTo(TimeUnit.SECONDS.toNanos(1));
+            clock.update(1 + TimeUnit.SECONDS.toNanos(1));
+            assertThat(cache.contains(149)).as("once it goes on").isFalse();
+            TestSupport.assertClean(cache);
+        }
+    }
+}
