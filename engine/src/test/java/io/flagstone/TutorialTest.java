@@ -52,7 +52,7 @@ class TutorialTest {
         return programs.tests("sizing.md");
     }
 
-    /** Those of Chronicle's page are, with its flags. */
+    /** Chronicle's page with that library's flags; the first steps by {@code .ci/trial}. */
     @Test
     void everyPageWithCodeIsTested() throws IOException {
         try (Stream<Path> pages = Files.list(Path.of("..", "docs"))) {
@@ -66,6 +66,7 @@ class TutorialTest {
                             "sbe.md",
                             "jcache.md",
                             "chronicle-bytes.md",
+                            "getting-started.md",
                             "sizing.md");
         }
     }
