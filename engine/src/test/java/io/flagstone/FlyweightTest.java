@@ -11,7 +11,6 @@ import io.flagstone.quotes.QuoteDecoder;
 import io.flagstone.quotes.QuoteEncoder;
 import io.flagstone.quotes.TradingState;
 import io.flagstone.testing.TestSupport;
-import java.lang.management.ManagementFactory;
 import java.util.SplittableRandom;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
@@ -19,8 +18,6 @@ import org.junit.jupiter.api.Test;
 
 /** Generated flyweights encode into the slab and decode from it, without copy and garbage. */
 class FlyweightTest {
-    private static final com.sun.management.ThreadMXBean THREADS =
-            (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int SYMBOLS = 500;
 
     private final OffHeapCache cache =
@@ -80,27 +77,30 @@ class FlyweightTest {
     void neitherWayAllocates() {
         putAll();
         final UnsafeBuffer copy = new UnsafeBuffer(new byte[QuoteEncoder.BLOCK_LENGTH]);
-        long allocated = 0;
-        for (int round = 0; round < 20; round++) {
-            final long before = THREADS.getCurrentThreadAllocatedBytes();
-            for (int i = 0; i < 10_000; i++) {
-                next = i;
-                expected = i;
-                cache.update(i % SYMBOLS, encode);
-                cache.read(i % SYMBOLS, decode);
-                if (!seen) {
-                    throw new AssertionError();
-                }
-                if (cache.get(i % SYMBOLS, copy, 0) != QuoteEncoder.BLOCK_LENGTH) {
-                    throw new AssertionError();
-                }
-                decoder.wrap(copy, 0, QuoteDecoder.BLOCK_LENGTH, QuoteDecoder.SCHEMA_VERSION);
-                if (decoder.sequence() != i) {
-                    throw new AssertionError();
-                }
-            }
-            allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
-        }
+        final long allocated =
+                TestSupport.allocated(
+                        () -> {
+                            for (int i = 0; i < 10_000; i++) {
+                                next = i;
+                                expected = i;
+                                cache.update(i % SYMBOLS, encode);
+                                cache.read(i % SYMBOLS, decode);
+                                if (!seen) {
+                                    throw new AssertionError();
+                                }
+                                if (cache.get(i % SYMBOLS, copy, 0) != QuoteEncoder.BLOCK_LENGTH) {
+                                    throw new AssertionError();
+                                }
+                                decoder.wrap(
+                                        copy,
+                                        0,
+                                        QuoteDecoder.BLOCK_LENGTH,
+                                        QuoteDecoder.SCHEMA_VERSION);
+                                if (decoder.sequence() != i) {
+                                    throw new AssertionError();
+                                }
+                            }
+                        });
         assertThat(allocated).as("once compiled").isZero();
     }
 

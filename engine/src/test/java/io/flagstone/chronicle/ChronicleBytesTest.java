@@ -8,7 +8,6 @@ import io.flagstone.testing.TestSupport;
 import io.flagstone.typed.Cache;
 import io.flagstone.typed.Codec;
 import io.flagstone.typed.Codecs;
-import java.lang.management.ManagementFactory;
 import java.nio.BufferOverflowException;
 import java.nio.BufferUnderflowException;
 import java.util.SplittableRandom;
@@ -24,9 +23,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Chronicle's bytes go in and come out, and are seen where they lie. */
 class ChronicleBytesTest {
-    private static final com.sun.management.ThreadMXBean THREADS =
-            (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-
     private final OffHeapCache engine =
             OffHeapCache.builder().memoryBytes(1 << 20).segments(1).build();
 
@@ -109,16 +105,15 @@ class ChronicleBytesTest {
             cache.put(1L, order(1, 101.25));
             assertThat(cache.get(1L).price).isEqualTo(101.25);
             final Order using = new Order();
-            long allocated = 0;
-            for (int round = 0; round < 20; round++) {
-                final long before = THREADS.getCurrentThreadAllocatedBytes();
-                for (int i = 0; i < 10_000; i++) {
-                    if (cache.getUsing(1, using).id != 1) {
-                        throw new AssertionError();
-                    }
-                }
-                allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
-            }
+            final long allocated =
+                    TestSupport.allocated(
+                            () -> {
+                                for (int i = 0; i < 10_000; i++) {
+                                    if (cache.getUsing(1, using).id != 1) {
+                                        throw new AssertionError();
+                                    }
+                                }
+                            });
             assertThat(allocated).as("once compiled").isZero();
         }
     }
@@ -221,17 +216,18 @@ class ChronicleBytesTest {
         engine.put(1, new UnsafeBuffer(new byte[8]), 0, 8);
         final BytesView add = new BytesView(bytes -> bytes.writeLong(0, bytes.readLong(0) + 1));
         final long[] sum = new long[1];
+        final long[] rounds = new long[1];
         final BytesView read = new BytesView(bytes -> sum[0] += bytes.readLong(0));
-        long allocated = 0;
-        for (int round = 0; round < 20; round++) {
-            final long before = THREADS.getCurrentThreadAllocatedBytes();
-            for (int i = 0; i < 10_000; i++) {
-                engine.update(1, add);
-                engine.read(1, read);
-            }
-            allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
-        }
-        assertThat(engine.getLong(1, 0, -1)).isEqualTo(200_000);
+        final long allocated =
+                TestSupport.allocated(
+                        () -> {
+                            rounds[0]++;
+                            for (int i = 0; i < 10_000; i++) {
+                                engine.update(1, add);
+                                engine.read(1, read);
+                            }
+                        });
+        assertThat(engine.getLong(1, 0, -1)).isEqualTo(rounds[0] * 10_000);
         assertThat(allocated).as("once compiled").isZero();
     }
 }

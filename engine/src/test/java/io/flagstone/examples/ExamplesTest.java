@@ -6,7 +6,6 @@ import io.flagstone.OffHeapCache;
 import io.flagstone.examples.OrderStateCache.Outcome;
 import io.flagstone.testing.TestClock;
 import io.flagstone.testing.TestSupport;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,21 +17,7 @@ import org.junit.jupiter.api.Timeout;
 /** Each example does what it is there to show. */
 @Timeout(120)
 class ExamplesTest {
-    private static final com.sun.management.ThreadMXBean THREADS =
-            (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-
     private final TestClock clock = new TestClock(0);
-
-    /** Bytes that the thread allocates in the last of some rounds, the code being compiled. */
-    private static long allocated(Runnable round) {
-        long bytes = 0;
-        for (int i = 0; i < 20; i++) {
-            final long before = THREADS.getCurrentThreadAllocatedBytes();
-            round.run();
-            bytes = THREADS.getCurrentThreadAllocatedBytes() - before;
-        }
-        return bytes;
-    }
 
     @Test
     void aQuoteThatIsNotRenewedIsAMissAndNotAnOldPrice() {
@@ -58,9 +43,11 @@ class ExamplesTest {
         try (LastValueCache quotes = new LastValueCache(clock)) {
             final LastValueCache.Feed feed = quotes.new Feed();
             final LastValueCache.Strategy strategy = quotes.new Strategy(50);
+            final AtomicInteger rounds = new AtomicInteger();
             final long bytes =
-                    allocated(
+                    TestSupport.allocated(
                             () -> {
+                                rounds.incrementAndGet();
                                 for (int i = 0; i < 10_000; i++) {
                                     feed.onQuote(i % 50, i, i + 2);
                                     strategy.twiceMiddle(i % 50);
@@ -68,7 +55,9 @@ class ExamplesTest {
                                 strategy.spreads(50);
                             });
             assertThat(bytes).as("allocated").isZero();
-            assertThat(strategy.sequence(7)).as("all that came").isEqualTo(20 * 10_000 / 50);
+            assertThat(strategy.sequence(7))
+                    .as("all that came")
+                    .isEqualTo(rounds.get() * 10_000L / 50);
             assertThat(strategy.twiceMiddle(49)).as("the last").isEqualTo(2 * 9_999 + 2);
             assertThat(quotes.engine().size()).isEqualTo(50);
         }
@@ -120,7 +109,7 @@ class ExamplesTest {
         try (OrderStateCache orders = new OrderStateCache(1_000)) {
             final long[] next = {0};
             final long bytes =
-                    allocated(
+                    TestSupport.allocated(
                             () -> {
                                 for (int i = 0; i < 10_000; i++) {
                                     final long id = next[0]++;

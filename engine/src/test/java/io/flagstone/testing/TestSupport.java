@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flagstone.OffHeapCache;
 import io.flagstone.api.AuditResult;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
 import org.agrona.DirectBuffer;
@@ -11,6 +12,9 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /** What tests share. */
 public final class TestSupport {
+    private static final com.sun.management.ThreadMXBean THREADS =
+            (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+
     private TestSupport() {}
 
     /** The seed of random tests: {@code -Dflagstone.test.seed}, or always the same. */
@@ -42,6 +46,20 @@ public final class TestSupport {
     @SuppressWarnings("unchecked")
     private static <T extends Throwable> T cast(Throwable thrown) throws T {
         throw (T) thrown;
+    }
+
+    /**
+     * The least that this thread allocates in one of some rounds, by which the code is compiled at
+     * last; what allocates does so in each. At least 20 rounds, until one allocates nothing.
+     */
+    public static long allocated(Runnable round) {
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < 20 || i < 500 && least > 0; i++) {
+            final long before = THREADS.getCurrentThreadAllocatedBytes();
+            round.run();
+            least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
+        }
+        return least;
     }
 
     /** Waits where no checked exception may come out. */
