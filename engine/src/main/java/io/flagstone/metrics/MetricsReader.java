@@ -12,7 +12,9 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.agrona.IoUtil;
+import org.agrona.concurrent.SystemNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.status.CountersReader;
 
@@ -21,8 +23,8 @@ import org.agrona.concurrent.status.CountersReader;
  * lives and after it has died. For one thread at a time.
  */
 public final class MetricsReader implements AutoCloseable {
-    /** Some milliseconds; the figures take some microseconds to write. */
-    private static final int TRIES = 1 << 16;
+    /** The figures take microseconds to write, but the writer may lose its processor meanwhile. */
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(1);
 
     private final MappedByteBuffer mapped;
     private final UnsafeBuffer file;
@@ -153,23 +155,25 @@ public final class MetricsReader implements AutoCloseable {
     /**
      * All figures as they were written at one moment.
      *
-     * @return a copy; if the writer died while it wrote, what it had written.
+     * @return a copy; if the writer has died or stood still while it wrote, what is there, which is
+     *     then not {@link MetricsSnapshot#whole}.
      */
     public MetricsSnapshot snapshot() {
-        for (int i = 0; i < TRIES; i++) {
+        final long startNs = SystemNanoClock.INSTANCE.nanoTime();
+        do {
             final long before = file.getLongVolatile(MetricsDescriptor.SEQUENCE);
             if ((before & 1) == 0) {
-                final MetricsSnapshot snapshot = read();
+                final MetricsSnapshot snapshot = read(true);
                 VarHandle.acquireFence();
                 if (file.getLongVolatile(MetricsDescriptor.SEQUENCE) == before) {
                     return snapshot;
                 }
             }
-        }
-        return read();
+        } while (SystemNanoClock.INSTANCE.nanoTime() - startNs < PATIENCE_NS);
+        return read(false);
     }
 
-    private MetricsSnapshot read() {
+    private MetricsSnapshot read(boolean whole) {
         final Map<Metric, Long> ofCache = new EnumMap<>(Metric.class);
         final Map<Integer, Map<Metric, Long>> ofClasses = new TreeMap<>();
         counters.forEach(
@@ -188,7 +192,8 @@ public final class MetricsReader implements AutoCloseable {
                 file.getLong(MetricsDescriptor.OPENED),
                 file.getLongVolatile(MetricsDescriptor.HEARTBEAT),
                 ofCache,
-                ofClasses);
+                ofClasses,
+                whole);
     }
 
     /** Lets the file go. */

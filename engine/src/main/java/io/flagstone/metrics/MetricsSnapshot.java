@@ -9,12 +9,15 @@ import java.util.Map;
  * @param atMs when the figures were written, milliseconds since 1970.
  * @param ofCache those of the cache as a whole.
  * @param ofClasses those of its size classes, by the bytes of their chunks, smallest first.
+ * @param whole whether they are of one moment; not if the writer died, or stood still for a second,
+ *     while it wrote.
  */
 public record MetricsSnapshot(
         long openedMs,
         long atMs,
         Map<Metric, Long> ofCache,
-        Map<Integer, Map<Metric, Long>> ofClasses) {
+        Map<Integer, Map<Metric, Long>> ofClasses,
+        boolean whole) {
     /**
      * One figure of the cache as a whole.
      *

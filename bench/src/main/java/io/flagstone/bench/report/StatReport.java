@@ -55,6 +55,9 @@ public final class StatReport {
     public void print(PrintWriter out, MetricsSnapshot before, MetricsSnapshot now) {
         final Rates rates = new Rates(before, now);
         out.println(reader.name() + ": " + words(reader.state(), reader.processId(), now.atMs()));
+        if (!now.whole()) {
+            out.println("the writer stopped while it wrote: not all figures are of one moment");
+        }
         out.println(
                 "published for "
                         + Duration.ofSeconds((now.atMs() - now.openedMs()) / 1000)
