@@ -52,6 +52,11 @@ class TutorialTest {
         return programs.tests("sizing.md");
     }
 
+    @TestFactory
+    Stream<DynamicTest> operations() throws IOException {
+        return programs.tests("operations.md");
+    }
+
     /** Chronicle's page with that library's flags; the first steps by {@code .ci/trial}. */
     @Test
     void everyPageWithCodeIsTested() throws IOException {
@@ -67,6 +72,7 @@ class TutorialTest {
                             "jcache.md",
                             "chronicle-bytes.md",
                             "getting-started.md",
+                            "operations.md",
                             "sizing.md");
         }
     }
