@@ -238,6 +238,31 @@ class JCacheTest {
                         "EXPIRED a=3 (was 3)");
     }
 
+    /** The duty cycle does not find it yet, but the write that comes in its place does. */
+    @Test
+    void whatHasExpiredWithinATickIsToldBeforeWhatTakesItsPlace() {
+        final FlagstoneConfiguration<String, String> configuration = configuration();
+        configuration.engine(
+                () ->
+                        OffHeapCache.builder()
+                                .memoryBytes(1 << 19)
+                                .segments(1)
+                                .tickNs(SECOND)
+                                .clock(clock));
+        configuration.setExpiryPolicyFactory(
+                CreatedExpiryPolicy.factoryOf(new Duration(TimeUnit.MILLISECONDS, 10_500)));
+        final Cache<String, String> cache = open(configuration);
+        final List<String> told = new ArrayList<>();
+        cache.registerCacheEntryListener(
+                listener((AllListener) event -> told.add(event.toString()), true));
+        cache.put("a", "1");
+        clock.advance(10 * SECOND + SECOND / 2);
+        cache.put("a", "2");
+        assertThat(told)
+                .containsExactly(
+                        "CREATED a=1 (was null)", "EXPIRED a=1 (was 1)", "CREATED a=2 (was null)");
+    }
+
     @Test
     void aListenerThatIsNotSynchronousIsToldInOrder() throws Exception {
         final Cache<String, String> cache = open(configuration());
