@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ForkJoinPool;
 import javax.cache.Cache;
 import javax.cache.configuration.CacheEntryListenerConfiguration;
 import javax.cache.event.EventType;
@@ -40,7 +41,7 @@ final class Listeners<K, V> implements RemovalListener {
     }
 
     void add(CacheEntryListenerConfiguration<K, V> configuration) {
-        registrations.add(new Registration<>(configuration));
+        registrations.add(new Registration<>(configuration, ForkJoinPool.commonPool()));
         update();
     }
 

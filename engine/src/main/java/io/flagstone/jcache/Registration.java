@@ -3,7 +3,7 @@ package io.flagstone.jcache;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.cache.configuration.CacheEntryListenerConfiguration;
 import javax.cache.event.CacheEntryCreatedListener;
@@ -21,12 +21,15 @@ final class Registration<K, V> {
     private final CacheEntryListenerConfiguration<K, V> configuration;
     private final CacheEntryListener<? super K, ? super V> listener;
     private final CacheEntryEventFilter<? super K, ? super V> filter;
+    private final Executor executor;
     private final Queue<EntryEvent<K, V>> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger untold = new AtomicInteger();
     private volatile boolean closed;
 
-    Registration(CacheEntryListenerConfiguration<K, V> configuration) {
+    /** A listener with who tells it if it is not synchronous. */
+    Registration(CacheEntryListenerConfiguration<K, V> configuration, Executor executor) {
         this.configuration = configuration;
+        this.executor = executor;
         this.listener = configuration.getCacheEntryListenerFactory().create();
         this.filter =
                 configuration.getCacheEntryEventFilterFactory() == null
@@ -58,7 +61,7 @@ final class Registration<K, V> {
         } else {
             waiting.add(event);
             if (untold.getAndIncrement() == 0) {
-                ForkJoinPool.commonPool().execute(this::tellWaiting);
+                executor.execute(this::tellWaiting);
             }
         }
     }

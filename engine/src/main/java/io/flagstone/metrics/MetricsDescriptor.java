@@ -30,7 +30,7 @@ import org.agrona.concurrent.status.CountersReader;
  *
  * <p>The file is written in full and then given its name, so that who opens it finds it whole. It
  * never grows: its pages are on the disk before the first is mapped, since a page that finds no
- * place later would end the process.
+ * place later is an error in whatever code first writes to it.
  */
 final class MetricsDescriptor {
     /** "FLAGMETR" in ASCII. */

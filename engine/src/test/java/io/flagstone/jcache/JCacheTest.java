@@ -37,6 +37,7 @@ import javax.cache.event.CacheEntryEvent;
 import javax.cache.event.CacheEntryExpiredListener;
 import javax.cache.event.CacheEntryListener;
 import javax.cache.event.CacheEntryUpdatedListener;
+import javax.cache.event.EventType;
 import javax.cache.expiry.AccessedExpiryPolicy;
 import javax.cache.expiry.CreatedExpiryPolicy;
 import javax.cache.expiry.Duration;
@@ -288,6 +289,33 @@ class JCacheTest {
         }
         done.await();
         assertThat(told).containsExactlyElementsOf(expected);
+    }
+
+    @Test
+    void aListenerIsToldByOneThreadAtATimeHoweverManyThereAre() throws Exception {
+        final ExecutorService pool = Executors.newFixedThreadPool(4);
+        final int events = 20_000;
+        final CountDownLatch done = new CountDownLatch(events);
+        final List<String> told = new ArrayList<>();
+        final Registration<String, String> registration =
+                new Registration<>(
+                        listener(
+                                (AllListener)
+                                        event -> {
+                                            told.add(event.getValue());
+                                            done.countDown();
+                                        },
+                                false),
+                        pool);
+        final Cache<String, String> source = open(configuration());
+        final List<String> expected = new ArrayList<>();
+        for (int i = 0; i < events; i++) {
+            registration.tell(new EntryEvent<>(source, EventType.CREATED, "a", "" + i, null));
+            expected.add("" + i);
+        }
+        done.await();
+        assertThat(told).isEqualTo(expected);
+        pool.shutdown();
     }
 
     @Test

@@ -34,6 +34,7 @@ class MetricsTest {
 
     @TempDir private Path directory;
     private Path file;
+    private long next;
     private long nowMs = 1_700_000_000_000L;
     private final OffHeapCache cache =
             OffHeapCache.builder().memoryBytes(1 << 19).maxEntries(1_000).segments(2).build();
@@ -58,7 +59,7 @@ class MetricsTest {
     private void use(int times) {
         final UnsafeBuffer value = new UnsafeBuffer(new byte[400]);
         for (int i = 0; i < times; i++) {
-            final int key = i * 31 % KEYS;
+            final int key = (int) (31L * next++ % KEYS);
             if (cache.get(key, value, 0) == OffHeapCache.NOT_FOUND) {
                 cache.put(key, value, 0, key % 400);
             }
@@ -237,8 +238,8 @@ class MetricsTest {
             final Thread writer =
                     new Thread(
                             () -> {
-                                for (int i = 0; i < 3_000; i++) {
-                                    use(20);
+                                for (int i = 0; i < 30_000; i++) {
+                                    use(3);
                                     nowMs += INTERVAL_MS;
                                     publisher.doWork();
                                 }
@@ -258,6 +259,12 @@ class MetricsTest {
                                         + snapshot.get(Metric.FREE_SLAB_BYTES)
                                         + snapshot.get(Metric.UNUSED_BYTES))
                         .isEqualTo(snapshot.get(Metric.BUDGET_BYTES));
+                assertThat(
+                                snapshot.get(Metric.INSERTIONS)
+                                        - snapshot.evictions()
+                                        - snapshot.get(Metric.ENTRIES))
+                        .as("what was put and has not left is there")
+                        .isZero();
                 assertThat(snapshot.whole()).isTrue();
                 assertThat(snapshot.atMs()).isGreaterThanOrEqualTo(last);
                 last = snapshot.atMs();

@@ -1,6 +1,7 @@
 package io.flagstone.startup;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.flagstone.OffHeapCache;
 import io.flagstone.testing.TestSupport;
@@ -44,9 +45,33 @@ class FailureModesTest {
         return out;
     }
 
+    private static int shell(String... command) throws IOException, InterruptedException {
+        return new ProcessBuilder(command).redirectErrorStream(true).start().waitFor();
+    }
+
+    /** A file that is only made longer finds out when a page is first written to. */
     @Test
     @EnabledOnOs(OS.LINUX)
     void aDiskThatIsFullFailsTheOpeningAndLeavesNothing() throws Exception {
+        final Path disk = Files.createDirectory(directory.resolve("disk"));
+        assumeTrue(
+                shell("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk.toString()) == 0,
+                "a disk can be made");
+        try {
+            final Path file = disk.resolve("cache.metrics");
+            final String out = underLimit("true", "disk", file.toString());
+            assertThat(out).containsIgnoringCase("no space left").contains("alive 0");
+            try (var files = Files.list(disk)) {
+                assertThat(files).isEmpty();
+            }
+        } finally {
+            shell("umount", disk.toString());
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aFileThatMayNotBeSoLongFailsTheOpeningAndLeavesNothing() throws Exception {
         final Path file = directory.resolve("cache.metrics");
         final String out = underLimit("ulimit -f 16", "disk", file.toString());
         assertThat(out).containsIgnoringCase("file too large").contains("alive 0");
