@@ -19,8 +19,9 @@ import org.agrona.concurrent.UnsafeBuffer;
  *
  * <p>Events of a key are told in the order of what happened, under the key's lock: to synchronous
  * listeners by the thread that caused them, to others by the common pool. The engine finds expired
- * entries under a lock of its own; those are kept as bytes and told by the next operation, before
- * anything else.
+ * entries under a lock of its own; those are kept as bytes and told by the next operation, on
+ * whichever key, before anything else. Of two operations at once, one may tell of a key's expiry
+ * while the other tells of what came after.
  */
 final class Listeners<K, V> implements RemovalListener {
     /** An expired entry that nobody has been told of. */
