@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import javax.cache.spi.CachingProvider;
 import org.agrona.DirectBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,5 +95,22 @@ class StartupFlagTest {
         assertThat(run(List.of(FLAG, MODULE), modulePath)).as(() -> err).isZero();
         assertThat(err).isEmpty();
         assertThat(out).isEqualTo("entries 0");
+    }
+
+    @Test
+    void jcacheIsThereByNameOnTheModulePath() throws Exception {
+        final String api = placeOf(CachingProvider.class);
+        final List<String> withApi =
+                List.of(
+                        FLAG,
+                        MODULE,
+                        "--module-path",
+                        String.join(File.pathSeparator, engine, agrona, api),
+                        "--add-modules",
+                        "io.flagstone.engine,cache.api");
+        final List<String> program = List.of("-cp", tests, OneNamedProvider.class.getName());
+        assertThat(run(withApi, program)).as(() -> err).isZero();
+        assertThat(err).isEmpty();
+        assertThat(out).isEqualTo("value");
     }
 }
