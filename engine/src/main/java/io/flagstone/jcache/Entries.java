@@ -155,11 +155,16 @@ final class Entries<K, V> {
 
     /** Removes a key and returns whether it was there. */
     boolean remove(K key) {
-        final V old = listeners.wantsOldValue() ? peek(key) : null;
+        return remove(key, listeners.wantsOldValue() ? peek(key) : null);
+    }
+
+    /** The same for who has read the value that is there, or null. */
+    boolean remove(K key, V old) {
         if (!cache.remove(key)) {
             return false;
         }
-        listeners.tell(EventType.REMOVED, key, old, old);
+        final V told = listeners.wantsOldValue() ? old : null;
+        listeners.tell(EventType.REMOVED, key, told, told);
         return true;
     }
 

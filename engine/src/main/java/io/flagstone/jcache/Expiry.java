@@ -1,6 +1,7 @@
 package io.flagstone.jcache;
 
 import io.flagstone.OffHeapCache;
+import java.util.function.Supplier;
 import javax.cache.expiry.CreatedExpiryPolicy;
 import javax.cache.expiry.Duration;
 import javax.cache.expiry.EternalExpiryPolicy;
@@ -34,38 +35,31 @@ final class Expiry {
     }
 
     long ofCreated() {
-        try {
-            return ttlNs(policy.getExpiryForCreation(), OffHeapCache.NO_TTL);
-        } catch (final RuntimeException e) {
-            return OffHeapCache.NO_TTL;
-        }
+        return ttlNs(() -> policy.getExpiryForCreation(), OffHeapCache.NO_TTL);
     }
 
     long ofAccessed() {
-        try {
-            return ttlNs(policy.getExpiryForAccess(), OffHeapCache.KEEP_TTL);
-        } catch (final RuntimeException e) {
-            return OffHeapCache.KEEP_TTL;
-        }
+        return ttlNs(() -> policy.getExpiryForAccess(), OffHeapCache.KEEP_TTL);
     }
 
     long ofUpdated() {
-        try {
-            return ttlNs(policy.getExpiryForUpdate(), OffHeapCache.KEEP_TTL);
-        } catch (final RuntimeException e) {
-            return OffHeapCache.KEEP_TTL;
-        }
+        return ttlNs(() -> policy.getExpiryForUpdate(), OffHeapCache.KEEP_TTL);
     }
 
-    private static long ttlNs(Duration duration, long unsaid) {
-        if (duration == null) {
+    private static long ttlNs(Supplier<Duration> asked, long unsaid) {
+        try {
+            final Duration duration = asked.get();
+            if (duration == null) {
+                return unsaid;
+            }
+            if (duration.isZero()) {
+                return EXPIRED;
+            }
+            return duration.isEternal()
+                    ? OffHeapCache.NO_TTL
+                    : duration.getTimeUnit().toNanos(duration.getDurationAmount());
+        } catch (final RuntimeException e) {
             return unsaid;
         }
-        if (duration.isZero()) {
-            return EXPIRED;
-        }
-        return duration.isEternal()
-                ? OffHeapCache.NO_TTL
-                : duration.getTimeUnit().toNanos(duration.getDurationAmount());
     }
 }

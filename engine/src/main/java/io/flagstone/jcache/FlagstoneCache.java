@@ -17,7 +17,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import javax.cache.CacheManager;
 import javax.cache.configuration.CacheEntryListenerConfiguration;
 import javax.cache.configuration.Configuration;
-import javax.cache.integration.CacheLoaderException;
 import javax.cache.integration.CacheWriterException;
 import javax.cache.integration.CompletionListener;
 import javax.cache.processor.EntryProcessor;
@@ -169,11 +168,8 @@ final class FlagstoneCache<K, V> implements javax.cache.Cache<K, V> {
                 wanted.removeIf(entries::contains);
             }
             source.loadAll(wanted).forEach(replace ? entries::put : entries::keep);
-        } catch (final CacheLoaderException e) {
-            listener.onException(e);
-            return;
         } catch (final RuntimeException e) {
-            listener.onException(new CacheLoaderException("loading failed", e));
+            listener.onException(Source.notLoaded("loading failed", e));
             return;
         }
         listener.onCompletion();
@@ -291,7 +287,7 @@ final class FlagstoneCache<K, V> implements javax.cache.Cache<K, V> {
                     source.delete(key);
                     final V old = entries.peek(key);
                     counters.got(old != null, startNs);
-                    counters.removed(entries.remove(key), startNs);
+                    counters.removed(entries.remove(key, old), startNs);
                     return old;
                 });
     }
@@ -481,9 +477,14 @@ final class FlagstoneCache<K, V> implements javax.cache.Cache<K, V> {
             beans.showConfiguration(false);
             listeners.close();
             source.close();
-            Source.close(expiry.policy);
+            Quietly.close(expiry.policy);
             cache.close();
         }
+    }
+
+    @Override
+    public String toString() {
+        return name;
     }
 
     @Override
@@ -543,8 +544,7 @@ final class FlagstoneCache<K, V> implements javax.cache.Cache<K, V> {
 
         @Override
         public void onException(Exception failure) {
-            System.getLogger("io.flagstone")
-                    .log(System.Logger.Level.WARNING, "a load failed", failure);
+            Quietly.warn("a load failed", failure);
         }
     }
 }

@@ -184,12 +184,7 @@ final class FlagstoneCacheManager implements CacheManager {
         }
         provider.release(this);
         for (final FlagstoneCache<?, ?> cache : open) {
-            try {
-                cache.close();
-            } catch (final RuntimeException e) {
-                System.getLogger("io.flagstone")
-                        .log(System.Logger.Level.WARNING, cache.getName() + " does not close", e);
-            }
+            Quietly.close(cache);
         }
     }
 

@@ -31,8 +31,8 @@ public final class FlagstoneCachingProvider implements CachingProvider {
     @Override
     public synchronized CacheManager getCacheManager(
             URI uri, ClassLoader classLoader, Properties properties) {
-        final URI name = uri == null ? getDefaultURI() : uri;
-        final ClassLoader classes = classLoader == null ? getDefaultClassLoader() : classLoader;
+        final URI name = orDefault(uri);
+        final ClassLoader classes = orDefault(classLoader);
         final Properties copy = new Properties();
         if (properties != null) {
             copy.putAll(properties);
@@ -79,7 +79,7 @@ public final class FlagstoneCachingProvider implements CachingProvider {
     public void close(ClassLoader classLoader) {
         final List<FlagstoneCacheManager> open;
         synchronized (this) {
-            final ClassLoader classes = classLoader == null ? getDefaultClassLoader() : classLoader;
+            final ClassLoader classes = orDefault(classLoader);
             open = new ArrayList<>(managers.getOrDefault(classes, Map.of()).values());
         }
         open.forEach(CacheManager::close);
@@ -89,14 +89,20 @@ public final class FlagstoneCachingProvider implements CachingProvider {
     public void close(URI uri, ClassLoader classLoader) {
         final FlagstoneCacheManager open;
         synchronized (this) {
-            final ClassLoader classes = classLoader == null ? getDefaultClassLoader() : classLoader;
-            open =
-                    managers.getOrDefault(classes, Map.of())
-                            .get(uri == null ? getDefaultURI() : uri);
+            final ClassLoader classes = orDefault(classLoader);
+            open = managers.getOrDefault(classes, Map.of()).get(orDefault(uri));
         }
         if (open != null) {
             open.close();
         }
+    }
+
+    private ClassLoader orDefault(ClassLoader classLoader) {
+        return classLoader == null ? getDefaultClassLoader() : classLoader;
+    }
+
+    private URI orDefault(URI uri) {
+        return uri == null ? getDefaultURI() : uri;
     }
 
     /** Forgets a manager that closes. */

@@ -3,6 +3,7 @@ package io.flagstone.jcache;
 import io.flagstone.api.RemovalCause;
 import io.flagstone.api.RemovalListener;
 import io.flagstone.typed.Codec;
+import io.flagstone.typed.Codecs;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -88,9 +89,7 @@ final class Listeners<K, V> implements RemovalListener {
     }
 
     private static byte[] bytes(DirectBuffer buffer) {
-        final byte[] bytes = new byte[buffer.capacity()];
-        buffer.getBytes(0, bytes);
-        return bytes;
+        return Codecs.ofBytes().decode(buffer, 0, buffer.capacity());
     }
 
     private static <T> T decode(Codec<T> codec, byte[] bytes) {

@@ -2,6 +2,8 @@ package io.flagstone.jcache;
 
 import java.lang.management.ManagementFactory;
 import java.net.URI;
+import java.util.HashSet;
+import java.util.Set;
 import javax.cache.CacheException;
 import javax.cache.configuration.CompleteConfiguration;
 import javax.cache.management.CacheMXBean;
@@ -13,11 +15,11 @@ import javax.management.StandardMBean;
 
 /** A cache's beans in the platform's server, under the names that the specification gives. */
 final class ManagementBeans {
-    private final MBeanServer server = ManagementFactory.getPlatformMBeanServer();
     private final URI manager;
     private final String cache;
     private final CacheMXBean configuration;
     private final CacheStatisticsMXBean statistics;
+    private final Set<String> registered = new HashSet<>();
 
     ManagementBeans(
             URI manager,
@@ -39,7 +41,12 @@ final class ManagementBeans {
     }
 
     private synchronized <T> void show(String type, T bean, Class<T> face, boolean shown) {
+        if (shown == registered.contains(type)) {
+            // Most caches never show a bean, and need no server for that.
+            return;
+        }
         try {
+            final MBeanServer server = ManagementFactory.getPlatformMBeanServer();
             final ObjectName name =
                     new ObjectName(
                             "javax.cache:type="
@@ -51,9 +58,13 @@ final class ManagementBeans {
             if (shown != server.isRegistered(name)) {
                 if (shown) {
                     server.registerMBean(new StandardMBean(bean, face, true), name);
+                    registered.add(type);
                 } else {
                     server.unregisterMBean(name);
                 }
+            }
+            if (!shown) {
+                registered.remove(type);
             }
         } catch (final JMException e) {
             throw new CacheException("the bean of the cache " + cache + " is refused", e);

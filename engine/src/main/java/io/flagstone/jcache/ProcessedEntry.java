@@ -86,7 +86,7 @@ final class ProcessedEntry<K, V> implements MutableEntry<K, V> {
             }
             case REMOVE -> {
                 source.delete(key);
-                counters.removed(entries.remove(key), 0);
+                counters.removed(entries.remove(key, initial), 0);
             }
             default -> {}
         }

@@ -71,8 +71,7 @@ final class Registration<K, V> {
             try {
                 tellNow(waiting.remove());
             } catch (final RuntimeException e) {
-                System.getLogger("io.flagstone")
-                        .log(System.Logger.Level.WARNING, "a listener failed", e);
+                Quietly.warn("a listener failed", e);
             }
         } while (untold.decrementAndGet() > 0);
     }
@@ -105,7 +104,7 @@ final class Registration<K, V> {
 
     void close() {
         closed = true;
-        Source.close(listener);
-        Source.close(filter);
+        Quietly.close(listener);
+        Quietly.close(filter);
     }
 }

@@ -1,7 +1,5 @@
 package io.flagstone.jcache;
 
-import java.io.Closeable;
-import java.io.IOException;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -42,10 +40,8 @@ final class Source<K, V> {
     V load(K key) {
         try {
             return loader.load(key);
-        } catch (final CacheLoaderException e) {
-            throw e;
         } catch (final RuntimeException e) {
-            throw new CacheLoaderException("loading " + key + " failed", e);
+            throw notLoaded("loading " + key + " failed", e);
         }
     }
 
@@ -54,23 +50,26 @@ final class Source<K, V> {
         final Map<K, V> loaded;
         try {
             loaded = new HashMap<>(loader.loadAll(keys));
-        } catch (final CacheLoaderException e) {
-            throw e;
         } catch (final RuntimeException e) {
-            throw new CacheLoaderException("loading " + keys.size() + " keys failed", e);
+            throw notLoaded("loading " + keys.size() + " keys failed", e);
         }
         loaded.values().removeIf(value -> value == null);
         return loaded;
+    }
+
+    /** What a loader threw, as the specification wants it. */
+    static CacheLoaderException notLoaded(String what, RuntimeException cause) {
+        return cause instanceof CacheLoaderException failure
+                ? failure
+                : new CacheLoaderException(what, cause);
     }
 
     void write(K key, V value) {
         if (writer != null) {
             try {
                 writer.write(new StoredEntry<>(key, value));
-            } catch (final CacheWriterException e) {
-                throw e;
             } catch (final RuntimeException e) {
-                throw new CacheWriterException("writing " + key + " failed", e);
+                throw notWritten("writing " + key + " failed", e);
             }
         }
     }
@@ -79,10 +78,8 @@ final class Source<K, V> {
         if (writer != null) {
             try {
                 writer.delete(key);
-            } catch (final CacheWriterException e) {
-                throw e;
             } catch (final RuntimeException e) {
-                throw new CacheWriterException("deleting " + key + " failed", e);
+                throw notWritten("deleting " + key + " failed", e);
             }
         }
     }
@@ -100,10 +97,8 @@ final class Source<K, V> {
             }
             entries.clear();
             return null;
-        } catch (final CacheWriterException e) {
-            return e;
         } catch (final RuntimeException e) {
-            return new CacheWriterException(entries.size() + " entries were not written", e);
+            return notWritten(entries.size() + " entries were not written", e);
         }
     }
 
@@ -126,27 +121,19 @@ final class Source<K, V> {
             }
             keys.clear();
             return null;
-        } catch (final CacheWriterException e) {
-            return e;
         } catch (final RuntimeException e) {
-            return new CacheWriterException(keys.size() + " keys were not deleted", e);
+            return notWritten(keys.size() + " keys were not deleted", e);
         }
+    }
+
+    private static CacheWriterException notWritten(String what, RuntimeException cause) {
+        return cause instanceof CacheWriterException failure
+                ? failure
+                : new CacheWriterException(what, cause);
     }
 
     void close() {
-        close(loader);
-        close(writer);
-    }
-
-    /** Closes what of the application's can be closed. */
-    static void close(Object closeable) {
-        if (closeable instanceof Closeable open) {
-            try {
-                open.close();
-            } catch (final IOException | RuntimeException e) {
-                System.getLogger("io.flagstone")
-                        .log(System.Logger.Level.WARNING, closeable + " does not close", e);
-            }
-        }
+        Quietly.close(loader);
+        Quietly.close(writer);
     }
 }

@@ -161,7 +161,7 @@ public final class StatReport {
      * Renders the figures for scripts.
      *
      * @param now the figures.
-     * @return counts since the cache was built, and rates since the file was opened.
+     * @return counts since the cache was built.
      */
     public String json(MetricsSnapshot now) {
         final JsonObject root = new JsonObject();
