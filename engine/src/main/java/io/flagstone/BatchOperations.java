@@ -2,7 +2,6 @@ package io.flagstone;
 
 import io.flagstone.api.EntryTooLargeException;
 import io.flagstone.memory.RawMemory;
-import io.flagstone.memory.Region;
 import io.flagstone.segment.OptimisticReader;
 import io.flagstone.segment.PutMode;
 import io.flagstone.segment.Segment;
@@ -72,7 +71,7 @@ abstract class BatchOperations extends BufferKeyOperations {
             }
         }
         if (staged) {
-            promote(reader, batch);
+            reader.promote(batch.hashes, batch.versions, batch.entries, size);
         }
         Reference.reachabilityFence(reader);
         return alive(found, batch, destination);
@@ -108,40 +107,6 @@ abstract class BatchOperations extends BufferKeyOperations {
                 base,
                 address,
                 room);
-    }
-
-    /** Promotes what the batch has hit, a segment's entries under one lock. */
-    private void promote(OptimisticReader reader, KeyBatch batch) {
-        final int size = batch.size();
-        final int[] entries = batch.entries;
-        for (int i = 0; i < size; i++) {
-            if (!reader.isBehind(batch.hashes[i], entries[i])) {
-                entries[i] = Region.NONE;
-            }
-        }
-        for (int i = 0; i < size; i++) {
-            if (entries[i] != Region.NONE) {
-                promote(reader, batch, i);
-            }
-        }
-    }
-
-    private void promote(OptimisticReader reader, KeyBatch batch, int from) {
-        final long first = batch.hashes[from];
-        final int number = segmentNumber(first);
-        if (!reader.beginPromotions(first)) {
-            return;
-        }
-        try {
-            for (int i = from; i < batch.size(); i++) {
-                if (batch.entries[i] != Region.NONE && segmentNumber(batch.hashes[i]) == number) {
-                    reader.promote(first, batch.versions[i], batch.entries[i]);
-                    batch.entries[i] = Region.NONE;
-                }
-            }
-        } finally {
-            reader.endPromotions(first);
-        }
     }
 
     /**

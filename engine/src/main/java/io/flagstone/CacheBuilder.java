@@ -1,6 +1,7 @@
 package io.flagstone;
 
 import io.flagstone.api.RemovalListener;
+import io.flagstone.api.SegmentResetException;
 import io.flagstone.api.SizeSample;
 import io.flagstone.events.CacheOpened;
 import io.flagstone.events.SegmentEvents;
@@ -314,10 +315,10 @@ public final class CacheBuilder {
     }
 
     /**
-     * Sets who is told of what a removal listener throws; by default it is logged by {@link
-     * System.Logger}.
+     * Sets who is told of what a removal listener throws, and by a {@link SegmentResetException} of
+     * a segment that was emptied; by default both are logged by {@link System.Logger}.
      *
-     * @param handler not {@code null}.
+     * @param handler not {@code null}; called under the lock of a segment.
      * @return this.
      */
     public CacheBuilder errorHandler(ErrorHandler handler) {
@@ -495,7 +496,11 @@ public final class CacheBuilder {
     }
 
     private static void log(Throwable thrown) {
-        System.getLogger("io.flagstone")
-                .log(System.Logger.Level.WARNING, "a removal listener failed", thrown);
+        final System.Logger logger = System.getLogger("io.flagstone");
+        if (thrown instanceof SegmentResetException) {
+            logger.log(System.Logger.Level.ERROR, thrown.getMessage(), thrown);
+        } else {
+            logger.log(System.Logger.Level.WARNING, "a removal listener failed", thrown);
+        }
     }
 }

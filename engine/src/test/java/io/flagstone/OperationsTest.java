@@ -739,6 +739,8 @@ class OperationsTest {
                                 0,
                                 0,
                                 0,
+                                0,
+                                0,
                                 0));
     }
 

@@ -103,6 +103,10 @@ class ReadWithoutLockTest {
         assertThat(cache.statistics().missedPromotions()).isEqualTo(2);
         assertThat(cache.statistics().promotions()).as("of the holder").isEqualTo(1);
         assertThat(cache.statistics().hits()).isEqualTo(4);
+        for (int left = 15; left > 0; left--) {
+            cache.get(0, destination, 0);
+        }
+        assertThat(cache.statistics().missedPromotions()).as("sixteen left out").isEqualTo(17);
         cache.get(0, destination, 0);
         assertThat(cache.statistics().promotions()).as("the next hit's").isEqualTo(2);
     }

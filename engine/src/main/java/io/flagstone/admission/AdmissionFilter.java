@@ -61,6 +61,11 @@ public final class AdmissionFilter {
                 new FrequencySketch(start + HEADER_LENGTH, FilterDescriptor.blocks(maxEntries));
         this.rejections = start + HEADER_LENGTH + sketch.blocks() * FilterDescriptor.BLOCK_LENGTH;
         this.rejectionSlots = FilterDescriptor.rejections(maxEntries);
+        layOut();
+    }
+
+    /** Begins with the first share of the window, over zeroed memory. */
+    public void layOut() {
         region.putInt(start + SHARE, FIRST_SHARE);
     }
 

@@ -19,11 +19,14 @@ package io.flagstone.api;
  * @param removals entries removed by the caller.
  * @param promotions entries moved to the head of their list by a hit.
  * @param missedPromotions hits that should have moved their entry, or renewed its sliding deadline,
- *     and left it because the lock was taken, or had just come over from another thread.
+ *     and left it because the lock was taken.
  * @param readRetries times that a read without the lock met a write and looked again.
  * @param lockContentions times that a lock was found taken and waited for.
  * @param moves entries moved to another chunk so that their slab could go to another size class.
  * @param slabReassignments slabs that size classes gave up for others.
+ * @param segmentResets times that a segment was emptied, since an Error had ended an operation that
+ *     was changing it.
+ * @param resetEntries the entries that were lost by that.
  */
 public record CacheStatistics(
         long hits,
@@ -40,11 +43,13 @@ public record CacheStatistics(
         long readRetries,
         long lockContentions,
         long moves,
-        long slabReassignments) {
+        long slabReassignments,
+        long segmentResets,
+        long resetEntries) {
 
     /** Nothing counted. */
     public static final CacheStatistics NONE =
-            new CacheStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+            new CacheStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     /**
      * The share of reads that hit.
@@ -96,6 +101,8 @@ public record CacheStatistics(
                 readRetries + other.readRetries,
                 lockContentions + other.lockContentions,
                 moves + other.moves,
-                slabReassignments + other.slabReassignments);
+                slabReassignments + other.slabReassignments,
+                segmentResets + other.segmentResets,
+                resetEntries + other.resetEntries);
     }
 }

@@ -13,6 +13,7 @@ public final class SegmentEvents {
     private static final EvictionRun EVICTION = new EvictionRun();
     private static final LockWait WAIT = new LockWait();
     private static final SlabReassigned SLAB = new SlabReassigned();
+    private static final SegmentReset RESET = new SegmentReset();
 
     private final long cache;
     private final int segment;
@@ -48,6 +49,15 @@ public final class SegmentEvents {
      */
     public long cache() {
         return cache;
+    }
+
+    /**
+     * Which segment's these are.
+     *
+     * @return its number, from 0.
+     */
+    public int segment() {
+        return segment;
     }
 
     private <E extends SegmentEvent> E begun(E event) {
@@ -93,6 +103,19 @@ public final class SegmentEvents {
         if (SLAB.isEnabled()) {
             final SlabReassigned event = begun(new SlabReassigned());
             event.donorChunkBytes = donorChunkBytes;
+            event.commit();
+        }
+    }
+
+    /**
+     * Tells of a segment that was emptied.
+     *
+     * @param entries how many it had lost.
+     */
+    public void segmentReset(long entries) {
+        if (RESET.isEnabled()) {
+            final SegmentReset event = begun(new SegmentReset());
+            event.entries = entries;
             event.commit();
         }
     }

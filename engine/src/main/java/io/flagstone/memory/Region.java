@@ -70,6 +70,12 @@ public final class Region {
         return address;
     }
 
+    /** Where a byte lies; the address is good for as long as the caller keeps the region. */
+    public long addressOf(int offset) {
+        check(offset, 0);
+        return address + offset;
+    }
+
     /**
      * The usable part of an allocation.
      *
@@ -205,6 +211,12 @@ public final class Region {
         UnsafeApi.loadFence();
     }
 
+    /** Fills a stretch with zeros. */
+    public void zero(int offset, int length) {
+        check(offset, length);
+        UnsafeApi.setMemory(address + offset, length, (byte) 0);
+    }
+
     /** Copies into the region. */
     public void copyIn(int offset, Object base, long source, int length) {
         check(offset, length);
@@ -249,7 +261,14 @@ public final class Region {
     }
 
     private void check(int offset, int length) {
-        if (BOUNDS_CHECKS && ((offset | length) < 0 || offset > capacity - length)) {
+        if (BOUNDS_CHECKS) {
+            checkAccess(offset, length);
+        }
+    }
+
+    private void checkAccess(int offset, int length) {
+        AccessFaults.access();
+        if ((offset | length) < 0 || offset > capacity - length) {
             throw new IndexOutOfBoundsException(
                     length
                             + " bytes at offset "

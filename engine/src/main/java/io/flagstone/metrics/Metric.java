@@ -74,7 +74,11 @@ public enum Metric {
     /** Of a size class: its chunks that hold no entry. */
     CLASS_FREE_CHUNKS(SizeClassReport::freeChunks),
     /** Of a size class: the age of its tail, in entries added since. */
-    CLASS_TAIL_AGE(SizeClassReport::tailAge);
+    CLASS_TAIL_AGE(SizeClassReport::tailAge),
+    /** Times that a segment was emptied after an Error. */
+    SEGMENT_RESETS("segment resets", CacheStatistics::segmentResets),
+    /** Entries lost by that. */
+    RESET_ENTRIES("entries lost by resets", CacheStatistics::resetEntries);
 
     /** The type id of the first. */
     public static final int FIRST_TYPE_ID = 0xF1A6;

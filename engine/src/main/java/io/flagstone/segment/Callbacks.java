@@ -7,6 +7,7 @@ import io.flagstone.api.ValueReader;
 import io.flagstone.api.ValueUpdater;
 import io.flagstone.entry.EntryDescriptor;
 import io.flagstone.memory.Region;
+import io.flagstone.memory.ThreadId;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -71,8 +72,8 @@ final class Callbacks {
         }
     }
 
-    /** Lets the updater change the value, and puts the value back if it throws. */
-    void update(int entry, ValueUpdater updater) {
+    /** Copies a value to the heap, for {@link #restore}. */
+    void keep(int entry) {
         final int offset = EntryDescriptor.valueOffset(region, entry);
         final int length = EntryDescriptor.valueLength(region, entry);
         if (snapshot.capacity() < length) {
@@ -80,21 +81,48 @@ final class Callbacks {
                     new byte[Math.max(MIN_SNAPSHOT_BYTES, Integer.highestOneBit(length) << 1)]);
         }
         region.copyOut(offset, snapshot.byteArray(), snapshot.addressOffset(), length);
-        boolean done = false;
+    }
+
+    /** Puts a value back that was kept. */
+    void restore(int entry) {
+        region.copyIn(
+                EntryDescriptor.valueOffset(region, entry),
+                snapshot.byteArray(),
+                snapshot.addressOffset(),
+                EntryDescriptor.valueLength(region, entry));
+    }
+
+    void update(int entry, ValueUpdater updater) {
         final long threadId = enter(entry);
         try {
             updater.onValue(valueView);
-            done = true;
         } finally {
             leave(threadId);
-            if (!done) {
-                region.copyIn(offset, snapshot.byteArray(), snapshot.addressOffset(), length);
-            }
         }
     }
 
+    /** Tells the error handler of something that no caller hears of otherwise. */
+    void tell(Throwable thrown) {
+        final long threadId = ThreadId.current();
+        guard.enter(threadId);
+        try {
+            report(thrown);
+        } finally {
+            guard.leave(threadId);
+        }
+    }
+
+    /** Takes the flyweights off an entry where a callback ended without stack to do so. */
+    void takeViewsOff() {
+        keyView.wrap(EMPTY);
+        valueView.wrap(EMPTY);
+    }
+
     private long enter(int entry) {
-        final long threadId = Thread.currentThread().getId();
+        final long threadId = ThreadId.current();
+        if (ChangeMark.get(region) == ChangeMark.NONE) {
+            ChangeMark.set(region, ChangeMark.CALLING);
+        }
         region.wrap(
                 keyView,
                 EntryDescriptor.keyOffset(entry),
@@ -109,8 +137,10 @@ final class Callbacks {
 
     private void leave(long threadId) {
         guard.leave(threadId);
-        keyView.wrap(EMPTY);
-        valueView.wrap(EMPTY);
+        takeViewsOff();
+        if (ChangeMark.get(region) == ChangeMark.CALLING) {
+            ChangeMark.set(region, ChangeMark.NONE);
+        }
     }
 
     /** An error handler that throws as well has had its say: the operation goes on. */

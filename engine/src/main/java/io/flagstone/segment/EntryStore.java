@@ -6,6 +6,7 @@ import static io.flagstone.segment.SegmentDescriptor.INSERTIONS;
 import static io.flagstone.segment.SegmentDescriptor.KEY_BYTES;
 import static io.flagstone.segment.SegmentDescriptor.MOVES;
 import static io.flagstone.segment.SegmentDescriptor.PROMOTIONS;
+import static io.flagstone.segment.SegmentDescriptor.REMOVALS;
 import static io.flagstone.segment.SegmentDescriptor.REPLACEMENTS;
 import static io.flagstone.segment.SegmentDescriptor.ROOM_EVICTIONS;
 import static io.flagstone.segment.SegmentDescriptor.SLAB_EVICTIONS;
@@ -13,6 +14,7 @@ import static io.flagstone.segment.SegmentDescriptor.VALUE_BYTES;
 
 import io.flagstone.api.EntryTooLargeException;
 import io.flagstone.api.RemovalCause;
+import io.flagstone.api.ValueUpdater;
 import io.flagstone.entry.EntryDescriptor;
 import io.flagstone.events.EvictionRun;
 import io.flagstone.events.ExpiryRun;
@@ -23,6 +25,7 @@ import io.flagstone.index.KeyedHash;
 import io.flagstone.memory.Region;
 import io.flagstone.slab.SizeClasses;
 import io.flagstone.slab.SlabAllocator;
+import java.util.ConcurrentModificationException;
 
 /**
  * What writes and uses do to entries: how one is written, published, replaced, used and reclaimed,
@@ -37,10 +40,16 @@ import io.flagstone.slab.SlabAllocator;
  * <p>Room for a new entry is the {@link Rebalancer}'s business, which may evict or move any other
  * entry, also the one that is about to be replaced.
  *
+ * <p>Each verb begins a change and ends it: see {@link ChangeMark}. An Error that comes in between
+ * leaves the mark, unless what was done is undone here: a value half overwritten goes with its
+ * entry, in the window in which it was written, and a chunk half written goes back.
+ *
  * <p>Guarded by the segment's lock. Allocates nothing.
  */
 final class EntryStore {
     private final Region region;
+    private final KeyedHash keyedHash;
+    private final SegmentLayout layout;
     private final SizeClasses classes;
     private final int maxEntries;
     private final int budget;
@@ -57,8 +66,9 @@ final class EntryStore {
     final TimingWheel wheel;
 
     EntryStore(Region region, SegmentConfig config, Callbacks callbacks) {
-        final SegmentLayout layout = config.layout();
         this.region = region;
+        this.keyedHash = config.hash();
+        this.layout = config.layout();
         this.classes = layout.classes();
         this.maxEntries = layout.maxEntries();
         this.budget = config.budget();
@@ -101,12 +111,13 @@ final class EntryStore {
             long deadlineNs,
             boolean sliding,
             long nowNs) {
+        ChangeMark.begin(region);
         while (entries.count() >= maxEntries) {
             entries.evict(order.victim(order.oldestClass()), BOUND_EVICTIONS, nowNs);
         }
         final int entry =
                 prepare(
-                        KeyedHash.indexHash(hash),
+                        hash,
                         sizeClass,
                         keyBase,
                         keyAddress,
@@ -120,6 +131,7 @@ final class EntryStore {
         order.addNew(entry, entries.count());
         publish(hash, entry);
         wheel.deadlineSet(entry, EntryDescriptor.NO_DEADLINE, nowNs);
+        ChangeMark.end(region);
     }
 
     private void publish(long hash, int entry) {
@@ -144,6 +156,7 @@ final class EntryStore {
             long deadlineNs,
             boolean sliding,
             long nowNs) {
+        ChangeMark.begin(region);
         if (fits(sizeClass, EntryDescriptor.sizeClass(region, entry))) {
             callbacks.removed(RemovalCause.REPLACED, entry);
             overwrite(
@@ -171,6 +184,7 @@ final class EntryStore {
                     sliding,
                     nowNs);
         }
+        ChangeMark.end(region);
     }
 
     private boolean fits(int sizeClass, int chunkClass) {
@@ -194,11 +208,10 @@ final class EntryStore {
             long deadlineNs,
             boolean sliding,
             long nowNs) {
-        final int indexHash = KeyedHash.indexHash(hash);
         order.moveToFirst(oldEntry);
         final int entry =
                 prepare(
-                        indexHash,
+                        hash,
                         sizeClass,
                         keyBase,
                         keyAddress,
@@ -210,16 +223,25 @@ final class EntryStore {
                         sliding,
                         nowNs);
         order.add(entry);
-        final int moved = index.find(hash, keyBase, keyAddress, keyLength);
+        final int moved = find(hash, entry);
         if (moved == Region.NONE) {
             publish(hash, entry);
         } else {
             SegmentVersion.beginWrite(region);
-            index.replace(indexHash, moved, entry);
+            index.replace(KeyedHash.indexHash(hash), moved, entry);
             SegmentVersion.endWrite(region);
             entries.release(moved, RemovalCause.REPLACED, REPLACEMENTS);
         }
         wheel.deadlineSet(entry, EntryDescriptor.NO_DEADLINE, nowNs);
+    }
+
+    /**
+     * Finds the entry in the index that has the key of another. The bytes come from the region,
+     * since the caller's may be others by now.
+     */
+    private int find(long hash, int entry) {
+        final long address = region.addressOf(EntryDescriptor.keyOffset(entry));
+        return index.find(hash, null, address, EntryDescriptor.keyLength(region, entry));
     }
 
     /** Gives an entry another value that fits its chunk. */
@@ -238,20 +260,77 @@ final class EntryStore {
         SegmentVersion.beginWrite(region);
         try {
             region.copyIn(valueOffset, valueBase, valueAddress, valueLength);
-            EntryDescriptor.value(region, entry, valueLength, sliding);
-            EntryDescriptor.deadline(region, entry, deadlineNs);
-        } finally {
-            SegmentVersion.endWrite(region);
+        } catch (final Throwable thrown) {
+            removeTorn(entry);
+            throw thrown;
         }
+        EntryDescriptor.value(region, entry, valueLength, sliding);
+        EntryDescriptor.deadline(region, entry, deadlineNs);
+        SegmentVersion.endWrite(region);
         entries.add(VALUE_BYTES, grown);
         entries.add(REPLACEMENTS, 1);
         wheel.deadlineSet(entry, previousNs, nowNs);
     }
 
+    /** Removes an entry whose value is half another, in the window that was to write it. */
+    private void removeTorn(int entry) {
+        index.remove(EntryDescriptor.hash(region, entry), entry);
+        SegmentVersion.endWrite(region);
+        entries.add(ENTRIES, -1);
+        entries.unlink(entry, REMOVALS);
+        slabs.free(entry);
+        ChangeMark.end(region);
+    }
+
+    /** Lets an updater change a value, and puts the value back if that throws. */
+    void update(int entry, ValueUpdater updater) {
+        callbacks.keep(entry);
+        ChangeMark.begin(region);
+        SegmentVersion.beginWrite(region);
+        try {
+            callbacks.update(entry, updater);
+        } catch (final Throwable thrown) {
+            callbacks.restore(entry);
+            SegmentVersion.endWrite(region);
+            ChangeMark.end(region);
+            throw thrown;
+        }
+        SegmentVersion.endWrite(region);
+        entries.add(REPLACEMENTS, 1);
+        ChangeMark.end(region);
+    }
+
+    /** Writes eight bytes of a value. */
+    void putLong(int offset, long value) {
+        ChangeMark.begin(region);
+        SegmentVersion.beginWrite(region);
+        region.putLong(offset, value);
+        SegmentVersion.endWrite(region);
+        entries.add(REPLACEMENTS, 1);
+        ChangeMark.end(region);
+    }
+
+    /** Removes an entry, and tells the listener. */
+    void remove(int entry, RemovalCause cause) {
+        ChangeMark.begin(region);
+        entries.remove(entry, cause);
+        ChangeMark.end(region);
+    }
+
+    /** Goes on with the rebalancing that is under way. */
+    int rebalance(long nowNs) {
+        ChangeMark.begin(region);
+        final int steps = rebalancer.work(nowNs);
+        ChangeMark.end(region);
+        return steps;
+    }
+
     /** Gives an entry another deadline, and leaves its value alone. */
     void setDeadline(int entry, long deadlineNs, boolean sliding, long nowNs) {
+        ChangeMark.begin(region);
         EntryDescriptor.sliding(region, entry, sliding);
         wheel.arm(entry, deadlineNs, nowNs);
+        ChangeMark.end(region);
     }
 
     /** Finds a live entry, counts the hit or miss, and uses the entry. */
@@ -273,14 +352,22 @@ final class EntryStore {
 
     /** What every use does: renews a sliding deadline, and promotes. */
     void use(int entry, long nowNs) {
+        ChangeMark.begin(region);
         if (EntryDescriptor.isSliding(region, entry)) {
             wheel.arm(entry, deadline(idleNs, nowNs), nowNs);
         }
-        promote(entry);
+        moveUp(entry);
+        ChangeMark.end(region);
     }
 
     /** Moves an entry to the head of its list if it has fallen behind. */
     void promote(int entry) {
+        ChangeMark.begin(region);
+        moveUp(entry);
+        ChangeMark.end(region);
+    }
+
+    private void moveUp(int entry) {
         if (order.promote(entry, entries.count())) {
             entries.add(PROMOTIONS, 1);
         }
@@ -309,9 +396,14 @@ final class EntryStore {
         return region.getLong(ROOM_EVICTIONS) + region.getLong(SLAB_EVICTIONS);
     }
 
-    /** Writes an entry that neither index nor lists know yet. */
+    /**
+     * Writes an entry that neither index nor lists know yet.
+     *
+     * @throws ConcurrentModificationException if the key that was written is not the one that was
+     *     hashed: a callback of this call, or another thread, wrote to its bytes.
+     */
     private int prepare(
-            int indexHash,
+            long hash,
             int sizeClass,
             Object keyBase,
             long keyAddress,
@@ -324,24 +416,55 @@ final class EntryStore {
             long nowNs) {
         final int entry = allocate(sizeClass, nowNs);
         final int chunkClass = slabs.sizeClassOf(entry);
-        boolean written = false;
         try {
+            final int indexHash = KeyedHash.indexHash(hash);
             EntryDescriptor.init(region, entry, indexHash, keyLength, valueLength, chunkClass);
             EntryDescriptor.sliding(region, entry, sliding);
             EntryDescriptor.deadline(region, entry, deadlineNs);
             EntryDescriptor.putKey(region, entry, keyBase, keyAddress, keyLength);
+            if (keyBase != EntryDescriptor.LONG_KEY) {
+                checkKey(hash, entry, keyLength);
+            }
             final int valueOffset = EntryDescriptor.valueOffset(entry, keyLength);
             region.copyIn(valueOffset, valueBase, valueAddress, valueLength);
-            written = true;
-        } finally {
-            // The caller's memory may be a mapped file that has been cut short.
-            if (!written) {
-                slabs.free(entry);
-            }
+        } catch (final Throwable thrown) {
+            slabs.free(entry);
+            ChangeMark.end(region);
+            throw thrown;
         }
         entries.add(KEY_BYTES, keyLength);
         entries.add(VALUE_BYTES, valueLength);
         return entry;
+    }
+
+    private void checkKey(long hash, int entry, int keyLength) {
+        final long address = region.addressOf(EntryDescriptor.keyOffset(entry));
+        if (keyedHash.hash(null, address, keyLength) != hash) {
+            throw new ConcurrentModificationException(
+                    "the key of "
+                            + keyLength
+                            + " bytes was written to during the call: nothing was put");
+        }
+    }
+
+    /**
+     * Lays the segment's tables out afresh, in one window, whatever they hold. May be broken off
+     * and begun again.
+     *
+     * @return the entries that it held, as far as it had counted them.
+     */
+    long reset() {
+        final long lost = entries.count();
+        SegmentVersion.beginWrite(region);
+        region.zero(SegmentDescriptor.RECENCY, layout.slabsOffset() - SegmentDescriptor.RECENCY);
+        slabs.layOut();
+        order.layOut();
+        rebalancer.forget();
+        region.putLong(ENTRIES, 0);
+        region.putLong(KEY_BYTES, 0);
+        region.putLong(VALUE_BYTES, 0);
+        SegmentVersion.endWrite(region);
+        return lost;
     }
 
     /**
@@ -350,6 +473,10 @@ final class EntryStore {
      * @return the steps taken, at most the budget.
      */
     int reclaim(long nowNs) {
+        if (!wheel.isDue(nowNs)) {
+            return 0;
+        }
+        ChangeMark.begin(region);
         int steps = 0;
         ExpiryRun run = null;
         while (steps < budget) {
@@ -365,6 +492,7 @@ final class EntryStore {
             }
             steps++;
         }
+        ChangeMark.end(region);
         if (run != null) {
             run.finish(steps);
         }

@@ -59,6 +59,13 @@ final class EvictionOrder {
         return filter;
     }
 
+    /** Begins anew over zeroed lists and a zeroed filter. */
+    void layOut() {
+        if (filter != null) {
+            filter.layOut();
+        }
+    }
+
     /** Adds an entry of a key that was absent from a segment with so many entries. */
     void addNew(int entry, long entries) {
         if (filter == null) {

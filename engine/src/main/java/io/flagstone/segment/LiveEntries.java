@@ -76,13 +76,18 @@ final class LiveEntries {
 
     /** The rest of a removal, for an entry that is no longer in the index. */
     void release(int entry, RemovalCause cause, int counter) {
+        unlink(entry, counter);
+        callbacks.removed(cause, entry);
+        slabs.free(entry);
+    }
+
+    /** Takes an entry that is not in the index out of everything else but its chunk. */
+    void unlink(int entry, int counter) {
         order.remove(entry);
         wheel.disarm(entry);
         add(KEY_BYTES, -EntryDescriptor.keyLength(region, entry));
         add(VALUE_BYTES, -EntryDescriptor.valueLength(region, entry));
         add(counter, 1);
-        callbacks.removed(cause, entry);
-        slabs.free(entry);
     }
 
     /**

@@ -6,6 +6,7 @@ import io.flagstone.entry.EntryDescriptor;
 import io.flagstone.index.IndexLookup;
 import io.flagstone.index.KeyedHash;
 import io.flagstone.memory.Region;
+import io.flagstone.memory.ThreadId;
 import io.flagstone.recency.PromotionDistance;
 import java.lang.ref.Reference;
 import java.util.Arrays;
@@ -50,8 +51,10 @@ public final class OptimisticReader {
     /** The deadline of no entry, which has passed at any time. */
     private static final long ABSENT = Long.MIN_VALUE;
 
+    /** The read starts again, under the lock; never the result of a read. */
+    private static final int NEEDS_LOCK = TORN + 1;
+
     private static final int SETTLED = 0;
-    private static final int LOCKED = 1;
 
     private final Segment[] segments;
     private final int segmentBits;
@@ -116,21 +119,21 @@ public final class OptimisticReader {
                             seen,
                             entry,
                             hash,
-                            keyBase,
-                            keyAddress,
                             keyLength,
                             destinationBase,
                             destination,
                             room,
                             false,
                             threadId);
+            if (result == NEEDS_LOCK) {
+                break;
+            }
             if (result != TORN) {
                 return result;
             }
         }
-        owner(hash).lock.lock(threadId);
-        return getLocked(
-                hash, keyBase, keyAddress, keyLength, destinationBase, destination, room, threadId);
+        return owner(hash)
+                .get(hash, keyBase, keyAddress, keyLength, destinationBase, destination, room);
     }
 
     /** Asks memory for the line of the index that a read of this hash begins with. */
@@ -193,57 +196,56 @@ public final class OptimisticReader {
                             seen,
                             entry,
                             hash,
-                            keyBase,
-                            keyAddress,
                             keyLength,
                             destinationBase,
                             destination,
                             room,
                             !exact,
                             enter());
-            if (result != TORN) {
+            if (result != TORN && result != NEEDS_LOCK) {
                 return result;
             }
         }
         return get(hash, keyBase, keyAddress, keyLength, destinationBase, destination, room);
     }
 
-    /** Whether {@link #getStaged} has left the promotion of what it hit. */
-    public boolean isBehind(long hash, int entry) {
+    /**
+     * Promotes what a batch of {@link #getStaged} has hit and left, a segment's entries under one
+     * lock.
+     *
+     * @param hashes the keys' hashes.
+     * @param versions the versions under which the entries were found.
+     * @param entries the entries or none; all none afterwards.
+     * @param size how many keys there are.
+     */
+    public void promote(long[] hashes, long[] versions, int[] entries, int size) {
+        for (int i = 0; i < size; i++) {
+            if (!isBehind(hashes[i], entries[i])) {
+                entries[i] = Region.NONE;
+            }
+        }
+        for (int i = 0; i < size; i++) {
+            if (entries[i] != Region.NONE) {
+                owner(hashes[i]).promote(segmentBits, hashes, versions, entries, i, size);
+            }
+        }
+    }
+
+    private boolean isBehind(long hash, int entry) {
         final Region region = region(hash);
         return !exact && isHeaderWithin(region, entry) && distance.isBehind(region, entry);
     }
 
     /**
-     * Begins with promotions in the segment of a hash, if the lock is to be had; who is let in ends
-     * them.
+     * The rest of a get, for an entry or none that was found under a version.
+     *
+     * @return the result, {@link #TORN} or {@link #NEEDS_LOCK}.
      */
-    public boolean beginPromotions(long hash) {
-        return tryLock(owner(hash).lock, Thread.currentThread().getId());
-    }
-
-    /**
-     * Between beginning and end: promotes an entry that was hit under a version, if it is still it.
-     */
-    public void promote(long hash, long seen, int entry) {
-        if (SegmentVersion.isCurrent(region(hash), seen)) {
-            owner(hash).store.promote(entry);
-        }
-    }
-
-    /** Ends what {@link #beginPromotions} began. */
-    public void endPromotions(long hash) {
-        owner(hash).unlock();
-    }
-
-    /** The rest of a get, for an entry or none that was found under a version; or {@link #TORN}. */
     private int get(
             Region region,
             long seen,
             int entry,
             long hash,
-            Object keyBase,
-            long keyAddress,
             int keyLength,
             Object destinationBase,
             long destination,
@@ -258,40 +260,7 @@ public final class OptimisticReader {
                         : Segment.NOT_FOUND;
         final int outcome = settle(region, hash, seen, entry, deadline, now, deferred, threadId);
         Reference.reachabilityFence(region);
-        return outcome == SETTLED
-                ? length
-                : outcome == TORN
-                        ? TORN
-                        : getLocked(
-                                hash,
-                                keyBase,
-                                keyAddress,
-                                keyLength,
-                                destinationBase,
-                                destination,
-                                room,
-                                threadId);
-    }
-
-    private int getLocked(
-            long hash,
-            Object keyBase,
-            long keyAddress,
-            int keyLength,
-            Object destinationBase,
-            long destination,
-            int room,
-            long threadId) {
-        final Segment owner = owner(hash);
-        try {
-            final int entry =
-                    owner.store.findAndUse(hash, keyBase, keyAddress, keyLength, threadId);
-            return entry == Region.NONE
-                    ? Segment.NOT_FOUND
-                    : copyOut(owner.region, entry, keyLength, destinationBase, destination, room);
-        } finally {
-            owner.unlock();
-        }
+        return outcome == SETTLED ? length : outcome;
     }
 
     /** A value that is too long for its destination, or because it is torn, is not copied. */
@@ -302,6 +271,8 @@ public final class OptimisticReader {
             Object destinationBase,
             long destination,
             int room) {
+        // The entry ends its key inside the region, so the offset cannot wrap; the length may be
+        // torn.
         final int offset = EntryDescriptor.valueOffset(entry, keyLength);
         final int length = EntryDescriptor.valueLength(region, entry);
         if (length > Math.min(room, region.capacity() - offset)) {
@@ -336,15 +307,14 @@ public final class OptimisticReader {
             final long now = time(region, deadline);
             final boolean live = now < deadline;
             final int length = live ? EntryDescriptor.valueLength(region, entry) : 0;
-            final int offset = EntryDescriptor.valueOffset(entry, keyLength) + valueIndex;
+            final int offset = EntryDescriptor.valueOffset(entry, keyLength);
             final boolean inside =
-                    valueIndex <= length - Long.BYTES && offset <= region.capacity() - Long.BYTES;
-            final long value = inside ? region.getLong(offset) : missing;
+                    valueIndex <= Math.min(length, region.capacity() - offset) - Long.BYTES;
+            final long value = inside ? region.getLong(offset + valueIndex) : missing;
             final int outcome = settle(region, hash, seen, entry, deadline, now, false, threadId);
             Reference.reachabilityFence(region);
-            if (outcome == LOCKED) {
-                return getLongLocked(
-                        hash, keyBase, keyAddress, keyLength, valueIndex, missing, threadId);
+            if (outcome == NEEDS_LOCK) {
+                break;
             }
             if (outcome == SETTLED) {
                 if (live && !inside) {
@@ -353,28 +323,7 @@ public final class OptimisticReader {
                 return value;
             }
         }
-        owner(hash).lock.lock(threadId);
-        return getLongLocked(hash, keyBase, keyAddress, keyLength, valueIndex, missing, threadId);
-    }
-
-    private long getLongLocked(
-            long hash,
-            Object keyBase,
-            long keyAddress,
-            int keyLength,
-            int valueIndex,
-            long missing,
-            long threadId) {
-        final Segment owner = owner(hash);
-        try {
-            final int entry =
-                    owner.store.findAndUse(hash, keyBase, keyAddress, keyLength, threadId);
-            return entry == Region.NONE
-                    ? missing
-                    : owner.region.getLong(longOffset(owner.region, entry, valueIndex));
-        } finally {
-            owner.unlock();
-        }
+        return owner(hash).getLong(hash, keyBase, keyAddress, keyLength, valueIndex, missing);
     }
 
     /**
@@ -396,7 +345,7 @@ public final class OptimisticReader {
     }
 
     private long enter() {
-        final long threadId = Thread.currentThread().getId();
+        final long threadId = ThreadId.current();
         guard.check(threadId);
         return threadId;
     }
@@ -419,8 +368,7 @@ public final class OptimisticReader {
      * it hit.
      *
      * @param deferred whether promotion is the caller's.
-     * @return {@link #SETTLED}; {@link #TORN}; or {@link #LOCKED}: the lock is held, and everything
-     *     is to be read again under it.
+     * @return {@link #SETTLED}, {@link #TORN} or {@link #NEEDS_LOCK}.
      */
     private int settle(
             Region region,
@@ -442,14 +390,13 @@ public final class OptimisticReader {
         }
         if (!live) {
             if (entry != Region.NONE && !hasExpired(region, seen, entry)) {
-                owner(hash).lock.lock(threadId);
-                return LOCKED;
+                return NEEDS_LOCK;
             }
             counters.increment(ReadCounters.MISSES, threadId);
             return SETTLED;
         }
-        if (behind && useBehind(region, hash, seen, entry, deadlineNs, nowNs, threadId) == LOCKED) {
-            return LOCKED;
+        if (behind && !use(region, hash, seen, entry, deadlineNs, nowNs, threadId)) {
+            return NEEDS_LOCK;
         }
         if (sketch != null) {
             sketch.increment(region, KeyedHash.indexHash(hash));
@@ -458,7 +405,8 @@ public final class OptimisticReader {
         return SETTLED;
     }
 
-    private int useBehind(
+    /** Uses an entry that has fallen behind; false if the read starts again under the lock. */
+    private boolean use(
             Region region,
             long hash,
             long seen,
@@ -466,23 +414,9 @@ public final class OptimisticReader {
             long deadlineNs,
             long nowNs,
             long threadId) {
-        final Segment owner = owner(hash);
-        if (exact || isLate(region, entry, deadlineNs, nowNs, renewalNs << 1)) {
-            owner.lock.lock(threadId);
-        } else if (!tryLock(owner.lock, threadId)) {
-            return SETTLED;
-        }
-        // Others may have acted on a later time meanwhile, at which the entry had expired.
-        final long now = Math.max(nowNs, SegmentClock.latest(region));
-        if (!SegmentVersion.isCurrent(region, seen) || owner.store.entries.isExpired(entry, now)) {
-            return LOCKED;
-        }
-        try {
-            owner.store.use(entry, now);
-        } finally {
-            owner.lock.unlock();
-        }
-        return SETTLED;
+        final boolean waits = exact || isLate(region, entry, deadlineNs, nowNs, renewalNs << 1);
+        return !waits && counters.skipsPromotion(threadId)
+                || owner(hash).useIfCurrent(seen, entry, nowNs, waits, threadId);
     }
 
     /**
@@ -493,24 +427,6 @@ public final class OptimisticReader {
     private static boolean hasExpired(Region region, long seen, int entry) {
         return SegmentClock.latest(region) >= EntryDescriptor.deadline(region, entry)
                 && SegmentVersion.isCurrent(region, seen);
-    }
-
-    /**
-     * Takes the lock for a promotion if it is free, and if this thread's last promotion found no
-     * others at work; counts the promotion as missed if not.
-     */
-    private boolean tryLock(SegmentLock lock, long threadId) {
-        if (counters.skipsPromotion(threadId)) {
-            return false;
-        }
-        if (!lock.tryLock(threadId)) {
-            counters.increment(ReadCounters.MISSED_PROMOTIONS, threadId);
-            return false;
-        }
-        if (lock.changesHands(threadId)) {
-            counters.metOthers(threadId);
-        }
-        return true;
     }
 
     private boolean isLate(Region region, int entry, long deadlineNs, long nowNs, long byNs) {
@@ -545,18 +461,10 @@ public final class OptimisticReader {
             }
             counters.increment(ReadCounters.RETRIES, threadId);
         }
-        final Segment owner = owner(hash);
-        owner.lock.lock(threadId);
-        try {
-            final long deadline =
-                    deadline(region, index.find(region, hash, keyBase, keyAddress, keyLength));
-            return remaining(deadline, isTimed(deadline) ? clock.observe(region) : 0);
-        } finally {
-            owner.unlock();
-        }
+        return owner(hash).remainingTtlNs(hash, keyBase, keyAddress, keyLength);
     }
 
-    private static long remaining(long deadlineNs, long nowNs) {
+    static long remaining(long deadlineNs, long nowNs) {
         if (nowNs >= deadlineNs) {
             return Segment.NOT_FOUND;
         }

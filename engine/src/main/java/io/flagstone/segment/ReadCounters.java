@@ -1,9 +1,13 @@
 package io.flagstone.segment;
 
 import io.flagstone.api.CacheStatistics;
+import io.flagstone.memory.ThreadId;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 
 /**
  * What readers count, without writing to a line that another reader writes to: a thread has a cell
@@ -16,13 +20,15 @@ import java.lang.ref.WeakReference;
  *   cell, 16 longs: | Owner's id | Hits | Misses | Retries | Missed Promotions | To Skip | unused |
  * </pre>
  *
- * <p>A thread claims a cell at its first read: the first free one of the few it looks at, which
- * begin where its id falls. A cell outlives its thread, counts included, and may go to another
- * thread then. Who finds no cell adds to one that is everybody's, atomically, and looks again for
- * one whose thread has ended after every so many additions to it. So sums are exact: they hold
- * every read that happened before the call that sums.
+ * <p>A platform thread claims a cell at its first read: the first free one of the few it looks at,
+ * which begin where its id falls. A cell outlives its thread, counts included, and may go to
+ * another thread then. Threads without a cell add atomically to as many cells that are nobody's,
+ * chosen by their id: virtual threads, which are too many and too short-lived to own one, and
+ * threads that found none free. The latter look again after every so many additions to their shared
+ * cell. So sums are exact: they hold every read that happened before the call that sums.
  *
- * <p>Thread-safe. Counting is wait-free and allocates nothing, but for claiming a cell.
+ * <p>Thread-safe. Counting is wait-free and allocates nothing, but for claiming a cell. A claim
+ * that finds no memory is left for later.
  */
 public final class ReadCounters {
     static final int HITS = 1;
@@ -36,21 +42,24 @@ public final class ReadCounters {
     private static final int CELL_LONGS = 16;
     private static final int OWNER = 0;
     private static final long FREE = 0;
-    private static final int SHARED = CELLS;
     private static final long CLAIM_EVERY = 1024;
 
-    /** How many promotions a thread leaves out after one that found others at work. */
+    /** How many promotions a thread leaves out after one that found the lock taken. */
     private static final long SKIPS = 16;
 
     private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
 
     private final boolean enabled;
 
-    /** A cell before the first keeps the array's header and what lies before it off. */
-    private final long[] cells = new long[(CELLS + 3) * CELL_LONGS];
+    /**
+     * The threads' own cells, then the shared ones. A cell before the first keeps the array's
+     * header and what lies before it off.
+     */
+    private final long[] cells = new long[(2 * CELLS + 3) * CELL_LONGS];
 
-    /** Each cell's thread; guarded by this object's monitor. */
-    private final WeakReference<?>[] owners = new WeakReference<?>[CELLS];
+    /** Each cell's thread; guarded by its own monitor. */
+    private final List<WeakReference<Thread>> owners =
+            new ArrayList<>(Collections.nCopies(CELLS, null));
 
     /** Counters that count, or that stay at 0. */
     public ReadCounters(boolean enabled) {
@@ -70,8 +79,8 @@ public final class ReadCounters {
     }
 
     /**
-     * Whether the calling thread leaves a promotion out, because its last one met others. A thread
-     * without a cell leaves none out.
+     * Whether the calling thread leaves a promotion out, because one of its last found the lock
+     * taken. A thread without a cell leaves none out.
      */
     boolean skipsPromotion(long threadId) {
         final int cell = cell((int) threadId & CELLS - 1);
@@ -84,13 +93,12 @@ public final class ReadCounters {
         return true;
     }
 
-    /** The calling thread's promotion took over a lock that another thread had held before it. */
-    void metOthers(long threadId) {
+    /** Counts a promotion of the calling thread that found the lock taken. */
+    void missedPromotion(long threadId) {
+        increment(MISSED_PROMOTIONS, threadId);
         final int cell = cell((int) threadId & CELLS - 1);
         if (cells[cell + OWNER] == threadId) {
             LONGS.setOpaque(cells, cell + TO_SKIP, SKIPS);
-        } else if (cells[cell + OWNER] == FREE) {
-            claim(threadId);
         }
     }
 
@@ -111,12 +119,14 @@ public final class ReadCounters {
                 sum(RETRIES),
                 0,
                 0,
+                0,
+                0,
                 0);
     }
 
     private long sum(int counter) {
         long sum = 0;
-        for (int number = 0; number <= SHARED; number++) {
+        for (int number = 0; number < 2 * CELLS; number++) {
             sum += (long) LONGS.getOpaque(cells, cell(number) + counter);
         }
         return sum;
@@ -127,6 +137,10 @@ public final class ReadCounters {
     }
 
     private void incrementElsewhere(int counter, long threadId) {
+        if (ThreadId.isVirtual()) {
+            addToShared(counter, threadId);
+            return;
+        }
         boolean full = true;
         for (int i = 0; i < PROBES && full; i++) {
             final int cell = cell((int) threadId + i & CELLS - 1);
@@ -139,24 +153,40 @@ public final class ReadCounters {
         }
         if (!full && claim(threadId)) {
             increment(counter, threadId);
-        } else if ((long) LONGS.getAndAdd(cells, cell(SHARED) + counter, 1L) % CLAIM_EVERY == 0) {
+        } else if (addToShared(counter, threadId) % CLAIM_EVERY == 0) {
             claim(threadId);
         }
     }
 
+    /** Adds to the cell that all threads without one share whose ids fall here. */
+    private long addToShared(int counter, long threadId) {
+        final int cell = cell(CELLS + ((int) threadId & CELLS - 1));
+        return (long) LONGS.getAndAdd(cells, cell + counter, 1L);
+    }
+
     /** Makes a cell the calling thread's that is free, or whose thread has ended. */
-    private synchronized boolean claim(long threadId) {
-        for (int i = 0; i < PROBES; i++) {
-            final int number = (int) threadId + i & CELLS - 1;
-            final Object owner = owners[number] == null ? null : owners[number].get();
-            // Who sees that a thread has ended sees all that it counted.
-            if (!(owner instanceof Thread) || !((Thread) owner).isAlive()) {
-                owners[number] = new WeakReference<>(Thread.currentThread());
-                LONGS.setVolatile(cells, cell(number) + OWNER, threadId);
-                return true;
-            }
+    private boolean claim(long threadId) {
+        final WeakReference<Thread> self;
+        try {
+            self = new WeakReference<>(Thread.currentThread());
+        } catch (final OutOfMemoryError e) {
+            // The read itself needs no memory, and counts all the same.
+            return false;
         }
-        return false;
+        synchronized (owners) {
+            for (int i = 0; i < PROBES; i++) {
+                final int number = (int) threadId + i & CELLS - 1;
+                final WeakReference<Thread> present = owners.get(number);
+                final Thread owner = present == null ? null : present.get();
+                // A thread that has ended has stored all that it counted.
+                if (owner == null || !owner.isAlive()) {
+                    owners.set(number, self);
+                    LONGS.setVolatile(cells, cell(number) + OWNER, threadId);
+                    return true;
+                }
+            }
+            return false;
+        }
     }
 
     private static int cell(int number) {

@@ -116,6 +116,12 @@ final class Rebalancer {
         }
     }
 
+    /** Forgets what it was about to do; for tables that are laid out afresh. */
+    void forget() {
+        callsToLook = 0;
+        growing = NOBODY;
+    }
+
     /** One duty cycle's share of the work that is under way. */
     int work(long nowNs) {
         return drain(budget, nowNs);

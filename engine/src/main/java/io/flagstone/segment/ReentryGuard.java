@@ -7,10 +7,19 @@ import java.lang.invoke.VarHandle;
  * Refuses calls back into a cache from its own callbacks: every time, not only when they meet the
  * lock that the callback runs under, and so never as a deadlock.
  *
- * <p>Threads inside a callback are counted in stripes by their id, a cache line each: entering and
- * leaving is an addition to a line that other threads rarely touch, and an operation outside
- * callbacks reads one word. A stripe above zero may be another thread's, so who finds one asks the
- * locks for their owner: a thread that owns a lock when an operation begins is inside a callback.
+ * <p>The ids of the threads inside callbacks stand in stripes, chosen by the id. A stripe is a
+ * cache line with a count and {@link #SLOTS} ids; every second line is empty, since processors
+ * fetch lines in pairs. An operation reads the count of its thread's stripe. If that is not 0 it
+ * looks for its own id in the same line. So what threads do that are in callbacks costs the others
+ * a line in the cache, whatever the number of segments.
+ *
+ * <pre>
+ *   stripe, 16 longs: | Inside | Id 0 ... Id 5 | Without a Slot | empty line |
+ * </pre>
+ *
+ * <p>A thread that finds its own id, or that may be one of those without a slot, asks the locks: a
+ * thread that owns a lock when an operation begins is inside a callback. If it owns none, its id
+ * was left by a callback that ended without stack, and it is taken out.
  *
  * <p>Thread-safe. A thread needs to see only its own entering, so plain reads do. Operations
  * allocate nothing.
@@ -18,9 +27,12 @@ import java.lang.invoke.VarHandle;
 public final class ReentryGuard {
     private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
     private static final int STRIPES = 64;
-    private static final int STRIPE_LONGS = 8;
+    private static final int STRIPE_LONGS = 16;
+    private static final int SLOTS = 6;
+    private static final int WITHOUT_SLOT = SLOTS + 1;
+    private static final long FREE = 0;
 
-    private final long[] inside = new long[(STRIPES + 1) * STRIPE_LONGS];
+    private final long[] stripes = new long[(STRIPES + 1) * STRIPE_LONGS];
     private final SegmentLock[] locks;
     private int registered;
 
@@ -34,12 +46,28 @@ public final class ReentryGuard {
         locks[registered++] = lock;
     }
 
+    /** Notes that a thread enters a callback. */
     void enter(long threadId) {
-        LONGS.getAndAdd(inside, stripe(threadId), 1L);
+        final int stripe = stripe(threadId);
+        LONGS.getAndAdd(stripes, stripe, 1L);
+        for (int slot = stripe + 1; slot <= stripe + SLOTS; slot++) {
+            if (stripes[slot] == FREE && LONGS.compareAndSet(stripes, slot, FREE, threadId)) {
+                return;
+            }
+        }
+        LONGS.getAndAdd(stripes, stripe + WITHOUT_SLOT, 1L);
     }
 
+    /** Notes that a thread leaves the callback that it entered. */
     void leave(long threadId) {
-        LONGS.getAndAdd(inside, stripe(threadId), -1L);
+        final int stripe = stripe(threadId);
+        final int slot = slotOf(threadId, stripe);
+        if (slot < 0) {
+            LONGS.getAndAdd(stripes, stripe + WITHOUT_SLOT, -1L);
+        } else {
+            LONGS.setOpaque(stripes, slot, FREE);
+        }
+        LONGS.getAndAdd(stripes, stripe, -1L);
     }
 
     /**
@@ -48,12 +76,17 @@ public final class ReentryGuard {
      * @throws IllegalStateException inside one.
      */
     void check(long threadId) {
-        if (inside[stripe(threadId)] != 0) {
-            checkOwners(threadId);
+        final int stripe = stripe(threadId);
+        if (stripes[stripe] != 0) {
+            checkSlots(threadId, stripe);
         }
     }
 
-    private void checkOwners(long threadId) {
+    private void checkSlots(long threadId, int stripe) {
+        final int slot = slotOf(threadId, stripe);
+        if (slot < 0 && stripes[stripe + WITHOUT_SLOT] == 0) {
+            return;
+        }
         for (final SegmentLock lock : locks) {
             if (lock.isHeldBy(threadId)) {
                 throw new IllegalStateException(
@@ -61,9 +94,21 @@ public final class ReentryGuard {
                                 + " it runs under the lock of a segment");
             }
         }
+        if (slot >= 0) {
+            leave(threadId);
+        }
+    }
+
+    private int slotOf(long threadId, int stripe) {
+        for (int slot = stripe + 1; slot <= stripe + SLOTS; slot++) {
+            if (stripes[slot] == threadId) {
+                return slot;
+            }
+        }
+        return -1;
     }
 
     private static int stripe(long threadId) {
-        return ((int) threadId & STRIPES - 1) * STRIPE_LONGS + STRIPE_LONGS;
+        return (((int) threadId & STRIPES - 1) + 1) * STRIPE_LONGS;
     }
 }

@@ -1,14 +1,10 @@
 package io.flagstone.segment;
 
-import static io.flagstone.segment.SegmentDescriptor.REPLACEMENTS;
-
 import io.flagstone.api.AuditResult;
 import io.flagstone.api.CacheStatistics;
 import io.flagstone.api.EntryTooLargeException;
-import io.flagstone.api.EntryVisitor;
 import io.flagstone.api.MemoryReport;
 import io.flagstone.api.RemovalCause;
-import io.flagstone.api.ValueReader;
 import io.flagstone.api.ValueUpdater;
 import io.flagstone.entry.EntryDescriptor;
 import io.flagstone.index.HashIndex;
@@ -21,9 +17,10 @@ import java.util.Arrays;
  * A share of the cache's keys: what each operation means.
  *
  * <p>Reads are the {@link OptimisticReader}'s and take no lock. Every other operation takes the
- * lock, reads the clock only if a deadline is at stake, and does its work on the {@link
- * EntryStore}. A write first reclaims what has expired, within the budget. A read never returns an
- * entry at or after its deadline, and leaves it to the next write or duty cycle.
+ * lock in the form that {@link CriticalSection} describes, reads the clock only if a deadline is at
+ * stake, and does its work on the {@link EntryStore}. A write first reclaims what has expired,
+ * within the budget. A read never returns an entry at or after its deadline, and leaves it to the
+ * next write or duty cycle.
  *
  * <p>Keys come as (hash, base, address, length), where the base is {@link EntryDescriptor#LONG_KEY}
  * for a {@code long} key; values and destinations as (base, address, length). The caller has
@@ -31,7 +28,11 @@ import java.util.Arrays;
  *
  * <p>Thread-safe. Allocates nothing, save for reports.
  */
-public final class Segment {
+public final class Segment extends SegmentReads {
+    static {
+        resolve(Throwable.class);
+    }
+
     /** Absent or expired. */
     public static final int NOT_FOUND = -1;
 
@@ -52,55 +53,13 @@ public final class Segment {
     /** What a scan returns when it has passed the last bucket. */
     public static final int SCAN_DONE = -1;
 
-    private static final int SCAN_BUCKETS = 256;
-
-    final Region region;
-    private final SegmentConfig config;
-    final SegmentLock lock;
-    private final ReentryGuard guard;
-    private final Callbacks callbacks;
-    final EntryStore store;
-    private final LiveEntries entries;
-    private final SegmentClock clock;
-    private final HashIndex index;
-    private boolean closed;
     private CacheStatistics finalStatistics;
 
     /** A segment over a zeroed region. */
     public Segment(Region region, SegmentConfig config) {
-        this.region = region;
-        this.config = config;
-        this.lock =
-                new SegmentLock(
-                        region,
-                        SegmentDescriptor.LOCK,
-                        SegmentDescriptor.CONTENTIONS,
-                        config.events());
-        this.guard = config.guard();
-        this.callbacks = new Callbacks(region, config);
-        this.store = new EntryStore(region, config, callbacks);
-        this.entries = store.entries;
-        this.clock = store.clock;
-        this.index = store.index;
+        super(region, config);
         SegmentDescriptor.writeIdentity(
                 region, config.layout(), config.hash().seed(), config.tickNs());
-        guard.register(lock);
-    }
-
-    /** Shows a value to a reader where it lies. */
-    public boolean read(
-            long hash, Object keyBase, long keyAddress, int keyLength, ValueReader reader) {
-        final long threadId = lock();
-        try {
-            final int entry = store.findAndUse(hash, keyBase, keyAddress, keyLength, threadId);
-            if (entry == Region.NONE) {
-                return false;
-            }
-            callbacks.read(entry, reader);
-            return true;
-        } finally {
-            unlock();
-        }
     }
 
     /**
@@ -130,15 +89,16 @@ public final class Segment {
             int valueLength,
             long ttlNs) {
         final int sizeClass = store.classFor(keyLength, valueLength);
-        lock();
+        final long threadId = enter();
         try {
+            lock(threadId);
             final long ttl = ttl(ttlNs);
             final long now = timeFor(ttl);
             store.reclaim(now);
 
             int entry = index.find(hash, keyBase, keyAddress, keyLength);
             if (entry != Region.NONE && entries.isExpired(entry, now)) {
-                entries.remove(entry, RemovalCause.EXPIRED);
+                store.remove(entry, RemovalCause.EXPIRED);
                 entry = Region.NONE;
             }
             final boolean absent = entry == Region.NONE;
@@ -146,7 +106,7 @@ public final class Segment {
                 if (!absent) {
                     store.use(entry, now);
                 }
-                return false;
+                return leave(false);
             }
             if (absent) {
                 store.insert(
@@ -176,9 +136,14 @@ public final class Segment {
                         isSliding(entry, ttlNs),
                         now);
             }
-            return absent || mode != PutMode.ALWAYS;
-        } finally {
-            unlock();
+            return leave(absent || mode != PutMode.ALWAYS);
+        } catch (final Throwable thrown) {
+            if (lock.owner == threadId) {
+                failure = thrown;
+                lock.owner = SegmentLock.FREE;
+                recover(threadId);
+            }
+            throw thrown;
         }
     }
 
@@ -196,15 +161,16 @@ public final class Segment {
             int valueLength,
             long ttlNs) {
         final int sizeClass = store.classFor(keyLength, valueLength);
-        lock();
+        final long threadId = enter();
         try {
+            lock(threadId);
             final long ttl = ttl(ttlNs);
             final long now = timeFor(ttl);
             store.reclaim(now);
             final int entry = find(hash, keyBase, keyAddress, keyLength, now);
             if (entry == Region.NONE
                     || !valueEquals(entry, expectedBase, expectedAddress, expectedLength)) {
-                return false;
+                return leave(false);
             }
             store.replace(
                     entry,
@@ -219,34 +185,39 @@ public final class Segment {
                     deadline(entry, ttlNs, ttl, now),
                     isSliding(entry, ttlNs),
                     now);
-            return true;
-        } finally {
-            unlock();
+            return leave(true);
+        } catch (final Throwable thrown) {
+            if (lock.owner == threadId) {
+                failure = thrown;
+                lock.owner = SegmentLock.FREE;
+                recover(threadId);
+            }
+            throw thrown;
         }
     }
 
     /** Lets an updater change a value where it lies; its length stays. */
     public boolean update(
             long hash, Object keyBase, long keyAddress, int keyLength, ValueUpdater updater) {
-        lock();
+        final long threadId = enter();
         try {
+            lock(threadId);
             final long now = timeIfArmed();
             store.reclaim(now);
             final int entry = find(hash, keyBase, keyAddress, keyLength, now);
             if (entry == Region.NONE) {
-                return false;
+                return leave(false);
             }
             store.use(entry, now);
-            SegmentVersion.beginWrite(region);
-            try {
-                callbacks.update(entry, updater);
-            } finally {
-                SegmentVersion.endWrite(region);
+            store.update(entry, updater);
+            return leave(true);
+        } catch (final Throwable thrown) {
+            if (lock.owner == threadId) {
+                failure = thrown;
+                lock.owner = SegmentLock.FREE;
+                recover(threadId);
             }
-            entries.add(REPLACEMENTS, 1);
-            return true;
-        } finally {
-            unlock();
+            throw thrown;
         }
     }
 
@@ -265,41 +236,50 @@ public final class Segment {
             int valueIndex,
             long delta,
             long missing) {
-        lock();
+        final long threadId = enter();
         try {
+            lock(threadId);
             final long now = timeIfArmed();
             store.reclaim(now);
             final int entry = find(hash, keyBase, keyAddress, keyLength, now);
             if (entry == Region.NONE) {
-                return missing;
+                return leave(missing);
             }
             final int offset = OptimisticReader.longOffset(region, entry, valueIndex);
             store.use(entry, now);
             final long sum = region.getLong(offset) + delta;
-            SegmentVersion.beginWrite(region);
-            region.putLong(offset, sum);
-            SegmentVersion.endWrite(region);
-            entries.add(REPLACEMENTS, 1);
-            return sum;
-        } finally {
-            unlock();
+            store.putLong(offset, sum);
+            return leave(sum);
+        } catch (final Throwable thrown) {
+            if (lock.owner == threadId) {
+                failure = thrown;
+                lock.owner = SegmentLock.FREE;
+                recover(threadId);
+            }
+            throw thrown;
         }
     }
 
     /** Removes a key. */
     public boolean remove(long hash, Object keyBase, long keyAddress, int keyLength) {
-        lock();
+        final long threadId = enter();
         try {
+            lock(threadId);
             final long now = timeIfArmed();
             store.reclaim(now);
             final int entry = find(hash, keyBase, keyAddress, keyLength, now);
             if (entry == Region.NONE) {
-                return false;
+                return leave(false);
             }
-            entries.remove(entry, RemovalCause.REMOVED);
-            return true;
-        } finally {
-            unlock();
+            store.remove(entry, RemovalCause.REMOVED);
+            return leave(true);
+        } catch (final Throwable thrown) {
+            if (lock.owner == threadId) {
+                failure = thrown;
+                lock.owner = SegmentLock.FREE;
+                recover(threadId);
+            }
+            throw thrown;
         }
     }
 
@@ -312,19 +292,25 @@ public final class Segment {
             Object expectedBase,
             long expectedAddress,
             int expectedLength) {
-        lock();
+        final long threadId = enter();
         try {
+            lock(threadId);
             final long now = timeIfArmed();
             store.reclaim(now);
             final int entry = find(hash, keyBase, keyAddress, keyLength, now);
             if (entry == Region.NONE
                     || !valueEquals(entry, expectedBase, expectedAddress, expectedLength)) {
-                return false;
+                return leave(false);
             }
-            entries.remove(entry, RemovalCause.REMOVED);
-            return true;
-        } finally {
-            unlock();
+            store.remove(entry, RemovalCause.REMOVED);
+            return leave(true);
+        } catch (final Throwable thrown) {
+            if (lock.owner == threadId) {
+                failure = thrown;
+                lock.owner = SegmentLock.FREE;
+                recover(threadId);
+            }
+            throw thrown;
         }
     }
 
@@ -337,88 +323,81 @@ public final class Segment {
             Object destinationBase,
             long destination,
             int room) {
-        final long threadId = lock();
+        final long threadId = enter();
         try {
+            lock(threadId);
             final long now = timeIfArmed();
             store.reclaim(now);
             final int entry = find(hash, keyBase, keyAddress, keyLength, now);
             if (entry == Region.NONE) {
                 config.counters().increment(ReadCounters.MISSES, threadId);
-                return NOT_FOUND;
+                return leave(NOT_FOUND);
             }
             config.counters().increment(ReadCounters.HITS, threadId);
             final int length =
                     OptimisticReader.copyOut(
                             region, entry, keyLength, destinationBase, destination, room);
             if (length != INSUFFICIENT_SPACE) {
-                entries.remove(entry, RemovalCause.REMOVED);
+                store.remove(entry, RemovalCause.REMOVED);
             }
-            return length;
-        } finally {
-            unlock();
+            return leave(length);
+        } catch (final Throwable thrown) {
+            if (lock.owner == threadId) {
+                failure = thrown;
+                lock.owner = SegmentLock.FREE;
+                recover(threadId);
+            }
+            throw thrown;
         }
     }
 
     /** Gives a key another time to live, as for put; not a use. */
     public boolean setTtl(long hash, Object keyBase, long keyAddress, int keyLength, long ttlNs) {
-        lock();
+        final long threadId = enter();
         try {
+            lock(threadId);
             final long ttl = ttl(ttlNs);
             final long now = timeFor(ttl);
             store.reclaim(now);
             final int entry = find(hash, keyBase, keyAddress, keyLength, now);
             if (entry == Region.NONE) {
-                return false;
+                return leave(false);
             }
             store.setDeadline(
                     entry, deadline(entry, ttlNs, ttl, now), isSliding(entry, ttlNs), now);
-            return true;
-        } finally {
-            unlock();
-        }
-    }
-
-    /**
-     * Shows live entries to a visitor, bucket by bucket.
-     *
-     * @param fromBucket the bucket to start with.
-     * @param maxEntries after how many entries to stop, at a bucket's end.
-     * @return the bucket to go on with, or {@link #SCAN_DONE}.
-     */
-    public int scan(int fromBucket, int maxEntries, EntryVisitor visitor) {
-        lock();
-        try {
-            final long now = timeIfArmed();
-            final int end = Math.min(index.buckets(), fromBucket + SCAN_BUCKETS);
-            int seen = 0;
-            int bucket = fromBucket;
-            for (; bucket < end && seen < maxEntries; bucket++) {
-                for (int slot = 0; slot < HashIndex.SLOTS_PER_BUCKET; slot++) {
-                    final int entry = index.entryInSlot(bucket, slot);
-                    if (entry != Region.NONE && !entries.isExpired(entry, now)) {
-                        callbacks.visit(entry, visitor);
-                        seen++;
-                    }
-                }
+            return leave(true);
+        } catch (final Throwable thrown) {
+            if (lock.owner == threadId) {
+                failure = thrown;
+                lock.owner = SegmentLock.FREE;
+                recover(threadId);
             }
-            return bucket < index.buckets() ? bucket : SCAN_DONE;
-        } finally {
-            unlock();
+            throw thrown;
         }
     }
 
     /** Removes every entry, letting others have the lock after some buckets each time. */
     public void clear() {
         for (int from = 0; from < index.buckets(); from += SCAN_BUCKETS) {
-            lock();
-            try {
-                final int end = Math.min(index.buckets(), from + SCAN_BUCKETS);
-                for (int bucket = from; bucket < end; bucket++) {
-                    clearBucket(bucket);
-                }
-            } finally {
-                unlock();
+            clear(from, Math.min(index.buckets(), from + SCAN_BUCKETS));
+        }
+    }
+
+    private void clear(int from, int end) {
+        final long threadId = enter();
+        try {
+            lock(threadId);
+            for (int bucket = from; bucket < end; bucket++) {
+                clearBucket(bucket);
             }
+            leave();
+        } catch (final Throwable thrown) {
+            if (lock.owner == threadId) {
+                failure = thrown;
+                lock.owner = SegmentLock.FREE;
+                recover(threadId);
+            }
+            throw thrown;
         }
     }
 
@@ -426,25 +405,33 @@ public final class Segment {
         for (int slot = 0; slot < HashIndex.SLOTS_PER_BUCKET; slot++) {
             final int entry = index.entryInSlot(bucket, slot);
             if (entry != Region.NONE) {
-                entries.remove(entry, RemovalCause.REMOVED);
+                store.remove(entry, RemovalCause.REMOVED);
             }
         }
     }
 
     /** Reclaims what has expired and goes on with rebalancing, each within its budget. */
     public int doWork(long nowNs) {
-        guard.check(Thread.currentThread().getId());
-        final boolean due = store.wheel.isDue(clock.sinceBirth(nowNs)) || store.rebalancer.isDue();
+        final long threadId = enter();
+        final boolean due =
+                store.wheel.isDue(clock.sinceBirth(nowNs))
+                        || store.rebalancer.isDue()
+                        || isAbandoned();
         Reference.reachabilityFence(region);
         if (!due) {
             return 0;
         }
-        lock();
         try {
+            lock(threadId);
             final long now = clock.observe(region, nowNs);
-            return store.reclaim(now) + store.rebalancer.work(now);
-        } finally {
-            unlock();
+            return leave(store.reclaim(now) + store.rebalance(now));
+        } catch (final Throwable thrown) {
+            if (lock.owner == threadId) {
+                failure = thrown;
+                lock.owner = SegmentLock.FREE;
+                recover(threadId);
+            }
+            throw thrown;
         }
     }
 
@@ -462,21 +449,38 @@ public final class Segment {
 
     /** The counts since birth, or as they were when the segment was closed. */
     public CacheStatistics statistics() {
-        guardedLock();
+        final long threadId = enter();
         try {
-            return closed ? finalStatistics : SegmentReports.statistics(region);
-        } finally {
-            unlock();
+            lockEvenIfClosed(threadId);
+            final CacheStatistics statistics =
+                    closed ? finalStatistics : SegmentReports.statistics(region, lock.contentions);
+            leave();
+            return statistics;
+        } catch (final Throwable thrown) {
+            if (lock.owner == threadId) {
+                failure = thrown;
+                lock.owner = SegmentLock.FREE;
+                recover(threadId);
+            }
+            throw thrown;
         }
     }
 
     /** Where the region's bytes are. */
     public MemoryReport memoryReport() {
-        lock();
+        final long threadId = enter();
         try {
-            return SegmentReports.memory(region, config.layout(), entries);
-        } finally {
-            unlock();
+            lock(threadId);
+            final MemoryReport report = SegmentReports.memory(region, config.layout(), entries);
+            leave();
+            return report;
+        } catch (final Throwable thrown) {
+            if (lock.owner == threadId) {
+                failure = thrown;
+                lock.owner = SegmentLock.FREE;
+                recover(threadId);
+            }
+            throw thrown;
         }
     }
 
@@ -491,24 +495,39 @@ public final class Segment {
 
     /** Walks all state. */
     public AuditResult audit() {
-        lock();
+        final long threadId = enter();
         try {
-            return SegmentReports.audit(region, config, entries);
-        } finally {
-            unlock();
+            lock(threadId);
+            final AuditResult result = SegmentReports.audit(region, config, entries);
+            leave();
+            return result;
+        } catch (final Throwable thrown) {
+            if (lock.owner == threadId) {
+                failure = thrown;
+                lock.owner = SegmentLock.FREE;
+                recover(threadId);
+            }
+            throw thrown;
         }
     }
 
     /** Makes every later operation fail; waits for the one under way. */
     public void close() {
-        guardedLock();
+        final long threadId = enter();
         try {
+            lockEvenIfClosed(threadId);
             if (!closed) {
-                finalStatistics = SegmentReports.statistics(region);
+                finalStatistics = SegmentReports.statistics(region, lock.contentions);
                 closed = true;
             }
-        } finally {
-            unlock();
+            leave();
+        } catch (final Throwable thrown) {
+            if (lock.owner == threadId) {
+                failure = thrown;
+                lock.owner = SegmentLock.FREE;
+                recover(threadId);
+            }
+            throw thrown;
         }
     }
 
@@ -550,26 +569,5 @@ public final class Segment {
 
     private long timeIfArmed() {
         return store.wheel.armed() == 0 ? 0 : clock.observe(region);
-    }
-
-    private long lock() {
-        final long threadId = guardedLock();
-        if (closed) {
-            unlock();
-            throw new IllegalStateException("the cache is closed");
-        }
-        return threadId;
-    }
-
-    private long guardedLock() {
-        final long threadId = Thread.currentThread().getId();
-        guard.check(threadId);
-        lock.lock(threadId);
-        return threadId;
-    }
-
-    void unlock() {
-        lock.unlock();
-        Reference.reachabilityFence(region);
     }
 }

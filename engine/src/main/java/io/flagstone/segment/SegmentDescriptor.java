@@ -15,14 +15,15 @@ import io.flagstone.memory.Region;
  *  | Slabs Offset (32)        | Max Entries (32)        |
  *  | Tick, nanoseconds (64)                             |
  *  +----------------------------------------------------+
- *  | Lock: owner's thread id, 0 when free (64)          |   64
- *  | Last Holder: thread id (64)                        |
- *  +----------------------------------------------------+
- *  | Version: odd while a write is under way (64)       |  128
+ *  | Version: odd while a write is under way (64)       |   64
  *  | Latest Time, nanoseconds (64)                      |
  *  | Recency Clock (64)                                 |
  *  +----------------------------------------------------+
- *  | Entries, counters, key and value bytes (14 x 64)   |  192   two lines
+ *  | nothing                                            |  128
+ *  +----------------------------------------------------+
+ *  | Entries, counters, key and value bytes (13 x 64)   |  192   two lines
+ *  | Change Mark (64)                                   |
+ *  | Segment Resets (64)      | Reset Entries (64)      |
  *  +----------------------------------------------------+
  *  | Recency: sizes, a list for each size class         |  320   aligned to a line
  *  +----------------------------------------------------+
@@ -36,17 +37,21 @@ import io.flagstone.memory.Region;
  *  +----------------------------------------------------+
  * </pre>
  *
- * <p>Lock, version and counters stand on cache lines of their own. Beside the version lies what
+ * <p>The version and the counters stand on cache lines of their own. With the version lies what
  * else a reader without the lock looks at and most writes change, so that a reader waits for one
- * line of a busy writer's and not for several. The version is even while the index and all values
- * are whole and odd while they change: the lists, the wheel and the slab tables are outside of it,
- * since only the lock's holder looks at them.
+ * line of a busy writer's and not for several. Processors fetch lines in pairs, and promotions
+ * write the counters and not the version: so a line of nothing stands between the two, and the line
+ * before the version never changes. The version is even while the index and all values are whole
+ * and odd while they change: the lists, the wheel and the slab tables are outside of it, since only
+ * the lock's holder looks at them.
+ *
+ * <p>The lock is not here but in the heap; see {@link SegmentLock}.
  */
 final class SegmentDescriptor {
     /** "FLAGSTON" in ASCII. */
     static final long MAGIC = 0x4E4F_5453_4741_4C46L;
 
-    static final int LAYOUT_VERSION = 3;
+    static final int LAYOUT_VERSION = 4;
 
     static final int IDENTITY_MAGIC = 0;
     static final int IDENTITY_VERSION = 8;
@@ -60,8 +65,7 @@ final class SegmentDescriptor {
     static final int IDENTITY_MAX_ENTRIES = 44;
     static final int IDENTITY_TICK_NS = 48;
 
-    static final int LOCK = Region.CACHE_LINE;
-    static final int VERSION = 2 * Region.CACHE_LINE;
+    static final int VERSION = Region.CACHE_LINE;
     static final int LATEST_TIME = VERSION + 8;
     static final int RECENCY_CLOCK = VERSION + 16;
 
@@ -74,12 +78,13 @@ final class SegmentDescriptor {
     static final int EXPIRATIONS = ENTRIES + 48;
     static final int REMOVALS = ENTRIES + 56;
     static final int PROMOTIONS = ENTRIES + 64;
-    static final int CONTENTIONS = ENTRIES + 72;
-    static final int KEY_BYTES = ENTRIES + 80;
-    static final int VALUE_BYTES = ENTRIES + 88;
-
-    static final int MOVES = ENTRIES + 96;
-    static final int SLAB_REASSIGNMENTS = ENTRIES + 104;
+    static final int KEY_BYTES = ENTRIES + 72;
+    static final int VALUE_BYTES = ENTRIES + 80;
+    static final int MOVES = ENTRIES + 88;
+    static final int SLAB_REASSIGNMENTS = ENTRIES + 96;
+    static final int CHANGE_MARK = ENTRIES + 104;
+    static final int SEGMENT_RESETS = ENTRIES + 112;
+    static final int RESET_ENTRIES = ENTRIES + 120;
 
     static final int RECENCY = 5 * Region.CACHE_LINE;
 

@@ -2,117 +2,208 @@ package io.flagstone.segment;
 
 import io.flagstone.events.LockWait;
 import io.flagstone.events.SegmentEvents;
-import io.flagstone.memory.Region;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 
+/** Keeps the words of a lock off what lies before the object: two cache lines of nothing. */
+@SuppressWarnings("unused")
+abstract class SegmentLockLeftPadding {
+    private int leftGap;
+    private long l00, l01, l02, l03, l04, l05, l06, l07;
+    private long l08, l09, l10, l11, l12, l13, l14, l15;
+}
+
+/** The words of a lock, which share a cache line. */
+abstract class SegmentLockWords extends SegmentLockLeftPadding {
+    /**
+     * The id of the thread that holds the lock, or {@link SegmentLock#FREE}. A field of the object
+     * and not a word of the region, since storing a field takes no call: a thread that has no stack
+     * left can still let the lock go.
+     */
+    volatile long owner;
+
+    /** The waiter that gets the lock next, or {@code null}. */
+    volatile Thread claimant;
+
+    /** How often a thread had to wait; guarded by the lock. */
+    long contentions;
+
+    final SegmentEvents events;
+    final int spins;
+    final int yields;
+
+    SegmentLockWords(SegmentEvents events, int spins, int yields) {
+        this.events = events;
+        this.spins = spins;
+        this.yields = yields;
+    }
+}
+
 /**
- * A lock for critical sections of well under a microsecond: one word in the region, 0 when free and
- * otherwise the id of the thread that holds it.
+ * A lock for critical sections of well under a microsecond: one word, 0 when free and otherwise the
+ * id of the thread that holds it, and one reference to the waiter that comes next.
  *
- * <p>A thread that finds it taken spins, then yields, then parks for growing, bounded times. Nobody
- * is woken and nobody queues: whoever comes by first takes a free lock, so a waiter that the
- * scheduler has put aside delays no other (no convoy), unlocking is one release store, and nothing
- * is allocated. The price is that the lock is not fair, and that a parked thread may notice a free
- * lock up to {@link #MAX_PARK_NS} late.
+ * <p>A thread that finds the lock taken spins, then yields, then parks. Threads that spin or yield
+ * take a free lock in any order: a critical section is shorter than the time in which a parked
+ * thread wakes, so a queue would leave the lock idle most of the time.
  *
- * <p>Beside the word stands who held the lock last. A thread for which a lock is only worth having
- * if it is cheap can tell from it that the lock, and what it guards, has just come over from
- * another processor.
+ * <p>Nobody starves all the same. A waiter that is about to park <em>claims</em> the lock. While it
+ * is claimed, no other thread takes it, and whoever comes parks at once. The holder wakes the
+ * claimant when it lets the lock go, and the claimant's acquisition ends the claim. So a waiter
+ * that has claimed is next, and a thread that holds the lock for long and comes again at once
+ * leaves the others the time in which it is parked.
  *
- * <p>Not re-entrant: a holder that comes again is refused. An interrupt neither ends a wait nor
- * gets lost; an interrupted thread yields where it would park.
+ * <p>A claim ends with its claimant: an Error that ends the wait withdraws the claim, and the next
+ * thread to come withdraws the claim of a thread that has died. A claimant that gets no processor
+ * is passed over: a thread that has found the lock free and claimed by the same claimant {@link
+ * #PATIENCE} times in a row withdraws the claim.
+ *
+ * <p>An interrupt neither ends a wait nor makes it spin: the waiter parks all the same and sets its
+ * flag again at the end. Virtual threads park, too, and so leave their carrier to the holder.
+ *
+ * <p>Not re-entrant; callers find out first whether they hold the lock, by {@link #isHeldBy}.
  *
  * <p>Progress: blocking. Ordering: an acquisition is a compare-and-set with volatile order, a
- * release is a release store, so what one holder wrote the next one sees.
+ * release is a release store, so one holder sees what the last one wrote. A claim and a release may
+ * miss each other, since no fence stands between the release and the look for a claimant; then the
+ * claimant wakes by itself after the time for which it parked.
+ *
+ * <p>Allocates nothing.
  */
-public final class SegmentLock {
-    /** The longest time between two looks at a taken lock. */
-    static final long MAX_PARK_NS = 50_000;
+public final class SegmentLock extends SegmentLockWords {
+    /** Nobody holds the lock; thread ids are positive. */
+    static final long FREE = 0;
 
-    private static final long FREE = 0;
-    private static final int LAST_HOLDER = Long.BYTES;
-    private static final long MIN_PARK_NS = 1_000;
+    /** The longest time between two looks at a taken lock: well under a percent of a core. */
+    static final long MAX_PARK_NS = 1_000_000;
+
+    /** The first time; Linux adds 50 microseconds of its own. */
+    private static final long MIN_PARK_NS = 50_000;
+
+    /** How often a thread defers to the same claimant of a free lock. */
+    private static final int PATIENCE = 4;
+
     private static final int SPINS = 128;
     private static final int YIELDS = 16;
 
-    private final SegmentEvents events;
-    private final Region region;
-    private final int word;
-    private final int contentions;
+    private static final VarHandle OWNER = word("owner", long.class);
+    private static final VarHandle CLAIMANT = word("claimant", Thread.class);
+
+    @SuppressWarnings("unused")
+    private long r00, r01, r02, r03, r04, r05, r06, r07;
+    @SuppressWarnings("unused")
+    private long r08, r09, r10, r11, r12, r13, r14, r15;
 
     /**
-     * Lays a free lock over the zeroed cache line at {@code word}.
+     * A free lock.
      *
-     * @param contentions the word, guarded by the lock, that counts who had to wait.
      * @param events told of waits.
      */
-    public SegmentLock(Region region, int word, int contentions, SegmentEvents events) {
-        this.events = events;
-        this.region = region;
-        this.word = word;
-        this.contentions = contentions;
+    public SegmentLock(SegmentEvents events) {
+        this(events, SPINS, YIELDS);
     }
 
-    /** Takes the lock, as the thread with this id. */
+    /**
+     * A free lock whose waiters spin and yield as often as told before they claim and park; tests
+     * of claims take 0.
+     *
+     * @param events told of waits.
+     * @param spins looks at the lock with a pause between them.
+     * @param yields looks with the processor given up between them.
+     */
+    public SegmentLock(SegmentEvents events, int spins, int yields) {
+        super(events, spins, yields);
+    }
+
+    private static VarHandle word(String name, Class<?> type) {
+        try {
+            return MethodHandles.lookup().findVarHandle(SegmentLockWords.class, name, type);
+        } catch (final ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** Takes the lock, as the thread with this id, which must not hold it. */
     public void lock(long threadId) {
-        if (!region.compareAndSetLong(word, FREE, threadId)) {
+        if (!tryLock(threadId)) {
             final LockWait wait = events.beginWait();
             await(threadId);
+            contentions++;
             if (wait != null) {
                 wait.finish();
             }
-            region.putLong(contentions, region.getLong(contentions) + 1);
         }
-        region.putLong(word + LAST_HOLDER, threadId);
     }
 
-    /** For who has got the lock by {@link #tryLock}: whether another thread held it before. */
-    boolean changesHands(long threadId) {
-        final long last = region.getLong(word + LAST_HOLDER);
-        region.putLong(word + LAST_HOLDER, threadId);
-        return last != threadId && last != FREE;
+    /** Takes the lock if it is free and nobody has claimed it. */
+    public boolean tryLock(long threadId) {
+        return owner == FREE && claimant == null && OWNER.compareAndSet(this, FREE, threadId);
     }
 
-    /** Takes the lock if it is free. */
-    boolean tryLock(long threadId) {
-        return region.getLongOpaque(word) == FREE && region.compareAndSetLong(word, FREE, threadId);
-    }
-
-    /** Lets the lock go. */
+    /** Lets the lock go, and wakes the claimant. */
     public void unlock() {
-        region.putLongRelease(word, FREE);
+        final Thread next = claimant;
+        OWNER.setRelease(this, FREE);
+        if (next != null) {
+            LockSupport.unpark(next);
+        }
     }
 
     /** Only the holder itself can find its own id in the word, so a plain race cannot mislead. */
     boolean isHeldBy(long threadId) {
-        return region.getLongOpaque(word) == threadId;
+        return owner == threadId;
     }
 
     private void await(long threadId) {
-        if (isHeldBy(threadId)) {
-            throw new IllegalStateException(
-                    "re-entry: the cache's clock may not call the cache; it is read under a lock");
-        }
-        for (int i = 0; i < SPINS; i++) {
+        for (int i = 0; i < spins && claimant == null; i++) {
             Thread.onSpinWait();
             if (tryLock(threadId)) {
                 return;
             }
         }
-        for (int i = 0; i < YIELDS; i++) {
+        for (int i = 0; i < yields && claimant == null; i++) {
             Thread.yield();
             if (tryLock(threadId)) {
                 return;
             }
         }
+        park(threadId, Thread.currentThread());
+    }
+
+    private void park(long threadId, Thread self) {
         long parkNs = MIN_PARK_NS;
-        do {
-            if (Thread.currentThread().isInterrupted()) {
-                Thread.yield();
-            } else {
-                LockSupport.parkNanos(this, parkNs);
-                parkNs = Math.min(parkNs << 1, MAX_PARK_NS);
+        Thread deferredTo = null;
+        int deferred = 0;
+        boolean interrupted = false;
+        try {
+            while (!tryLockAsClaimant(threadId, self)) {
+                final Thread first = claimant;
+                deferred = owner == FREE && first == deferredTo ? deferred + 1 : 0;
+                deferredTo = first;
+                if (first != null && first != self && (deferred >= PATIENCE || !first.isAlive())) {
+                    CLAIMANT.compareAndSet(this, first, null);
+                } else {
+                    LockSupport.parkNanos(this, parkNs);
+                    interrupted |= Thread.interrupted();
+                    parkNs = Math.min(parkNs << 1, MAX_PARK_NS);
+                }
             }
-        } while (!tryLock(threadId));
+        } finally {
+            if (claimant == self) {
+                claimant = null;
+            }
+            if (interrupted) {
+                self.interrupt();
+            }
+        }
+    }
+
+    /** Claims the lock if nobody has, and takes it if nobody else has claimed it. */
+    private boolean tryLockAsClaimant(long threadId, Thread self) {
+        final Thread first = (Thread) CLAIMANT.compareAndExchange(this, null, self);
+        return (first == null || first == self)
+                && owner == FREE
+                && OWNER.compareAndSet(this, FREE, threadId);
     }
 }

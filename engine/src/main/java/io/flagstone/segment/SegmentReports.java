@@ -17,7 +17,7 @@ final class SegmentReports {
     private SegmentReports() {}
 
     /** What is counted under the lock; readers' counts are the cache's. */
-    static CacheStatistics statistics(Region region) {
+    static CacheStatistics statistics(Region region, long contentions) {
         return new CacheStatistics(
                 0,
                 0,
@@ -31,9 +31,11 @@ final class SegmentReports {
                 region.getLong(SegmentDescriptor.PROMOTIONS),
                 0,
                 0,
-                region.getLong(SegmentDescriptor.CONTENTIONS),
+                contentions,
                 region.getLong(SegmentDescriptor.MOVES),
-                region.getLong(SegmentDescriptor.SLAB_REASSIGNMENTS));
+                region.getLong(SegmentDescriptor.SLAB_REASSIGNMENTS),
+                region.getLong(SegmentDescriptor.SEGMENT_RESETS),
+                region.getLong(SegmentDescriptor.RESET_ENTRIES));
     }
 
     static MemoryReport memory(Region region, SegmentLayout layout, LiveEntries entries) {
@@ -80,8 +82,9 @@ final class SegmentReports {
     static AuditResult audit(Region region, SegmentConfig config, LiveEntries entries) {
         try {
             check(
-                    (region.getLong(SegmentDescriptor.VERSION) & 1) == 0,
-                    "the version is odd: a write did not finish");
+                    (region.getLong(SegmentDescriptor.VERSION) & 1) == 0
+                            && ChangeMark.get(region) == ChangeMark.NONE,
+                    "the version is odd or the change mark set: a write did not finish");
             final BitSet live = entries.slabs.audit();
             final BitSet indexed = new BitSet();
             entries.index.audit(

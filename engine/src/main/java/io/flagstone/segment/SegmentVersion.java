@@ -25,8 +25,11 @@ import io.flagstone.memory.Region;
  * </ul>
  *
  * <p>Writers hold the segment's lock, so they find the word alone and need no atomic increment.
- * Progress: writers never wait for readers; a reader may fail for as long as writers go on, so it
- * takes the lock after a few tries. The word has 64 bits and does not wrap.
+ * They store explicit odd and even numbers. So a window that an Error left open cannot invert what
+ * odd and even mean, and the next window closes both.
+ *
+ * <p>Progress: writers never wait for readers; a reader may fail for as long as writers go on, so
+ * it takes the lock after a few tries. The word has 64 bits and does not wrap.
  */
 final class SegmentVersion {
     /** A window mostly lasts some tens of nanoseconds. */
@@ -56,13 +59,15 @@ final class SegmentVersion {
         return region.getLongOpaque(VERSION) == version;
     }
 
+    /** Makes the version odd, also where a window that was never closed has left it odd. */
     static void beginWrite(Region region) {
-        region.putLong(VERSION, region.getLong(VERSION) + 1);
+        region.putLong(VERSION, region.getLong(VERSION) | 1);
         // Nobody may see bytes of the write before the odd version that warns of them.
         Region.storeFence();
     }
 
+    /** Makes the version even, and higher than any before. */
     static void endWrite(Region region) {
-        region.putLongRelease(VERSION, region.getLong(VERSION) + 1);
+        region.putLongRelease(VERSION, (region.getLong(VERSION) | 1) + 1);
     }
 }

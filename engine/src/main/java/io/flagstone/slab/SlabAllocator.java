@@ -61,6 +61,11 @@ public final class SlabAllocator {
         this.firstSlab = firstSlab;
         this.slabBytes = classes.maxChunkBytes();
         this.slabs = slabs;
+        layOut();
+    }
+
+    /** Puts every slab into the pool, over zeroed tables; what the slabs hold is garbage then. */
+    public void layOut() {
         for (int slab = slabs; slab > 0; slab--) {
             pool(slab);
         }

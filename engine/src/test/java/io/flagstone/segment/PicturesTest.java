@@ -45,27 +45,27 @@ class PicturesTest {
                                 + " offsets and lengths.");
         picture.text(30, 30, "name", "a segment's region of 1 MiB, slabs of 16 KiB");
         final Object[][] parts = {
-            {0, SegmentDescriptor.LOCK, "plain", "identity", "magic, sizes, seed of the hash"},
-            {
-                SegmentDescriptor.LOCK,
-                SegmentDescriptor.VERSION,
-                "amber",
-                "lock",
-                "a line of its own, so that waiting slows nobody else"
-            },
+            {0, SegmentDescriptor.VERSION, "plain", "identity", "magic, sizes, seed of the hash"},
             {
                 SegmentDescriptor.VERSION,
-                SegmentDescriptor.ENTRIES,
+                2 * SegmentDescriptor.VERSION,
                 "amber",
                 "version, time, recency clock",
                 "what a read without the lock looks at"
             },
             {
+                2 * SegmentDescriptor.VERSION,
+                SegmentDescriptor.ENTRIES,
+                "plain",
+                "nothing",
+                "keeps the counters' line from being fetched with the version's"
+            },
+            {
                 SegmentDescriptor.ENTRIES,
                 SegmentDescriptor.RECENCY,
                 "grey",
-                "counters",
-                "what writes count"
+                "counters, change mark",
+                "what writes count, and whether one did not come to its end"
             },
             {
                 SegmentDescriptor.RECENCY,

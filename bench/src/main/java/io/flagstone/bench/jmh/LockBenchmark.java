@@ -28,13 +28,10 @@ import org.openjdk.jmh.annotations.Warmup;
         value = 2,
         jvmArgsPrepend = {"--add-opens", "java.base/jdk.internal.misc=ALL-UNNAMED"})
 public class LockBenchmark {
-    private static final int LOCK = Region.CACHE_LINE;
-    private static final int CONTENTIONS = 3 * Region.CACHE_LINE;
     private static final int DATA = 5 * Region.CACHE_LINE;
 
     private final Region region = Region.allocate(8 * Region.CACHE_LINE);
-    private final SegmentLock segmentLock =
-            new SegmentLock(region, LOCK, CONTENTIONS, SegmentEvents.ofNewCache());
+    private final SegmentLock segmentLock = new SegmentLock(SegmentEvents.ofNewCache());
     private final ReentrantLock reentrantLock = new ReentrantLock();
 
     private long work() {

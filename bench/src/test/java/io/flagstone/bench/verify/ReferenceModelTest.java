@@ -256,7 +256,8 @@ class ReferenceModelTest {
     private void finish(long size, long evictions, long expirations) {
         model.finish(
                 size,
-                new CacheStatistics(0, 0, 0, 0, evictions, 0, 0, expirations, 0, 0, 0, 0, 0, 0, 0));
+                new CacheStatistics(
+                        0, 0, 0, 0, evictions, 0, 0, expirations, 0, 0, 0, 0, 0, 0, 0, 0, 0));
     }
 
     private void found(Difference kind, String description) {

@@ -1,0 +1,56 @@
+package io.flagstone.segment;
+
+import static io.flagstone.segment.SegmentDescriptor.CHANGE_MARK;
+
+import io.flagstone.memory.Region;
+
+/**
+ * Says of a segment, in one word of its region, whether an operation ended in the middle.
+ *
+ * <p>An operation that changes more than one word {@linkplain #begin begins} a change first and
+ * {@linkplain #end ends} it when index, lists, wheel, tables and counts agree again. It holds the
+ * lock all the time. So whoever takes the lock and finds {@link #CHANGING} knows that the operation
+ * before did not come to its end, for whatever reason: a stack overflow, no memory, a fault in the
+ * caller's memory, a bug of ours. What it left behind may be anything, so the segment is laid out
+ * afresh. That needs no word of the one that failed, which may have had no stack left to say one.
+ *
+ * <p>Where an operation can undo what it did, it does so and ends the change; then nothing is lost.
+ *
+ * <p>Ordering: the mark is set before the first store of a change, by a store fence, and cleared
+ * after the last, by a release store. Threads need neither, since they pass the lock. A process
+ * that opens the region after this one was killed does.
+ */
+final class ChangeMark {
+    /** Nothing is under way. */
+    static final long NONE = 0;
+
+    /** The segment's structures may disagree. */
+    static final long CHANGING = 1;
+
+    /** The structures agree, and the caller's code looks at an entry. */
+    static final long CALLING = 2;
+
+    /** The segment has been laid out afresh, and the error handler has not heard of it. */
+    static final long UNREPORTED = 3;
+
+    private ChangeMark() {}
+
+    /** What is under way; without the lock only a hint. */
+    static long get(Region region) {
+        return region.getLongOpaque(CHANGE_MARK);
+    }
+
+    /** Sets the mark as told, after everything before. */
+    static void set(Region region, long mark) {
+        region.putLongRelease(CHANGE_MARK, mark);
+    }
+
+    static void begin(Region region) {
+        region.putLong(CHANGE_MARK, CHANGING);
+        Region.storeFence();
+    }
+
+    static void end(Region region) {
+        region.putLongRelease(CHANGE_MARK, NONE);
+    }
+}
