@@ -6,40 +6,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 
-/** Keeps the words of a lock off what lies before the object: two cache lines of nothing. */
-@SuppressWarnings("unused")
-abstract class SegmentLockLeftPadding {
-    private int leftGap;
-    private long l00, l01, l02, l03, l04, l05, l06, l07;
-    private long l08, l09, l10, l11, l12, l13, l14, l15;
-}
-
-/** The words of a lock, which share a cache line. */
-abstract class SegmentLockWords extends SegmentLockLeftPadding {
-    /**
-     * The id of the thread that holds the lock, or {@link SegmentLock#FREE}. A field of the object
-     * and not a word of the region, since storing a field takes no call: a thread that has no stack
-     * left can still let the lock go.
-     */
-    volatile long owner;
-
-    /** The waiter that gets the lock next, or {@code null}. */
-    volatile Thread claimant;
-
-    /** How often a thread had to wait; guarded by the lock. */
-    long contentions;
-
-    final SegmentEvents events;
-    final int spins;
-    final int yields;
-
-    SegmentLockWords(SegmentEvents events, int spins, int yields) {
-        this.events = events;
-        this.spins = spins;
-        this.yields = yields;
-    }
-}
-
 /**
  * A lock for critical sections of well under a microsecond: one word, 0 when free and otherwise the
  * id of the thread that holds it, and one reference to the waiter that comes next.
@@ -182,7 +148,7 @@ public final class SegmentLock extends SegmentLockWords {
                 deferred = owner == FREE && first == deferredTo ? deferred + 1 : 0;
                 deferredTo = first;
                 if (first != null && first != self && (deferred >= PATIENCE || !first.isAlive())) {
-                    CLAIMANT.compareAndSet(this, first, null);
+                    withdraw(first);
                 } else {
                     LockSupport.parkNanos(this, parkNs);
                     interrupted |= Thread.interrupted();
@@ -190,6 +156,7 @@ public final class SegmentLock extends SegmentLockWords {
                 }
             }
         } finally {
+            // A field, since an Error may have come because there is no stack for a call.
             if (claimant == self) {
                 claimant = null;
             }
@@ -201,9 +168,23 @@ public final class SegmentLock extends SegmentLockWords {
 
     /** Claims the lock if nobody has, and takes it if nobody else has claimed it. */
     private boolean tryLockAsClaimant(long threadId, Thread self) {
-        final Thread first = (Thread) CLAIMANT.compareAndExchange(this, null, self);
+        final Thread first = claim(self);
         return (first == null || first == self)
                 && owner == FREE
                 && OWNER.compareAndSet(this, FREE, threadId);
+    }
+
+    /**
+     * Claims the lock for a waiter if nobody has.
+     *
+     * @return who had, or {@code null} if the claim is the waiter's now.
+     */
+    public Thread claim(Thread waiter) {
+        return (Thread) CLAIMANT.compareAndExchange(this, null, waiter);
+    }
+
+    /** Ends a waiter's claim, if it has one. */
+    public void withdraw(Thread waiter) {
+        CLAIMANT.compareAndSet(this, waiter, null);
     }
 }

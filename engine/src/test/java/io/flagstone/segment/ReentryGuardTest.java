@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flagstone.OffHeapCache;
+import io.flagstone.events.SegmentEvents;
 import io.flagstone.testing.TestSupport;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.stream.LongStream;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -53,18 +55,22 @@ class ReentryGuardTest {
     }
 
     private boolean putFromThreadOfThisStripe(long key) {
-        final long self = Thread.currentThread().getId();
         final FutureTask<Boolean> task = new FutureTask<>(() -> cache.put(key, value, 0, 8));
-        Thread thread = new Thread(task);
-        while ((thread.getId() - self) % STRIPES != 0) {
-            thread = new Thread(task);
-        }
-        thread.start();
+        threadOfThisStripe(task).start();
         try {
             return task.get();
         } catch (final Exception e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static Thread threadOfThisStripe(Runnable task) {
+        final long self = Thread.currentThread().getId();
+        Thread thread = new Thread(task);
+        while ((thread.getId() - self) % STRIPES != 0) {
+            thread = new Thread(task);
+        }
+        return thread;
     }
 
     @Test
@@ -105,5 +111,72 @@ class ReentryGuardTest {
                 .isInstanceOf(UnsupportedOperationException.class);
         assertThat(cache.contains(1)).isTrue();
         assertThat(cache.remove(1)).isTrue();
+    }
+
+    @Test
+    void moreThreadsOfAStripeThanItHasSlotsAreAllRefusedAndNobodyElse() throws Exception {
+        final int threads = 9;
+        final OffHeapCache wide =
+                OffHeapCache.builder().memoryBytes(1 << 20).segments(16).slabBytes(1 << 12).build();
+        final CountDownLatch inside = new CountDownLatch(threads);
+        final CountDownLatch release = new CountDownLatch(1);
+        final List<FutureTask<Boolean>> refused = new ArrayList<>();
+        for (int segment = 0; segment < threads; segment++) {
+            final int number = segment;
+            final long key =
+                    LongStream.iterate(0, k -> k + 1)
+                            .filter(k -> wide.segmentIndex(k) == number)
+                            .findFirst()
+                            .orElseThrow();
+            wide.put(key, value, 0, 8);
+            final FutureTask<Boolean> task =
+                    new FutureTask<>(
+                            () -> {
+                                final boolean[] result = {false};
+                                wide.read(
+                                        key,
+                                        view -> {
+                                            inside.countDown();
+                                            TestSupport.await(release);
+                                            try {
+                                                wide.contains(1);
+                                            } catch (final IllegalStateException e) {
+                                                result[0] = true;
+                                            }
+                                        });
+                                return result[0] && wide.contains(key);
+                            });
+            refused.add(task);
+            threadOfThisStripe(task).start();
+        }
+        TestSupport.await(inside);
+        final long free =
+                LongStream.iterate(0, k -> k + 1)
+                        .filter(k -> wide.segmentIndex(k) == 15)
+                        .findFirst()
+                        .orElseThrow();
+        assertThat(wide.put(free, value, 0, 8)).as("in no callback").isTrue();
+        release.countDown();
+        for (final FutureTask<Boolean> task : refused) {
+            assertThat(task.get()).isTrue();
+        }
+        TestSupport.assertClean(wide);
+        wide.close();
+    }
+
+    @Test
+    void anIdThatACallbackWithoutStackHasLeftIsTakenOut() {
+        final ReentryGuard guard = new ReentryGuard(1);
+        final SegmentLock lock = new SegmentLock(SegmentEvents.ofNewCache());
+        guard.register(lock);
+        final long self = Thread.currentThread().getId();
+        lock.lock(self);
+        guard.enter(self);
+        assertThatThrownBy(() -> guard.check(self)).hasMessageContaining("re-entry");
+        lock.unlock();
+        guard.check(self);
+        lock.lock(self);
+        guard.check(self);
+        lock.unlock();
     }
 }

@@ -10,6 +10,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.agrona.UnsafeApi;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -164,15 +166,153 @@ class SegmentLockTest {
         lock.lock(self);
         final Waiter waiter = new Waiter(false);
         waiter.start();
-        while (waiter.getState() != Thread.State.TIMED_WAITING) {
-            Thread.onSpinWait();
-        }
+        awaitParked(waiter);
         waiter.interrupt();
         assertThat(waiter.got).isFalse();
         lock.unlock();
         waiter.join();
         assertThat(waiter.got).isTrue();
         assertThat(waiter.interruptedAfter).isTrue();
+    }
+
+    @Test
+    void aWaiterInterruptedWhileParkedParksAgain() throws Exception {
+        lock.lock(self);
+        final Waiter waiter = new Waiter(false);
+        waiter.start();
+        awaitParked(waiter);
+        waiter.interrupt();
+        while (waiter.isInterrupted()) {
+            Thread.onSpinWait();
+        }
+        // It has taken note of the interrupt, and does not spin.
+        awaitParked(waiter);
+        lock.unlock();
+        waiter.join();
+        assertThat(waiter.got).isTrue();
+        assertThat(waiter.interruptedAfter).isTrue();
+    }
+
+    private static void awaitParked(Thread thread) {
+        while (thread.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void nobodyOvertakesAWaiterThatHasParked() throws Exception {
+        for (int round = 0; round < 200; round++) {
+            lock.lock(self);
+            final Waiter waiter = new Waiter(false);
+            waiter.start();
+            while (lock.claimant != waiter) {
+                Thread.onSpinWait();
+            }
+            lock.unlock();
+            lock.lock(self);
+            assertThat(waiter.got).as("the waiter was first, round %d", round).isTrue();
+            lock.unlock();
+            waiter.join();
+            assertThat(lock.claimant).isNull();
+        }
+    }
+
+    @Test
+    void aTryDoesNotOvertakeEither() throws Exception {
+        final Thread sleeper = new Thread(LockSupport::park);
+        sleeper.start();
+        lock.claim(sleeper);
+        assertThat(lock.tryLock(self)).isFalse();
+        lock.withdraw(Thread.currentThread());
+        assertThat(lock.tryLock(self)).as("only the claimant's claim ends").isFalse();
+        lock.withdraw(sleeper);
+        assertThat(lock.tryLock(self)).isTrue();
+        lock.unlock();
+        LockSupport.unpark(sleeper);
+        sleeper.join();
+    }
+
+    @Test
+    void theClaimOfADeadThreadHoldsUpNobody() throws Exception {
+        final Thread dead = new Thread(() -> {});
+        dead.start();
+        dead.join();
+        assertThat(lock.claim(dead)).isNull();
+        lock.lock(self);
+        assertThat(lock.isHeldBy(self)).isTrue();
+        assertThat(lock.claimant).isNull();
+        lock.unlock();
+    }
+
+    @Test
+    void aClaimantThatDoesNotComeIsPassedOver() throws Exception {
+        final CountDownLatch end = new CountDownLatch(1);
+        final FutureTask<Boolean> busy =
+                new FutureTask<>(
+                        () -> {
+                            end.await();
+                            return true;
+                        });
+        final Thread claimant = new Thread(busy);
+        claimant.start();
+        lock.claim(claimant);
+        lock.lock(self);
+        assertThat(lock.isHeldBy(self)).isTrue();
+        lock.unlock();
+        end.countDown();
+        assertThat(busy.get()).isTrue();
+    }
+
+    @Test
+    void aWaiterWithoutStackLeavesNoClaim() throws Exception {
+        for (int round = 0; round < 20; round++) {
+            lock.lock(self);
+            final Thread diver = new Thread(null, this::dive, "diver", 256 << 10);
+            diver.start();
+            awaitParked(diver);
+            lock.unlock();
+            diver.join();
+            assertThat(lock.owner).isEqualTo(SegmentLock.FREE);
+            assertThat(lock.claimant).isNull();
+        }
+    }
+
+    /** Asks for the lock where the stack ends, and again one call higher until it gets it. */
+    private void dive() {
+        try {
+            dive();
+        } catch (final StackOverflowError e) {
+            lockAndUnlock();
+        }
+    }
+
+    private void lockAndUnlock() {
+        final long threadId = Thread.currentThread().getId();
+        try {
+            lock.lock(threadId);
+            lock.unlock();
+        } finally {
+            if (lock.owner == threadId) {
+                lock.owner = SegmentLock.FREE;
+            }
+        }
+    }
+
+    @Test
+    void itsWordsShareALineWithNothingElse() {
+        final long owner = offset("owner");
+        assertThat(List.of(offset("claimant"), offset("contentions"), offset("events")))
+                .allSatisfy(other -> assertThat(Math.abs(other - owner)).isLessThan(64));
+        assertThat(offsetOf(SegmentLockWords.class.getSuperclass(), "l00")).isLessThan(owner - 120);
+        assertThat(offsetOf(SegmentLock.class, "r15")).isGreaterThan(owner + 120);
+    }
+
+    private static long offset(String word) {
+        return offsetOf(SegmentLockWords.class, word);
+    }
+
+    private static long offsetOf(Class<?> type, String field) {
+        return UnsafeApi.objectFieldOffset(type, field);
     }
 
     private final class Waiter extends Thread {

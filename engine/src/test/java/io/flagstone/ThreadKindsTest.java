@@ -1,0 +1,201 @@
+package io.flagstone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.flagstone.testing.TestSupport;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Threads of any kind exclude one another, are counted, wait without harm, and use what they hit.
+ */
+@Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ThreadKindsTest {
+    private final UnsafeBuffer value = new UnsafeBuffer(new byte[64]);
+    private OffHeapCache cache;
+
+    private void open(CacheBuilder builder) {
+        cache = builder.memoryBytes(1 << 20).segments(1).build();
+    }
+
+    @AfterEach
+    void auditAndClose() {
+        TestSupport.assertClean(cache);
+        cache.close();
+    }
+
+    @Test
+    void threadsThatLieAboutTheirIdsExcludeOneAnother() throws Exception {
+        open(OffHeapCache.builder());
+        cache.put(1, value, 0, 8);
+        final List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            threads.add(
+                    new Thread(this::addMany) {
+                        @Override
+                        public long getId() {
+                            return 0;
+                        }
+                    });
+        }
+        threads.forEach(Thread::start);
+        for (final Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(cache.getLong(1, 0, -1)).isEqualTo(4 * 20_000);
+        assertThat(cache.statistics().hits()).isEqualTo(4 * 20_000 + 1);
+    }
+
+    private void addMany() {
+        for (int i = 0; i < 20_000; i++) {
+            cache.addToLong(1, 0, 1, -1);
+            cache.contains(1);
+            cache.getLong(1, 0, -1);
+        }
+    }
+
+    /** Starts a virtual thread, which this source's version of Java does not know. */
+    private static Thread startVirtual(Runnable task) throws ReflectiveOperationException {
+        assumeTrue(Runtime.version().feature() >= 21, "this JDK has virtual threads");
+        final Method start = Thread.class.getMethod("startVirtualThread", Runnable.class);
+        return (Thread) start.invoke(null, task);
+    }
+
+    @Test
+    void virtualThreadsAreCountedExactly() throws Exception {
+        open(OffHeapCache.builder());
+        cache.put(1, value, 0, 8);
+        final List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 2_000; i++) {
+            threads.add(startVirtual(() -> cache.getLong(1, 0, -1)));
+        }
+        for (final Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(cache.statistics().hits()).isEqualTo(2_000);
+    }
+
+    /**
+     * A virtual thread waits in a listener, without a carrier; as many others as there are carriers
+     * wait for the lock, interrupted or not. The first one comes to run again, and so does one that
+     * has nothing to do with the cache.
+     */
+    @Test
+    void waitersLeaveTheirCarriersToTheHolder() throws Exception {
+        for (final boolean interrupted : new boolean[] {false, true}) {
+            final BlockingQueue<Long> room = new LinkedBlockingQueue<>();
+            final CountDownLatch inside = new CountDownLatch(1);
+            open(
+                    OffHeapCache.builder()
+                            .removalListener(
+                                    (cause, key, view) -> {
+                                        inside.countDown();
+                                        take(room);
+                                    }));
+            cache.put(1, value, 0, 8);
+            final Thread remover = startVirtual(() -> cache.remove(1));
+            TestSupport.await(inside);
+            final List<Thread> writers = new ArrayList<>();
+            for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
+                final Thread writer = startVirtual(() -> cache.put(2, value, 0, 8));
+                if (interrupted) {
+                    writer.interrupt();
+                }
+                writers.add(writer);
+            }
+            final CountDownLatch stranger = new CountDownLatch(1);
+            startVirtual(stranger::countDown);
+            TestSupport.await(stranger);
+            for (int i = 0; i <= 2 * writers.size(); i++) {
+                room.add(1L);
+            }
+            remover.join();
+            for (final Thread writer : writers) {
+                writer.join();
+            }
+            TestSupport.assertClean(cache);
+            cache.close();
+        }
+        open(OffHeapCache.builder());
+    }
+
+    private static void take(BlockingQueue<Long> queue) {
+        try {
+            queue.take();
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Cache-aside: whether the reader puts what it misses or has another put it, it hits as often.
+     */
+    @Test
+    void aReaderWhosePutsAnotherThreadDoesHitsAsOften() throws Exception {
+        final long own = hits(true);
+        cache.close();
+        final long handedOver = hits(false);
+        assertThat(handedOver).isEqualTo(own);
+        assertThat(cache.statistics().missedPromotions()).isZero();
+    }
+
+    private long hits(boolean own) throws Exception {
+        open(OffHeapCache.builder().maxEntries(500).hashSeed(3));
+        final Random random = new Random(TestSupport.seed());
+        final ExecutorService loader = Executors.newSingleThreadExecutor();
+        for (int i = 0; i < 40_000; i++) {
+            final long key = (long) Math.abs(random.nextGaussian() * 700);
+            if (cache.get(key, value, 0) < 0) {
+                if (own) {
+                    cache.put(key, value, 0, 64);
+                } else {
+                    loader.submit(() -> cache.put(key, value, 0, 64)).get();
+                }
+            }
+        }
+        loader.shutdown();
+        return cache.statistics().hits();
+    }
+
+    /** The visitor takes its time; what expires meanwhile is not shown. */
+    @Test
+    void aScanShowsNothingAfterItsDeadline() {
+        final long[] now = {0};
+        open(OffHeapCache.builder().clock(() -> now[0]));
+        for (long key = 0; key < 200; key++) {
+            value.putLong(0, 1_000 + key);
+            cache.put(key, value, 0, 8, 1_000 + key);
+        }
+        final List<Long> late = new ArrayList<>();
+        final int[] seen = {0};
+        long cursor = 0;
+        while (cursor != OffHeapCache.SCAN_DONE) {
+            cursor =
+                    cache.scan(
+                            cursor,
+                            1_000,
+                            (key, view) -> {
+                                seen[0]++;
+                                if (now[0] >= view.getLong(0)) {
+                                    late.add(key.getLong(0));
+                                }
+                                now[0] += 10;
+                            });
+        }
+        assertThat(seen[0]).isBetween(1, 199);
+        assertThat(late).isEmpty();
+    }
+}

@@ -1,0 +1,59 @@
+package io.flagstone.stress;
+
+import io.flagstone.events.SegmentEvents;
+import io.flagstone.segment.SegmentLock;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.II_Result;
+
+/**
+ * A claim that a dead thread left is withdrawn by those that come, who claim and take the lock
+ * themselves: fails if withdrawing one's claim ends another's and lets two in.
+ */
+@JCStressTest
+@Outcome(id = "2, 1", expect = Expect.ACCEPTABLE, desc = "one after the other")
+@Outcome(expect = Expect.FORBIDDEN, desc = "an update was lost, or the claim stays")
+@State
+public class LockWithdrawalTest {
+    private static final Thread DEAD = new Thread(() -> {});
+
+    static {
+        DEAD.start();
+        try {
+            DEAD.join();
+        } catch (final InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private final SegmentLock lock = new SegmentLock(SegmentEvents.ofNewCache(), 0, 0);
+    private int count;
+
+    public LockWithdrawalTest() {
+        lock.claim(DEAD);
+    }
+
+    @Actor
+    public void first() {
+        lock.lock(1);
+        count++;
+        lock.unlock();
+    }
+
+    @Actor
+    public void second() {
+        lock.lock(2);
+        count++;
+        lock.unlock();
+    }
+
+    @Arbiter
+    public void arbiter(II_Result result) {
+        result.r1 = count;
+        result.r2 = lock.tryLock(4) ? 1 : 0;
+    }
+}
