@@ -251,11 +251,13 @@ public final class CacheBuilder {
     }
 
     /**
-     * Sets who is told how much memory has been touched while the cache is built, which takes about
-     * a second for a GiB.
+     * Sets the callback that is told how much memory has been touched while the cache is built. To
+     * touch a GiB takes about a second. Helper threads, one for each further processor, take part
+     * and end with the build.
      *
-     * @param progress given the bytes so far after each segment, or each GiB of huge pages, by one
-     *     thread at a time, which need not be the caller's.
+     * @param progress given the bytes so far, once after each segment or each GiB of huge pages.
+     *     Only the thread that calls {@link #build} calls it. What it throws ends the build and
+     *     comes out of {@code build}.
      * @return this.
      */
     public CacheBuilder buildProgress(LongConsumer progress) {

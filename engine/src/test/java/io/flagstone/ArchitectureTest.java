@@ -124,6 +124,8 @@ class ArchitectureTest {
                         .doNotHaveFullyQualifiedName(ROOT + ".segment.SegmentLock")
                         .and()
                         .doNotHaveFullyQualifiedName(ROOT + ".segment.SegmentVersion")
+                        .and()
+                        .doNotHaveFullyQualifiedName(ROOT + ".memory.RegionAllocator")
                         .should()
                         .dependOnClassesThat()
                         .areAssignableTo(LockSupport.class)
@@ -179,6 +181,12 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .areAssignableTo(LockSupport.class)
+                .check(ENGINE);
+        classes()
+                .that()
+                .haveFullyQualifiedName(ROOT + ".memory.RegionAllocator")
+                .should()
+                .callMethod(Thread.class, "join")
                 .check(ENGINE);
         classes()
                 .that()

@@ -1,13 +1,22 @@
 package io.flagstone.memory;
 
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
-import java.util.stream.IntStream;
 
 /**
- * Takes the memory of all regions of a cache, every page of it touched, with as many threads as
- * there are processors, since what takes the time is the operating system's zeroing of pages.
+ * Takes the memory of all regions of a cache and touches every page of it. What takes the time is
+ * the operating system's zeroing of pages, so helpers, as many threads as there are other
+ * processors, take part in it.
+ *
+ * <p>The helpers are threads of this build alone, and end with it. A pool of the JVM's may have no
+ * threads, or none to spare. They run nothing but code of this class: the caller may be inside a
+ * static initializer, and a thread that touches the class being initialized would wait for the
+ * caller, which waits for it. So it is the caller who tells of progress.
  *
  * <p>Ordinarily each region has an allocation of its own. For huge pages neighbours share one, of
  * up to a GiB, whose regions begin at the first boundary of a huge page: one page in each
@@ -22,6 +31,7 @@ public final class RegionAllocator {
     private final int count;
     private final boolean huge;
     private final int together;
+    private final ThreadFactory threads;
 
     /**
      * Plans the allocations.
@@ -31,10 +41,23 @@ public final class RegionAllocator {
      * @param huge whether to ask for huge pages.
      */
     public RegionAllocator(int bytes, int count, boolean huge) {
+        this(bytes, count, huge, RegionAllocator::helper);
+    }
+
+    /** The same with helpers made by another factory, for tests. */
+    RegionAllocator(int bytes, int count, boolean huge, ThreadFactory threads) {
         this.bytes = bytes;
         this.count = count;
         this.huge = huge;
         this.together = huge ? together(bytes, count) : 1;
+        this.threads = threads;
+    }
+
+    /** A daemon that inherits no thread locals, since copying those may call the user's code. */
+    private static Thread helper(Runnable task) {
+        final Thread thread = new Thread(null, task, "flagstone-build", 0, false);
+        thread.setDaemon(true);
+        return thread;
     }
 
     private static int together(int bytes, int count) {
@@ -57,35 +80,117 @@ public final class RegionAllocator {
     /**
      * Takes the memory.
      *
-     * @param progress told the bytes touched so far after each allocation, by one thread at a time.
+     * @param progress told the bytes touched so far after each allocation, by the calling thread.
      * @return the regions.
      * @throws OutOfMemoryError beyond {@code -XX:MaxDirectMemorySize}, or where the operating
      *     system has no more.
      */
     public Region[] allocate(LongConsumer progress) {
-        final Region[] regions = new Region[count];
-        final AtomicLong touched = new AtomicLong();
-        // Kept aside since a stream would throw another error of the same type, without message.
-        final AtomicReference<OutOfMemoryError> failure = new AtomicReference<>();
-        IntStream.range(0, count / together)
-                .parallel()
-                .filter(block -> failure.get() == null)
-                .forEach(
-                        block -> {
-                            try {
-                                fill(regions, block * together);
-                            } catch (final OutOfMemoryError e) {
-                                failure.set(e);
-                                return;
-                            }
-                            synchronized (touched) {
-                                progress.accept(touched.addAndGet((long) together * bytes));
-                            }
-                        });
-        if (failure.get() != null) {
-            throw failure.get();
+        final Attempt attempt = new Attempt();
+        final List<Thread> helpers = new ArrayList<>();
+        try {
+            startHelpers(attempt, helpers);
+            attempt.takePart(progress);
+        } finally {
+            attempt.stop();
+            join(helpers);
         }
-        return regions;
+        return attempt.regions;
+    }
+
+    private void startHelpers(Attempt attempt, List<Thread> helpers) {
+        final int most = Math.min(Runtime.getRuntime().availableProcessors(), attempt.blocks) - 1;
+        try {
+            while (helpers.size() < most) {
+                final Thread helper = threads.newThread(attempt);
+                helper.start();
+                helpers.add(helper);
+            }
+        } catch (final OutOfMemoryError e) {
+            // The operating system gives no more threads: the caller and those there are suffice.
+            return;
+        }
+    }
+
+    /** Waits for the end of threads that are about to end, whatever interrupts come meanwhile. */
+    private static void join(List<Thread> threads) {
+        boolean interrupted = false;
+        for (final Thread thread : threads) {
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (final InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The allocations that are to be made, from which each thread that takes part claims some. */
+    private final class Attempt implements Runnable {
+        private final Region[] regions = new Region[count];
+        private final int blocks = count / together;
+        private final AtomicInteger claimed = new AtomicInteger();
+        private final AtomicReference<Throwable> failure = new AtomicReference<>();
+
+        /** A permit for each block that was filled or failed. */
+        private final Semaphore ended = new Semaphore(0);
+
+        /** The part of a helper. */
+        @Override
+        public void run() {
+            while (fillNext()) {
+                ended.release();
+            }
+        }
+
+        /** The part of the caller: to fill blocks as well, and to tell of all that are filled. */
+        private void takePart(LongConsumer progress) {
+            int told = 0;
+            while (told < blocks) {
+                if (!fillNext()) {
+                    ended.acquireUninterruptibly();
+                }
+                int filled = 1 + ended.drainPermits();
+                throwFailure();
+                for (; filled > 0; filled--) {
+                    told++;
+                    progress.accept((long) told * together * bytes);
+                }
+            }
+        }
+
+        /** Fills a block that no other thread has claimed, if there is one. */
+        private boolean fillNext() {
+            final int block = claimed.getAndIncrement();
+            if (block >= blocks) {
+                return false;
+            }
+            try {
+                fill(regions, block * together);
+            } catch (final Throwable e) {
+                stop();
+                failure.compareAndSet(null, e);
+            }
+            return true;
+        }
+
+        /** Leaves nothing to claim. */
+        private void stop() {
+            claimed.set(blocks);
+        }
+
+        private void throwFailure() {
+            final Throwable thrown = failure.get();
+            if (thrown instanceof Error) {
+                throw (Error) thrown;
+            } else if (thrown != null) {
+                throw (RuntimeException) thrown;
+            }
+        }
     }
 
     private void fill(Region[] regions, int first) {
