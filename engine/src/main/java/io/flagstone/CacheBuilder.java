@@ -389,24 +389,11 @@ public final class CacheBuilder {
     }
 
     private Region[] allocate(RegionAllocator allocator) {
-        try {
-            final Region[] regions = allocator.allocate(buildProgress);
-            if (settings.isOn(Parameter.HUGE_PAGES)) {
-                adviseHugePages(allocator, regions);
-            }
-            return regions;
-        } catch (OutOfMemoryError e) {
-            throw new IllegalStateException(
-                    "could not take memoryBytes "
-                            + settings.number(Parameter.MEMORY_BYTES)
-                            + " of direct memory: "
-                            + e.getMessage()
-                            + "; the limit is "
-                            + DirectMemory.limitBytes()
-                            + " bytes and is raised by "
-                            + DirectMemory.option(),
-                    e);
+        final Region[] regions = allocator.allocate(buildProgress);
+        if (settings.isOn(Parameter.HUGE_PAGES)) {
+            adviseHugePages(allocator, regions);
         }
+        return regions;
     }
 
     private static void adviseHugePages(RegionAllocator allocator, Region[] regions) {

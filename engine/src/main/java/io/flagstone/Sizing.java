@@ -65,10 +65,9 @@ final class Sizing {
         this.entryBytes = expected != null ? expected.intValue() : entryBytes();
         final Long count = settings.number(Parameter.SEGMENTS);
         this.segments = count != null ? count.intValue() : defaultSegments();
-        final long share = Math.min(memoryBytes / this.segments, Region.MAX_BYTES);
         this.allocator =
                 new RegionAllocator(
-                        (int) share, this.segments, settings.isOn(Parameter.HUGE_PAGES));
+                        memoryBytes, this.segments, settings.isOn(Parameter.HUGE_PAGES));
     }
 
     long memoryBytes() {

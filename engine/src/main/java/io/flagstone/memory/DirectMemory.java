@@ -7,6 +7,7 @@ import java.lang.management.ManagementFactory;
 /** What the JVM allows direct buffers to take in all, and what they have taken. */
 public final class DirectMemory {
     private static final String OPTION = "MaxDirectMemorySize";
+    private static final String NO_COLLECTION = "DisableExplicitGC";
 
     private DirectMemory() {}
 
@@ -15,13 +16,27 @@ public final class DirectMemory {
      * Long.MAX_VALUE} on a JVM that does not tell.
      */
     public static long limitBytes() {
+        final long option = Long.parseLong(vmOption(OPTION, Long.toString(Long.MAX_VALUE)));
+        return option != 0 ? option : Runtime.getRuntime().maxMemory();
+    }
+
+    private static String vmOption(String name, String otherwise) {
         final HotSpotDiagnosticMXBean bean =
                 ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
-        if (bean == null) {
-            return Long.MAX_VALUE;
-        }
-        final long option = Long.parseLong(bean.getVMOption(OPTION).getValue());
-        return option != 0 ? option : Runtime.getRuntime().maxMemory();
+        return bean != null ? bean.getVMOption(name).getValue() : otherwise;
+    }
+
+    /** The end of a message about memory that was refused: the limit, and what to do. */
+    static String advice() {
+        final String limit =
+                "; the limit is " + limitBytes() + " bytes and is raised by " + option();
+        return Boolean.parseBoolean(vmOption(NO_COLLECTION, "false"))
+                ? limit
+                        + "; -XX:+"
+                        + NO_COLLECTION
+                        + " keeps the JVM from freeing direct buffers that are no longer used:"
+                        + " remove it"
+                : limit;
     }
 
     /** The bytes of all direct buffers that are not yet collected. */

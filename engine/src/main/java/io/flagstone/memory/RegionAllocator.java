@@ -26,27 +26,33 @@ import java.util.function.LongConsumer;
  */
 public final class RegionAllocator {
     private static final int MAX_SHARED_BYTES = 1 << 30;
+    private static final int ATTEMPTS = 2;
 
+    private final long memoryBytes;
     private final int bytes;
     private final int count;
     private final boolean huge;
     private final int together;
     private final ThreadFactory threads;
+    private OutOfMemoryError refusal;
+    private long told;
 
     /**
      * Plans the allocations.
      *
-     * @param bytes what each region may take, alignment included.
+     * @param memoryBytes what all regions together may take, alignment included. No region takes
+     *     more than its limit.
      * @param count how many regions, a power of two.
      * @param huge whether to ask for huge pages.
      */
-    public RegionAllocator(int bytes, int count, boolean huge) {
-        this(bytes, count, huge, RegionAllocator::helper);
+    public RegionAllocator(long memoryBytes, int count, boolean huge) {
+        this(memoryBytes, count, huge, RegionAllocator::helper);
     }
 
     /** The same with helpers made by another factory, for tests. */
-    RegionAllocator(int bytes, int count, boolean huge, ThreadFactory threads) {
-        this.bytes = bytes;
+    RegionAllocator(long memoryBytes, int count, boolean huge, ThreadFactory threads) {
+        this.memoryBytes = memoryBytes;
+        this.bytes = (int) Math.min(memoryBytes / count, Region.MAX_BYTES);
         this.count = count;
         this.huge = huge;
         this.together = huge ? together(bytes, count) : 1;
@@ -80,12 +86,45 @@ public final class RegionAllocator {
     /**
      * Takes the memory.
      *
-     * @param progress told the bytes touched so far after each allocation, by the calling thread.
+     * <p>If the JVM refuses it, what was taken is let go, garbage is collected, and the memory is
+     * asked for once more. The JVM does the like for each direct buffer, but from several threads
+     * at once, and gives up after half a second. A buffer that is no longer used counts until a
+     * collection finds it unreachable, which it may not be while other threads run, and until the
+     * JVM's reference handler has freed it after that. The second attempt waits for the handler
+     * where the JVM does, so the whole takes about a second.
+     *
+     * @param progress told the bytes touched so far, once after each allocation, by the calling
+     *     thread.
      * @return the regions.
-     * @throws OutOfMemoryError beyond {@code -XX:MaxDirectMemorySize}, or where the operating
+     * @throws IllegalStateException beyond {@code -XX:MaxDirectMemorySize}, or where the operating
      *     system has no more.
      */
     public Region[] allocate(LongConsumer progress) {
+        told = 0;
+        Region[] regions = attempt(progress);
+        for (int i = 1; regions == null && i < ATTEMPTS; i++) {
+            System.gc();
+            regions = attempt(progress);
+        }
+        if (regions == null) {
+            throw new IllegalStateException(
+                    "could not take memoryBytes "
+                            + memoryBytes
+                            + " of direct memory: "
+                            + refusal.getMessage()
+                            + DirectMemory.advice(),
+                    refusal);
+        }
+        return regions;
+    }
+
+    /**
+     * Takes the memory with one attempt, of which nothing is left in any frame or thread when it
+     * fails.
+     *
+     * @return the regions, or {@code null} if the JVM refused, for the reason in {@link #refusal}.
+     */
+    private Region[] attempt(LongConsumer progress) {
         final Attempt attempt = new Attempt();
         final List<Thread> helpers = new ArrayList<>();
         try {
@@ -95,16 +134,24 @@ public final class RegionAllocator {
             attempt.stop();
             join(helpers);
         }
-        return attempt.regions;
+        final Throwable failure = attempt.failure.get();
+        if (failure == null) {
+            return attempt.regions;
+        } else if (failure instanceof OutOfMemoryError refused) {
+            refusal = refused;
+            return null;
+        } else if (failure instanceof Error error) {
+            throw error;
+        }
+        throw (RuntimeException) failure;
     }
 
     private void startHelpers(Attempt attempt, List<Thread> helpers) {
         final int most = Math.min(Runtime.getRuntime().availableProcessors(), attempt.blocks) - 1;
         try {
             while (helpers.size() < most) {
-                final Thread helper = threads.newThread(attempt);
-                helper.start();
-                helpers.add(helper);
+                helpers.add(threads.newThread(attempt));
+                helpers.get(helpers.size() - 1).start();
             }
         } catch (final OutOfMemoryError e) {
             // The operating system gives no more threads: the caller and those there are suffice.
@@ -149,16 +196,18 @@ public final class RegionAllocator {
 
         /** The part of the caller: to fill blocks as well, and to tell of all that are filled. */
         private void takePart(LongConsumer progress) {
-            int told = 0;
-            while (told < blocks) {
+            int filled = 0;
+            while (filled < blocks) {
                 if (!fillNext()) {
                     ended.acquireUninterruptibly();
                 }
-                int filled = 1 + ended.drainPermits();
-                throwFailure();
-                for (; filled > 0; filled--) {
-                    told++;
-                    progress.accept((long) told * together * bytes);
+                final int news = 1 + ended.drainPermits();
+                if (failure.get() != null) {
+                    return;
+                }
+                for (int i = 0; i < news; i++) {
+                    filled++;
+                    tell((long) filled * together * bytes, progress);
                 }
             }
         }
@@ -182,14 +231,13 @@ public final class RegionAllocator {
         private void stop() {
             claimed.set(blocks);
         }
+    }
 
-        private void throwFailure() {
-            final Throwable thrown = failure.get();
-            if (thrown instanceof Error) {
-                throw (Error) thrown;
-            } else if (thrown != null) {
-                throw (RuntimeException) thrown;
-            }
+    /** Tells how far the build is, unless an attempt before this one had come as far. */
+    private void tell(long touched, LongConsumer progress) {
+        if (touched > told) {
+            told = touched;
+            progress.accept(touched);
         }
     }
 

@@ -49,7 +49,7 @@ class RegionAllocatorTest {
 
     @Test
     void theCallerIsToldOnceAfterEachRegionWithRisingValues() {
-        final RegionAllocator allocator = new RegionAllocator(BYTES, COUNT, false, threads);
+        final RegionAllocator allocator = new RegionAllocator(BYTES * COUNT, COUNT, false, threads);
         final Region[] regions = allocator.allocate(progress);
         assertEnded();
         assertThat(helpers)
@@ -63,7 +63,8 @@ class RegionAllocatorTest {
     @Test
     void theCallerIsToldOnceAfterEachBlockOfHugePages() {
         final int bytes = 1 << 22;
-        final RegionAllocator allocator = new RegionAllocator(bytes, COUNT, true, threads);
+        final RegionAllocator allocator =
+                new RegionAllocator((long) COUNT * bytes, COUNT, true, threads);
         assertThat(allocator.allocate(progress)).hasSize(COUNT).doesNotContainNull();
         assertThat(told).containsExactly((long) COUNT * bytes);
         assertThat(callers).containsOnly(Thread.currentThread());
@@ -74,7 +75,7 @@ class RegionAllocatorTest {
     void helpersDoTheRestWhileTheCallerIsInTheCallback() {
         final RegionAllocator allocator =
                 new RegionAllocator(
-                        BYTES,
+                        BYTES * COUNT,
                         COUNT,
                         false,
                         task -> {
@@ -104,7 +105,7 @@ class RegionAllocatorTest {
     void theCallerIsAloneWhereNoThreadCanBeStarted() {
         final RegionAllocator allocator =
                 new RegionAllocator(
-                        BYTES,
+                        BYTES * COUNT,
                         COUNT,
                         false,
                         task ->
@@ -129,7 +130,8 @@ class RegionAllocatorTest {
         for (final Throwable thrown : kinds) {
             for (final int call : new int[] {1, 3, COUNT}) {
                 told.clear();
-                final RegionAllocator allocator = new RegionAllocator(BYTES, COUNT, false, threads);
+                final RegionAllocator allocator =
+                        new RegionAllocator(BYTES * COUNT, COUNT, false, threads);
                 assertThatThrownBy(
                                 () ->
                                         allocator.allocate(
@@ -153,7 +155,7 @@ class RegionAllocatorTest {
         final CountDownLatch threw = new CountDownLatch(1);
         final RegionAllocator allocator =
                 new RegionAllocator(
-                        BYTES,
+                        BYTES << 10,
                         1 << 10,
                         false,
                         task ->
@@ -183,7 +185,7 @@ class RegionAllocatorTest {
     @Test
     void anInterruptNeitherBreaksTheBuildNorIsLost() {
         final Thread caller = Thread.currentThread();
-        final RegionAllocator allocator = new RegionAllocator(BYTES, COUNT, false, threads);
+        final RegionAllocator allocator = new RegionAllocator(BYTES * COUNT, COUNT, false, threads);
         for (final boolean before : new boolean[] {true, false}) {
             told.clear();
             if (before) {

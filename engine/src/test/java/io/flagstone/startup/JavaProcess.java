@@ -14,7 +14,7 @@ import java.util.Map;
  * @param out what it printed.
  * @param err what it printed as errors and warnings.
  */
-record JavaProcess(int status, String out, String err) {
+public record JavaProcess(int status, String out, String err) {
     private static final List<String> OPTIONS =
             List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
 
@@ -25,7 +25,8 @@ record JavaProcess(int status, String out, String err) {
      * @param environment is added to this process's own.
      * @param arguments flags and program.
      */
-    static JavaProcess run(Path directory, Map<String, String> environment, List<String> arguments)
+    public static JavaProcess run(
+            Path directory, Map<String, String> environment, List<String> arguments)
             throws IOException, InterruptedException {
         final List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
