@@ -198,9 +198,10 @@ public final class CacheBuilder {
 
     /**
      * Bounds the expired entries that one write, or one duty cycle of a segment, reclaims; 16 by
-     * default.
+     * default. Entries that move within the timing wheel on the way are bounded apart: at most as
+     * many steps as the budget, or 18 if that is more, so that writes keep up with what they add.
      *
-     * @param entries from 1 to 65 536.
+     * @param entries from 1, which counts as 2, to 65 536.
      * @return this.
      */
     public CacheBuilder expiryBudget(int entries) {

@@ -48,6 +48,9 @@ public final class TimingWheel {
     /** An entry was filed anew: what {@link #poll} returns for a step without an expiry. */
     public static final int MOVED = -1;
 
+    /** The most steps an entry owes once filed: a move from each level but the last, its expiry. */
+    public static final int MAX_STEPS_PER_ENTRY = LEVELS;
+
     private final Region region;
     private final int start;
     private final long tickNs;

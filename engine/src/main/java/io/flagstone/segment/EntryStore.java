@@ -47,6 +47,9 @@ import java.util.ConcurrentModificationException;
  * <p>Guarded by the segment's lock. Allocates nothing.
  */
 final class EntryStore {
+    /** A write reclaims at least what two writes can add. */
+    private static final int WRITES_AHEAD = 2;
+
     private final Region region;
     private final KeyedHash keyedHash;
     private final SegmentLayout layout;
@@ -468,18 +471,32 @@ final class EntryStore {
     }
 
     /**
-     * Removes entries whose deadline has passed, as many as the budget allows.
+     * Removes entries whose deadline has passed, as many as the budget allows. The entries that the
+     * wheel files anew on the way are bounded apart from the budget.
      *
-     * @return the steps taken, at most the budget.
+     * <p>Writes keep up with what they add, whatever the budget. A write files one entry at most,
+     * which owes at most {@link TimingWheel#MAX_STEPS_PER_ENTRY} steps: its moves down the levels
+     * and its removal. A call takes all the steps that two entries can owe, or removes two entries,
+     * if so much is due. So count a move as {@code 1 / mostSteps} of a call and a removal as {@code
+     * 1 / mostRemoved}: an entry owes at most 8/18 + 1/2, which is less than one, and a call that
+     * leaves work behind has done at least one. So whatever is owed shrinks with each such write,
+     * and calls leave work behind only for a bounded number of writes. A bound of one removal would
+     * never make up for a write whose steps were all moves. Hits that renew deadlines owe moves as
+     * well, but leave the entry, and so take no room.
+     *
+     * @return the steps taken.
      */
     int reclaim(long nowNs) {
         if (!wheel.isDue(nowNs)) {
             return 0;
         }
         ChangeMark.begin(region);
+        final int mostRemoved = Math.max(budget, WRITES_AHEAD);
+        final int mostSteps = Math.max(budget, WRITES_AHEAD * TimingWheel.MAX_STEPS_PER_ENTRY);
+        int removed = 0;
         int steps = 0;
         ExpiryRun run = null;
-        while (steps < budget) {
+        while (removed < mostRemoved && steps < mostSteps) {
             final int entry = wheel.poll(nowNs);
             if (entry == TimingWheel.NOTHING_DUE) {
                 break;
@@ -489,6 +506,7 @@ final class EntryStore {
             }
             if (entry != TimingWheel.MOVED) {
                 entries.remove(entry, RemovalCause.EXPIRED);
+                removed++;
             }
             steps++;
         }
