@@ -96,18 +96,27 @@ class RebalancingTest {
      * after another that the cache has no room for yet, each larger than those before.
      */
     @ParameterizedTest
-    @CsvSource({"1024, 96", "4096, 96", "16384, 96", "65536, 96", "65536, 16", "131072, 2000"})
-    void noWriteMovesAndEvictsMoreThanItsBound(int slabBytes, int budget) {
+    @CsvSource({
+        "1024, 96, 48",
+        "4096, 96, 48",
+        "16384, 96, 48",
+        "65536, 96, 48",
+        "65536, 16, 48",
+        "131072, 2000, 48",
+        "4096, 16, 1000",
+        "16384, 96, 300"
+    })
+    void noWriteMovesAndEvictsMoreThanItsBound(int slabBytes, int budget, int slabs) {
         final OffHeapCache cache =
                 build(
                         OffHeapCache.builder()
-                                .memoryBytes(48L * slabBytes)
+                                .memoryBytes((long) slabs * slabBytes)
                                 .slabBytes(slabBytes)
                                 .expectedEntryBytes(16)
                                 .rebalanceBudget(budget));
         final int largest = slabBytes - HEADER - KEY;
         final int bound = bound(slabBytes, budget);
-        write(cache, 8, 96 * slabBytes);
+        write(cache, 8, slabs / 4 * slabBytes);
         long worst = 0;
         for (int round = 0; round < 300; round++) {
             final boolean rising = round % 3 == 0;

@@ -31,8 +31,8 @@ import io.flagstone.slab.SlabAllocator;
  * its slabs are so finely cut that draining one would exceed the bound, and every write that takes
  * a chunk works on replacing the reserve once it is used. Should a class need a slab meanwhile, its
  * entry goes into a chunk of the next larger class that has entries. If there is none, the slab
- * with the fewest entries is emptied: that is the one the reserve became, which holds no more
- * entries than there were writes since.
+ * that the reserve became is emptied, or one with fewer entries that is found with a bounded number
+ * of looks. The one that the reserve became holds no more entries than were written or moved since.
  *
  * <p>So a write moves at most as many entries as the budget and evicts as many, then those of that
  * one slab, and one for its own chunk. Guarded by the segment's lock. Allocates nothing.

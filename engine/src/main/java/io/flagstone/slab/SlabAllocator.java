@@ -35,7 +35,8 @@ import java.util.BitSet;
  *   <li>of the chunks handed out, each is live or in its slab's free list, and none is both.
  * </ul>
  *
- * <p>Guarded by the segment's lock. Every operation takes constant time and allocates nothing.
+ * <p>Guarded by the segment's lock. Every operation takes a number of steps that does not depend on
+ * how many slabs there are, and allocates nothing.
  */
 public final class SlabAllocator {
     private static final int SPARSEST_LOOKS = 16;
@@ -46,6 +47,9 @@ public final class SlabAllocator {
     private final int firstSlab;
     private final int slabBytes;
     private final int slabs;
+
+    /** The slab that left the pool last. */
+    private int newest = Region.NONE;
 
     /**
      * Lays the tables and the slabs over a region.
@@ -194,25 +198,31 @@ public final class SlabAllocator {
      * the one with the fewest live ones; the slab of a given chunk where none has any.
      */
     public int sparsest(int sizeClass, int chunk) {
-        int slab = region.getInt(classRecord(sizeClass) + CLASS_PARTIAL_HEAD);
-        if (slab == Region.NONE) {
-            return slabOf(chunk);
-        }
-        int sparsest = slab;
-        for (int i = 0; i < SPARSEST_LOOKS && slab != Region.NONE; i++) {
-            sparsest = sparser(sparsest, slab);
-            slab = region.getInt(slabRecord(slab) + SLAB_NEXT);
+        final int head = region.getInt(classRecord(sizeClass) + CLASS_PARTIAL_HEAD);
+        return head == Region.NONE ? slabOf(chunk) : sparsestListed(sizeClass, head);
+    }
+
+    /**
+     * A slab of any class that is soon drained, for when the pool is empty: the one that left the
+     * pool last, or one with fewer live chunks among those with free ones, of which it looks at a
+     * few in each class. The one that left the pool last holds no more than what was allocated
+     * since.
+     */
+    public int sparsest() {
+        int sparsest = newest;
+        for (int c = 0; c < classes.count(); c++) {
+            sparsest = sparsestListed(c, sparsest);
         }
         return sparsest;
     }
 
-    /** The slab outside the pool with the fewest live chunks, found by looking at all. */
-    public int sparsest() {
-        int sparsest = Region.NONE;
-        for (int slab = 1; slab <= slabs; slab++) {
-            if (region.getInt(slabRecord(slab) + SLAB_CLASS) != EntryDescriptor.FREE) {
-                sparsest = sparsest == Region.NONE ? slab : sparser(sparsest, slab);
-            }
+    /** The sparsest of a given slab and those at the head of a class's list. */
+    private int sparsestListed(int sizeClass, int given) {
+        int sparsest = given;
+        int slab = region.getInt(classRecord(sizeClass) + CLASS_PARTIAL_HEAD);
+        for (int i = 0; i < SPARSEST_LOOKS && slab != Region.NONE; i++) {
+            sparsest = sparser(sparsest, slab);
+            slab = region.getInt(slabRecord(slab) + SLAB_NEXT);
         }
         return sparsest;
     }
@@ -330,6 +340,7 @@ public final class SlabAllocator {
         region.putInt(record + SLAB_FRESH, 0);
         region.addInt(classRecord(sizeClass) + CLASS_SLABS, 1);
         linkPartial(slab, sizeClass);
+        newest = slab;
     }
 
     private void linkPartial(int slab, int sizeClass) {

@@ -275,6 +275,45 @@ class SlabAllocatorTest {
         assertThat(allocator.freeChunks(0)).isEqualTo(1 + 2 + 3);
     }
 
+    /** Sparser slabs further down the list are not found, so it cannot have looked at all. */
+    @Test
+    void theSearchForASparseSlabLooksAtAFewOfEachClass() {
+        final int many = 60;
+        create(512, many);
+        final List<List<Integer>> chunks = new ArrayList<>();
+        for (int slab = 0; slab < many; slab++) {
+            chunks.add(new ArrayList<>());
+        }
+        final int sizeClass = 1;
+        for (int chunk; (chunk = allocate(sizeClass)) != Region.NONE; ) {
+            chunks.get(slabOf(chunk)).add(chunk);
+        }
+        final int perSlab = allocator.chunksPerSlab(sizeClass);
+        assertThat(perSlab).isGreaterThan(4);
+        final int newest = many;
+        assertThat(allocator.sparsest()).as("all are full").isEqualTo(newest);
+
+        free(chunks.get(0).get(0));
+        assertThat(allocator.sparsest()).as("the only one in the list").isEqualTo(1);
+        for (int i = 1; i < perSlab - 1; i++) {
+            free(chunks.get(0).get(i));
+        }
+        for (int slab = 1; slab <= 15; slab++) {
+            free(chunks.get(slab).get(0));
+        }
+        assertThat(allocator.sparsest()).as("the sixteenth in the list").isEqualTo(1);
+        free(chunks.get(16).get(0));
+        assertThat(allocator.sparsest()).as("the seventeenth").isNotEqualTo(1).isBetween(3, 17);
+
+        free(chunks.get(newest - 1).get(0));
+        free(chunks.get(newest - 1).get(1));
+        for (int slab = 17; slab <= 40; slab++) {
+            free(chunks.get(slab).get(0));
+        }
+        assertThat(allocator.sparsest()).as("wherever in the list it is").isEqualTo(newest);
+        assertIsModel();
+    }
+
     /** A fault that is planted into a state with slabs of two classes, a free chunk and a pool. */
     private interface Fault extends Consumer<SlabAllocatorTest> {}
 
