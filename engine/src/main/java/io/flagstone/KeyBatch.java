@@ -15,6 +15,9 @@ import org.agrona.concurrent.UnsafeBuffer;
 abstract class KeyBatch {
     private static final int INITIAL_KEY_BYTES = 256;
 
+    /** Arrays of more elements cannot be had from every JVM. */
+    private static final int MAX_KEY_BYTES = Integer.MAX_VALUE - 8;
+
     /** The length of a key that is a {@code long}, and stands where others have their offset. */
     private static final int LONG = 0;
 
@@ -67,31 +70,45 @@ abstract class KeyBatch {
     }
 
     final int addKey(long key) {
-        final int number = next();
-        keys[number] = key;
-        keyLengths[number] = LONG;
-        return number;
+        checkRoom();
+        keys[size] = key;
+        keyLengths[size] = LONG;
+        return size++;
     }
 
     final int addKey(DirectBuffer key, int offset, int length) {
         SegmentedCache.checkKey(key, offset, length);
-        final int number = next();
+        checkRoom();
         if (length > keyBytes.capacity() - keyBytesUsed) {
-            final int grown = Math.max(keyBytesUsed + length, 2 * keyBytes.capacity());
+            final int grown = grown(keyBytes.capacity(), keyBytesUsed, length);
             keyBytes.wrap(Arrays.copyOf(keyBytes.byteArray(), grown));
         }
         key.getBytes(offset, keyBytes, keyBytesUsed, length);
-        keys[number] = keyBytesUsed;
-        keyLengths[number] = length;
+        keys[size] = keyBytesUsed;
+        keyLengths[size] = length;
         keyBytesUsed += length;
-        return number;
+        // Last, so that a key whose bytes find no room is not in the batch.
+        return size++;
     }
 
-    private int next() {
+    /** The capacity for a key more: twice the present one, if that is enough and possible. */
+    static int grown(int capacity, int used, int length) {
+        final long needed = (long) used + length;
+        if (needed > MAX_KEY_BYTES) {
+            throw new IllegalStateException(
+                    "the keys of the batch would take "
+                            + needed
+                            + " bytes, at most "
+                            + MAX_KEY_BYTES
+                            + " are possible: use smaller batches");
+        }
+        return (int) Math.max(needed, Math.min(MAX_KEY_BYTES, 2L * capacity));
+    }
+
+    private void checkRoom() {
         if (size == keys.length) {
             throw new IllegalStateException("the batch holds its capacity of " + size + " keys");
         }
-        return size++;
     }
 
     final void check(int number) {

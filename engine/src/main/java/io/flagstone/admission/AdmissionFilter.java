@@ -47,7 +47,7 @@ public final class AdmissionFilter {
 
     private final Region region;
     private final int start;
-    private final int maxEntries;
+    private final int agingPrice;
     private final FrequencySketch sketch;
     private final int rejections;
     private final int rejectionSlots;
@@ -56,7 +56,7 @@ public final class AdmissionFilter {
     public AdmissionFilter(Region region, int start, int maxEntries) {
         this.region = region;
         this.start = start;
-        this.maxEntries = maxEntries;
+        this.agingPrice = (int) Math.min(Integer.MAX_VALUE, (long) AGING_PERIOD * maxEntries);
         this.sketch =
                 new FrequencySketch(start + HEADER_LENGTH, FilterDescriptor.blocks(maxEntries));
         this.rejections = start + HEADER_LENGTH + sketch.blocks() * FilterDescriptor.BLOCK_LENGTH;
@@ -124,15 +124,14 @@ public final class AdmissionFilter {
     }
 
     private void age() {
-        int credit = region.getInt(start + AGING_CREDIT) + sketch.blocks();
-        final int price = AGING_PERIOD * maxEntries;
-        if (credit >= price) {
-            credit -= price;
+        long credit = (long) region.getInt(start + AGING_CREDIT) + sketch.blocks();
+        if (credit >= agingPrice) {
+            credit -= agingPrice;
             final int cursor = region.getInt(start + AGING_CURSOR);
             sketch.age(region, cursor);
             region.putInt(start + AGING_CURSOR, cursor + 1 == sketch.blocks() ? 0 : cursor + 1);
         }
-        region.putInt(start + AGING_CREDIT, credit);
+        region.putInt(start + AGING_CREDIT, (int) credit);
     }
 
     private int slot(int indexHash) {

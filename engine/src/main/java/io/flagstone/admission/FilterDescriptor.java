@@ -41,7 +41,7 @@ final class FilterDescriptor {
     private FilterDescriptor() {}
 
     static int blocks(int maxEntries) {
-        return Math.max(1, (maxEntries + ENTRIES_PER_BLOCK - 1) / ENTRIES_PER_BLOCK);
+        return Math.max(1, (int) ((maxEntries + ENTRIES_PER_BLOCK - 1L) / ENTRIES_PER_BLOCK));
     }
 
     static int rejections(int maxEntries) {
@@ -49,8 +49,10 @@ final class FilterDescriptor {
     }
 
     static int length(int maxEntries) {
-        return HEADER_LENGTH
-                + blocks(maxEntries) * BLOCK_LENGTH
-                + BitUtil.align(rejections(maxEntries) * Integer.BYTES, Region.CACHE_LINE);
+        final long table = (long) rejections(maxEntries) * Integer.BYTES;
+        return Math.toIntExact(
+                HEADER_LENGTH
+                        + (long) blocks(maxEntries) * BLOCK_LENGTH
+                        + BitUtil.align(table, Region.CACHE_LINE));
     }
 }

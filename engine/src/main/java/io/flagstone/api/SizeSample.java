@@ -16,7 +16,7 @@ public final class SizeSample {
 
     private final TreeMap<Integer, Long> counts = new TreeMap<>();
     private long entries;
-    private long bytes;
+    private double bytes;
 
     /** An empty sample. */
     public SizeSample() {}
@@ -47,10 +47,15 @@ public final class SizeSample {
         check("valueBytes", valueBytes, 0, (1 << 24) - 1);
         check("times", times, 1, Long.MAX_VALUE);
         final int padded = (keyBytes + KEY_ALIGNMENT - 1 & -KEY_ALIGNMENT) + valueBytes;
-        counts.merge(padded, times, Long::sum);
-        entries += times;
-        bytes += times * padded;
+        counts.merge(padded, times, SizeSample::sum);
+        entries = sum(entries, times);
+        bytes += (double) times * padded;
         return this;
+    }
+
+    /** Stops at the largest number: nobody has a use for a count beyond. */
+    private static long sum(long count, long more) {
+        return count > Long.MAX_VALUE - more ? Long.MAX_VALUE : count + more;
     }
 
     private static void check(String name, long value, long least, long most) {
@@ -75,7 +80,7 @@ public final class SizeSample {
      * @return bytes, 0 for an empty sample.
      */
     public double meanBytes() {
-        return entries == 0 ? 0.0 : (double) bytes / entries;
+        return entries == 0 ? 0.0 : bytes / entries;
     }
 
     /**

@@ -104,7 +104,7 @@ public final class EntryDescriptor {
      * @return header, padded key and value; a {@code long}, since it may exceed every limit.
      */
     public static long length(int keyLength, int valueLength) {
-        return HEADER_LENGTH + (long) BitUtil.align(keyLength, ALIGNMENT) + valueLength;
+        return HEADER_LENGTH + BitUtil.align((long) keyLength, ALIGNMENT) + valueLength;
     }
 
     /**
@@ -122,11 +122,10 @@ public final class EntryDescriptor {
 
     /**
      * Whether an entry with a key of this length would lie inside the region up to its key's end:
-     * what is to be asked of a reference that was read without the lock. Every reference ever
-     * written is a chunk's, so it cannot be negative.
+     * ask this of a reference that was read without the lock, whatever it is.
      */
     public static boolean isWithin(Region region, int entry, int keyLength) {
-        return entry <= region.capacity() - HEADER_LENGTH - keyLength;
+        return entry >= 0 && (long) entry + HEADER_LENGTH + keyLength <= region.capacity();
     }
 
     /**

@@ -161,7 +161,7 @@ public final class TimingWheel {
         }
         if (earliest > nowTick) {
             region.putLong(start + CURRENT_TICK, nowTick);
-            region.putLong(start + QUIET_UNTIL, (nowTick + 1) * tickNs);
+            region.putLong(start + QUIET_UNTIL, startOf(nowTick + 1));
             return NOTHING_DUE;
         }
         region.putLong(start + CURRENT_TICK, earliest);
@@ -191,6 +191,11 @@ public final class TimingWheel {
         }
         final long slot = position & ~SLOT_MASK | Long.numberOfTrailingZeros(bits);
         return Math.max(current, slot << shift);
+    }
+
+    /** When a tick begins; at the end of time where it would begin later. */
+    private long startOf(long tick) {
+        return tick <= Long.MAX_VALUE / tickNs ? tick * tickNs : Long.MAX_VALUE;
     }
 
     private long tickOf(long deadlineNs) {

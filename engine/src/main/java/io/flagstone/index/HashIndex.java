@@ -61,13 +61,15 @@ public final class HashIndex {
 
     /** The most entries that {@code buckets} buckets may hold. */
     public static int capacity(int buckets) {
-        return (int) ((long) buckets * ENTRIES_PER_HUNDRED_BUCKETS / 100);
+        return (int)
+                Math.min(Integer.MAX_VALUE, (long) buckets * ENTRIES_PER_HUNDRED_BUCKETS / 100);
     }
 
-    /** The fewest buckets for {@code entries} entries. */
+    /** The fewest buckets for {@code entries} entries, or as many as a region can have. */
     public static int bucketsFor(long entries) {
+        final long countable = Math.min(entries, Integer.MAX_VALUE);
         final long needed =
-                (entries * 100 + ENTRIES_PER_HUNDRED_BUCKETS - 1) / ENTRIES_PER_HUNDRED_BUCKETS;
+                (countable * 100 + ENTRIES_PER_HUNDRED_BUCKETS - 1) / ENTRIES_PER_HUNDRED_BUCKETS;
         return (int) Math.min(Integer.MAX_VALUE / BUCKET_LENGTH, Math.max(1, needed));
     }
 

@@ -22,7 +22,7 @@ public final class IndexLookup {
 
     IndexLookup(int start, int buckets) {
         this.start = start;
-        this.end = start + buckets * BucketDescriptor.LENGTH;
+        this.end = Math.addExact(start, Math.multiplyExact(buckets, BucketDescriptor.LENGTH));
         this.buckets = buckets;
     }
 

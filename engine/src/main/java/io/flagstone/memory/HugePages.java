@@ -144,6 +144,7 @@ public final class HugePages {
             final long end = region.address() + region.capacity();
             overlap += Math.max(0, Math.min(to, end) - Math.max(from, region.address()));
         }
-        return from < 0 ? 0 : overlap;
+        // The kernel's own mapping lies in the upper half, where addresses are negative.
+        return from < 0 || to < 0 ? 0 : overlap;
     }
 }

@@ -59,7 +59,7 @@ public record SegmentLayout(
             long maxEntries,
             boolean filtered) {
         final int slabBytes = classes.maxChunkBytes();
-        int slabs = regionBytes / slabBytes;
+        int slabs = Math.max(0, regionBytes / slabBytes);
         SegmentLayout layout =
                 withSlabs(slabs, regionBytes, classes, expectedEntryBytes, maxEntries, filtered);
         while (slabs > 0 && layout.endOffset() > regionBytes) {
@@ -76,9 +76,15 @@ public record SegmentLayout(
     /** The length a region must have for one slab. */
     public static int leastRegionBytes(
             SizeClasses classes, int expectedEntryBytes, long maxEntries, boolean filtered) {
-        return (int) withSlabs(1, 0, classes, expectedEntryBytes, maxEntries, filtered).endOffset();
+        return Math.toIntExact(
+                withSlabs(1, 0, classes, expectedEntryBytes, maxEntries, filtered).endOffset());
     }
 
+    /**
+     * Places the parts. Offsets are added up as longs, and an offset beyond an int would be
+     * refused. None is: at most 2<sup>31</sup> / 48 entries fit the slabs of a region, whatever the
+     * bound and the expected size. They need less than 700 MB of index, filter and tables.
+     */
     private static SegmentLayout withSlabs(
             int slabs,
             int regionBytes,
@@ -92,33 +98,31 @@ public record SegmentLayout(
                         + Math.max(0, expectedEntryBytes - Long.BYTES);
         final long fit =
                 maxEntries == UNBOUNDED
-                        ? slabSpace / BitUtil.align((int) expected, EntryDescriptor.ALIGNMENT)
+                        ? slabSpace / BitUtil.align(expected, EntryDescriptor.ALIGNMENT)
                         : Math.min(maxEntries, slabSpace / SizeClasses.MIN_CHUNK_BYTES);
         final int buckets = HashIndex.bucketsFor(fit);
-        final int wheelOffset =
-                BitUtil.align(
-                        SegmentDescriptor.RECENCY + LruLists.length(classes.count()), Long.BYTES);
-        final int tablesOffset = wheelOffset + TimingWheel.length();
-        final int indexOffset =
+        final long listsLength = LruLists.length(classes.count());
+        final long wheelOffset = BitUtil.align(SegmentDescriptor.RECENCY + listsLength, Long.BYTES);
+        final long tablesOffset = wheelOffset + TimingWheel.length();
+        final long indexOffset =
                 BitUtil.align(
                         tablesOffset + SlabAllocator.tablesLength(classes.count(), slabs),
                         Region.CACHE_LINE);
         final int bound = (int) Math.min(maxEntries, HashIndex.capacity(buckets));
-        final int indexEnd = indexOffset + buckets * HashIndex.BUCKET_LENGTH;
-        final int windowLength = BitUtil.align(LruLists.length(classes.count()), Region.CACHE_LINE);
-        final int filterOffset = indexEnd + windowLength;
+        final long indexEnd = indexOffset + (long) buckets * HashIndex.BUCKET_LENGTH;
+        final long filterOffset = indexEnd + BitUtil.align(listsLength, Region.CACHE_LINE);
         return new SegmentLayout(
                 regionBytes,
                 classes,
                 slabs,
                 buckets,
                 bound,
-                wheelOffset,
-                tablesOffset,
-                indexOffset,
-                filtered ? filterOffset + AdmissionFilter.length(bound) : indexEnd,
-                filtered ? indexEnd : 0,
-                filtered ? filterOffset : 0);
+                Math.toIntExact(wheelOffset),
+                Math.toIntExact(tablesOffset),
+                Math.toIntExact(indexOffset),
+                Math.toIntExact(filtered ? filterOffset + AdmissionFilter.length(bound) : indexEnd),
+                Math.toIntExact(filtered ? indexEnd : 0),
+                Math.toIntExact(filtered ? filterOffset : 0));
     }
 
     /** The same division with a bound in entries that is no higher than this one's. */

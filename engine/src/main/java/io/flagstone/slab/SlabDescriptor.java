@@ -50,7 +50,8 @@ final class SlabDescriptor {
 
     /** The bytes of all tables. */
     static int length(int classes, int slabs) {
-        return HEADER_LENGTH + classes * CLASS_LENGTH + slabs * SLAB_LENGTH;
+        return Math.toIntExact(
+                HEADER_LENGTH + (long) classes * CLASS_LENGTH + (long) slabs * SLAB_LENGTH);
     }
 
     static int classRecord(int start, int sizeClass) {

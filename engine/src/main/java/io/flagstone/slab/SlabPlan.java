@@ -62,7 +62,7 @@ public final class SlabPlan {
         this.regionBytes = regionBytes;
         final int[] upTo = new int[sample.size()];
         final double[] share = new double[upTo.length];
-        final double entries = sample.values().stream().mapToLong(Long::longValue).sum();
+        final double entries = sample.values().stream().mapToDouble(Long::doubleValue).sum();
         int count = 0;
         int first = 0;
         for (final Map.Entry<Integer, Long> size : sample.entrySet()) {

@@ -23,6 +23,17 @@ class SizeSampleTest {
     }
 
     @Test
+    void countsStopAtTheLargestNumberAndTheMeanDoesNotWrap() {
+        for (int i = 0; i < 3; i++) {
+            sample.add(8, 64, Long.MAX_VALUE).add(8, 120, Long.MAX_VALUE);
+        }
+        assertThat(sample.entries()).isEqualTo(Long.MAX_VALUE);
+        assertThat(sample.counts())
+                .containsExactly(Map.entry(72, Long.MAX_VALUE), Map.entry(128, Long.MAX_VALUE));
+        assertThat(sample.meanBytes()).isGreaterThanOrEqualTo(72.0);
+    }
+
+    @Test
     void anEmptySampleHasNoMean() {
         assertThat(sample.entries()).isZero();
         assertThat(sample.meanBytes()).isZero();

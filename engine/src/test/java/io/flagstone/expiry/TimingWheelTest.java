@@ -203,6 +203,7 @@ class TimingWheelTest {
             wheel.audit(live);
         }
         assertThat(deadlines).containsOnlyKeys(entry(1));
+        assertThat(wheel.isDue(now)).as("no tick begins any more").isFalse();
     }
 
     @Test

@@ -48,6 +48,72 @@ class SegmentLayoutTest {
         }
     }
 
+    /**
+     * Numbers next to their limits, in the largest region and in smaller ones, added up as longs.
+     */
+    @RepeatedTest(10)
+    void noOffsetWrapsWhateverTheNumbers(RepetitionInfo repetition) {
+        final long seed = TestSupport.seed() + repetition.getCurrentRepetition();
+        final Random random = new Random(seed);
+        for (int i = 0; i < LAYOUTS; i++) {
+            final int slabBytes =
+                    (int) near(random, SizeClasses.MIN_SLAB_BYTES, SizeClasses.MAX_SLAB_BYTES);
+            final SizeClasses classes = new SizeClasses(Math.max(slabBytes & -64, 1 << 10));
+            final int regionBytes = (int) near(random, 0, Region.MAX_BYTES) & -64;
+            final int entryBytes = (int) near(random, 1, SizeClasses.MAX_SLAB_BYTES - 1);
+            final long maxEntries = near(random, 1, Long.MAX_VALUE);
+            final boolean filtered = random.nextBoolean();
+            final SegmentLayout layout =
+                    SegmentLayout.divide(regionBytes, classes, entryBytes, maxEntries, filtered);
+            final int lists = classes.count();
+            final String what =
+                    String.format(
+                            "seed %d: region %d, slab %d, entry %d, entries %d, filter %b: %s",
+                            seed,
+                            regionBytes,
+                            classes.maxChunkBytes(),
+                            entryBytes,
+                            maxEntries,
+                            filtered,
+                            layout);
+            long end = (long) SegmentDescriptor.RECENCY + LruLists.length(lists);
+            assertThat((long) layout.wheelOffset()).as(what).isGreaterThanOrEqualTo(end);
+            end = (long) layout.wheelOffset() + TimingWheel.length();
+            assertThat((long) layout.tablesOffset()).as(what).isGreaterThanOrEqualTo(end);
+            end = layout.tablesOffset() + 16L + 16L * lists + 24L * layout.slabs();
+            assertThat((long) layout.indexOffset()).as(what).isGreaterThanOrEqualTo(end);
+            end = layout.indexOffset() + (long) layout.buckets() * HashIndex.BUCKET_LENGTH;
+            if (filtered) {
+                assertThat((long) layout.windowOffset()).as(what).isGreaterThanOrEqualTo(end);
+                end = (long) layout.windowOffset() + LruLists.length(lists);
+                assertThat((long) layout.filterOffset()).as(what).isGreaterThanOrEqualTo(end);
+                // A header, half a byte for each of eight counters, and a quarter of an int.
+                end = layout.filterOffset() + 64L + 5L * layout.maxEntries() - 4;
+            }
+            assertThat((long) layout.slabsOffset()).as(what).isGreaterThanOrEqualTo(end);
+            assertThat(layout.slabs()).as(what).isNotNegative();
+            assertThat(layout.maxEntries()).as(what).isPositive();
+            assertThat((long) layout.maxEntries()).as(what).isLessThanOrEqualTo(maxEntries);
+            if (layout.slabs() > 0) {
+                assertThat(endOf(layout)).as(what).isLessThanOrEqualTo(regionBytes);
+                assertEntriesFitTheIndex(what, layout, maxEntries);
+            }
+        }
+    }
+
+    /** A number next to either limit, or of any magnitude between. */
+    private static long near(Random random, long least, long most) {
+        final long any = least + (random.nextLong() >>> 1 + random.nextInt(63));
+        switch (random.nextInt(4)) {
+            case 0:
+                return least + random.nextInt(4);
+            case 1:
+                return most - random.nextInt(4);
+            default:
+                return any < least || any > most ? most - random.nextInt(1 << 10) : any;
+        }
+    }
+
     private static void assertPartsLieSideBySide(
             String what, SegmentLayout layout, int regionBytes) {
         final int lists = layout.classes().count();
