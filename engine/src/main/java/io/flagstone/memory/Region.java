@@ -14,8 +14,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * end; without it none is, since the engine follows only references that it wrote itself.
  *
  * <p>The memory belongs to a direct {@link ByteBuffer} and is given back by the garbage collector
- * once neither this object nor any flyweight made by {@link #wrap} can be reached. A method that
- * works on the region by address must keep it reachable to its end.
+ * once this object cannot be reached. A method that works on the region by address, or shows a
+ * flyweight made by {@link #wrap}, must keep it reachable to its end.
  *
  * <p>Access allocates nothing. Not synchronised: its owner says who may read and write what.
  */
@@ -249,15 +249,16 @@ public final class Region {
     }
 
     /**
-     * Lays a flyweight over part of the region. The flyweight keeps the region's memory alive for
-     * as long as it is wrapped.
+     * Lays a flyweight over part of the region, by address: the region's own buffer would let its
+     * user reach all of the region. So the flyweight does not keep the memory, and the region must
+     * stay reachable for as long as the flyweight is in use.
      *
      * @param offset where it starts.
      * @param length its capacity.
      */
     public void wrap(UnsafeBuffer view, int offset, int length) {
         check(offset, length);
-        view.wrap(buffer, offset, length);
+        view.wrap(address + offset, length);
     }
 
     private void check(int offset, int length) {

@@ -15,8 +15,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * Calls the user's code with flyweights over an entry.
  *
  * <p>The flyweights are laid over the entry for the call and taken off it after, so that one that
- * was kept finds nothing. They wrap the region's buffer rather than its address, so that even a
- * copy of one cannot outlive the memory.
+ * was kept finds nothing. They wrap the address of a key or value, so that nothing beyond it can be
+ * reached through them. A copy that a callback makes by wrapping one does not keep the memory.
  *
  * <p>Guarded by the segment's lock. Allocates nothing, but for the copy of a value that {@link
  * #update} keeps on the heap: it grows to the longest value updated.
