@@ -1,6 +1,7 @@
 package io.flagstone;
 
 import io.flagstone.api.EntryTooLargeException;
+import io.flagstone.memory.MappedCopy;
 import io.flagstone.memory.RawMemory;
 import io.flagstone.segment.OptimisticReader;
 import io.flagstone.segment.PutMode;
@@ -10,6 +11,7 @@ import java.lang.ref.Reference;
 import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * The operations on many keys at once.
@@ -20,9 +22,12 @@ import org.agrona.MutableDirectBuffer;
  * prefetching: Chen, Ailamaki, Gibbons, Mowry: Improving Hash Join Performance through Prefetching,
  * ICDE 2004).
  */
-abstract class BatchOperations extends BufferKeyOperations {
+abstract class BatchOperations extends BufferKeyWrites {
     /** Below this the processor's nearest caches hold most of it, and there is nothing to hide. */
     private static final long STAGED_BYTES = 1 << 20;
+
+    /** The longest array that every JVM makes. */
+    private static final int MAX_COPY_BYTES = Integer.MAX_VALUE - 8;
 
     private final boolean staged;
 
@@ -42,39 +47,64 @@ abstract class BatchOperations extends BufferKeyOperations {
      *     that no longer fits is left out, and shorter ones may follow.
      * @param destinationOffset where in it.
      * @return how many values were copied.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws IllegalStateException if the cache is closed, from one of its callbacks, or if
+     *     another call uses the batch.
      */
     public int get(MultiGet batch, MutableDirectBuffer destination, int destinationOffset) {
-        final int capacity = destination.capacity();
-        RawMemory.checkRange("destination", destinationOffset, 0, capacity);
-        final OptimisticReader reader = reader();
+        batch.checkUnused();
+        try {
+            batch.inUse = true;
+            return getAll(batch, destination, destinationOffset);
+        } finally {
+            batch.inUse = false;
+        }
+    }
+
+    private int getAll(MultiGet batch, MutableDirectBuffer destination, int destinationOffset) {
+        final int room = room(destination, destinationOffset);
         final Object base = destination.byteArray();
-        final long address = destination.addressOffset();
-        if (staged) {
+        final long address = at(destination, destinationOffset);
+        final Object owner = RawMemory.owner(destination);
+        final boolean mapped = MappedCopy.isNeeded(destination);
+        final boolean inStages = staged && !mapped;
+        final OptimisticReader reader = reader();
+        if (inStages) {
             batch.loaded = prefetch(reader, batch);
         }
         int found = 0;
-        int offset = destinationOffset;
+        int used = 0;
         final int size = batch.size();
         for (int i = 0; i < size; i++) {
+            final long to = address + used;
             final int length =
-                    staged
-                            ? getStaged(reader, batch, i, base, address + offset, capacity - offset)
-                            : getSingly(
-                                    reader, batch, i, base, address + offset, capacity - offset);
-            batch.result(i, length, offset);
+                    inStages
+                            ? getStaged(reader, batch, i, base, to, room - used)
+                            : mapped
+                                    ? getMapped(batch, i, to, room - used)
+                                    : getSingly(reader, batch, i, base, to, room - used);
+            batch.result(i, length, destinationOffset + used);
             if (length >= 0) {
                 found++;
-                final long end =
-                        BitUtil.align((long) offset - destinationOffset + length, Long.BYTES);
-                offset = (int) Math.min(capacity, destinationOffset + end);
+                used = (int) Math.min(room, BitUtil.align((long) used + length, Long.BYTES));
             }
         }
-        if (staged) {
+        if (inStages) {
             reader.promote(batch.hashes, batch.versions, batch.entries, size);
         }
         Reference.reachabilityFence(reader);
-        return alive(found, batch, destination);
+        return alive(found, owner, null);
+    }
+
+    private int getMapped(KeyBatch batch, int i, long address, int room) {
+        final long hash = hash(batch, i);
+        return getMapped(
+                hash,
+                batch.keyBase(i),
+                batch.keyAddress(i),
+                batch.keyLength(i),
+                address,
+                room,
+                false);
     }
 
     private int getSingly(
@@ -121,7 +151,8 @@ abstract class BatchOperations extends BufferKeyOperations {
      * @throws IndexOutOfBoundsException if a value is not inside the buffer; the cache is as it
      *     was.
      * @throws EntryTooLargeException if one does not fit a slab; the cache is as it was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws IllegalStateException if the cache is closed, from one of its callbacks, or if
+     *     another call uses the batch.
      */
     public int put(MultiPut batch, DirectBuffer values) {
         return putAll(batch, values, DEFAULT_TTL);
@@ -141,7 +172,8 @@ abstract class BatchOperations extends BufferKeyOperations {
      * @throws IndexOutOfBoundsException if a value is not inside the buffer; the cache is as it
      *     was.
      * @throws EntryTooLargeException if one does not fit a slab; the cache is as it was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws IllegalStateException if the cache is closed, from one of its callbacks, or if
+     *     another call uses the batch.
      */
     public int put(MultiPut batch, DirectBuffer values, long ttlNs) {
         checkTtl(ttlNs);
@@ -149,18 +181,71 @@ abstract class BatchOperations extends BufferKeyOperations {
     }
 
     private int putAll(MultiPut batch, DirectBuffer values, long ttlNs) {
-        final Segment[] segments = segments();
-        final int size = batch.size();
-        for (int i = 0; i < size; i++) {
-            checkValue(values, batch.offset(i), batch.length(i));
-            segments[0].checkFits(batch.keyLength(i), batch.length(i));
+        batch.checkUnused();
+        try {
+            batch.inUse = true;
+            final int capacity = values.capacity();
+            final byte[] base = values.byteArray();
+            final long address = values.addressOffset();
+            final Object owner = RawMemory.owner(values);
+            final long bytes = checkAll(batch, capacity);
+            if (MappedCopy.isNeeded(values)) {
+                return putCopies(batch, owner, address, bytes, ttlNs);
+            }
+            return alive(putAll(batch, base, address, false, ttlNs), owner, null);
+        } finally {
+            batch.inUse = false;
         }
+    }
+
+    /** Checks every value; returns the sum of their lengths. */
+    private long checkAll(MultiPut batch, int capacity) {
+        final Segment segment = segments()[0];
+        long bytes = 0;
+        for (int i = 0; i < batch.size(); i++) {
+            RawMemory.checkRange("value", batch.offset(i), batch.length(i), capacity);
+            segment.checkFits(batch.keyLength(i), batch.length(i));
+            bytes += batch.length(i);
+        }
+        return bytes;
+    }
+
+    /** Copies all values, which lie in mapped memory, before the first is put. */
+    private int putCopies(MultiPut batch, Object owner, long address, long bytes, long ttlNs) {
+        if (bytes > MAX_COPY_BYTES) {
+            throw new IllegalArgumentException(
+                    "values in mapped memory are copied, and a copy holds at most "
+                            + MAX_COPY_BYTES
+                            + " bytes: these have "
+                            + bytes
+                            + "; put fewer keys in a batch");
+        }
+        try (MappedCopy copy = MappedCopy.take((int) bytes)) {
+            int used = 0;
+            for (int i = 0; i < batch.size(); i++) {
+                copy.copyIn(used, address + batch.offset(i), batch.length(i));
+                used += batch.length(i);
+            }
+            Reference.reachabilityFence(owner);
+            MappedCopy.throwFault();
+            final UnsafeBuffer buffer = copy.buffer();
+            return putAll(batch, buffer.byteArray(), buffer.addressOffset(), true, ttlNs);
+        }
+    }
+
+    /**
+     * Puts values that have been checked.
+     *
+     * @param packed whether they lie one after the other, not at the batch's offsets.
+     */
+    private int putAll(MultiPut batch, byte[] base, long address, boolean packed, long ttlNs) {
+        final Segment[] segments = segments();
         if (staged) {
             batch.loaded = prefetch(reader(), batch);
         }
-        final Object base = values.byteArray();
-        final long address = values.addressOffset();
         int absent = 0;
+        int used = 0;
+        final int size = batch.size();
         for (int i = 0; i < size; i++) {
             final long hash = staged ? batch.hashes[i] : hash(batch, i);
             final boolean added =
@@ -171,12 +256,13 @@ abstract class BatchOperations extends BufferKeyOperations {
                             batch.keyAddress(i),
                             batch.keyLength(i),
                             base,
-                            address + batch.offset(i),
+                            address + (packed ? used : batch.offset(i)),
                             batch.length(i),
                             ttlNs);
             absent += added ? 1 : 0;
+            used += batch.length(i);
         }
-        return alive(absent, batch, values);
+        return absent;
     }
 
     private long prefetch(OptimisticReader reader, KeyBatch batch) {

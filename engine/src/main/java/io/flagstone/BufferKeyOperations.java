@@ -1,15 +1,15 @@
 package io.flagstone;
 
-import io.flagstone.api.EntryTooLargeException;
 import io.flagstone.api.ValueReader;
 import io.flagstone.api.ValueUpdater;
-import io.flagstone.segment.PutMode;
+import io.flagstone.memory.MappedCopy;
+import io.flagstone.memory.RawMemory;
 import io.flagstone.segment.Segment;
 import io.flagstone.segment.SegmentConfig;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
-/** The operations on keys that lie in a buffer. */
+/** The operations on keys that lie in a buffer, apart from those that take a value as well. */
 abstract class BufferKeyOperations extends LongKeyOperations {
     BufferKeyOperations(Segment[] segments, SegmentConfig config) {
         super(segments, config);
@@ -36,19 +36,30 @@ abstract class BufferKeyOperations extends LongKeyOperations {
             int keyLength,
             MutableDirectBuffer destination,
             int destinationOffset) {
-        final long hash = hash(key, keyOffset, keyLength);
+        if (MappedCopy.isNeeded(key)) {
+            try (MappedCopy copy = copyOfKey(key, keyOffset, keyLength)) {
+                return get(copy.buffer(), 0, keyLength, destination, destinationOffset);
+            }
+        }
+        checkKey(key, keyOffset, keyLength);
         final int room = room(destination, destinationOffset);
-        return alive(
-                reader().get(
-                                hash,
-                                key.byteArray(),
-                                at(key, keyOffset),
-                                keyLength,
-                                destination.byteArray(),
-                                at(destination, destinationOffset),
-                                room),
-                key,
-                destination);
+        final byte[] keyBase = key.byteArray();
+        final long keyAddress = at(key, keyOffset);
+        final Object keyOwner = RawMemory.owner(key);
+        final byte[] base = destination.byteArray();
+        final long address = at(destination, destinationOffset);
+        final Object owner = RawMemory.owner(destination);
+        final long hash = hash(keyBase, keyAddress, keyLength);
+        final int length;
+        if (MappedCopy.isNeeded(destination)) {
+            length = getMapped(hash, keyBase, keyAddress, keyLength, address, room, false);
+        } else if (RawMemory.overlap(keyBase, keyAddress, keyLength, base, address, room)) {
+            // A second try without the lock would look for what the first one wrote over the key.
+            length = segment(hash).get(hash, keyBase, keyAddress, keyLength, base, address, room);
+        } else {
+            length = reader().get(hash, keyBase, keyAddress, keyLength, base, address, room);
+        }
+        return alive(length, keyOwner, owner);
     }
 
     /**
@@ -66,18 +77,19 @@ abstract class BufferKeyOperations extends LongKeyOperations {
      */
     public long getLong(
             DirectBuffer key, int keyOffset, int keyLength, int valueIndex, long missing) {
+        if (MappedCopy.isNeeded(key)) {
+            try (MappedCopy copy = copyOfKey(key, keyOffset, keyLength)) {
+                return getLong(copy.buffer(), 0, keyLength, valueIndex, missing);
+            }
+        }
+        checkKey(key, keyOffset, keyLength);
+        final byte[] base = key.byteArray();
+        final long address = at(key, keyOffset);
+        final Object owner = RawMemory.owner(key);
         checkIndex(valueIndex);
-        final long hash = hash(key, keyOffset, keyLength);
+        final long hash = hash(base, address, keyLength);
         return alive(
-                reader().getLong(
-                                hash,
-                                key.byteArray(),
-                                at(key, keyOffset),
-                                keyLength,
-                                valueIndex,
-                                missing),
-                key,
-                null);
+                reader().getLong(hash, base, address, keyLength, valueIndex, missing), owner, null);
     }
 
     /**
@@ -91,11 +103,17 @@ abstract class BufferKeyOperations extends LongKeyOperations {
      * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
      */
     public boolean read(DirectBuffer key, int keyOffset, int keyLength, ValueReader reader) {
-        final long hash = hash(key, keyOffset, keyLength);
-        return alive(
-                segment(hash).read(hash, key.byteArray(), at(key, keyOffset), keyLength, reader),
-                key,
-                null);
+        if (MappedCopy.isNeeded(key)) {
+            try (MappedCopy copy = copyOfKey(key, keyOffset, keyLength)) {
+                return read(copy.buffer(), 0, keyLength, reader);
+            }
+        }
+        checkKey(key, keyOffset, keyLength);
+        final byte[] base = key.byteArray();
+        final long address = at(key, keyOffset);
+        final Object owner = RawMemory.owner(key);
+        final long hash = hash(base, address, keyLength);
+        return alive(segment(hash).read(hash, base, address, keyLength, reader), owner, null);
     }
 
     /**
@@ -109,299 +127,17 @@ abstract class BufferKeyOperations extends LongKeyOperations {
      * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
      */
     public boolean contains(DirectBuffer key, int keyOffset, int keyLength) {
-        final long hash = hash(key, keyOffset, keyLength);
-        return alive(
-                reader().contains(hash, key.byteArray(), at(key, keyOffset), keyLength), key, null);
-    }
-
-    /**
-     * Writes a value and the default time to live, whether or not the key is present.
-     *
-     * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
-     * @param value the value's buffer.
-     * @param valueOffset where the value starts.
-     * @param valueLength its bytes, from 0.
-     * @return whether the key was absent.
-     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
-     */
-    public boolean put(
-            DirectBuffer key,
-            int keyOffset,
-            int keyLength,
-            DirectBuffer value,
-            int valueOffset,
-            int valueLength) {
-        return put(key, keyOffset, keyLength, value, valueOffset, valueLength, DEFAULT_TTL);
-    }
-
-    /**
-     * Writes a value and the given time to live, whether or not the key is present.
-     *
-     * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
-     * @param value the value's buffer.
-     * @param valueOffset where the value starts.
-     * @param valueLength its bytes, from 0.
-     * @param ttlNs positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or {@link
-     *     #KEEP_TTL}.
-     * @return whether the key was absent.
-     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
-     */
-    public boolean put(
-            DirectBuffer key,
-            int keyOffset,
-            int keyLength,
-            DirectBuffer value,
-            int valueOffset,
-            int valueLength,
-            long ttlNs) {
-        final long hash = hash(key, keyOffset, keyLength);
-        checkValue(value, valueOffset, valueLength);
-        checkTtl(ttlNs);
-        return alive(
-                segment(hash)
-                        .put(
-                                PutMode.ALWAYS,
-                                hash,
-                                key.byteArray(),
-                                at(key, keyOffset),
-                                keyLength,
-                                value.byteArray(),
-                                at(value, valueOffset),
-                                valueLength,
-                                ttlNs),
-                key,
-                value);
-    }
-
-    /**
-     * Writes a value with the default time to live if the key is absent; if it is present, that is
-     * a use.
-     *
-     * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
-     * @param value the value's buffer.
-     * @param valueOffset where the value starts.
-     * @param valueLength its bytes, from 0.
-     * @return whether the value was written.
-     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
-     */
-    public boolean putIfAbsent(
-            DirectBuffer key,
-            int keyOffset,
-            int keyLength,
-            DirectBuffer value,
-            int valueOffset,
-            int valueLength) {
-        return putIfAbsent(key, keyOffset, keyLength, value, valueOffset, valueLength, DEFAULT_TTL);
-    }
-
-    /**
-     * Writes a value with the given time to live if the key is absent; if it is present, that is a
-     * use.
-     *
-     * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
-     * @param value the value's buffer.
-     * @param valueOffset where the value starts.
-     * @param valueLength its bytes, from 0.
-     * @param ttlNs positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or {@link
-     *     #KEEP_TTL}.
-     * @return whether the value was written.
-     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
-     */
-    public boolean putIfAbsent(
-            DirectBuffer key,
-            int keyOffset,
-            int keyLength,
-            DirectBuffer value,
-            int valueOffset,
-            int valueLength,
-            long ttlNs) {
-        final long hash = hash(key, keyOffset, keyLength);
-        checkValue(value, valueOffset, valueLength);
-        checkTtl(ttlNs);
-        return alive(
-                segment(hash)
-                        .put(
-                                PutMode.IF_ABSENT,
-                                hash,
-                                key.byteArray(),
-                                at(key, keyOffset),
-                                keyLength,
-                                value.byteArray(),
-                                at(value, valueOffset),
-                                valueLength,
-                                ttlNs),
-                key,
-                value);
-    }
-
-    /**
-     * Writes a value and the default time to live if the key is present.
-     *
-     * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
-     * @param value the value's buffer.
-     * @param valueOffset where the value starts.
-     * @param valueLength its bytes, from 0.
-     * @return whether the value was written.
-     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
-     */
-    public boolean replace(
-            DirectBuffer key,
-            int keyOffset,
-            int keyLength,
-            DirectBuffer value,
-            int valueOffset,
-            int valueLength) {
-        return replace(key, keyOffset, keyLength, value, valueOffset, valueLength, DEFAULT_TTL);
-    }
-
-    /**
-     * Writes a value and the given time to live if the key is present.
-     *
-     * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
-     * @param value the value's buffer.
-     * @param valueOffset where the value starts.
-     * @param valueLength its bytes, from 0.
-     * @param ttlNs positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or {@link
-     *     #KEEP_TTL}.
-     * @return whether the value was written.
-     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
-     */
-    public boolean replace(
-            DirectBuffer key,
-            int keyOffset,
-            int keyLength,
-            DirectBuffer value,
-            int valueOffset,
-            int valueLength,
-            long ttlNs) {
-        final long hash = hash(key, keyOffset, keyLength);
-        checkValue(value, valueOffset, valueLength);
-        checkTtl(ttlNs);
-        return alive(
-                segment(hash)
-                        .put(
-                                PutMode.IF_PRESENT,
-                                hash,
-                                key.byteArray(),
-                                at(key, keyOffset),
-                                keyLength,
-                                value.byteArray(),
-                                at(value, valueOffset),
-                                valueLength,
-                                ttlNs),
-                key,
-                value);
-    }
-
-    /**
-     * Writes a value over one that has the expected bytes, atomically; the deadline stays. A
-     * success is a use.
-     *
-     * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
-     * @param expected the expected value's buffer.
-     * @param expectedOffset where it starts.
-     * @param expectedLength its bytes, from 0.
-     * @param value the value's buffer.
-     * @param valueOffset where the value starts.
-     * @param valueLength its bytes, from 0.
-     * @return whether the value was written.
-     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
-     */
-    public boolean compareAndSet(
-            DirectBuffer key,
-            int keyOffset,
-            int keyLength,
-            DirectBuffer expected,
-            int expectedOffset,
-            int expectedLength,
-            DirectBuffer value,
-            int valueOffset,
-            int valueLength) {
-        return compareAndSet(
-                key,
-                keyOffset,
-                keyLength,
-                expected,
-                expectedOffset,
-                expectedLength,
-                value,
-                valueOffset,
-                valueLength,
-                KEEP_TTL);
-    }
-
-    /**
-     * Writes a value over one that has the expected bytes, atomically, with another time to live. A
-     * success is a use.
-     *
-     * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
-     * @param expected the expected value's buffer.
-     * @param expectedOffset where it starts.
-     * @param expectedLength its bytes, from 0.
-     * @param value the value's buffer.
-     * @param valueOffset where the value starts.
-     * @param valueLength its bytes, from 0.
-     * @param ttlNs positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or {@link
-     *     #KEEP_TTL}.
-     * @return whether the value was written.
-     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
-     */
-    public boolean compareAndSet(
-            DirectBuffer key,
-            int keyOffset,
-            int keyLength,
-            DirectBuffer expected,
-            int expectedOffset,
-            int expectedLength,
-            DirectBuffer value,
-            int valueOffset,
-            int valueLength,
-            long ttlNs) {
-        final long hash = hash(key, keyOffset, keyLength);
-        checkValue(expected, expectedOffset, expectedLength);
-        checkValue(value, valueOffset, valueLength);
-        checkTtl(ttlNs);
-        return alive(
-                segment(hash)
-                        .compareAndSet(
-                                hash,
-                                key.byteArray(),
-                                at(key, keyOffset),
-                                keyLength,
-                                expected.byteArray(),
-                                at(expected, expectedOffset),
-                                expectedLength,
-                                value.byteArray(),
-                                at(value, valueOffset),
-                                valueLength,
-                                ttlNs),
-                key,
-                expected,
-                value);
+        if (MappedCopy.isNeeded(key)) {
+            try (MappedCopy copy = copyOfKey(key, keyOffset, keyLength)) {
+                return contains(copy.buffer(), 0, keyLength);
+            }
+        }
+        checkKey(key, keyOffset, keyLength);
+        final byte[] base = key.byteArray();
+        final long address = at(key, keyOffset);
+        final Object owner = RawMemory.owner(key);
+        final long hash = hash(base, address, keyLength);
+        return alive(reader().contains(hash, base, address, keyLength), owner, null);
     }
 
     /**
@@ -415,11 +151,17 @@ abstract class BufferKeyOperations extends LongKeyOperations {
      * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
      */
     public boolean update(DirectBuffer key, int keyOffset, int keyLength, ValueUpdater updater) {
-        final long hash = hash(key, keyOffset, keyLength);
-        return alive(
-                segment(hash).update(hash, key.byteArray(), at(key, keyOffset), keyLength, updater),
-                key,
-                null);
+        if (MappedCopy.isNeeded(key)) {
+            try (MappedCopy copy = copyOfKey(key, keyOffset, keyLength)) {
+                return update(copy.buffer(), 0, keyLength, updater);
+            }
+        }
+        checkKey(key, keyOffset, keyLength);
+        final byte[] base = key.byteArray();
+        final long address = at(key, keyOffset);
+        final Object owner = RawMemory.owner(key);
+        final long hash = hash(base, address, keyLength);
+        return alive(segment(hash).update(hash, base, address, keyLength, updater), owner, null);
     }
 
     /**
@@ -443,19 +185,20 @@ abstract class BufferKeyOperations extends LongKeyOperations {
             int valueIndex,
             long delta,
             long missing) {
-        final long hash = hash(key, keyOffset, keyLength);
+        if (MappedCopy.isNeeded(key)) {
+            try (MappedCopy copy = copyOfKey(key, keyOffset, keyLength)) {
+                return addToLong(copy.buffer(), 0, keyLength, valueIndex, delta, missing);
+            }
+        }
+        checkKey(key, keyOffset, keyLength);
+        final byte[] base = key.byteArray();
+        final long address = at(key, keyOffset);
+        final Object owner = RawMemory.owner(key);
         checkIndex(valueIndex);
+        final long hash = hash(base, address, keyLength);
         return alive(
-                segment(hash)
-                        .addToLong(
-                                hash,
-                                key.byteArray(),
-                                at(key, keyOffset),
-                                keyLength,
-                                valueIndex,
-                                delta,
-                                missing),
-                key,
+                segment(hash).addToLong(hash, base, address, keyLength, valueIndex, delta, missing),
+                owner,
                 null);
     }
 
@@ -469,46 +212,17 @@ abstract class BufferKeyOperations extends LongKeyOperations {
      * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
      */
     public boolean remove(DirectBuffer key, int keyOffset, int keyLength) {
-        final long hash = hash(key, keyOffset, keyLength);
-        return alive(
-                segment(hash).remove(hash, key.byteArray(), at(key, keyOffset), keyLength),
-                key,
-                null);
-    }
-
-    /**
-     * Removes a key whose value has the expected bytes, atomically.
-     *
-     * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
-     * @param expected the expected value's buffer.
-     * @param expectedOffset where it starts.
-     * @param expectedLength its bytes, from 0.
-     * @return whether it was removed.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
-     */
-    public boolean removeIfEqual(
-            DirectBuffer key,
-            int keyOffset,
-            int keyLength,
-            DirectBuffer expected,
-            int expectedOffset,
-            int expectedLength) {
-        final long hash = hash(key, keyOffset, keyLength);
-        checkValue(expected, expectedOffset, expectedLength);
-        return alive(
-                segment(hash)
-                        .removeIfEqual(
-                                hash,
-                                key.byteArray(),
-                                at(key, keyOffset),
-                                keyLength,
-                                expected.byteArray(),
-                                at(expected, expectedOffset),
-                                expectedLength),
-                key,
-                expected);
+        if (MappedCopy.isNeeded(key)) {
+            try (MappedCopy copy = copyOfKey(key, keyOffset, keyLength)) {
+                return remove(copy.buffer(), 0, keyLength);
+            }
+        }
+        checkKey(key, keyOffset, keyLength);
+        final byte[] base = key.byteArray();
+        final long address = at(key, keyOffset);
+        final Object owner = RawMemory.owner(key);
+        final long hash = hash(base, address, keyLength);
+        return alive(segment(hash).remove(hash, base, address, keyLength), owner, null);
     }
 
     /**
@@ -528,20 +242,30 @@ abstract class BufferKeyOperations extends LongKeyOperations {
             int keyLength,
             MutableDirectBuffer destination,
             int destinationOffset) {
-        final long hash = hash(key, keyOffset, keyLength);
+        if (MappedCopy.isNeeded(key)) {
+            try (MappedCopy copy = copyOfKey(key, keyOffset, keyLength)) {
+                return getAndRemove(copy.buffer(), 0, keyLength, destination, destinationOffset);
+            }
+        }
+        checkKey(key, keyOffset, keyLength);
         final int room = room(destination, destinationOffset);
-        return alive(
-                segment(hash)
-                        .getAndRemove(
-                                hash,
-                                key.byteArray(),
-                                at(key, keyOffset),
-                                keyLength,
-                                destination.byteArray(),
-                                at(destination, destinationOffset),
-                                room),
-                key,
-                destination);
+        final byte[] keyBase = key.byteArray();
+        final long keyAddress = at(key, keyOffset);
+        final Object keyOwner = RawMemory.owner(key);
+        final byte[] base = destination.byteArray();
+        final long address = at(destination, destinationOffset);
+        final Object owner = RawMemory.owner(destination);
+        final long hash = hash(keyBase, keyAddress, keyLength);
+        final int length;
+        if (MappedCopy.isNeeded(destination)) {
+            length = getMapped(hash, keyBase, keyAddress, keyLength, address, room, true);
+        } else {
+            length =
+                    segment(hash)
+                            .getAndRemove(
+                                    hash, keyBase, keyAddress, keyLength, base, address, room);
+        }
+        return alive(length, keyOwner, owner);
     }
 
     /**
@@ -555,11 +279,17 @@ abstract class BufferKeyOperations extends LongKeyOperations {
      * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
      */
     public long remainingTtlNs(DirectBuffer key, int keyOffset, int keyLength) {
-        final long hash = hash(key, keyOffset, keyLength);
-        return alive(
-                reader().remainingTtlNs(hash, key.byteArray(), at(key, keyOffset), keyLength),
-                key,
-                null);
+        if (MappedCopy.isNeeded(key)) {
+            try (MappedCopy copy = copyOfKey(key, keyOffset, keyLength)) {
+                return remainingTtlNs(copy.buffer(), 0, keyLength);
+            }
+        }
+        checkKey(key, keyOffset, keyLength);
+        final byte[] base = key.byteArray();
+        final long address = at(key, keyOffset);
+        final Object owner = RawMemory.owner(key);
+        final long hash = hash(base, address, keyLength);
+        return alive(reader().remainingTtlNs(hash, base, address, keyLength), owner, null);
     }
 
     /**
@@ -574,12 +304,18 @@ abstract class BufferKeyOperations extends LongKeyOperations {
      * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
      */
     public boolean setTtl(DirectBuffer key, int keyOffset, int keyLength, long ttlNs) {
-        final long hash = hash(key, keyOffset, keyLength);
+        if (MappedCopy.isNeeded(key)) {
+            try (MappedCopy copy = copyOfKey(key, keyOffset, keyLength)) {
+                return setTtl(copy.buffer(), 0, keyLength, ttlNs);
+            }
+        }
+        checkKey(key, keyOffset, keyLength);
+        final byte[] base = key.byteArray();
+        final long address = at(key, keyOffset);
+        final Object owner = RawMemory.owner(key);
         checkTtl(ttlNs);
-        return alive(
-                segment(hash).setTtl(hash, key.byteArray(), at(key, keyOffset), keyLength, ttlNs),
-                key,
-                null);
+        final long hash = hash(base, address, keyLength);
+        return alive(segment(hash).setTtl(hash, base, address, keyLength, ttlNs), owner, null);
     }
 
     /**
@@ -592,11 +328,7 @@ abstract class BufferKeyOperations extends LongKeyOperations {
      * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
      */
     public boolean persist(DirectBuffer key, int keyOffset, int keyLength) {
-        final long hash = hash(key, keyOffset, keyLength);
-        return alive(
-                segment(hash).setTtl(hash, key.byteArray(), at(key, keyOffset), keyLength, NO_TTL),
-                key,
-                null);
+        return setTtl(key, keyOffset, keyLength, NO_TTL);
     }
 
     /**
@@ -608,6 +340,16 @@ abstract class BufferKeyOperations extends LongKeyOperations {
      * @return its number, from 0.
      */
     public int segmentIndex(DirectBuffer key, int keyOffset, int keyLength) {
-        return segmentNumber(hash(key, keyOffset, keyLength));
+        if (MappedCopy.isNeeded(key)) {
+            try (MappedCopy copy = copyOfKey(key, keyOffset, keyLength)) {
+                return segmentIndex(copy.buffer(), 0, keyLength);
+            }
+        }
+        checkKey(key, keyOffset, keyLength);
+        final byte[] base = key.byteArray();
+        final long address = at(key, keyOffset);
+        final Object owner = RawMemory.owner(key);
+        final long hash = hash(base, address, keyLength);
+        return alive(segmentNumber(hash), owner, null);
     }
 }

@@ -1,6 +1,7 @@
 package io.flagstone;
 
 import io.flagstone.entry.EntryDescriptor;
+import io.flagstone.memory.MappedCopy;
 import java.util.Arrays;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -27,6 +28,12 @@ abstract class KeyBatch {
 
     /** Where prefetched words go, so that loading them has a purpose. */
     long loaded;
+
+    /**
+     * Whether a call uses the batch: set and cleared by that call. A callback of that call may not
+     * change what the call has checked.
+     */
+    boolean inUse;
 
     private final long[] keys;
     private final int[] keyLengths;
@@ -63,8 +70,13 @@ abstract class KeyBatch {
         return size;
     }
 
-    /** Takes all keys out. */
+    /**
+     * Takes all keys out.
+     *
+     * @throws IllegalStateException if a call that uses the batch has not returned.
+     */
     public final void clear() {
+        checkUnused();
         size = 0;
         keyBytesUsed = 0;
     }
@@ -77,6 +89,11 @@ abstract class KeyBatch {
     }
 
     final int addKey(DirectBuffer key, int offset, int length) {
+        if (MappedCopy.isNeeded(key)) {
+            try (MappedCopy copy = SegmentedCache.copyOfKey(key, offset, length)) {
+                return addKey(copy.buffer(), 0, length);
+            }
+        }
         SegmentedCache.checkKey(key, offset, length);
         checkRoom();
         if (length > keyBytes.capacity() - keyBytesUsed) {
@@ -105,7 +122,16 @@ abstract class KeyBatch {
         return (int) Math.max(needed, Math.min(MAX_KEY_BYTES, 2L * capacity));
     }
 
+    /** Passes while no call uses the batch. */
+    final void checkUnused() {
+        if (inUse) {
+            throw new IllegalStateException(
+                    "the batch is in use by a call that has not returned; use another batch here");
+        }
+    }
+
     private void checkRoom() {
+        checkUnused();
         if (size == keys.length) {
             throw new IllegalStateException("the batch holds its capacity of " + size + " keys");
         }

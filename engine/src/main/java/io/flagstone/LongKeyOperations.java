@@ -1,9 +1,12 @@
 package io.flagstone;
 
+import static io.flagstone.entry.EntryDescriptor.LONG_KEY;
+
 import io.flagstone.api.EntryTooLargeException;
 import io.flagstone.api.ValueReader;
 import io.flagstone.api.ValueUpdater;
-import io.flagstone.entry.EntryDescriptor;
+import io.flagstone.memory.MappedCopy;
+import io.flagstone.memory.RawMemory;
 import io.flagstone.segment.PutMode;
 import io.flagstone.segment.Segment;
 import io.flagstone.segment.SegmentConfig;
@@ -31,18 +34,15 @@ abstract class LongKeyOperations extends SegmentedCache {
      */
     public int get(long key, MutableDirectBuffer destination, int destinationOffset) {
         final int room = room(destination, destinationOffset);
+        final byte[] base = destination.byteArray();
+        final long address = at(destination, destinationOffset);
+        final Object owner = RawMemory.owner(destination);
         final long hash = hash(key);
-        return alive(
-                reader().get(
-                                hash,
-                                EntryDescriptor.LONG_KEY,
-                                key,
-                                Long.BYTES,
-                                destination.byteArray(),
-                                at(destination, destinationOffset),
-                                room),
-                destination,
-                null);
+        final int length =
+                MappedCopy.isNeeded(destination)
+                        ? getMapped(hash, LONG_KEY, key, Long.BYTES, address, room, false)
+                        : reader().get(hash, LONG_KEY, key, Long.BYTES, base, address, room);
+        return alive(length, owner, null);
     }
 
     /**
@@ -59,8 +59,7 @@ abstract class LongKeyOperations extends SegmentedCache {
     public long getLong(long key, int valueIndex, long missing) {
         checkIndex(valueIndex);
         final long hash = hash(key);
-        return reader().getLong(
-                        hash, EntryDescriptor.LONG_KEY, key, Long.BYTES, valueIndex, missing);
+        return reader().getLong(hash, LONG_KEY, key, Long.BYTES, valueIndex, missing);
     }
 
     /**
@@ -73,7 +72,7 @@ abstract class LongKeyOperations extends SegmentedCache {
      */
     public boolean read(long key, ValueReader reader) {
         final long hash = hash(key);
-        return segment(hash).read(hash, EntryDescriptor.LONG_KEY, key, Long.BYTES, reader);
+        return segment(hash).read(hash, LONG_KEY, key, Long.BYTES, reader);
     }
 
     /**
@@ -86,7 +85,7 @@ abstract class LongKeyOperations extends SegmentedCache {
      */
     public boolean contains(long key) {
         final long hash = hash(key);
-        return reader().contains(hash, EntryDescriptor.LONG_KEY, key, Long.BYTES);
+        return reader().contains(hash, LONG_KEY, key, Long.BYTES);
     }
 
     /**
@@ -118,23 +117,7 @@ abstract class LongKeyOperations extends SegmentedCache {
      * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
      */
     public boolean put(long key, DirectBuffer value, int valueOffset, int valueLength, long ttlNs) {
-        checkValue(value, valueOffset, valueLength);
-        checkTtl(ttlNs);
-        final long hash = hash(key);
-        return alive(
-                segment(hash)
-                        .put(
-                                PutMode.ALWAYS,
-                                hash,
-                                EntryDescriptor.LONG_KEY,
-                                key,
-                                Long.BYTES,
-                                value.byteArray(),
-                                at(value, valueOffset),
-                                valueLength,
-                                ttlNs),
-                value,
-                null);
+        return write(PutMode.ALWAYS, key, value, valueOffset, valueLength, ttlNs);
     }
 
     /**
@@ -169,23 +152,7 @@ abstract class LongKeyOperations extends SegmentedCache {
      */
     public boolean putIfAbsent(
             long key, DirectBuffer value, int valueOffset, int valueLength, long ttlNs) {
-        checkValue(value, valueOffset, valueLength);
-        checkTtl(ttlNs);
-        final long hash = hash(key);
-        return alive(
-                segment(hash)
-                        .put(
-                                PutMode.IF_ABSENT,
-                                hash,
-                                EntryDescriptor.LONG_KEY,
-                                key,
-                                Long.BYTES,
-                                value.byteArray(),
-                                at(value, valueOffset),
-                                valueLength,
-                                ttlNs),
-                value,
-                null);
+        return write(PutMode.IF_ABSENT, key, value, valueOffset, valueLength, ttlNs);
     }
 
     /**
@@ -218,22 +185,26 @@ abstract class LongKeyOperations extends SegmentedCache {
      */
     public boolean replace(
             long key, DirectBuffer value, int valueOffset, int valueLength, long ttlNs) {
-        checkValue(value, valueOffset, valueLength);
+        return write(PutMode.IF_PRESENT, key, value, valueOffset, valueLength, ttlNs);
+    }
+
+    private boolean write(
+            PutMode mode, long key, DirectBuffer value, int offset, int length, long ttlNs) {
+        if (MappedCopy.isNeeded(value)) {
+            try (MappedCopy copy = copyOfValue(Long.BYTES, value, offset, length)) {
+                return write(mode, key, copy.buffer(), 0, length, ttlNs);
+            }
+        }
+        checkValue(value, offset, length);
         checkTtl(ttlNs);
+        final byte[] base = value.byteArray();
+        final long address = at(value, offset);
+        final Object owner = RawMemory.owner(value);
         final long hash = hash(key);
         return alive(
                 segment(hash)
-                        .put(
-                                PutMode.IF_PRESENT,
-                                hash,
-                                EntryDescriptor.LONG_KEY,
-                                key,
-                                Long.BYTES,
-                                value.byteArray(),
-                                at(value, valueOffset),
-                                valueLength,
-                                ttlNs),
-                value,
+                        .put(mode, hash, LONG_KEY, key, Long.BYTES, base, address, length, ttlNs),
+                owner,
                 null);
     }
 
@@ -297,26 +268,58 @@ abstract class LongKeyOperations extends SegmentedCache {
             int valueOffset,
             int valueLength,
             long ttlNs) {
+        if (MappedCopy.isNeeded(expected)) {
+            try (MappedCopy copy = copyOfExpected(expected, expectedOffset, expectedLength)) {
+                return compareAndSet(
+                        key,
+                        copy.buffer(),
+                        0,
+                        expectedLength,
+                        value,
+                        valueOffset,
+                        valueLength,
+                        ttlNs);
+            }
+        }
+        if (MappedCopy.isNeeded(value)) {
+            try (MappedCopy copy = copyOfValue(Long.BYTES, value, valueOffset, valueLength)) {
+                return compareAndSet(
+                        key,
+                        expected,
+                        expectedOffset,
+                        expectedLength,
+                        copy.buffer(),
+                        0,
+                        valueLength,
+                        ttlNs);
+            }
+        }
         checkValue(expected, expectedOffset, expectedLength);
         checkValue(value, valueOffset, valueLength);
         checkTtl(ttlNs);
+        final byte[] expectedBase = expected.byteArray();
+        final long expectedAddress = at(expected, expectedOffset);
+        final Object expectedOwner = RawMemory.owner(expected);
+        final byte[] base = value.byteArray();
+        final long address = at(value, valueOffset);
+        final Object owner = RawMemory.owner(value);
         final long hash = hash(key);
         return alive(
                 segment(hash)
                         .compareAndSet(
                                 hash,
-                                EntryDescriptor.LONG_KEY,
+                                LONG_KEY,
                                 key,
                                 Long.BYTES,
-                                expected.byteArray(),
-                                at(expected, expectedOffset),
+                                expectedBase,
+                                expectedAddress,
                                 expectedLength,
-                                value.byteArray(),
-                                at(value, valueOffset),
+                                base,
+                                address,
                                 valueLength,
                                 ttlNs),
-                expected,
-                value);
+                expectedOwner,
+                owner);
     }
 
     /**
@@ -329,7 +332,7 @@ abstract class LongKeyOperations extends SegmentedCache {
      */
     public boolean update(long key, ValueUpdater updater) {
         final long hash = hash(key);
-        return segment(hash).update(hash, EntryDescriptor.LONG_KEY, key, Long.BYTES, updater);
+        return segment(hash).update(hash, LONG_KEY, key, Long.BYTES, updater);
     }
 
     /**
@@ -347,15 +350,7 @@ abstract class LongKeyOperations extends SegmentedCache {
     public long addToLong(long key, int valueIndex, long delta, long missing) {
         checkIndex(valueIndex);
         final long hash = hash(key);
-        return segment(hash)
-                .addToLong(
-                        hash,
-                        EntryDescriptor.LONG_KEY,
-                        key,
-                        Long.BYTES,
-                        valueIndex,
-                        delta,
-                        missing);
+        return segment(hash).addToLong(hash, LONG_KEY, key, Long.BYTES, valueIndex, delta, missing);
     }
 
     /**
@@ -367,7 +362,7 @@ abstract class LongKeyOperations extends SegmentedCache {
      */
     public boolean remove(long key) {
         final long hash = hash(key);
-        return segment(hash).remove(hash, EntryDescriptor.LONG_KEY, key, Long.BYTES);
+        return segment(hash).remove(hash, LONG_KEY, key, Long.BYTES);
     }
 
     /**
@@ -382,19 +377,21 @@ abstract class LongKeyOperations extends SegmentedCache {
      */
     public boolean removeIfEqual(
             long key, DirectBuffer expected, int expectedOffset, int expectedLength) {
+        if (MappedCopy.isNeeded(expected)) {
+            try (MappedCopy copy = copyOfExpected(expected, expectedOffset, expectedLength)) {
+                return removeIfEqual(key, copy.buffer(), 0, expectedLength);
+            }
+        }
         checkValue(expected, expectedOffset, expectedLength);
+        final byte[] base = expected.byteArray();
+        final long address = at(expected, expectedOffset);
+        final Object owner = RawMemory.owner(expected);
         final long hash = hash(key);
         return alive(
                 segment(hash)
                         .removeIfEqual(
-                                hash,
-                                EntryDescriptor.LONG_KEY,
-                                key,
-                                Long.BYTES,
-                                expected.byteArray(),
-                                at(expected, expectedOffset),
-                                expectedLength),
-                expected,
+                                hash, LONG_KEY, key, Long.BYTES, base, address, expectedLength),
+                owner,
                 null);
     }
 
@@ -409,19 +406,16 @@ abstract class LongKeyOperations extends SegmentedCache {
      */
     public int getAndRemove(long key, MutableDirectBuffer destination, int destinationOffset) {
         final int room = room(destination, destinationOffset);
+        final byte[] base = destination.byteArray();
+        final long address = at(destination, destinationOffset);
+        final Object owner = RawMemory.owner(destination);
         final long hash = hash(key);
-        return alive(
-                segment(hash)
-                        .getAndRemove(
-                                hash,
-                                EntryDescriptor.LONG_KEY,
-                                key,
-                                Long.BYTES,
-                                destination.byteArray(),
-                                at(destination, destinationOffset),
-                                room),
-                destination,
-                null);
+        final int length =
+                MappedCopy.isNeeded(destination)
+                        ? getMapped(hash, LONG_KEY, key, Long.BYTES, address, room, true)
+                        : segment(hash)
+                                .getAndRemove(hash, LONG_KEY, key, Long.BYTES, base, address, room);
+        return alive(length, owner, null);
     }
 
     /**
@@ -434,7 +428,7 @@ abstract class LongKeyOperations extends SegmentedCache {
      */
     public long remainingTtlNs(long key) {
         final long hash = hash(key);
-        return reader().remainingTtlNs(hash, EntryDescriptor.LONG_KEY, key, Long.BYTES);
+        return reader().remainingTtlNs(hash, LONG_KEY, key, Long.BYTES);
     }
 
     /**
@@ -449,7 +443,7 @@ abstract class LongKeyOperations extends SegmentedCache {
     public boolean setTtl(long key, long ttlNs) {
         checkTtl(ttlNs);
         final long hash = hash(key);
-        return segment(hash).setTtl(hash, EntryDescriptor.LONG_KEY, key, Long.BYTES, ttlNs);
+        return segment(hash).setTtl(hash, LONG_KEY, key, Long.BYTES, ttlNs);
     }
 
     /**
@@ -461,7 +455,7 @@ abstract class LongKeyOperations extends SegmentedCache {
      */
     public boolean persist(long key) {
         final long hash = hash(key);
-        return segment(hash).setTtl(hash, EntryDescriptor.LONG_KEY, key, Long.BYTES, NO_TTL);
+        return segment(hash).setTtl(hash, LONG_KEY, key, Long.BYTES, NO_TTL);
     }
 
     /**

@@ -21,8 +21,9 @@ import org.agrona.DirectBuffer;
  * }
  * }</pre>
  *
- * <p>Not thread-safe: a batch belongs to one thread at a time. Allocates nothing once its keys'
- * bytes have grown to the largest batch.
+ * <p>Not thread-safe: a batch belongs to one thread at a time. While a call uses it, it can be
+ * read, but neither changed nor passed to another call. Allocates nothing once its keys' bytes have
+ * grown to the largest batch.
  */
 public final class MultiGet extends KeyBatch {
     private final int[] lengths;
@@ -45,7 +46,8 @@ public final class MultiGet extends KeyBatch {
      *
      * @param key the key.
      * @return its number in the batch, from 0.
-     * @throws IllegalStateException if the batch is full.
+     * @throws IllegalStateException if the batch is full, or if a call that uses it has not
+     *     returned.
      */
     public int add(long key) {
         return addKey(key);
@@ -58,7 +60,8 @@ public final class MultiGet extends KeyBatch {
      * @param keyOffset where the key starts.
      * @param keyLength its bytes, 1 to 65 535.
      * @return its number in the batch, from 0.
-     * @throws IllegalStateException if the batch is full.
+     * @throws IllegalStateException if the batch is full, or if a call that uses it has not
+     *     returned.
      */
     public int add(DirectBuffer key, int keyOffset, int keyLength) {
         return addKey(key, keyOffset, keyLength);

@@ -6,8 +6,9 @@ import org.agrona.DirectBuffer;
  * The keys of one {@link OffHeapCache#put(MultiPut, DirectBuffer)}, and where their values are;
  * made once and used again and again.
  *
- * <p>Not thread-safe: a batch belongs to one thread at a time. Allocates nothing once its keys'
- * bytes have grown to the largest batch.
+ * <p>Not thread-safe: a batch belongs to one thread at a time. While a call uses it, it can be
+ * neither changed nor passed to another call. Allocates nothing once its keys' bytes have grown to
+ * the largest batch.
  */
 public final class MultiPut extends KeyBatch {
     private final int[] offsets;
@@ -32,7 +33,8 @@ public final class MultiPut extends KeyBatch {
      * @param valueOffset where its value starts in the buffer of values.
      * @param valueLength the value's bytes, from 0.
      * @return the key's number in the batch, from 0.
-     * @throws IllegalStateException if the batch is full.
+     * @throws IllegalStateException if the batch is full, or if a call that uses it has not
+     *     returned.
      */
     public int add(long key, int valueOffset, int valueLength) {
         return value(addKey(key), valueOffset, valueLength);
@@ -48,7 +50,8 @@ public final class MultiPut extends KeyBatch {
      * @param valueOffset where its value starts in the buffer of values.
      * @param valueLength the value's bytes, from 0.
      * @return the key's number in the batch, from 0.
-     * @throws IllegalStateException if the batch is full.
+     * @throws IllegalStateException if the batch is full, or if a call that uses it has not
+     *     returned.
      */
     public int add(
             DirectBuffer key, int keyOffset, int keyLength, int valueOffset, int valueLength) {

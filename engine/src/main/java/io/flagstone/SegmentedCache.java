@@ -2,11 +2,13 @@ package io.flagstone;
 
 import io.flagstone.entry.EntryDescriptor;
 import io.flagstone.index.KeyedHash;
+import io.flagstone.memory.MappedCopy;
 import io.flagstone.memory.RawMemory;
 import io.flagstone.segment.OptimisticReader;
 import io.flagstone.segment.Segment;
 import io.flagstone.segment.SegmentConfig;
 import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -35,6 +37,7 @@ abstract class SegmentedCache {
 
     private final KeyedHash keyedHash;
     private final int segmentBits;
+    private final int maxValueBytes;
 
     /** Dropped by close, so that the memory can go; the segments themselves refuse late callers. */
     private volatile Segment[] segments;
@@ -47,6 +50,7 @@ abstract class SegmentedCache {
         this.reader = new OptimisticReader(segments, config);
         this.keyedHash = config.hash();
         this.segmentBits = Integer.numberOfTrailingZeros(segments.length);
+        this.maxValueBytes = config.layout().classes().maxChunkBytes();
     }
 
     final long hash(long key) {
@@ -89,11 +93,6 @@ abstract class SegmentedCache {
         return current;
     }
 
-    final long hash(DirectBuffer key, int keyOffset, int keyLength) {
-        checkKey(key, keyOffset, keyLength);
-        return keyedHash.hash(key.byteArray(), at(key, keyOffset), keyLength);
-    }
-
     final long hash(Object keyBase, long keyAddress, int keyLength) {
         return keyBase == EntryDescriptor.LONG_KEY
                 ? keyedHash.hash(keyAddress)
@@ -112,9 +111,77 @@ abstract class SegmentedCache {
         RawMemory.checkRange("value", offset, length, value.capacity());
     }
 
+    /** The room of a destination, which must not be read-only: writing there may kill the JVM. */
     static int room(MutableDirectBuffer destination, int offset) {
         RawMemory.checkRange("destination", offset, 0, destination.capacity());
+        final ByteBuffer memory = destination.byteBuffer();
+        if (memory != null && memory.isReadOnly()) {
+            throw new IllegalArgumentException(
+                    "the destination wraps a read-only buffer: "
+                            + memory
+                            + "; pass one that may be written to");
+        }
         return destination.capacity() - offset;
+    }
+
+    static MappedCopy copyOfKey(DirectBuffer key, int keyOffset, int keyLength) {
+        checkKey(key, keyOffset, keyLength);
+        return MappedCopy.of(key, keyOffset, keyLength);
+    }
+
+    static MappedCopy copyOfExpected(DirectBuffer expected, int offset, int length) {
+        checkValue(expected, offset, length);
+        return MappedCopy.of(expected, offset, length);
+    }
+
+    /** A copy of a value that is to be put, unless no slab would hold it. */
+    final MappedCopy copyOfValue(int keyLength, DirectBuffer value, int offset, int length) {
+        checkValue(value, offset, length);
+        segments()[0].checkFits(keyLength, length);
+        return MappedCopy.of(value, offset, length);
+    }
+
+    /**
+     * Copies a value to mapped memory, after the read, and then removes it, if asked, provided that
+     * it is still the same. So a fault in the destination's memory finds no lock held and leaves
+     * the entry. A value longer than a copy that is kept is read twice.
+     */
+    final int getMapped(
+            long hash,
+            Object keyBase,
+            long keyAddress,
+            int keyLength,
+            long destination,
+            int room,
+            boolean remove) {
+        final int limit = Math.min(room, maxValueBytes);
+        int most = Math.min(limit, MappedCopy.KEPT_BYTES);
+        while (true) {
+            try (MappedCopy copy = MappedCopy.take(most)) {
+                final byte[] base = copy.buffer().byteArray();
+                final long address = copy.buffer().addressOffset();
+                final int length =
+                        reader().get(hash, keyBase, keyAddress, keyLength, base, address, most);
+                if (length >= 0) {
+                    copy.copyOut(destination, length);
+                }
+                if (length == INSUFFICIENT_SPACE && most < limit) {
+                    most = limit;
+                } else if (length < 0
+                        || !remove
+                        || segment(hash)
+                                .removeIfEqual(
+                                        hash,
+                                        keyBase,
+                                        keyAddress,
+                                        keyLength,
+                                        base,
+                                        address,
+                                        length)) {
+                    return length;
+                }
+            }
+        }
     }
 
     static void checkTtl(long ttlNs) {
@@ -129,7 +196,10 @@ abstract class SegmentedCache {
         }
     }
 
-    /** Keeps the callers' buffers from being collected while their addresses are in use. */
+    /**
+     * Keeps the memory of the callers' buffers from being collected while its addresses are in use:
+     * see {@link RawMemory#owner}.
+     */
     static boolean alive(boolean result, Object first, Object second) {
         Reference.reachabilityFence(first);
         Reference.reachabilityFence(second);

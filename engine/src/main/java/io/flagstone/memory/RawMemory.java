@@ -1,5 +1,7 @@
 package io.flagstone.memory;
 
+import java.nio.ByteBuffer;
+import org.agrona.DirectBuffer;
 import org.agrona.UnsafeApi;
 
 /**
@@ -116,6 +118,27 @@ public final class RawMemory {
             word |= (UnsafeApi.getByte(base, address + i) & 0xFFL) << (i << 3);
         }
         return word;
+    }
+
+    /**
+     * What has to stay reachable while the memory of a buffer is used by address: the {@link
+     * ByteBuffer}, since the wrapper may be wrapped around other memory in the meantime. A buffer
+     * over a bare address may own its memory in a way of its own, and stands for it.
+     */
+    public static Object owner(DirectBuffer buffer) {
+        final ByteBuffer memory = buffer.byteBuffer();
+        return memory != null ? memory : buffer;
+    }
+
+    /**
+     * Whether two stretches share a byte.
+     *
+     * @param aBase the array of the first or {@code null}.
+     * @param a its offset or address.
+     */
+    public static boolean overlap(
+            Object aBase, long a, int aLength, Object bBase, long b, int bLength) {
+        return aBase == bBase && a < b + bLength && b < a + aLength;
     }
 
     /**

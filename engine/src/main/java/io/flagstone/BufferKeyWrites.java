@@ -1,0 +1,429 @@
+package io.flagstone;
+
+import io.flagstone.api.EntryTooLargeException;
+import io.flagstone.memory.MappedCopy;
+import io.flagstone.memory.RawMemory;
+import io.flagstone.segment.PutMode;
+import io.flagstone.segment.Segment;
+import io.flagstone.segment.SegmentConfig;
+import org.agrona.DirectBuffer;
+
+/** The operations on keys that lie in a buffer that take a value, to write or to compare with. */
+abstract class BufferKeyWrites extends BufferKeyOperations {
+    BufferKeyWrites(Segment[] segments, SegmentConfig config) {
+        super(segments, config);
+    }
+
+    /**
+     * Writes a value and the default time to live, whether or not the key is present.
+     *
+     * @param key the key's buffer.
+     * @param keyOffset where the key starts.
+     * @param keyLength its bytes, 1 to 65 535.
+     * @param value the value's buffer.
+     * @param valueOffset where the value starts.
+     * @param valueLength its bytes, from 0.
+     * @return whether the key was absent.
+     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public boolean put(
+            DirectBuffer key,
+            int keyOffset,
+            int keyLength,
+            DirectBuffer value,
+            int valueOffset,
+            int valueLength) {
+        return put(key, keyOffset, keyLength, value, valueOffset, valueLength, DEFAULT_TTL);
+    }
+
+    /**
+     * Writes a value and the given time to live, whether or not the key is present.
+     *
+     * @param key the key's buffer.
+     * @param keyOffset where the key starts.
+     * @param keyLength its bytes, 1 to 65 535.
+     * @param value the value's buffer.
+     * @param valueOffset where the value starts.
+     * @param valueLength its bytes, from 0.
+     * @param ttlNs positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or {@link
+     *     #KEEP_TTL}.
+     * @return whether the key was absent.
+     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public boolean put(
+            DirectBuffer key,
+            int keyOffset,
+            int keyLength,
+            DirectBuffer value,
+            int valueOffset,
+            int valueLength,
+            long ttlNs) {
+        return write(
+                PutMode.ALWAYS, key, keyOffset, keyLength, value, valueOffset, valueLength, ttlNs);
+    }
+
+    /**
+     * Writes a value with the default time to live if the key is absent; if it is present, that is
+     * a use.
+     *
+     * @param key the key's buffer.
+     * @param keyOffset where the key starts.
+     * @param keyLength its bytes, 1 to 65 535.
+     * @param value the value's buffer.
+     * @param valueOffset where the value starts.
+     * @param valueLength its bytes, from 0.
+     * @return whether the value was written.
+     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public boolean putIfAbsent(
+            DirectBuffer key,
+            int keyOffset,
+            int keyLength,
+            DirectBuffer value,
+            int valueOffset,
+            int valueLength) {
+        return putIfAbsent(key, keyOffset, keyLength, value, valueOffset, valueLength, DEFAULT_TTL);
+    }
+
+    /**
+     * Writes a value with the given time to live if the key is absent; if it is present, that is a
+     * use.
+     *
+     * @param key the key's buffer.
+     * @param keyOffset where the key starts.
+     * @param keyLength its bytes, 1 to 65 535.
+     * @param value the value's buffer.
+     * @param valueOffset where the value starts.
+     * @param valueLength its bytes, from 0.
+     * @param ttlNs positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or {@link
+     *     #KEEP_TTL}.
+     * @return whether the value was written.
+     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public boolean putIfAbsent(
+            DirectBuffer key,
+            int keyOffset,
+            int keyLength,
+            DirectBuffer value,
+            int valueOffset,
+            int valueLength,
+            long ttlNs) {
+        return write(
+                PutMode.IF_ABSENT,
+                key,
+                keyOffset,
+                keyLength,
+                value,
+                valueOffset,
+                valueLength,
+                ttlNs);
+    }
+
+    /**
+     * Writes a value and the default time to live if the key is present.
+     *
+     * @param key the key's buffer.
+     * @param keyOffset where the key starts.
+     * @param keyLength its bytes, 1 to 65 535.
+     * @param value the value's buffer.
+     * @param valueOffset where the value starts.
+     * @param valueLength its bytes, from 0.
+     * @return whether the value was written.
+     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public boolean replace(
+            DirectBuffer key,
+            int keyOffset,
+            int keyLength,
+            DirectBuffer value,
+            int valueOffset,
+            int valueLength) {
+        return replace(key, keyOffset, keyLength, value, valueOffset, valueLength, DEFAULT_TTL);
+    }
+
+    /**
+     * Writes a value and the given time to live if the key is present.
+     *
+     * @param key the key's buffer.
+     * @param keyOffset where the key starts.
+     * @param keyLength its bytes, 1 to 65 535.
+     * @param value the value's buffer.
+     * @param valueOffset where the value starts.
+     * @param valueLength its bytes, from 0.
+     * @param ttlNs positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or {@link
+     *     #KEEP_TTL}.
+     * @return whether the value was written.
+     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public boolean replace(
+            DirectBuffer key,
+            int keyOffset,
+            int keyLength,
+            DirectBuffer value,
+            int valueOffset,
+            int valueLength,
+            long ttlNs) {
+        return write(
+                PutMode.IF_PRESENT,
+                key,
+                keyOffset,
+                keyLength,
+                value,
+                valueOffset,
+                valueLength,
+                ttlNs);
+    }
+
+    private boolean write(
+            PutMode mode,
+            DirectBuffer key,
+            int keyOffset,
+            int keyLength,
+            DirectBuffer value,
+            int valueOffset,
+            int valueLength,
+            long ttlNs) {
+        if (MappedCopy.isNeeded(key)) {
+            try (MappedCopy copy = copyOfKey(key, keyOffset, keyLength)) {
+                return write(
+                        mode, copy.buffer(), 0, keyLength, value, valueOffset, valueLength, ttlNs);
+            }
+        }
+        checkKey(key, keyOffset, keyLength);
+        if (MappedCopy.isNeeded(value)) {
+            try (MappedCopy copy = copyOfValue(keyLength, value, valueOffset, valueLength)) {
+                return write(mode, key, keyOffset, keyLength, copy.buffer(), 0, valueLength, ttlNs);
+            }
+        }
+        checkValue(value, valueOffset, valueLength);
+        checkTtl(ttlNs);
+        final byte[] keyBase = key.byteArray();
+        final long keyAddress = at(key, keyOffset);
+        final Object keyOwner = RawMemory.owner(key);
+        final byte[] base = value.byteArray();
+        final long address = at(value, valueOffset);
+        final Object owner = RawMemory.owner(value);
+        final long hash = hash(keyBase, keyAddress, keyLength);
+        return alive(
+                segment(hash)
+                        .put(
+                                mode,
+                                hash,
+                                keyBase,
+                                keyAddress,
+                                keyLength,
+                                base,
+                                address,
+                                valueLength,
+                                ttlNs),
+                keyOwner,
+                owner);
+    }
+
+    /**
+     * Writes a value over one that has the expected bytes, atomically; the deadline stays. A
+     * success is a use.
+     *
+     * @param key the key's buffer.
+     * @param keyOffset where the key starts.
+     * @param keyLength its bytes, 1 to 65 535.
+     * @param expected the expected value's buffer.
+     * @param expectedOffset where it starts.
+     * @param expectedLength its bytes, from 0.
+     * @param value the value's buffer.
+     * @param valueOffset where the value starts.
+     * @param valueLength its bytes, from 0.
+     * @return whether the value was written.
+     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public boolean compareAndSet(
+            DirectBuffer key,
+            int keyOffset,
+            int keyLength,
+            DirectBuffer expected,
+            int expectedOffset,
+            int expectedLength,
+            DirectBuffer value,
+            int valueOffset,
+            int valueLength) {
+        return compareAndSet(
+                key,
+                keyOffset,
+                keyLength,
+                expected,
+                expectedOffset,
+                expectedLength,
+                value,
+                valueOffset,
+                valueLength,
+                KEEP_TTL);
+    }
+
+    /**
+     * Writes a value over one that has the expected bytes, atomically, with another time to live. A
+     * success is a use.
+     *
+     * @param key the key's buffer.
+     * @param keyOffset where the key starts.
+     * @param keyLength its bytes, 1 to 65 535.
+     * @param expected the expected value's buffer.
+     * @param expectedOffset where it starts.
+     * @param expectedLength its bytes, from 0.
+     * @param value the value's buffer.
+     * @param valueOffset where the value starts.
+     * @param valueLength its bytes, from 0.
+     * @param ttlNs positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or {@link
+     *     #KEEP_TTL}.
+     * @return whether the value was written.
+     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public boolean compareAndSet(
+            DirectBuffer key,
+            int keyOffset,
+            int keyLength,
+            DirectBuffer expected,
+            int expectedOffset,
+            int expectedLength,
+            DirectBuffer value,
+            int valueOffset,
+            int valueLength,
+            long ttlNs) {
+        if (MappedCopy.isNeeded(key)) {
+            try (MappedCopy copy = copyOfKey(key, keyOffset, keyLength)) {
+                return compareAndSet(
+                        copy.buffer(),
+                        0,
+                        keyLength,
+                        expected,
+                        expectedOffset,
+                        expectedLength,
+                        value,
+                        valueOffset,
+                        valueLength,
+                        ttlNs);
+            }
+        }
+        checkKey(key, keyOffset, keyLength);
+        if (MappedCopy.isNeeded(expected)) {
+            try (MappedCopy copy = copyOfExpected(expected, expectedOffset, expectedLength)) {
+                return compareAndSet(
+                        key,
+                        keyOffset,
+                        keyLength,
+                        copy.buffer(),
+                        0,
+                        expectedLength,
+                        value,
+                        valueOffset,
+                        valueLength,
+                        ttlNs);
+            }
+        }
+        if (MappedCopy.isNeeded(value)) {
+            try (MappedCopy copy = copyOfValue(keyLength, value, valueOffset, valueLength)) {
+                return compareAndSet(
+                        key,
+                        keyOffset,
+                        keyLength,
+                        expected,
+                        expectedOffset,
+                        expectedLength,
+                        copy.buffer(),
+                        0,
+                        valueLength,
+                        ttlNs);
+            }
+        }
+        checkValue(expected, expectedOffset, expectedLength);
+        checkValue(value, valueOffset, valueLength);
+        checkTtl(ttlNs);
+        final byte[] keyBase = key.byteArray();
+        final long keyAddress = at(key, keyOffset);
+        final Object keyOwner = RawMemory.owner(key);
+        final byte[] expectedBase = expected.byteArray();
+        final long expectedAddress = at(expected, expectedOffset);
+        final Object expectedOwner = RawMemory.owner(expected);
+        final byte[] base = value.byteArray();
+        final long address = at(value, valueOffset);
+        final Object owner = RawMemory.owner(value);
+        final long hash = hash(keyBase, keyAddress, keyLength);
+        return alive(
+                segment(hash)
+                        .compareAndSet(
+                                hash,
+                                keyBase,
+                                keyAddress,
+                                keyLength,
+                                expectedBase,
+                                expectedAddress,
+                                expectedLength,
+                                base,
+                                address,
+                                valueLength,
+                                ttlNs),
+                keyOwner,
+                expectedOwner,
+                owner);
+    }
+
+    /**
+     * Removes a key whose value has the expected bytes, atomically.
+     *
+     * @param key the key's buffer.
+     * @param keyOffset where the key starts.
+     * @param keyLength its bytes, 1 to 65 535.
+     * @param expected the expected value's buffer.
+     * @param expectedOffset where it starts.
+     * @param expectedLength its bytes, from 0.
+     * @return whether it was removed.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public boolean removeIfEqual(
+            DirectBuffer key,
+            int keyOffset,
+            int keyLength,
+            DirectBuffer expected,
+            int expectedOffset,
+            int expectedLength) {
+        if (MappedCopy.isNeeded(key)) {
+            try (MappedCopy copy = copyOfKey(key, keyOffset, keyLength)) {
+                return removeIfEqual(
+                        copy.buffer(), 0, keyLength, expected, expectedOffset, expectedLength);
+            }
+        }
+        checkKey(key, keyOffset, keyLength);
+        if (MappedCopy.isNeeded(expected)) {
+            try (MappedCopy copy = copyOfExpected(expected, expectedOffset, expectedLength)) {
+                return removeIfEqual(key, keyOffset, keyLength, copy.buffer(), 0, expectedLength);
+            }
+        }
+        checkValue(expected, expectedOffset, expectedLength);
+        final byte[] keyBase = key.byteArray();
+        final long keyAddress = at(key, keyOffset);
+        final Object keyOwner = RawMemory.owner(key);
+        final byte[] base = expected.byteArray();
+        final long address = at(expected, expectedOffset);
+        final Object owner = RawMemory.owner(expected);
+        final long hash = hash(keyBase, keyAddress, keyLength);
+        return alive(
+                segment(hash)
+                        .removeIfEqual(
+                                hash,
+                                keyBase,
+                                keyAddress,
+                                keyLength,
+                                base,
+                                address,
+                                expectedLength),
+                keyOwner,
+                owner);
+    }
+}
