@@ -47,6 +47,7 @@ abstract class BatchOperations extends BufferKeyWrites {
      *     that no longer fits is left out, and shorter ones may follow.
      * @param destinationOffset where in it.
      * @return how many values were copied.
+     * @throws IllegalArgumentException if the destination is read-only.
      * @throws IllegalStateException if the cache is closed, from one of its callbacks, or if
      *     another call uses the batch.
      */

@@ -28,6 +28,7 @@ abstract class BufferKeyOperations extends LongKeyOperations {
      * @param destination where the value goes; the room is its capacity from the offset on.
      * @param destinationOffset where in it.
      * @return the value's length, {@link #NOT_FOUND} or {@link #INSUFFICIENT_SPACE}.
+     * @throws IllegalArgumentException if the destination is read-only.
      * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
      */
     public int get(
@@ -228,12 +229,15 @@ abstract class BufferKeyOperations extends LongKeyOperations {
     /**
      * Copies a value out and removes its key, atomically; a value that does not fit stays.
      *
+     * <p>Where the result is negative, the destination's bytes from the offset on mean nothing.
+     *
      * @param key the key's buffer.
      * @param keyOffset where the key starts.
      * @param keyLength its bytes, 1 to 65 535.
      * @param destination where the value goes; the room is its capacity from the offset on.
      * @param destinationOffset where in it.
      * @return the value's length, {@link #NOT_FOUND} or {@link #INSUFFICIENT_SPACE}.
+     * @throws IllegalArgumentException if the destination is read-only.
      * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
      */
     public int getAndRemove(

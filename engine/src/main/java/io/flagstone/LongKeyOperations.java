@@ -30,6 +30,7 @@ abstract class LongKeyOperations extends SegmentedCache {
      * @param destination where the value goes; the room is its capacity from the offset on.
      * @param destinationOffset where in it.
      * @return the value's length, {@link #NOT_FOUND} or {@link #INSUFFICIENT_SPACE}.
+     * @throws IllegalArgumentException if the destination is read-only.
      * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
      */
     public int get(long key, MutableDirectBuffer destination, int destinationOffset) {
@@ -398,10 +399,13 @@ abstract class LongKeyOperations extends SegmentedCache {
     /**
      * Copies a value out and removes its key, atomically; a value that does not fit stays.
      *
+     * <p>Where the result is negative, the destination's bytes from the offset on mean nothing.
+     *
      * @param key the key.
      * @param destination where the value goes; the room is its capacity from the offset on.
      * @param destinationOffset where in it.
      * @return the value's length, {@link #NOT_FOUND} or {@link #INSUFFICIENT_SPACE}.
+     * @throws IllegalArgumentException if the destination is read-only.
      * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
      */
     public int getAndRemove(long key, MutableDirectBuffer destination, int destinationOffset) {

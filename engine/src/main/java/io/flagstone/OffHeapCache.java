@@ -22,6 +22,11 @@ import org.agrona.concurrent.NanoClock;
  * as its eight bytes in native order. Keys and values are copied in and out; nothing the caller
  * passes is kept.
  *
+ * <p><b>Buffers</b> of a call are resolved and checked once, at its start; from then on only their
+ * memory counts, which the call keeps reachable. A destination may overlap the key. Bytes that lie
+ * in a mapped file, or at a bare address, are copied outside the lock, so that a file that was cut
+ * short fails the call, by an {@link InternalError}, and nothing else.
+ *
  * <p>An entry leaves when its deadline passes, when it is removed, or when a place or room is
  * needed. For the bound in entries the least recently used of the segment leaves. For the budget
  * the least recently used of the needed size class leaves, and a class that holds on to much older
@@ -42,8 +47,9 @@ import org.agrona.concurrent.NanoClock;
  * lock is refused.
  *
  * <p><b>Allocation.</b> Operations on keys, {@link #scan} and {@link #doWork} allocate nothing; the
- * first {@code update} of a value longer than any before grows a copy on the heap. Reports
- * allocate.
+ * first {@code update} of a value longer than any before grows a copy on the heap. On JDK 17 to 24,
+ * each key and value in a mapped file leaves 16 bytes of garbage, and everywhere a value of more
+ * than 64 KiB there leaves a copy. Reports allocate.
  *
  * <pre>{@code
  * try (OffHeapCache cache = OffHeapCache.builder().memoryBytes(64 << 20).build()) {

@@ -11,12 +11,14 @@ import java.util.stream.Stream;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A batch in a call can be read, but not changed, and not used by another call. */
+@Timeout(60)
 class BatchInUseTest {
     private static final long TTL_NS = 1_000;
     private static final UnsafeBuffer BYTES = new UnsafeBuffer(new byte[256]);
@@ -80,6 +82,18 @@ class BatchInUseTest {
                 .isEqualTo(isGet ? 4 : 0);
     }
 
+    private void tryTo(Consumer<BatchInUseTest> misuse) {
+        final Runnable again = hook;
+        hook = () -> {};
+        try {
+            misuse.accept(this);
+        } catch (final Throwable thrown) {
+            refusals.add(thrown);
+        } finally {
+            hook = again;
+        }
+    }
+
     @ParameterizedTest(name = "{0}")
     @MethodSource("misuses")
     void isRefusedInACallback(String name, Consumer<BatchInUseTest> misuse) {
@@ -93,14 +107,7 @@ class BatchInUseTest {
             hook = () -> {};
             open(memoryBytes);
             refusals.clear();
-            hook =
-                    () -> {
-                        try {
-                            misuse.accept(this);
-                        } catch (final Throwable thrown) {
-                            refusals.add(thrown);
-                        }
-                    };
+            hook = () -> tryTo(misuse);
             call(isGet);
             call(isGet);
             assertThat(refusals)
