@@ -12,7 +12,7 @@ import jdk.jfr.Threshold;
 @Threshold("20 us")
 public final class ExpiryRun extends SegmentEvent {
     @Label("Steps")
-    @Description("Entries reclaimed or moved; at most expiryBudget")
+    @Description("Entries reclaimed or moved")
     int steps;
 
     ExpiryRun() {}
