@@ -9,6 +9,7 @@ import io.flagstone.BufferCall.Buffers;
 import io.flagstone.testing.TestSupport;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -130,6 +131,83 @@ class ArgumentsTest {
         assertThat(called[0]).as("a callback ran").isTrue();
         assertThat(collected).as("memory that was collected during the call").isEmpty();
         assertThat(stored()).isEqualTo(left);
+    }
+
+    /** Wraps the addresses, which are treated as those of a mapped file. */
+    private static List<ByteBuffer> wrapAddresses(Buffers buffers) {
+        final List<ByteBuffer> memories = new ArrayList<>();
+        for (final char letter : "kved".toCharArray()) {
+            final UnsafeBuffer buffer = buffers.get(letter);
+            memories.add(buffer.byteBuffer());
+            buffer.wrap(buffer.addressOffset(), buffer.capacity());
+        }
+        return memories;
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("calls")
+    void copiesOfArgumentsServeAsTheArgumentsDo(BufferCall call) {
+        for (final int length : new int[] {0, 8, VALUE_LENGTH}) {
+            prepare();
+            final Buffers direct = buffers();
+            direct.valueLength = length;
+            final Object result = call.operation().on(cache, direct);
+            final String left = stored();
+
+            prepare();
+            final Buffers buffers = buffers();
+            buffers.valueLength = length;
+            final List<ByteBuffer> memories = wrapAddresses(buffers);
+            assertThat(call.operation().on(cache, buffers)).isEqualTo(result);
+            assertThat(stored()).isEqualTo(left);
+            assertThat(buffers.destination.compareTo(direct.destination)).isZero();
+            Reference.reachabilityFence(memories);
+        }
+    }
+
+    @Test
+    void aCallbackHasCopiesOfItsOwn() {
+        try (OffHeapCache other = OffHeapCache.builder().memoryBytes(1 << 19).build()) {
+            prepare();
+            final Buffers buffers = buffers();
+            final List<ByteBuffer> memories = wrapAddresses(buffers);
+            hook = () -> other.put(buffers.value, AT, 8, buffers.expected, AT, VALUE_LENGTH);
+            cache.put(buffers.key, AT, KEY_LENGTH, buffers.value, AT, VALUE_LENGTH, TTL_NS);
+            assertThat(other.size()).isEqualTo(1);
+            assertThat(stored()).isEqualTo("v".repeat(VALUE_LENGTH));
+            assertThat(cache.size()).isEqualTo(1);
+            Reference.reachabilityFence(memories);
+        }
+    }
+
+    /** A value longer than the copies that are kept. */
+    @Test
+    void longValuesGoThroughACopyAsWell() {
+        final int length = 100_000;
+        final UnsafeBuffer value = direct(length, 'x');
+        final UnsafeBuffer destination = direct(length, 0);
+        try (OffHeapCache large =
+                OffHeapCache.builder()
+                        .memoryBytes(4 << 20)
+                        .segments(1)
+                        .slabBytes(1 << 18)
+                        .build()) {
+            final UnsafeBuffer from = new UnsafeBuffer(value.addressOffset(), value.capacity());
+            final UnsafeBuffer to =
+                    new UnsafeBuffer(destination.addressOffset(), destination.capacity());
+            large.put(1, from, AT, length);
+            assertThat(large.get(1, to, AT)).isEqualTo(length);
+            assertThat(destination.compareTo(value)).isZero();
+            assertThat(large.getAndRemove(1, new UnsafeBuffer(to, 0, 99_999), AT))
+                    .isEqualTo(OffHeapCache.INSUFFICIENT_SPACE);
+            destination.setMemory(AT, length, (byte) 0);
+            assertThat(large.getAndRemove(1, to, AT)).isEqualTo(length);
+            assertThat(destination.compareTo(value)).isZero();
+            assertThat(large.size()).isZero();
+            TestSupport.assertClean(large);
+        }
+        Reference.reachabilityFence(value);
+        Reference.reachabilityFence(destination);
     }
 
     static Stream<BufferCall> callsWithDestination() {
