@@ -48,7 +48,7 @@ public final class SegmentLock extends SegmentLockWords {
     private static final long MIN_PARK_NS = 50_000;
 
     /** How often a thread defers to the same claimant of a free lock. */
-    private static final int PATIENCE = 64;
+    private static final int PATIENCE = 512;
 
     private static final int SPINS = 128;
     private static final int YIELDS = 16;

@@ -26,15 +26,20 @@ class LargestSegmentTest {
 
     @Test
     void nothingWraps() throws Exception {
-        run("false");
+        run(LargestSegment.class, "false", "clean at the end of the region");
     }
 
     @Test
     void nothingLiesOutside() throws Exception {
-        run("true");
+        run(LargestSegment.class, "true", "clean at the end of the region");
     }
 
-    private void run(String boundsChecks) throws Exception {
+    @Test
+    void aTornLengthLeadsNowhere() throws Exception {
+        run(StalledReader.class, "false", "the reader found nothing");
+    }
+
+    private void run(Class<?> program, String boundsChecks, String expected) throws Exception {
         final long available = availableBytes();
         if (available < NEEDED_BYTES) {
             final String why =
@@ -58,9 +63,9 @@ class LargestSegmentTest {
                                 "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED",
                                 "-cp",
                                 System.getProperty("java.class.path"),
-                                LargestSegment.class.getName()));
+                                program.getName()));
         assertThat(process.status()).as(process.out() + process.err()).isZero();
-        assertThat(process.out()).contains("clean at the end of the region");
+        assertThat(process.out()).contains(expected);
     }
 
     /** What the machine, or the container, can give. */
