@@ -16,9 +16,8 @@ import io.flagstone.memory.Region;
  *
  * <p>Where an operation can undo what it did, it does so and ends the change; then nothing is lost.
  *
- * <p>Ordering: the mark is set before the first store of a change, by a store fence, and cleared
- * after the last, by a release store. Threads need neither, since they pass the lock. A process
- * that opens the region after this one was killed does.
+ * <p>Ordering: plain stores. The lock publishes them to the next thread that takes it, and an Error
+ * comes between two instructions of the program, not of the processor.
  */
 final class ChangeMark {
     /** Nothing is under way. */
@@ -35,22 +34,26 @@ final class ChangeMark {
 
     private ChangeMark() {}
 
-    /** What is under way; without the lock only a hint. */
+    /** What is under way, for who has just taken the lock. */
     static long get(Region region) {
+        return region.getLong(CHANGE_MARK);
+    }
+
+    /** What is under way, as a hint for who has not. */
+    static long peek(Region region) {
         return region.getLongOpaque(CHANGE_MARK);
     }
 
-    /** Sets the mark as told, after everything before. */
+    /** Sets the mark as told. */
     static void set(Region region, long mark) {
-        region.putLongRelease(CHANGE_MARK, mark);
+        region.putLong(CHANGE_MARK, mark);
     }
 
     static void begin(Region region) {
         region.putLong(CHANGE_MARK, CHANGING);
-        Region.storeFence();
     }
 
     static void end(Region region) {
-        region.putLongRelease(CHANGE_MARK, NONE);
+        region.putLong(CHANGE_MARK, NONE);
     }
 }

@@ -155,7 +155,7 @@ abstract class CriticalSection {
 
     /** Whether the next thread that takes the lock has something to repair; needs no lock. */
     final boolean isAbandoned() {
-        return ChangeMark.get(region) != ChangeMark.NONE && lock.owner == SegmentLock.FREE;
+        return ChangeMark.peek(region) != ChangeMark.NONE && lock.owner == SegmentLock.FREE;
     }
 
     private void repairIfMarked() {

@@ -92,7 +92,7 @@ public final class SegmentLock extends SegmentLockWords {
 
     /** Takes the lock, as the thread with this id, which must not hold it. */
     public void lock(long threadId) {
-        if (!tryLock(threadId)) {
+        if (claimant != null || !OWNER.compareAndSet(this, FREE, threadId)) {
             final LockWait wait = events.beginWait();
             await(threadId);
             contentions++;
@@ -109,7 +109,7 @@ public final class SegmentLock extends SegmentLockWords {
 
     /** Lets the lock go, and wakes the claimant. */
     public void unlock() {
-        final Thread next = claimant;
+        final Thread next = (Thread) CLAIMANT.get(this);
         OWNER.setRelease(this, FREE);
         if (next != null) {
             LockSupport.unpark(next);
@@ -118,7 +118,7 @@ public final class SegmentLock extends SegmentLockWords {
 
     /** Only the holder itself can find its own id in the word, so a plain race cannot mislead. */
     boolean isHeldBy(long threadId) {
-        return owner == threadId;
+        return (long) OWNER.get(this) == threadId;
     }
 
     private void await(long threadId) {
