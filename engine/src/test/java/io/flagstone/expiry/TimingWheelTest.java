@@ -299,6 +299,45 @@ class TimingWheelTest {
     }
 
     @Test
+    void aDeadlineThatIsSetAgainLeavesItsEntryWhereItIs() {
+        arm(entry(0), 5 * MS);
+        arm(entry(1), 5 * MS);
+        arm(entry(0), 5 * MS);
+        assertThat(EntryDescriptor.wheelPrevious(region, entry(0)))
+                .as("behind the entry that was filed after it")
+                .isEqualTo(entry(1));
+        wheel.audit(live);
+    }
+
+    @Test
+    void anEntryIsFiledByTheTimeOfTheLastPoll() {
+        arm(entry(0), 10_000 * MS);
+        now = 100 * MS;
+        pollAll();
+        arm(entry(1), now + 3 * MS);
+        now += 2 * MS;
+        assertThat(poll()).as("in a slot of its own tick").isEqualTo(TimingWheel.NOTHING_DUE);
+        now += MS;
+        assertThat(poll()).isEqualTo(entry(1));
+    }
+
+    @Test
+    void theLastSlotEndsWhereTheLengthSays() {
+        final int end = START + TimingWheel.length();
+        for (int offset = end; offset < FIRST_ENTRY; offset += Integer.BYTES) {
+            region.putInt(offset, -1);
+        }
+        // With so short a tick the farthest deadline needs the last slot of the highest level.
+        create(520);
+        arm(entry(0), Long.MAX_VALUE - 1);
+        assertThat(region.getInt(end - Integer.BYTES)).isEqualTo(entry(0));
+        wheel.audit(live);
+        for (int offset = end; offset < FIRST_ENTRY; offset += Integer.BYTES) {
+            assertThat(region.getInt(offset)).as("what lies behind").isEqualTo(-1);
+        }
+    }
+
+    @Test
     void disarmingTwiceDoesNothing() {
         arm(entry(0), MS);
         arm(entry(1), MS);
@@ -375,7 +414,7 @@ class TimingWheelTest {
                         t -> t.region.putLong(START + WheelDescriptor.CURRENT_TICK, 6)),
                 fault(
                         "a deadline outside the wheel",
-                        "disagree",
+                        "entry " + entry(3) + ": its deadline and its place in the wheel disagree",
                         t -> EntryDescriptor.deadline(t.region, entry(3), MS)),
                 fault(
                         "no deadline in the wheel",

@@ -379,6 +379,44 @@ class HashIndexTest {
     }
 
     @Test
+    void aSearchBeginsInTheKeysOwnBucket() {
+        create(7);
+        LongStream.range(0, HashIndex.capacity(7)).forEach(this::insert);
+        final IndexLookup lookup = index.lookup();
+        int found = 0;
+        for (long key = 0; key < 200; key++) {
+            final int home = bucket(homeOf(key));
+            final int tag = KeyedHash.tag(indexHash(key));
+            final List<Integer> candidates =
+                    IntStream.range(0, BucketDescriptor.SLOTS)
+                            .filter(slot -> BucketDescriptor.tag(region, home, slot) == tag)
+                            .mapToObj(slot -> region.getInt(BucketDescriptor.cell(home, slot)))
+                            .collect(Collectors.toList());
+            final int candidate = lookup.candidate(region, hash.hash(key));
+            assertThat(lookup.prefetch(region, hash.hash(key))).isEqualTo(region.getLong(home));
+            if (candidates.isEmpty()) {
+                assertThat(candidate).isEqualTo(Region.NONE);
+            } else {
+                assertThat(candidate).isIn(candidates);
+                found++;
+            }
+        }
+        assertThat(found).isPositive();
+    }
+
+    @Test
+    void aSearchEndsEvenWhereEveryBucketSaysThatStraysPassed() {
+        create(3);
+        insert(0);
+        for (int number = 0; number < 3; number++) {
+            BucketDescriptor.addOut(region, bucket(number), 1);
+            BucketDescriptor.addPassed(region, bucket(number), 1);
+        }
+        assertThat(find(1)).isEqualTo(Region.NONE);
+        assertThat(find(0)).isEqualTo(model.get(0L));
+    }
+
+    @Test
     void aCountThatIsStuckAtItsMaximumOnlyCostsTime() {
         create(7);
         for (int i = 0; i < BucketDescriptor.MAX_OUT; i++) {

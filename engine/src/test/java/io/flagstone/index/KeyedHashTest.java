@@ -3,10 +3,15 @@ package io.flagstone.index;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flagstone.testing.TestSupport;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.function.LongUnaryOperator;
 import java.util.stream.Stream;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -43,6 +48,45 @@ class KeyedHashTest {
             buffer.putLong(0, key);
             assertThat(hash.hash(key)).isEqualTo(hashBytes(hash, bytes, 0, bytes.length));
         }
+    }
+
+    /** The same seed gives the same hash everywhere, as the constructor promises. */
+    @Test
+    void followsItsDefinition() {
+        for (int length = 1; length <= MAX_LENGTH; length++) {
+            final long anySeed = random.nextLong();
+            final byte[] key = new byte[length];
+            random.nextBytes(key);
+            assertThat(hashBytes(new KeyedHash(anySeed), key, 0, length))
+                    .as("seed %d: %d bytes", seed, length)
+                    .isEqualTo(definition(anySeed, key));
+        }
+    }
+
+    /** The definition with the JDK's SplitMix64 and its products of any length. */
+    private static long definition(long seed, byte[] key) {
+        final long[] secrets = new SplittableRandom(seed).longs(4).toArray();
+        final ByteBuffer words =
+                ByteBuffer.wrap(Arrays.copyOf(key, Math.max(Long.BYTES, key.length)))
+                        .order(ByteOrder.LITTLE_ENDIAN);
+        long state = secrets[0];
+        int done = 0;
+        for (; key.length - done > 16; done += 16) {
+            state =
+                    fold(
+                            words.getLong(done) ^ secrets[1],
+                            words.getLong(done + Long.BYTES) ^ state);
+        }
+        final int first = done == 0 ? 0 : key.length - 16;
+        final long second = key.length > 8 ? words.getLong(key.length - Long.BYTES) : 0;
+        return fold(
+                fold(words.getLong(first) ^ secrets[1], second ^ state) ^ secrets[2],
+                secrets[3] ^ key.length);
+    }
+
+    private static long fold(long a, long b) {
+        final BigInteger product = BigInteger.valueOf(a).multiply(BigInteger.valueOf(b));
+        return product.longValue() ^ product.shiftRight(Long.SIZE).longValue();
     }
 
     @Test

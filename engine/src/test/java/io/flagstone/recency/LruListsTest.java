@@ -135,6 +135,7 @@ class LruListsTest {
                         final long age = ticks - stamps.get(entry);
                         final boolean far =
                                 age > Math.floor(listOf(classOf(entry)).size() * fraction);
+                        assertThat(lists.distance().isBehind(region, entry)).isEqualTo(far);
                         assertThat(lists.promote(entry))
                                 .as("seed %d: at age %d", TestSupport.seed(), age)
                                 .isEqualTo(far);
@@ -232,13 +233,13 @@ class LruListsTest {
             region.copy(entry(i), spare, CHUNK);
             lists.moved(spare);
             assertThat(lists.last(5)).isEqualTo(i == 0 ? spare : entry(0));
+            final BitSet live = live();
+            live.clear(entry(i) >>> 3);
+            live.set(spare >>> 3);
+            lists.audit(live);
             region.copy(spare, entry(i), CHUNK);
             lists.moved(entry(i));
-            final BitSet live = new BitSet();
-            for (int j = 0; j < 3; j++) {
-                live.set(entry(j) >>> 3);
-            }
-            lists.audit(live);
+            assertIsModel();
         }
     }
 
@@ -270,6 +271,29 @@ class LruListsTest {
             assertThat(lists.nextNonempty(from)).isEqualTo(i < CLASSES.length ? CLASSES[i] : -1);
         }
         assertThat(lists.nextNonempty(LISTS)).isEqualTo(-1);
+        for (int i = 0; i < CLASSES.length; i++) {
+            remove(entry(i));
+            assertThat(lists.nextNonempty(0))
+                    .as("an emptied list leaves the others as they are")
+                    .isEqualTo(i + 1 < CLASSES.length ? CLASSES[i + 1] : -1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 13, 64, 65, LISTS})
+    void theHeadsEndWhereTheirLengthSays(int count) {
+        final int end = START + LruLists.length(count);
+        for (int offset = end; offset < FIRST_ENTRY; offset += Long.BYTES) {
+            region.putLong(offset, -1);
+        }
+        lists = new LruLists(region, CLOCK, START, count, 0);
+        add(entry(0), count - 1);
+        add(entry(1), count - 1);
+        lists.audit(live());
+        assertThat(region.getLong(end - Long.BYTES)).as("the last tail's stamp").isEqualTo(1);
+        for (int offset = end; offset < FIRST_ENTRY; offset += Long.BYTES) {
+            assertThat(region.getLong(offset)).as("what lies behind").isEqualTo(-1);
+        }
     }
 
     static Stream<Arguments> faults() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flagstone.entry.EntryDescriptor;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -52,6 +53,33 @@ class SizeClassesTest {
             if (c + 1 < classes.count()) {
                 assertThat(classes.classFor(classes.chunkBytes(c) + 1)).isEqualTo(c + 1);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("slabSizes")
+    void anEntrySpillsIntoChunksUpToAnEighthLarger(int slabBytes) {
+        final SizeClasses classes = new SizeClasses(slabBytes);
+        for (int c = 0; c < classes.count(); c++) {
+            final int limit = classes.spillLimit(c);
+            final int most = classes.chunkBytes(c) + classes.chunkBytes(c) / 8;
+            assertThat(classes.chunkBytes(limit)).isBetween(classes.chunkBytes(c), most);
+            if (limit + 1 < classes.count()) {
+                assertThat(classes.chunkBytes(limit + 1)).isGreaterThan(most);
+            }
+        }
+    }
+
+    @Test
+    void sizesGrowByEightBytesUpTo192ThenByATenth() {
+        final SizeClasses classes = new SizeClasses(SizeClasses.MAX_SLAB_BYTES);
+        for (int bytes = SizeClasses.MIN_CHUNK_BYTES; bytes <= 192; bytes += 8) {
+            assertThat(classes.chunkBytes(classes.classFor(bytes))).isEqualTo(bytes);
+        }
+        for (int c = classes.classFor(192); c < classes.count() - 2; c++) {
+            assertThat((double) classes.chunkBytes(c + 1) / classes.chunkBytes(c))
+                    .as("after %d bytes", classes.chunkBytes(c))
+                    .isGreaterThanOrEqualTo(1.095);
         }
     }
 

@@ -13,12 +13,15 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Chunks never overlap, slabs serve whoever needs them, and every contradiction is found. */
 class SlabAllocatorTest {
@@ -26,6 +29,9 @@ class SlabAllocatorTest {
     private static final int FIRST_SLAB = 4_096;
     private static final int SLAB_BYTES = 1_024;
     private static final int SLABS = 4;
+
+    /** What the bytes before and behind the tables hold. */
+    private static final int FOREIGN = 0x5A;
 
     private final Random random = new Random(TestSupport.seed());
 
@@ -35,6 +41,7 @@ class SlabAllocatorTest {
     private Region region;
     private SizeClasses classes;
     private SlabAllocator allocator;
+    private int tablesEnd;
     private int slabBytes;
     private int slabs;
 
@@ -43,9 +50,16 @@ class SlabAllocatorTest {
         slabs = count;
         classes = new SizeClasses(bytes);
         region = Region.allocate(FIRST_SLAB + bytes * count + Region.CACHE_LINE);
+        tablesEnd = TABLES + SlabAllocator.tablesLength(classes.count(), count);
+        assertThat(tablesEnd).isLessThanOrEqualTo(FIRST_SLAB);
+        forBytesAroundTheTables(offset -> region.putByte(offset, FOREIGN));
         allocator = new SlabAllocator(region, classes, TABLES, FIRST_SLAB, count);
-        assertThat(TABLES + SlabAllocator.tablesLength(classes.count(), count))
-                .isLessThanOrEqualTo(FIRST_SLAB);
+        assertThat(allocator.slabRecord(count) + SlabDescriptor.SLAB_LENGTH).isEqualTo(tablesEnd);
+    }
+
+    private void forBytesAroundTheTables(IntConsumer action) {
+        IntStream.range(0, TABLES).forEach(action);
+        IntStream.range(tablesEnd, FIRST_SLAB).forEach(action);
     }
 
     private int allocate(int sizeClass) {
@@ -107,6 +121,11 @@ class SlabAllocatorTest {
             used.or(ofClass);
         }
         assertThat(allocator.pooledSlabs()).isEqualTo(slabs - used.cardinality());
+        forBytesAroundTheTables(
+                offset ->
+                        assertThat(region.getUnsignedByte(offset))
+                                .as("byte %d, outside the tables", offset)
+                                .isEqualTo(FOREIGN));
     }
 
     @ParameterizedTest
@@ -133,6 +152,11 @@ class SlabAllocatorTest {
                 if (draining != Region.NONE && random.nextInt(4) != 0) {
                     final int chunk = allocator.nextToDrain();
                     assertThat(slabOf(chunk)).isEqualTo(draining - 1);
+                    assertThat(drainCursor())
+                            .as("the next call resumes where this one stopped")
+                            .isEqualTo(
+                                    (chunk - allocator.slabStart(draining))
+                                            / classes.chunkBytes(live.get(chunk)));
                     free(chunk);
                 } else if (draining == Region.NONE && random.nextInt(50) == 0) {
                     final int chunk = randomLive();
@@ -155,6 +179,10 @@ class SlabAllocatorTest {
         assertIsModel();
         assertThat(allocator.draining()).isEqualTo(Region.NONE);
         assertThat(allocator.pooledSlabs()).isEqualTo(count);
+    }
+
+    private int drainCursor() {
+        return region.getInt(TABLES + SlabDescriptor.DRAIN_CURSOR);
     }
 
     private boolean hasRoom(int sizeClass, int draining) {
@@ -254,8 +282,9 @@ class SlabAllocatorTest {
         assertIsModel();
     }
 
-    @Test
-    void theSparsestSlabHasTheFewestLiveChunks() {
+    @ParameterizedTest(name = "freed last: {0}")
+    @ValueSource(booleans = {true, false})
+    void theSparsestSlabHasTheFewestLiveChunks(boolean last) {
         create(SLAB_BYTES, SLABS);
         final List<Integer> chunks = new ArrayList<>();
         for (int chunk; (chunk = allocate(0)) != Region.NONE; ) {
@@ -264,7 +293,8 @@ class SlabAllocatorTest {
         final int perSlab = chunks.size() / SLABS;
         final int first = chunks.get(0);
         assertThat(allocator.sparsest(0, first)).isEqualTo(slabOf(first) + 1);
-        for (int slab = 1; slab < SLABS; slab++) {
+        for (int number = 1; number < SLABS; number++) {
+            final int slab = last ? number : SLABS - number;
             for (int i = 0; i < slab; i++) {
                 free(chunks.get(slab * perSlab + i));
             }
@@ -369,9 +399,32 @@ class SlabAllocatorTest {
                         "slab 1 counts 9 live chunks",
                         t -> t.plant(1, SlabDescriptor.SLAB_LIVE, 9)),
                 fault(
+                        "a slab whose chunks are all free",
+                        "slab 1 counts 0 live chunks, has 0",
+                        t -> {
+                            final int chunkBytes = t.classes.chunkBytes(0);
+                            final int second = FIRST_SLAB + chunkBytes;
+                            EntryDescriptor.markFree(t.region, FIRST_SLAB, second);
+                            EntryDescriptor.markFree(t.region, second, second + chunkBytes);
+                            EntryDescriptor.markFree(t.region, second + chunkBytes, Region.NONE);
+                            t.plant(1, SlabDescriptor.SLAB_LIVE, 0);
+                        }),
+                fault(
                         "more chunks handed out than there are",
                         "slab 1 handed out 99 chunks",
                         t -> t.plant(1, SlabDescriptor.SLAB_FRESH, 99)),
+                fault(
+                        "a slab of a class that handed out nothing",
+                        "slab 1 handed out 0 chunks",
+                        t -> t.plant(1, SlabDescriptor.SLAB_FRESH, 0)),
+                fault(
+                        "a free chunk that was never handed out",
+                        "not its own",
+                        t ->
+                                EntryDescriptor.markFree(
+                                        t.region,
+                                        FIRST_SLAB,
+                                        FIRST_SLAB + 3 * t.classes.chunkBytes(0))),
                 fault(
                         "a free list in a circle",
                         "twice in it",
