@@ -335,7 +335,6 @@ public final class SlabAllocator {
         region.putInt(tables + POOL_HEAD, region.getInt(record + SLAB_NEXT));
         region.addInt(tables + POOL_SLABS, -1);
         region.putInt(record + SLAB_CLASS, sizeClass);
-        region.putInt(record + SLAB_LIVE, 0);
         region.putInt(record + SLAB_FREE_HEAD, Region.NONE);
         region.putInt(record + SLAB_FRESH, 0);
         region.addInt(classRecord(sizeClass) + CLASS_SLABS, 1);
