@@ -240,7 +240,6 @@ public final class TimingWheel {
             EntryDescriptor.wheelPrevious(region, next, previous);
         }
         EntryDescriptor.wheelPrevious(region, entry, Region.NONE);
-        EntryDescriptor.wheelNext(region, entry, Region.NONE);
         region.addInt(start + ARMED, -1);
     }
 
