@@ -198,4 +198,49 @@ class ThreadKindsTest {
         assertThat(seen[0]).isBetween(1, 199);
         assertThat(late).isEmpty();
     }
+
+    /**
+     * The clock is read under a lock; what it asks of that segment is refused and does not hang.
+     */
+    @Test
+    void aClockThatCallsTheCacheIsRefused() {
+        final List<Throwable> refused = new ArrayList<>();
+        final boolean[] on = {false};
+        open(
+                OffHeapCache.builder()
+                        .promotionDistance(0)
+                        .clock(
+                                () -> {
+                                    if (on[0]) {
+                                        on[0] = false;
+                                        callAll(refused);
+                                    }
+                                    return 1;
+                                }));
+        cache.put(1, value, 0, 8, 1_000);
+        cache.put(2, value, 0, 8);
+        on[0] = true;
+        cache.put(3, value, 0, 8, 1_000);
+        assertThat(refused)
+                .hasSize(3)
+                .allSatisfy(thrown -> assertThat(thrown).hasMessageContaining("re-entry"));
+        assertThat(cache.contains(3)).isTrue();
+    }
+
+    private void callAll(List<Throwable> refused) {
+        final List<Runnable> calls =
+                List.of(
+                        // A hit that has to move its entry to the head.
+                        () -> cache.get(2, value, 0),
+                        () -> cache.get(1, value, 0),
+                        () -> cache.put(4, value, 0, 8),
+                        () -> cache.remove(1));
+        for (final Runnable call : calls) {
+            try {
+                call.run();
+            } catch (final IllegalStateException e) {
+                refused.add(e);
+            }
+        }
+    }
 }

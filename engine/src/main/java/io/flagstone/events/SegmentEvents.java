@@ -1,6 +1,7 @@
 package io.flagstone.events;
 
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
  * The events of a segment. While nobody records, each of the methods that begin one is a test of a
@@ -60,11 +61,17 @@ public final class SegmentEvents {
         return segment;
     }
 
-    private <E extends SegmentEvent> E begun(E event) {
-        event.cache = cache;
-        event.segment = segment;
-        event.begin();
-        return event;
+    /** An event that finds no memory is not told: what it is about goes on. */
+    private <E extends SegmentEvent> E begun(Supplier<E> type) {
+        try {
+            final E event = type.get();
+            event.cache = cache;
+            event.segment = segment;
+            event.begin();
+            return event;
+        } catch (final OutOfMemoryError e) {
+            return null;
+        }
     }
 
     /**
@@ -73,7 +80,7 @@ public final class SegmentEvents {
      * @return to be finished, or {@code null}.
      */
     public ExpiryRun beginExpiry() {
-        return EXPIRY.isEnabled() ? begun(new ExpiryRun()) : null;
+        return EXPIRY.isEnabled() ? begun(ExpiryRun::new) : null;
     }
 
     /**
@@ -82,7 +89,7 @@ public final class SegmentEvents {
      * @return to be finished, or {@code null}.
      */
     public EvictionRun beginEviction() {
-        return EVICTION.isEnabled() ? begun(new EvictionRun()) : null;
+        return EVICTION.isEnabled() ? begun(EvictionRun::new) : null;
     }
 
     /**
@@ -91,7 +98,7 @@ public final class SegmentEvents {
      * @return to be finished, or {@code null}.
      */
     public LockWait beginWait() {
-        return WAIT.isEnabled() ? begun(new LockWait()) : null;
+        return WAIT.isEnabled() ? begun(LockWait::new) : null;
     }
 
     /**
@@ -100,8 +107,8 @@ public final class SegmentEvents {
      * @param donorChunkBytes the chunks of the size class that gave it.
      */
     public void slabReassigned(int donorChunkBytes) {
-        if (SLAB.isEnabled()) {
-            final SlabReassigned event = begun(new SlabReassigned());
+        final SlabReassigned event = SLAB.isEnabled() ? begun(SlabReassigned::new) : null;
+        if (event != null) {
             event.donorChunkBytes = donorChunkBytes;
             event.commit();
         }
@@ -113,8 +120,8 @@ public final class SegmentEvents {
      * @param entries how many it had lost.
      */
     public void segmentReset(long entries) {
-        if (RESET.isEnabled()) {
-            final SegmentReset event = begun(new SegmentReset());
+        final SegmentReset event = RESET.isEnabled() ? begun(SegmentReset::new) : null;
+        if (event != null) {
             event.entries = entries;
             event.commit();
         }

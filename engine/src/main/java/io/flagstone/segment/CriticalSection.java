@@ -89,11 +89,18 @@ abstract class CriticalSection {
     final long enter() {
         final long threadId = ThreadId.current();
         guard.check(threadId);
+        refuseHolder(threadId);
+        return threadId;
+    }
+
+    /**
+     * Passes unless the calling thread holds the lock, as only a clock that calls the cache does.
+     */
+    final void refuseHolder(long threadId) {
         if (lock.isHeldBy(threadId)) {
             throw new IllegalStateException(
                     "re-entry: the cache's clock may not call the cache; it is read under a lock");
         }
-        return threadId;
     }
 
     /** Takes the lock of a segment that is open and whole. */
@@ -143,6 +150,9 @@ abstract class CriticalSection {
         try {
             if (isAbandoned() && tryLock(threadId)) {
                 leave();
+            } else if (ChangeMark.peek(region) == ChangeMark.NONE) {
+                // It changed nothing, so nobody will report it.
+                failure = null;
             }
         } catch (final Throwable thrown) {
             // The caller hears of what came first; whoever takes the lock next repairs.

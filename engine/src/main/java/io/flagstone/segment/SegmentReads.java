@@ -123,6 +123,7 @@ abstract class SegmentReads extends CriticalSection {
      *     on a time at which the entry had expired; then the read starts again under the lock.
      */
     final boolean useIfCurrent(long seen, int entry, long nowNs, boolean waits, long threadId) {
+        refuseHolder(threadId);
         try {
             if (waits) {
                 lockEvenIfClosed(threadId);
