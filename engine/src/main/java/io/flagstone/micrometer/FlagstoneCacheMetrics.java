@@ -95,6 +95,8 @@ public final class FlagstoneCacheMetrics extends CacheMeterBinder<OffHeapCache> 
         counter("cache.removals", CacheStatistics::removals).register(registry);
         counter("cache.lock.contentions", CacheStatistics::lockContentions).register(registry);
         counter("cache.read.retries", CacheStatistics::readRetries).register(registry);
+        counter("cache.segment.resets", CacheStatistics::segmentResets).register(registry);
+        counter("cache.segment.reset.entries", CacheStatistics::resetEntries).register(registry);
         for (final Part part : PARTS) {
             Gauge.builder("cache.memory", getCache(), cache -> bytes(cache, part.bytes))
                     .tags(getTagsWithCacheName())

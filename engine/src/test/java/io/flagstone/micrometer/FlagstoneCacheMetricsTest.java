@@ -53,6 +53,8 @@ class FlagstoneCacheMetricsTest {
         assertThat(count("cache.removals")).isEqualTo(statistics.removals());
         assertThat(count("cache.expirations")).isZero();
         assertThat(count("cache.lock.contentions")).isZero();
+        assertThat(count("cache.segment.resets")).isZero();
+        assertThat(count("cache.segment.reset.entries")).isZero();
         assertThat(count("cache.read.retries")).isZero();
         assertThat(gauge("cache.size")).isEqualTo(cache.size());
         assertThat(gauge("cache.memory.budget")).isEqualTo(1 << 18);
