@@ -11,13 +11,13 @@ import java.util.List;
 
 /**
  * What readers count, without writing to a line that another reader writes to: a thread has a cell
- * of two cache lines, found by its id, to which it alone adds by a plain load and an opaque store.
- * All segments of a cache share the cells. What a thread uses of its cell is so far from what
- * others use that they share no line, wherever the array lies, nor a pair of lines fetched
+ * of three cache lines, found by its id, to which it alone adds by a plain load and an opaque
+ * store. All segments of a cache share the cells. What a thread uses of its cell is so far from
+ * what others use that they share no line, wherever the array lies, nor a pair of lines fetched
  * together.
  *
  * <pre>
- *   cell, 16 longs: | Owner's id | Hits | Misses | Retries | Missed Promotions | To Skip | unused |
+ *   cell, 24 longs: | Owner's id | Hits | Misses | Retries | Missed Promotions | To Skip | unused |
  * </pre>
  *
  * <p>A platform thread claims a cell at its first read: the first free one of the few it looks at,
@@ -39,7 +39,7 @@ public final class ReadCounters {
 
     static final int CELLS = 64;
     private static final int PROBES = 8;
-    private static final int CELL_LONGS = 16;
+    private static final int CELL_LONGS = 24;
     private static final int OWNER = 0;
     private static final long FREE = 0;
     private static final long CLAIM_EVERY = 1024;

@@ -14,7 +14,7 @@ import java.lang.invoke.VarHandle;
  * a line in the cache, whatever the number of segments.
  *
  * <pre>
- *   stripe, 16 longs: | Inside | Id 0 ... Id 5 | Without a Slot | empty line |
+ *   stripe, 24 longs: | Inside | Id 0 ... Id 5 | Without a Slot | two empty lines |
  * </pre>
  *
  * <p>A thread that finds its own id, or that may be one of those without a slot, asks the locks: a
@@ -27,7 +27,7 @@ import java.lang.invoke.VarHandle;
 public final class ReentryGuard {
     private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
     private static final int STRIPES = 64;
-    private static final int STRIPE_LONGS = 16;
+    private static final int STRIPE_LONGS = 24;
     private static final int SLOTS = 6;
     private static final int WITHOUT_SLOT = SLOTS + 1;
     private static final long FREE = 0;
