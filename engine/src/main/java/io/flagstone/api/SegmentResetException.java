@@ -11,7 +11,10 @@ package io.flagstone.api;
 public final class SegmentResetException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** The segment's number, from 0. */
     private final int segment;
+
+    /** How many entries it had counted. */
     private final long entries;
 
     /**
