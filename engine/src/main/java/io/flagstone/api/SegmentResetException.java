@@ -18,7 +18,7 @@ public final class SegmentResetException extends RuntimeException {
     private final long entries;
 
     /**
-     * What was lost, and why.
+     * Names the segment, the loss and the cause.
      *
      * @param segment the segment's number, from 0.
      * @param entries how many entries it held, as far as it had counted them.
