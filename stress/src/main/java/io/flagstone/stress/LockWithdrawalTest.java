@@ -19,7 +19,8 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @Outcome(expect = Expect.FORBIDDEN, desc = "an update was lost, or the claim stays")
 @State
 public class LockWithdrawalTest {
-    private static final Thread DEAD = new Thread(() -> {});
+    /** Without code of this class, which is being initialized while it runs. */
+    private static final Thread DEAD = new Thread();
 
     static {
         DEAD.start();
