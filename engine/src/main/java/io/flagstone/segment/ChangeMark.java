@@ -11,7 +11,7 @@ import io.flagstone.memory.Region;
  * {@linkplain #end ends} it when index, lists, wheel, tables and counts agree again. It holds the
  * lock all the time. So whoever takes the lock and finds {@link #CHANGING} knows that the operation
  * before did not come to its end, for whatever reason: a stack overflow, no memory, a fault in the
- * caller's memory, a bug of ours. What it left behind may be anything, so the segment is laid out
+ * caller's memory, a bug of ours. It may have left anything behind, so the segment is laid out
  * afresh. That needs no word of the one that failed, which may have had no stack left to say one.
  *
  * <p>Where an operation can undo what it did, it does so and ends the change; then nothing is lost.
@@ -34,12 +34,12 @@ final class ChangeMark {
 
     private ChangeMark() {}
 
-    /** What is under way, for who has just taken the lock. */
+    /** Reads the mark; for the thread that has just taken the lock. */
     static long get(Region region) {
         return region.getLong(CHANGE_MARK);
     }
 
-    /** What is under way, as a hint for who has not. */
+    /** Reads the mark without the lock; the answer is a hint. */
     static long peek(Region region) {
         return region.getLongOpaque(CHANGE_MARK);
     }
