@@ -2,6 +2,7 @@ package io.flagstone.typed;
 
 import io.flagstone.CacheBuilder;
 import io.flagstone.OffHeapCache;
+import io.flagstone.api.LoadStatistics;
 import io.flagstone.api.ValueReader;
 import io.flagstone.api.ValueUpdater;
 import java.util.HashMap;
@@ -79,6 +80,15 @@ public final class Cache<K, V> implements AutoCloseable {
      */
     public OffHeapCache engine() {
         return engine;
+    }
+
+    /**
+     * Returns what was loaded so far. May be called after the cache was closed.
+     *
+     * @return the counts since the cache was built.
+     */
+    public LoadStatistics loadStatistics() {
+        return loads.statistics();
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.flagstone.typed;
 
+import io.flagstone.api.LoadStatistics;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -142,6 +143,10 @@ final class Loads<K, V> {
                 load.outdate();
             }
         }
+    }
+
+    LoadStatistics statistics() {
+        return LoadStatistics.NONE;
     }
 
     /** Outdates all loads. */

@@ -1,0 +1,25 @@
+package io.flagstone.api;
+
+/**
+ * Counts of a typed cache's loads since it was built.
+ *
+ * @param loads loads that ended with a value or with {@code null}; a refresh is one.
+ * @param failures loads that ended with an exception or an Error.
+ * @param totalLoadNs the time that all of them took, failed ones included, in nanoseconds.
+ * @param refreshes loads that renewed an entry before its deadline.
+ * @param outdated loaded values that were not kept because the key was written or removed while it
+ *     was being loaded.
+ * @param tooLarge loaded values that were not kept because no slab can hold them.
+ * @param expiredAtOnce loaded values that were not kept because their time to live was 0 or less.
+ */
+public record LoadStatistics(
+        long loads,
+        long failures,
+        long totalLoadNs,
+        long refreshes,
+        long outdated,
+        long tooLarge,
+        long expiredAtOnce) {
+    /** No load. */
+    public static final LoadStatistics NONE = new LoadStatistics(0, 0, 0, 0, 0, 0, 0);
+}
