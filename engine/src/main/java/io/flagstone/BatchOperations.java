@@ -4,7 +4,7 @@ import io.flagstone.api.EntryTooLargeException;
 import io.flagstone.memory.MappedCopy;
 import io.flagstone.memory.RawMemory;
 import io.flagstone.segment.OptimisticReader;
-import io.flagstone.segment.PutMode;
+import io.flagstone.segment.PutCondition;
 import io.flagstone.segment.Segment;
 import io.flagstone.segment.SegmentConfig;
 import java.lang.ref.Reference;
@@ -251,7 +251,7 @@ abstract class BatchOperations extends BufferKeyWrites {
             final long hash = staged ? batch.hashes[i] : hash(batch, i);
             final boolean added =
                     segments[segmentNumber(hash)].put(
-                            PutMode.ALWAYS,
+                            PutCondition.ALWAYS,
                             hash,
                             batch.keyBase(i),
                             batch.keyAddress(i),

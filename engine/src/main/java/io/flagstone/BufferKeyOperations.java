@@ -4,6 +4,7 @@ import io.flagstone.api.ValueReader;
 import io.flagstone.api.ValueUpdater;
 import io.flagstone.memory.MappedCopy;
 import io.flagstone.memory.RawMemory;
+import io.flagstone.segment.PutCondition;
 import io.flagstone.segment.Segment;
 import io.flagstone.segment.SegmentConfig;
 import org.agrona.DirectBuffer;
@@ -213,9 +214,13 @@ abstract class BufferKeyOperations extends LongKeyOperations {
      * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
      */
     public boolean remove(DirectBuffer key, int keyOffset, int keyLength) {
+        return removeIf(PutCondition.ALWAYS, key, keyOffset, keyLength);
+    }
+
+    final boolean removeIf(long condition, DirectBuffer key, int keyOffset, int keyLength) {
         if (MappedCopy.isNeeded(key)) {
             try (MappedCopy copy = copyOfKey(key, keyOffset, keyLength)) {
-                return remove(copy.buffer(), 0, keyLength);
+                return removeIf(condition, copy.buffer(), 0, keyLength);
             }
         }
         checkKey(key, keyOffset, keyLength);
@@ -223,7 +228,7 @@ abstract class BufferKeyOperations extends LongKeyOperations {
         final long address = at(key, keyOffset);
         final Object owner = RawMemory.owner(key);
         final long hash = hash(base, address, keyLength);
-        return alive(segment(hash).remove(hash, base, address, keyLength), owner, null);
+        return alive(segment(hash).remove(condition, hash, base, address, keyLength), owner, null);
     }
 
     /**

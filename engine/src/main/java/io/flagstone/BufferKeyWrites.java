@@ -3,7 +3,7 @@ package io.flagstone;
 import io.flagstone.api.EntryTooLargeException;
 import io.flagstone.memory.MappedCopy;
 import io.flagstone.memory.RawMemory;
-import io.flagstone.segment.PutMode;
+import io.flagstone.segment.PutCondition;
 import io.flagstone.segment.Segment;
 import io.flagstone.segment.SegmentConfig;
 import org.agrona.DirectBuffer;
@@ -61,7 +61,14 @@ abstract class BufferKeyWrites extends BufferKeyOperations {
             int valueLength,
             long ttlNs) {
         return write(
-                PutMode.ALWAYS, key, keyOffset, keyLength, value, valueOffset, valueLength, ttlNs);
+                PutCondition.ALWAYS,
+                key,
+                keyOffset,
+                keyLength,
+                value,
+                valueOffset,
+                valueLength,
+                ttlNs);
     }
 
     /**
@@ -113,7 +120,7 @@ abstract class BufferKeyWrites extends BufferKeyOperations {
             int valueLength,
             long ttlNs) {
         return write(
-                PutMode.IF_ABSENT,
+                PutCondition.IF_ABSENT,
                 key,
                 keyOffset,
                 keyLength,
@@ -170,7 +177,7 @@ abstract class BufferKeyWrites extends BufferKeyOperations {
             int valueLength,
             long ttlNs) {
         return write(
-                PutMode.IF_PRESENT,
+                PutCondition.IF_PRESENT,
                 key,
                 keyOffset,
                 keyLength,
@@ -180,8 +187,8 @@ abstract class BufferKeyWrites extends BufferKeyOperations {
                 ttlNs);
     }
 
-    private boolean write(
-            PutMode mode,
+    final boolean write(
+            long condition,
             DirectBuffer key,
             int keyOffset,
             int keyLength,
@@ -192,13 +199,21 @@ abstract class BufferKeyWrites extends BufferKeyOperations {
         if (MappedCopy.isNeeded(key)) {
             try (MappedCopy copy = copyOfKey(key, keyOffset, keyLength)) {
                 return write(
-                        mode, copy.buffer(), 0, keyLength, value, valueOffset, valueLength, ttlNs);
+                        condition,
+                        copy.buffer(),
+                        0,
+                        keyLength,
+                        value,
+                        valueOffset,
+                        valueLength,
+                        ttlNs);
             }
         }
         checkKey(key, keyOffset, keyLength);
         if (MappedCopy.isNeeded(value)) {
             try (MappedCopy copy = copyOfValue(keyLength, value, valueOffset, valueLength)) {
-                return write(mode, key, keyOffset, keyLength, copy.buffer(), 0, valueLength, ttlNs);
+                return write(
+                        condition, key, keyOffset, keyLength, copy.buffer(), 0, valueLength, ttlNs);
             }
         }
         checkValue(value, valueOffset, valueLength);
@@ -213,7 +228,7 @@ abstract class BufferKeyWrites extends BufferKeyOperations {
         return alive(
                 segment(hash)
                         .put(
-                                mode,
+                                condition,
                                 hash,
                                 keyBase,
                                 keyAddress,

@@ -7,7 +7,7 @@ import io.flagstone.api.ValueReader;
 import io.flagstone.api.ValueUpdater;
 import io.flagstone.memory.MappedCopy;
 import io.flagstone.memory.RawMemory;
-import io.flagstone.segment.PutMode;
+import io.flagstone.segment.PutCondition;
 import io.flagstone.segment.Segment;
 import io.flagstone.segment.SegmentConfig;
 import org.agrona.DirectBuffer;
@@ -118,7 +118,7 @@ abstract class LongKeyOperations extends SegmentedCache {
      * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
      */
     public boolean put(long key, DirectBuffer value, int valueOffset, int valueLength, long ttlNs) {
-        return write(PutMode.ALWAYS, key, value, valueOffset, valueLength, ttlNs);
+        return write(PutCondition.ALWAYS, key, value, valueOffset, valueLength, ttlNs);
     }
 
     /**
@@ -153,7 +153,7 @@ abstract class LongKeyOperations extends SegmentedCache {
      */
     public boolean putIfAbsent(
             long key, DirectBuffer value, int valueOffset, int valueLength, long ttlNs) {
-        return write(PutMode.IF_ABSENT, key, value, valueOffset, valueLength, ttlNs);
+        return write(PutCondition.IF_ABSENT, key, value, valueOffset, valueLength, ttlNs);
     }
 
     /**
@@ -186,14 +186,14 @@ abstract class LongKeyOperations extends SegmentedCache {
      */
     public boolean replace(
             long key, DirectBuffer value, int valueOffset, int valueLength, long ttlNs) {
-        return write(PutMode.IF_PRESENT, key, value, valueOffset, valueLength, ttlNs);
+        return write(PutCondition.IF_PRESENT, key, value, valueOffset, valueLength, ttlNs);
     }
 
-    private boolean write(
-            PutMode mode, long key, DirectBuffer value, int offset, int length, long ttlNs) {
+    final boolean write(
+            long condition, long key, DirectBuffer value, int offset, int length, long ttlNs) {
         if (MappedCopy.isNeeded(value)) {
             try (MappedCopy copy = copyOfValue(Long.BYTES, value, offset, length)) {
-                return write(mode, key, copy.buffer(), 0, length, ttlNs);
+                return write(condition, key, copy.buffer(), 0, length, ttlNs);
             }
         }
         checkValue(value, offset, length);
@@ -204,7 +204,16 @@ abstract class LongKeyOperations extends SegmentedCache {
         final long hash = hash(key);
         return alive(
                 segment(hash)
-                        .put(mode, hash, LONG_KEY, key, Long.BYTES, base, address, length, ttlNs),
+                        .put(
+                                condition,
+                                hash,
+                                LONG_KEY,
+                                key,
+                                Long.BYTES,
+                                base,
+                                address,
+                                length,
+                                ttlNs),
                 owner,
                 null);
     }
@@ -363,7 +372,7 @@ abstract class LongKeyOperations extends SegmentedCache {
      */
     public boolean remove(long key) {
         final long hash = hash(key);
-        return segment(hash).remove(hash, LONG_KEY, key, Long.BYTES);
+        return segment(hash).remove(PutCondition.ALWAYS, hash, LONG_KEY, key, Long.BYTES);
     }
 
     /**

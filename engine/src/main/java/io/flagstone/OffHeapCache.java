@@ -43,6 +43,9 @@ import org.agrona.concurrent.NanoClock;
  * <p><b>Memory.</b> All of it is taken when the cache is built. {@link #close} lets it go; the JVM
  * frees it once no thread can be inside the cache.
  *
+ * <p><b>Leases</b> keep a caller that loads missing values from putting back what was written or
+ * removed while it loaded: see {@link #lease(long)}.
+ *
  * <p><b>Callbacks</b> run under the lock of a segment and may not call the cache: what would need a
  * lock is refused.
  *
@@ -58,7 +61,7 @@ import org.agrona.concurrent.NanoClock;
  * }
  * }</pre>
  */
-public final class OffHeapCache extends BatchOperations implements Agent, AutoCloseable {
+public final class OffHeapCache extends LeaseOperations implements Agent, AutoCloseable {
     /** What {@link #scan} returns when it has seen everything. */
     public static final long SCAN_DONE = -1;
 

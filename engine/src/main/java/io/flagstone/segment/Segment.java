@@ -26,6 +26,9 @@ import java.util.Arrays;
  * for a {@code long} key; values and destinations as (base, address, length). The caller has
  * checked them against their buffers and keeps those reachable.
  *
+ * <p>Every write and removal first outdates the {@link Leases} on its key, unless it leaves an
+ * entry that is present as it is.
+ *
  * <p>Thread-safe. Allocates nothing, save for reports.
  */
 public final class Segment extends SegmentReads {
@@ -74,12 +77,13 @@ public final class Segment extends SegmentReads {
     /**
      * Writes a value.
      *
+     * @param condition a {@link PutCondition}.
      * @param ttlNs positive, {@link #NO_TTL}, {@link #DEFAULT_TTL} or {@link #KEEP_TTL}.
-     * @return whether the key was absent for {@link PutMode#ALWAYS}; for the others whether the
-     *     value was written.
+     * @return whether the key was absent for {@link PutCondition#ALWAYS}; for the others whether
+     *     the value was written.
      */
     public boolean put(
-            PutMode mode,
+            long condition,
             long hash,
             Object keyBase,
             long keyAddress,
@@ -102,10 +106,15 @@ public final class Segment extends SegmentReads {
                 entry = Region.NONE;
             }
             final boolean absent = entry == Region.NONE;
-            if (absent ? mode == PutMode.IF_PRESENT : mode == PutMode.IF_ABSENT) {
-                if (!absent) {
-                    store.use(entry, now);
-                }
+            if (condition == PutCondition.IF_ABSENT && !absent) {
+                store.use(entry, now);
+                return leave(false);
+            }
+            if (PutCondition.isLease(condition) && !leases.isCurrent(hash, condition)) {
+                return leave(false);
+            }
+            leases.outdate(hash);
+            if (condition == PutCondition.IF_PRESENT && absent) {
                 return leave(false);
             }
             if (absent) {
@@ -136,7 +145,7 @@ public final class Segment extends SegmentReads {
                         isSliding(entry, ttlNs),
                         now);
             }
-            return leave(absent || mode != PutMode.ALWAYS);
+            return leave(absent || condition != PutCondition.ALWAYS);
         } catch (final Throwable thrown) {
             if (lock.owner == threadId) {
                 failure = thrown;
@@ -168,8 +177,12 @@ public final class Segment extends SegmentReads {
             final long now = timeFor(ttl);
             store.reclaim(now);
             final int entry = find(hash, keyBase, keyAddress, keyLength, now);
-            if (entry == Region.NONE
-                    || !valueEquals(entry, expectedBase, expectedAddress, expectedLength)) {
+            if (entry != Region.NONE
+                    && !valueEquals(entry, expectedBase, expectedAddress, expectedLength)) {
+                return leave(false);
+            }
+            leases.outdate(hash);
+            if (entry == Region.NONE) {
                 return leave(false);
             }
             store.replace(
@@ -205,6 +218,7 @@ public final class Segment extends SegmentReads {
             final long now = timeIfArmed();
             store.reclaim(now);
             final int entry = find(hash, keyBase, keyAddress, keyLength, now);
+            leases.outdate(hash);
             if (entry == Region.NONE) {
                 return leave(false);
             }
@@ -242,6 +256,7 @@ public final class Segment extends SegmentReads {
             final long now = timeIfArmed();
             store.reclaim(now);
             final int entry = find(hash, keyBase, keyAddress, keyLength, now);
+            leases.outdate(hash);
             if (entry == Region.NONE) {
                 return leave(missing);
             }
@@ -260,13 +275,22 @@ public final class Segment extends SegmentReads {
         }
     }
 
-    /** Removes a key. */
-    public boolean remove(long hash, Object keyBase, long keyAddress, int keyLength) {
+    /**
+     * Removes a key.
+     *
+     * @param condition {@link PutCondition#ALWAYS} or a lease.
+     */
+    public boolean remove(
+            long condition, long hash, Object keyBase, long keyAddress, int keyLength) {
         final long threadId = enter();
         try {
             lock(threadId);
             final long now = timeIfArmed();
             store.reclaim(now);
+            if (PutCondition.isLease(condition) && !leases.isCurrent(hash, condition)) {
+                return leave(false);
+            }
+            leases.outdate(hash);
             final int entry = find(hash, keyBase, keyAddress, keyLength, now);
             if (entry == Region.NONE) {
                 return leave(false);
@@ -298,8 +322,12 @@ public final class Segment extends SegmentReads {
             final long now = timeIfArmed();
             store.reclaim(now);
             final int entry = find(hash, keyBase, keyAddress, keyLength, now);
-            if (entry == Region.NONE
-                    || !valueEquals(entry, expectedBase, expectedAddress, expectedLength)) {
+            if (entry != Region.NONE
+                    && !valueEquals(entry, expectedBase, expectedAddress, expectedLength)) {
+                return leave(false);
+            }
+            leases.outdate(hash);
+            if (entry == Region.NONE) {
                 return leave(false);
             }
             store.remove(entry, RemovalCause.REMOVED);
@@ -330,6 +358,7 @@ public final class Segment extends SegmentReads {
             store.reclaim(now);
             final int entry = find(hash, keyBase, keyAddress, keyLength, now);
             if (entry == Region.NONE) {
+                leases.outdate(hash);
                 config.counters().increment(ReadCounters.MISSES, threadId);
                 return leave(NOT_FOUND);
             }
@@ -338,6 +367,7 @@ public final class Segment extends SegmentReads {
                     OptimisticReader.copyOut(
                             region, entry, keyLength, destinationBase, destination, room);
             if (length != INSUFFICIENT_SPACE) {
+                leases.outdate(hash);
                 store.remove(entry, RemovalCause.REMOVED);
             }
             return leave(length);
@@ -387,6 +417,9 @@ public final class Segment extends SegmentReads {
         final long threadId = enter();
         try {
             lock(threadId);
+            if (from == 0) {
+                leases.outdateAll();
+            }
             for (int bucket = from; bucket < end; bucket++) {
                 clearBucket(bucket);
             }

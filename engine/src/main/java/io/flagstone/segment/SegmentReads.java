@@ -13,7 +13,7 @@ import io.flagstone.memory.Region;
  *
  * <p>Thread-safe. Allocates nothing.
  */
-abstract class SegmentReads extends CriticalSection {
+abstract class SegmentReads extends SegmentLeases {
     static {
         resolve(Throwable.class);
     }
