@@ -61,14 +61,34 @@ public final class CacheBuilder {
 
     private static final double LEAST_HUGE_SHARE = 0.9;
 
-    private final Settings settings = new Settings();
+    private final Settings settings;
     private SizeSample sizeSample;
     private LongConsumer buildProgress = touched -> {};
     private NanoClock clock = SystemNanoClock.INSTANCE;
     private RemovalListener removalListener;
     private ErrorHandler errorHandler = CacheBuilder::log;
 
-    CacheBuilder() {}
+    CacheBuilder() {
+        this.settings = new Settings();
+    }
+
+    private CacheBuilder(CacheBuilder other) {
+        this.settings = new Settings(other.settings);
+        this.sizeSample = other.sizeSample;
+        this.buildProgress = other.buildProgress;
+        this.clock = other.clock;
+        this.removalListener = other.removalListener;
+        this.errorHandler = other.errorHandler;
+    }
+
+    /**
+     * Copies this builder, so that what is set later in one of the two is not set in the other.
+     *
+     * @return a builder with the same configuration.
+     */
+    public CacheBuilder copy() {
+        return new CacheBuilder(this);
+    }
 
     /**
      * Sets the budget: all the direct memory the cache will ever take, index and headers included.

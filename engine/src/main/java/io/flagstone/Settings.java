@@ -32,6 +32,12 @@ final class Settings {
         }
     }
 
+    /** The same as another, and independent of it. */
+    Settings(Settings other) {
+        values.putAll(other.values);
+        origins.putAll(other.origins);
+    }
+
     /** What the builder says. */
     void set(Parameter parameter, Object value) {
         values.put(parameter, value);

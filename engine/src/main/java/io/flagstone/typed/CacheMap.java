@@ -63,7 +63,6 @@ final class CacheMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K,
             encoded.encodeKey(scratch, key);
             final int length = encoded.encodeValue(scratch, value);
             final long ttl = cache.ttl(key, value);
-            cache.loads.outdate(key);
             while (true) {
                 final int found = encoded.find(scratch);
                 if (found < 0) {
@@ -84,7 +83,6 @@ final class CacheMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K,
         final Scratch scratch = Scratch.acquire();
         try {
             encoded.encodeKey(scratch, key(key));
-            cache.loads.outdate(key(key));
             return encoded.decode(scratch, encoded.findAndRemove(scratch), null);
         } finally {
             scratch.release();

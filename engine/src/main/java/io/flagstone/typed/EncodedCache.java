@@ -1,6 +1,7 @@
 package io.flagstone.typed;
 
 import io.flagstone.OffHeapCache;
+import io.flagstone.api.EntryTooLargeException;
 import io.flagstone.api.ValueReader;
 import io.flagstone.api.ValueUpdater;
 import java.util.ArrayList;
@@ -139,11 +140,11 @@ final class EncodedCache<K, V> {
                 : engine.remove(scratch.key, 0, scratch.keyLength);
     }
 
-    /** Removes a key whose value is what {@code other} holds. */
-    boolean removeIfEqual(Scratch scratch, int length) {
+    /** Removes a key whose value is equal to the expected bytes. */
+    boolean removeIfEqual(Scratch scratch, DirectBuffer expected, int length) {
         return longKeys
-                ? engine.removeIfEqual(scratch.longKey, scratch.other, 0, length)
-                : engine.removeIfEqual(scratch.key, 0, scratch.keyLength, scratch.other, 0, length);
+                ? engine.removeIfEqual(scratch.longKey, expected, 0, length)
+                : engine.removeIfEqual(scratch.key, 0, scratch.keyLength, expected, 0, length);
     }
 
     /** Reads a value's bytes and removes it; negative if there is none. */
@@ -178,12 +179,21 @@ final class EncodedCache<K, V> {
                 : engine.get(scratch.key, 0, scratch.keyLength, destination, 0);
     }
 
-    /** Writes what is encoded. */
+    /**
+     * Writes what is encoded. A value that is too large leaves no older one behind.
+     *
+     * @throws EntryTooLargeException after the key has been removed.
+     */
     void put(Scratch scratch, int length, long ttlNs) {
-        if (longKeys) {
-            engine.put(scratch.longKey, scratch.value, 0, length, ttlNs);
-        } else {
-            engine.put(scratch.key, 0, scratch.keyLength, scratch.value, 0, length, ttlNs);
+        try {
+            if (longKeys) {
+                engine.put(scratch.longKey, scratch.value, 0, length, ttlNs);
+            } else {
+                engine.put(scratch.key, 0, scratch.keyLength, scratch.value, 0, length, ttlNs);
+            }
+        } catch (final EntryTooLargeException e) {
+            remove(scratch);
+            throw e;
         }
     }
 
@@ -194,36 +204,96 @@ final class EncodedCache<K, V> {
                         scratch.key, 0, scratch.keyLength, scratch.value, 0, length, ttlNs);
     }
 
+    /**
+     * Writes what is encoded if the key is there.
+     *
+     * @throws EntryTooLargeException after the key has been removed.
+     */
     boolean replace(Scratch scratch, int length, long ttlNs) {
-        return longKeys
-                ? engine.replace(scratch.longKey, scratch.value, 0, length, ttlNs)
-                : engine.replace(
-                        scratch.key, 0, scratch.keyLength, scratch.value, 0, length, ttlNs);
+        try {
+            return longKeys
+                    ? engine.replace(scratch.longKey, scratch.value, 0, length, ttlNs)
+                    : engine.replace(
+                            scratch.key, 0, scratch.keyLength, scratch.value, 0, length, ttlNs);
+        } catch (final EntryTooLargeException e) {
+            remove(scratch);
+            throw e;
+        }
     }
 
-    /** Writes what is encoded in place of other bytes, if they are there. */
+    /**
+     * Writes what is encoded in place of other bytes, if they are there.
+     *
+     * @throws EntryTooLargeException after the other bytes have been removed, if they were there.
+     */
     boolean exchange(
             Scratch scratch, DirectBuffer expected, int expectedLength, int length, long ttlNs) {
+        try {
+            return longKeys
+                    ? engine.compareAndSet(
+                            scratch.longKey,
+                            expected,
+                            0,
+                            expectedLength,
+                            scratch.value,
+                            0,
+                            length,
+                            ttlNs)
+                    : engine.compareAndSet(
+                            scratch.key,
+                            0,
+                            scratch.keyLength,
+                            expected,
+                            0,
+                            expectedLength,
+                            scratch.value,
+                            0,
+                            length,
+                            ttlNs);
+        } catch (final EntryTooLargeException e) {
+            removeIfEqual(scratch, expected, expectedLength);
+            throw e;
+        }
+    }
+
+    /** A lease on the encoded key. */
+    long lease(Scratch scratch) {
         return longKeys
-                ? engine.compareAndSet(
-                        scratch.longKey,
-                        expected,
-                        0,
-                        expectedLength,
-                        scratch.value,
-                        0,
-                        length,
-                        ttlNs)
-                : engine.compareAndSet(
-                        scratch.key,
-                        0,
-                        scratch.keyLength,
-                        expected,
-                        0,
-                        expectedLength,
-                        scratch.value,
-                        0,
-                        length,
-                        ttlNs);
+                ? engine.lease(scratch.longKey)
+                : engine.lease(scratch.key, 0, scratch.keyLength);
+    }
+
+    boolean isLeaseCurrent(Scratch scratch, long lease) {
+        return longKeys
+                ? engine.isLeaseCurrent(scratch.longKey, lease)
+                : engine.isLeaseCurrent(scratch.key, 0, scratch.keyLength, lease);
+    }
+
+    void endLease(Scratch scratch, long lease) {
+        if (longKeys) {
+            engine.endLease(scratch.longKey, lease);
+        } else {
+            engine.endLease(scratch.key, 0, scratch.keyLength, lease);
+        }
+    }
+
+    boolean putLeased(Scratch scratch, int length, long ttlNs, long lease) {
+        return longKeys
+                ? engine.putLeased(scratch.longKey, scratch.value, 0, length, ttlNs, lease)
+                : engine.putLeased(
+                        scratch.key, 0, scratch.keyLength, scratch.value, 0, length, ttlNs, lease);
+    }
+
+    boolean removeLeased(Scratch scratch, long lease) {
+        return longKeys
+                ? engine.removeLeased(scratch.longKey, lease)
+                : engine.removeLeased(scratch.key, 0, scratch.keyLength, lease);
+    }
+
+    /** The encoded key as a key of maps on the heap. */
+    Object identity(Scratch scratch) {
+        return longKeys
+                ? (Object) scratch.longKey
+                : new KeyBytes(Codecs.bytes(scratch.key, 0, scratch.keyLength));
     }
 }

@@ -1,183 +1,416 @@
 package io.flagstone.typed;
 
-import io.flagstone.api.LoadStatistics;
+import io.flagstone.OffHeapCache;
+import io.flagstone.api.EntryTooLargeException;
+import java.nio.channels.ClosedByInterruptException;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.agrona.concurrent.SystemNanoClock;
 
 /**
- * The loads of a cache, one at a time for a key: who asks for a key that is being loaded waits for
- * that load, and gets its value or its failure.
+ * The loads of a cache, one at a time for a key: a caller that asks for a key that is being loaded
+ * waits for that load, and gets its value or its failure.
  *
- * <p>A load ends in the order: its value is kept, then the load is forgotten, then those who wait
- * are told. So a key is never loaded by two at once, and who comes after the end finds the value. A
- * key that is written or removed while it is loaded outdates the load: those who wait still get its
- * value, but it is not kept.
+ * <p><b>Who runs a load.</b> The caller that misses, or the executor. A load that the executor has
+ * not begun blocks nobody: a caller that needs the value begins it. So an executor may be slow,
+ * drop its tasks or have no threads.
+ *
+ * <p><b>What is kept.</b> A load takes a lease on its key before it reads the source, and what it
+ * brings is put on condition that the lease is current. So a key that is written or removed while
+ * it is loaded outdates the load, by whichever method: callers that wait still get its value, but
+ * it is not kept. A caller that comes after the write begins a load of its own.
+ *
+ * <p><b>How a load ends.</b> Its value is kept, then the load is forgotten, then those who wait are
+ * told. So a caller that comes after the end finds the value. An Error ends a load as an exception
+ * does. An interrupt of its thread fails the caller that ran it; the others load anew.
  *
  * @param <K> the keys' type.
  * @param <V> the values' type.
  */
 final class Loads<K, V> {
-    private final ConcurrentHashMap<K, Load<V>> underWay = new ConcurrentHashMap<>();
-    private final Cache<K, V> cache;
+    /** How long a waiting thread sleeps before it looks for an end that it was not told of. */
+    private static final long LOOK_AGAIN_MS = 1_000;
+
+    private static final int MAX_CAUSES = 32;
+
+    final LoadCounters counters = new LoadCounters();
+    private final ConcurrentHashMap<Object, Load<K, V>> underWay = new ConcurrentHashMap<>();
+    private final EntryOperations<K, V> entries;
     private final Executor executor;
 
-    Loads(Cache<K, V> cache, Executor executor) {
-        this.cache = cache;
+    Loads(EntryOperations<K, V> entries, Executor executor) {
+        this.entries = entries;
         this.executor = executor;
+    }
+
+    /** A load that the calling thread has begun, of a key that is missing. */
+    Load<K, V> begun(K key, Loader<? super K, ? extends V> loader) {
+        final Load<K, V> load = new Load<>(key, entries.identity(key), loader, Load.Kind.MISS);
+        load.begin();
+        return load;
     }
 
     /** Loads by this thread, or waits for the thread that does. */
     V load(K key, Loader<? super K, ? extends V> loader) {
         while (true) {
-            final Load<V> mine = new Load<>();
-            final Load<V> other = underWay.putIfAbsent(key, mine);
-            if (other == null) {
-                run(key, mine, loader, false);
-                return value(mine);
+            final Load<K, V> mine = begun(key, loader);
+            final Load<K, V> load = join(mine, true);
+            if (load == mine) {
+                run(load);
             }
-            if (other.isOwn()) {
-                throw new IllegalStateException("the loader asks for the key it loads: " + key);
+            try {
+                if (awaitEnd(load) || load == mine) {
+                    return value(load);
+                }
+            } catch (final InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new LoadException(e);
+            } finally {
+                load.leave();
             }
-            if (other.join()) {
-                return value(other);
-            }
-            // Its last waiter has left; it is about to end.
-            underWay.remove(key, other);
         }
     }
 
-    private static <V> V value(Load<V> load) {
-        try {
-            return load.result().get();
-        } catch (final ExecutionException e) {
-            throw new LoadException(e.getCause());
-        } catch (final InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new LoadException(e);
-        } finally {
-            load.leave();
+    /**
+     * Takes part in the load of a key that is under way, or makes another one known.
+     *
+     * @param mine to be made known if there is none that may be joined.
+     * @param waits whether the calling thread is going to wait for it.
+     * @throws IllegalStateException if the calling thread would wait for itself.
+     */
+    Load<K, V> join(Load<K, V> mine, boolean waits) {
+        while (true) {
+            final Load<K, V> other = underWay.putIfAbsent(mine.identity, mine);
+            if (other == null) {
+                return mine;
+            }
+            if (waits && other.runner() == Thread.currentThread()) {
+                throw new IllegalStateException(
+                        "the loader asks for the key it loads: " + mine.key);
+            }
+            if (!other.isDone() && isCurrent(other) && other.join()) {
+                return other;
+            }
+            // It is about to end, and what it brings is too old for this caller.
+            underWay.remove(mine.identity, other);
         }
+    }
+
+    private boolean isCurrent(Load<K, V> load) {
+        final long lease = load.lease();
+        return lease == 0 || entries.isLeaseCurrent(load.key, lease);
+    }
+
+    /**
+     * Waits for the end of a load, and runs it if no thread does.
+     *
+     * @return whether it came to an end of its own; otherwise its thread was interrupted.
+     */
+    boolean awaitEnd(Load<K, V> load) throws InterruptedException {
+        if (load.begin()) {
+            run(load);
+        }
+        if (!load.isDone()) {
+            WaitGraph.enter(load);
+            try {
+                while (!load.isDone()) {
+                    sleepUntilDone(load.result());
+                }
+            } finally {
+                WaitGraph.leave();
+            }
+        }
+        return !load.wasInterrupted();
+    }
+
+    /** Sleeps until a result is there, however it ended, or for some time. */
+    static void sleepUntilDone(CompletableFuture<?> result) throws InterruptedException {
+        try {
+            result.get(LOOK_AGAIN_MS, TimeUnit.MILLISECONDS);
+        } catch (final ExecutionException | CancellationException | TimeoutException e) {
+            // The caller looks at the load itself.
+        }
+    }
+
+    /** What a load that has ended brought. */
+    static <V> V value(Load<?, V> load) {
+        final Throwable failure = load.failure();
+        if (failure == null) {
+            return load.value();
+        }
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        throw new LoadException(failure);
     }
 
     /** Loads by the executor. */
-    CompletableFuture<V> loadAsync(K key, Loader<? super K, ? extends V> loader) {
-        while (true) {
-            final Load<V> mine = new Load<>();
-            final Load<V> other = underWay.putIfAbsent(key, mine);
-            if (other == null) {
-                start(key, mine, loader, false);
-                return new Interest<>(mine);
-            }
-            if (other.join()) {
-                return new Interest<>(other);
-            }
-            underWay.remove(key, other);
+    Interest<K, V> loadAsync(K key, Loader<? super K, ? extends V> loader, Load.Kind kind) {
+        final Interest<K, V> interest = new Interest<>(this, key, loader, kind);
+        start(interest);
+        return interest;
+    }
+
+    /** Lets a caller take part in a load by the executor. */
+    void start(Interest<K, V> interest) {
+        final Load<K, V> load = take(interest);
+        if (load.isNew()) {
+            submit(load);
         }
     }
 
-    /** Loads anew by the executor what is still there, unless it is being loaded. */
-    void refresh(K key, Loader<? super K, ? extends V> loader) {
-        final Load<V> mine = new Load<>();
-        if (underWay.putIfAbsent(key, mine) == null) {
-            start(key, mine, loader, true);
-        }
+    /** Lets a caller take part in a load, which may be new. */
+    Load<K, V> take(Interest<K, V> interest) {
+        final Object identity = entries.identity(interest.key);
+        final Load<K, V> load =
+                join(new Load<>(interest.key, identity, interest.loader, interest.kind), false);
+        interest.follow(load);
+        return load;
     }
 
-    private void start(
-            K key, Load<V> load, Loader<? super K, ? extends V> loader, boolean refresh) {
+    private void submit(Load<K, V> load) {
         try {
-            executor.execute(() -> run(key, load, loader, refresh));
-        } catch (final RuntimeException e) {
-            underWay.remove(key, load);
-            load.result().completeExceptionally(e);
-            if (refresh) {
-                cache.refreshFailed(e);
+            executor.execute(
+                    () -> {
+                        if (load.begin()) {
+                            run(load);
+                        }
+                    });
+        } catch (final Throwable refusal) {
+            if (load.begin()) {
+                abandon(List.of(load), refusal);
             }
         }
     }
 
-    private void run(K key, Load<V> load, Loader<? super K, ? extends V> loader, boolean refresh) {
+    /** Has a task run by the executor; what the executor throws reaches the caller. */
+    void execute(Runnable task) {
+        executor.execute(task);
+    }
+
+    /**
+     * Loads an entry anew by this thread, unless it is being loaded or the lease is outdated.
+     *
+     * @return the load, which has ended, or null.
+     */
+    Load<K, V> renew(K key, Object identity, Loader<? super K, ? extends V> loader, long lease) {
+        final Load<K, V> load = new Load<>(key, identity, loader, Load.Kind.RENEWAL);
+        load.begin();
+        load.leased(lease);
+        if (!entries.isLeaseCurrent(key, lease) || underWay.putIfAbsent(identity, load) != null) {
+            return null;
+        }
+        run(load);
+        return load;
+    }
+
+    /** Runs a load that the calling thread has begun. */
+    void run(Load<K, V> load) {
         V value = null;
         Throwable failure = null;
+        boolean interrupted = false;
         try {
-            if (!load.begin()) {
-                throw new CancellationException("nobody waits for " + key);
-            }
-            // To be replaced by a refresh; for others a load that has ended since the miss.
-            final V present = cache.getIfPresent(key);
-            value = refresh || present == null ? loader.load(key) : present;
-            if (value != null && value != present) {
-                final V loaded = value;
-                load.keep(
-                        () -> {
-                            if (refresh) {
-                                cache.keepRefreshed(key, present, loaded);
-                            } else {
-                                cache.putIfAbsent(key, loaded);
-                            }
-                        });
-            }
-        } catch (final Throwable e) {
-            failure = e;
+            value = loadAndKeep(load);
+        } catch (final Throwable thrown) {
+            failure = thrown;
+            interrupted = isInterrupt(thrown) && !load.isCancelled();
         }
-        load.end();
-        underWay.remove(key, load);
-        if (failure == null) {
-            load.result().complete(value);
-        } else {
-            load.result().completeExceptionally(failure);
-            if (refresh) {
-                cache.refreshFailed(failure);
+        load.end(value, failure, interrupted);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private V loadAndKeep(Load<K, V> load) throws Exception {
+        try {
+            if (load.kind == Load.Kind.RENEWAL) {
+                return entries.contains(load.key) ? loadAndKeepAnew(load) : null;
+            }
+            lease(load);
+            // A load may have ended since the miss.
+            final V present = load.kind == Load.Kind.MISS ? entries.peek(load.key) : null;
+            return present != null ? present : loadAndKeepAnew(load);
+        } finally {
+            forget(load);
+        }
+    }
+
+    private V loadAndKeepAnew(Load<K, V> load) throws Exception {
+        final V loaded = callLoader(load);
+        keep(load, loaded);
+        return loaded;
+    }
+
+    private void lease(Load<K, V> load) {
+        if (load.isCancelled()) {
+            throw new CancellationException("nobody waits for " + load.key);
+        }
+        load.leased(entries.lease(load.key));
+    }
+
+    private void forget(Load<K, V> load) {
+        underWay.remove(load.identity, load);
+        // The lease of a renewal is older than the load, and ends after it.
+        if (load.lease() != 0 && load.kind != Load.Kind.RENEWAL) {
+            entries.endLease(load.key, load.lease());
+        }
+    }
+
+    private V callLoader(Load<K, V> load) throws Exception {
+        final long startNs = SystemNanoClock.INSTANCE.nanoTime();
+        boolean ended = false;
+        try {
+            final V loaded = load.loader.load(load.key);
+            ended = true;
+            return loaded;
+        } finally {
+            count(startNs, ended);
+            if (load.kind != Load.Kind.MISS) {
+                counters.refreshes.increment();
             }
         }
     }
 
-    /** Outdates the load of a key that is being written or removed. */
-    void outdate(K key) {
-        if (!underWay.isEmpty()) {
-            final Load<V> load = underWay.remove(key);
-            if (load != null) {
-                load.outdate();
+    private void count(long startNs, boolean ended) {
+        counters.totalLoadNs.add(SystemNanoClock.INSTANCE.nanoTime() - startNs);
+        (ended ? counters.loads : counters.failures).increment();
+    }
+
+    /** Keeps what was loaded, if the cache can hold it and the key was not written meanwhile. */
+    private void keep(Load<K, V> load, V loaded) {
+        final long lease = load.lease();
+        if (load.isCancelled() || entries.engine().isClosed()) {
+            return;
+        }
+        if (loaded == null) {
+            if (load.kind != Load.Kind.MISS) {
+                entries.removeLeased(load.key, lease);
+            }
+            return;
+        }
+        final long ttlNs = entries.ttl(load.key, loaded);
+        if (ttlNs <= 0 && ttlNs > OffHeapCache.KEEP_TTL) {
+            counters.expiredAtOnce.increment();
+            entries.removeLeased(load.key, lease);
+            return;
+        }
+        try {
+            if (!entries.putLeased(load.key, loaded, ttlNs, lease)) {
+                counters.outdated.increment();
+            }
+        } catch (final EntryTooLargeException e) {
+            counters.tooLarge.increment();
+        } catch (final IllegalStateException e) {
+            if (!entries.engine().isClosed()) {
+                throw e;
             }
         }
     }
 
-    LoadStatistics statistics() {
-        return LoadStatistics.NONE;
-    }
-
-    /** Outdates all loads. */
-    void outdateAll() {
-        underWay.keySet().forEach(this::outdate);
-    }
-
-    /** A caller's own view of a load's result, which can be cancelled without the others'. */
-    private static final class Interest<V> extends CompletableFuture<V> {
-        private final Load<V> load;
-
-        Interest(Load<V> load) {
-            this.load = load;
-            load.result()
-                    .whenComplete(
-                            (value, failure) -> {
-                                if (failure == null) {
-                                    complete(value);
-                                } else {
-                                    completeExceptionally(new LoadException(failure));
-                                }
-                            });
+    /**
+     * Whether it was an interrupt of the calling thread that ended a load. A loader may have
+     * wrapped the exception; but one inside an {@link ExecutionException} or the like is another
+     * thread's.
+     */
+    private static boolean isInterrupt(Throwable thrown) {
+        if (thrown instanceof Error) {
+            return false;
         }
-
-        @Override
-        public boolean cancel(boolean mayInterruptIfRunning) {
-            final boolean first = super.cancel(mayInterruptIfRunning);
-            if (first) {
-                load.leave();
+        Throwable cause = thrown;
+        for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
+            if (cause instanceof InterruptedException
+                    || cause instanceof ClosedByInterruptException) {
+                return true;
             }
-            return first;
+            cause =
+                    cause instanceof ExecutionException || cause instanceof CompletionException
+                            ? null
+                            : cause.getCause();
+        }
+        return Thread.currentThread().isInterrupted();
+    }
+
+    /**
+     * Runs loads that the calling thread has begun by one call of a loader. Each ends with its
+     * value, or all with the failure.
+     */
+    void runAll(Collection<Load<K, V>> loads, BulkLoader<K, V> loader) {
+        final Map<Load<K, V>, V> values = new LinkedHashMap<>();
+        Throwable failure = null;
+        boolean interrupted = false;
+        try {
+            loadAllAndKeep(loads, loader, values);
+        } catch (final Throwable thrown) {
+            failure = thrown;
+            interrupted = isInterrupt(thrown);
+        }
+        for (final Load<K, V> load : loads) {
+            load.end(failure == null ? values.get(load) : null, failure, interrupted);
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Ends loads that the calling thread has begun and is not going to run. */
+    void abandon(Collection<Load<K, V>> loads, Throwable failure) {
+        for (final Load<K, V> load : loads) {
+            underWay.remove(load.identity, load);
+            load.end(null, failure, false);
+        }
+    }
+
+    private void loadAllAndKeep(
+            Collection<Load<K, V>> loads, BulkLoader<K, V> loader, Map<Load<K, V>, V> values)
+            throws Exception {
+        try {
+            final Map<K, Load<K, V>> missing = new LinkedHashMap<>();
+            for (final Load<K, V> load : loads) {
+                lease(load);
+                final V present = entries.peek(load.key);
+                if (present == null) {
+                    missing.put(load.key, load);
+                } else {
+                    values.put(load, present);
+                }
+            }
+            if (!missing.isEmpty()) {
+                final Map<K, V> loaded = callLoader(missing, loader);
+                for (final Load<K, V> load : missing.values()) {
+                    final V value = loaded.get(load.key);
+                    keep(load, value);
+                    values.put(load, value);
+                }
+            }
+        } finally {
+            loads.forEach(this::forget);
+        }
+    }
+
+    private Map<K, V> callLoader(Map<K, Load<K, V>> missing, BulkLoader<K, V> loader)
+            throws Exception {
+        final long startNs = SystemNanoClock.INSTANCE.nanoTime();
+        boolean ended = false;
+        try {
+            final Map<K, V> loaded = loader.loadAll(Collections.unmodifiableSet(missing.keySet()));
+            if (loaded == null) {
+                throw new NullPointerException("the bulk loader returned null, not a map");
+            }
+            ended = true;
+            return loaded;
+        } finally {
+            count(startNs, ended);
         }
     }
 }

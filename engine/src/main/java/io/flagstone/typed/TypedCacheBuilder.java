@@ -2,9 +2,14 @@ package io.flagstone.typed;
 
 import io.flagstone.CacheBuilder;
 import io.flagstone.OffHeapCache;
+import io.flagstone.api.EffectiveConfiguration;
+import io.flagstone.api.Setting;
+import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
+import java.util.function.BiFunction;
 import java.util.function.ToLongBiFunction;
 
 /**
@@ -14,13 +19,18 @@ import java.util.function.ToLongBiFunction;
  * @param <V> the values' type.
  */
 public final class TypedCacheBuilder<K, V> {
+    /** What the effective configuration says of a time that is not set. */
+    private static final String NONE = "none";
+
     private final CacheBuilder engine;
     final Codec<K> keys;
     final Codec<V> values;
     ToLongBiFunction<? super K, ? super V> ttlNs;
-    Loader<? super K, ? extends V> loader;
+    BulkLoader<K, V> bulkLoader;
     long refreshAheadNs;
-    Executor executor = ForkJoinPool.commonPool();
+    Executor executor = defaultExecutor();
+    private Loader<? super K, ? extends V> loader;
+    private RemovalListener<? super K, ? super V> removalListener;
 
     TypedCacheBuilder(CacheBuilder engine, Codec<K> keys, Codec<V> values) {
         this.engine = Objects.requireNonNull(engine, "engine");
@@ -40,8 +50,30 @@ public final class TypedCacheBuilder<K, V> {
         return this;
     }
 
+    /** The common pool, or a thread for each task where that pool has none. */
+    private static Executor defaultExecutor() {
+        return ForkJoinPool.getCommonPoolParallelism() > 0
+                ? ForkJoinPool.commonPool()
+                : task -> {
+                    final Thread thread = new Thread(task, "flagstone-load");
+                    thread.setDaemon(true);
+                    thread.start();
+                };
+    }
+
     /**
-     * Sets where {@link Cache#get} has values from that are missing.
+     * Sets each entry's time to live, in place of the engine's default.
+     *
+     * @param ttl of key and value: positive; more than 292 years is for ever.
+     * @return this.
+     */
+    public TypedCacheBuilder<K, V> ttl(BiFunction<? super K, ? super V, Duration> ttl) {
+        Objects.requireNonNull(ttl, "ttl");
+        return ttlNs((key, value) -> Durations.toTtlNs(ttl.apply(key, value)));
+    }
+
+    /**
+     * Sets the loader of values that {@link Cache#get} misses.
      *
      * @param loads values; none by default.
      * @return this.
@@ -52,11 +84,35 @@ public final class TypedCacheBuilder<K, V> {
     }
 
     /**
-     * Makes a hit on an entry that expires within this time load it anew, by the executor, while
-     * the value that is there is returned. A refresh that fails is logged, and leaves the value.
-     * Needs a loader; what has no time to live is never refreshed.
+     * Sets the loader of values that {@link Cache#getAll} misses. Without a {@link #loader}, it
+     * loads single values as well.
      *
-     * @param ns positive nanoseconds, less than the time to live.
+     * @param loads values; none by default.
+     * @return this.
+     */
+    public TypedCacheBuilder<K, V> bulkLoader(BulkLoader<K, V> loads) {
+        this.bulkLoader = Objects.requireNonNull(loads, "loads");
+        return this;
+    }
+
+    /** The loader of single values, or null. */
+    Loader<? super K, ? extends V> loader() {
+        return loader == null && bulkLoader != null ? single(bulkLoader) : loader;
+    }
+
+    private static <K, V> Loader<K, V> single(BulkLoader<K, V> bulk) {
+        return key -> bulk.loadAll(Set.of(key)).get(key);
+    }
+
+    /**
+     * Makes a hit on an entry that expires within this time load it anew, by the executor, while
+     * the value that is there is returned. The new value is kept unless the key was written or
+     * removed meanwhile; if there is none, the key is removed. A refresh that fails is logged, and
+     * leaves the value; it is tried again when half of the time that was left has passed. Needs a
+     * loader; an entry that has no time to live is never refreshed, and one whose own time to live
+     * is shorter than this is refreshed at half of it.
+     *
+     * @param ns positive nanoseconds, less than the engine's default time to live.
      * @return this.
      */
     public TypedCacheBuilder<K, V> refreshAheadNs(long ns) {
@@ -68,9 +124,20 @@ public final class TypedCacheBuilder<K, V> {
     }
 
     /**
-     * Sets who runs refreshes and {@link Cache#getAsync}; the common pool by default.
+     * Does what {@link #refreshAheadNs} does.
      *
-     * @param runs them.
+     * @param ahead positive, less than the engine's default time to live.
+     * @return this.
+     */
+    public TypedCacheBuilder<K, V> refreshAhead(Duration ahead) {
+        return refreshAheadNs(Durations.toNs("refreshAhead", ahead));
+    }
+
+    /**
+     * Sets the executor of refreshes and {@link Cache#getAsync}. By default that is the common
+     * pool, or a daemon thread for each load where the common pool has no threads.
+     *
+     * @param runs them; may be slow, refuse or drop tasks, or run them in the calling thread.
      * @return this.
      */
     public TypedCacheBuilder<K, V> executor(Executor runs) {
@@ -79,33 +146,72 @@ public final class TypedCacheBuilder<K, V> {
     }
 
     /**
-     * Sets who is told of entries that leave.
+     * Sets the listener that is told of entries that leave.
      *
      * @param listener called under the lock of a segment, as are the codecs for its sake.
      * @return this.
      */
     public TypedCacheBuilder<K, V> removalListener(RemovalListener<? super K, ? super V> listener) {
-        engine.removalListener(
-                (cause, key, value) ->
-                        listener.onRemoval(
-                                cause,
-                                keys.decode(key, 0, key.capacity()),
-                                values.decode(value, 0, value.capacity())));
+        this.removalListener = Objects.requireNonNull(listener, "listener");
         return this;
     }
 
     /**
-     * Builds the cache and takes its memory.
+     * Builds the cache and takes its memory. May be called several times: the caches share nothing
+     * but what was passed to this builder.
      *
      * @return an empty cache.
      * @throws IllegalArgumentException as the engine's builder does, or if there is a refresh
-     *     without a loader.
+     *     without a loader, with a sliding deadline, or of all the time to live.
      */
     public Cache<K, V> build() {
-        if (refreshAheadNs > 0 && loader == null) {
+        if (refreshAheadNs > 0 && loader() == null) {
             throw new IllegalArgumentException(
                     "refreshAheadNs " + refreshAheadNs + " needs a loader");
         }
-        return new Cache<>(this, engine.build());
+        final CacheBuilder own = engine.copy();
+        if (removalListener != null) {
+            own.removalListener(decoding(removalListener));
+        }
+        final OffHeapCache built = own.build();
+        try {
+            checkRefresh(built.configuration());
+            return new Cache<>(this, built);
+        } catch (final RuntimeException | Error e) {
+            built.close();
+            throw e;
+        }
+    }
+
+    private io.flagstone.api.RemovalListener decoding(
+            RemovalListener<? super K, ? super V> listener) {
+        return (cause, key, value) ->
+                listener.onRemoval(
+                        cause,
+                        keys.decode(key, 0, key.capacity()),
+                        values.decode(value, 0, value.capacity()));
+    }
+
+    private void checkRefresh(EffectiveConfiguration configuration) {
+        if (refreshAheadNs == 0) {
+            return;
+        }
+        final Setting idle = configuration.setting("expireAfterAccessNs");
+        if (!idle.value().equals(NONE)) {
+            throw new IllegalArgumentException(
+                    "refreshAheadNs does not work with expireAfterAccessNs, since each hit renews"
+                            + " the deadline: set defaultTtlNs instead: refreshAheadNs="
+                            + refreshAheadNs);
+        }
+        final Setting ttl = configuration.setting("defaultTtlNs");
+        if (ttlNs == null
+                && !ttl.value().equals(NONE)
+                && refreshAheadNs >= Long.parseLong(ttl.value())) {
+            throw new IllegalArgumentException(
+                    "refreshAheadNs must be less than defaultTtlNs, "
+                            + ttl.value()
+                            + ": refreshAheadNs="
+                            + refreshAheadNs);
+        }
     }
 }

@@ -1,0 +1,73 @@
+package io.flagstone.typed;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+/**
+ * A caller's own view of several loads, which is complete when all of them are. Completing it in
+ * another way ends the interest in each.
+ *
+ * @param <K> the keys' type.
+ * @param <V> the values' type.
+ */
+final class Interests<K, V> extends CompletableFuture<Map<K, V>> {
+    private final List<Interest<K, V>> parts;
+
+    /**
+     * A view of some loads.
+     *
+     * @param present values that were there without a load.
+     */
+    Interests(List<Interest<K, V>> parts, Map<K, V> present) {
+        this.parts = parts;
+        whenComplete((value, failure) -> parts.forEach(part -> part.cancel(true)));
+        CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
+                .whenComplete((none, failure) -> ended(present, failure));
+    }
+
+    private void ended(Map<K, V> present, Throwable failure) {
+        if (failure == null) {
+            final Map<K, V> all = new HashMap<>(present);
+            for (final Interest<K, V> part : parts) {
+                final V value = part.getNow(null);
+                if (value != null) {
+                    all.put(part.key, value);
+                }
+            }
+            complete(all);
+        } else {
+            completeExceptionally(
+                    failure instanceof CompletionException ? failure.getCause() : failure);
+        }
+    }
+
+    @Override
+    public Map<K, V> join() {
+        parts.forEach(
+                part -> {
+                    try {
+                        part.join();
+                    } catch (final CompletionException | CancellationException e) {
+                        // It is this object's failure, too.
+                    }
+                });
+        return super.join();
+    }
+
+    @Override
+    public Map<K, V> get() throws InterruptedException, ExecutionException {
+        for (final Interest<K, V> part : parts) {
+            try {
+                part.get();
+            } catch (final ExecutionException | CancellationException e) {
+                // It is this object's failure, too.
+            }
+        }
+        return super.get();
+    }
+}

@@ -1,0 +1,148 @@
+package io.flagstone.typed;
+
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Loads entries anew that are hit near their deadline, by the executor, while the value that is
+ * there is served.
+ *
+ * <p>An entry is due when it has no more than the given time to live. One attempt is made for that;
+ * after one that did not renew the deadline, the next is made when half of the time that was left
+ * then has passed, and so on. So a source that fails is asked some twenty times before the
+ * deadline, however many hits there are. An entry whose own time to live is shorter than the given
+ * time is renewed at half of it.
+ *
+ * <p>An attempt holds a lease from the hit on, so a key that is written or removed before the
+ * executor begins is left alone.
+ *
+ * @param <K> the keys' type.
+ * @param <V> the values' type.
+ */
+final class Refreshes<K, V> {
+    /** Attempts that are remembered; above that all are forgotten. */
+    private static final int MAX_ATTEMPTS = 1 << 16;
+
+    private final EntryOperations<K, V> entries;
+    private final Loads<K, V> loads;
+    private final Loader<? super K, ? extends V> loader;
+    private final long aheadNs;
+    private final ConcurrentHashMap<Object, Attempt> attempts = new ConcurrentHashMap<>();
+
+    /** An attempt to renew an entry. */
+    private final class Attempt implements Runnable {
+        private final K key;
+        private final Object identity;
+        private final long leftNs;
+        private final long lease;
+
+        /** Whether a thread runs or has given up the attempt, and so ends the lease. */
+        private final AtomicBoolean taken = new AtomicBoolean();
+
+        Attempt(K key, Object identity, long leftNs) {
+            this.key = key;
+            this.identity = identity;
+            this.leftNs = leftNs;
+            this.lease = entries.lease(key);
+        }
+
+        @Override
+        public void run() {
+            if (taken.compareAndSet(false, true)) {
+                try {
+                    renew(this);
+                } finally {
+                    entries.endLease(key, lease);
+                }
+            }
+        }
+
+        /** Ends the lease of an attempt that the executor has not begun, and may never begin. */
+        void giveUp() {
+            if (taken.compareAndSet(false, true)) {
+                entries.endLease(key, lease);
+            }
+        }
+    }
+
+    Refreshes(
+            EntryOperations<K, V> entries,
+            Loads<K, V> loads,
+            Loader<? super K, ? extends V> loader,
+            long aheadNs) {
+        this.entries = entries;
+        this.loads = loads;
+        this.loader = loader;
+        this.aheadNs = aheadNs;
+    }
+
+    /** Has a key that was hit loaded anew if that is due. */
+    void hit(K key) {
+        final long leftNs = entries.remainingTtlNs(key);
+        if (leftNs <= 0 || leftNs > aheadNs) {
+            return;
+        }
+        final Object identity = entries.identity(key);
+        final Attempt last = attempts.get(identity);
+        if (last != null && leftNs <= last.leftNs && leftNs > last.leftNs / 2) {
+            return;
+        }
+        // With more time than at the last attempt, the entry has been written since.
+        final Attempt attempt = new Attempt(key, identity, leftNs);
+        if (!remember(attempt, last)) {
+            attempt.giveUp();
+            return;
+        }
+        try {
+            loads.execute(attempt);
+        } catch (final Throwable refusal) {
+            attempts.remove(identity, attempt);
+            attempt.giveUp();
+            failed(refusal);
+        }
+    }
+
+    private boolean remember(Attempt attempt, Attempt last) {
+        if (last != null) {
+            final boolean replaced = attempts.replace(attempt.identity, last, attempt);
+            if (replaced) {
+                last.giveUp();
+            }
+            return replaced;
+        }
+        if (attempts.size() >= MAX_ATTEMPTS) {
+            attempts.values().forEach(this::forget);
+        }
+        return attempts.putIfAbsent(attempt.identity, attempt) == null;
+    }
+
+    private void forget(Attempt attempt) {
+        attempts.remove(attempt.identity, attempt);
+        attempt.giveUp();
+    }
+
+    private void renew(Attempt attempt) {
+        final Load<K, V> load = loads.renew(attempt.key, attempt.identity, loader, attempt.lease);
+        if (load == null) {
+            return;
+        }
+        if (load.failure() != null) {
+            failed(load.failure());
+            return;
+        }
+        final long leftNs = entries.engine().isClosed() ? 0 : entries.remainingTtlNs(attempt.key);
+        if (leftNs > 0 && leftNs <= aheadNs) {
+            // The next attempt is for half of the new time to live.
+            final Attempt renewed = new Attempt(attempt.key, attempt.identity, leftNs);
+            renewed.giveUp();
+            attempts.replace(attempt.identity, attempt, renewed);
+        } else {
+            attempts.remove(attempt.identity, attempt);
+        }
+    }
+
+    private static void failed(Throwable failure) {
+        System.getLogger("io.flagstone")
+                .log(System.Logger.Level.WARNING, "a refresh failed, the value stays", failure);
+    }
+}
