@@ -50,9 +50,12 @@ public final class TypedCacheBuilder<K, V> {
         return this;
     }
 
-    /** The common pool, or a thread for each task where that pool has none. */
+    /**
+     * The common pool, or a thread for each task where that pool has no more than one: it may have
+     * none then, which JDK 17 does not tell apart, and a load that blocks would hold up the others.
+     */
     private static Executor defaultExecutor() {
-        return ForkJoinPool.getCommonPoolParallelism() > 0
+        return ForkJoinPool.getCommonPoolParallelism() > 1
                 ? ForkJoinPool.commonPool()
                 : task -> {
                     final Thread thread = new Thread(task, "flagstone-load");
@@ -135,7 +138,7 @@ public final class TypedCacheBuilder<K, V> {
 
     /**
      * Sets the executor of refreshes and {@link Cache#getAsync}. By default that is the common
-     * pool, or a daemon thread for each load where the common pool has no threads.
+     * pool, or a daemon thread for each load where the common pool has less than two threads.
      *
      * @param runs them; may be slow, refuse or drop tasks, or run them in the calling thread.
      * @return this.
