@@ -1,27 +1,29 @@
 package io.flagstone.typed;
 
-import io.flagstone.OffHeapCache;
+import io.flagstone.api.EntryTooLargeException;
 import java.util.AbstractMap;
-import java.util.AbstractSet;
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.List;
+import java.util.Collection;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * A cache as a map: a view without state of its own.
+ *
+ * <p>An operation that depends on the old value reads its bytes, and writes on condition that these
+ * bytes are still there; otherwise it begins again. It never encodes the old value a second time:
+ * the codec may write other bytes then, or a function may have changed the object.
+ *
+ * <p>A key or value of another type is refused by the codec, with a {@link ClassCastException}.
  *
  * @param <K> the keys' type.
  * @param <V> the values' type.
  */
 final class CacheMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K, V> {
-    private static final int ENTRIES_AT_A_TIME = 64;
-
     private final Cache<K, V> cache;
     private final EncodedCache<K, V> encoded;
 
@@ -30,7 +32,6 @@ final class CacheMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K,
         this.encoded = cache.encoded;
     }
 
-    /** What is of another type, or null, is refused where it is encoded. */
     @SuppressWarnings("unchecked")
     private K key(Object key) {
         return (K) key;
@@ -63,16 +64,17 @@ final class CacheMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K,
             encoded.encodeKey(scratch, key);
             final int length = encoded.encodeValue(scratch, value);
             final long ttl = cache.ttl(key, value);
-            while (true) {
+            // The write comes first, so that a put counts no miss.
+            while (!encoded.putIfAbsent(scratch, length, ttl)) {
                 final int found = encoded.find(scratch);
-                if (found < 0) {
-                    if (encoded.putIfAbsent(scratch, length, ttl)) {
-                        return null;
-                    }
-                } else if (encoded.exchange(scratch, scratch.found, found, length, ttl)) {
+                if (found >= 0 && encoded.exchange(scratch, scratch.found, found, length, ttl)) {
                     return encoded.decode(scratch, found, null);
                 }
             }
+            return null;
+        } catch (final EntryTooLargeException e) {
+            encoded.remove(scratch);
+            throw e;
         } finally {
             scratch.release();
         }
@@ -110,7 +112,7 @@ final class CacheMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K,
 
     @Override
     public boolean remove(Object key, Object value) {
-        return cache.remove(key(key), value(value));
+        return value != null && cache.remove(key(key), value(value));
     }
 
     @Override
@@ -125,11 +127,19 @@ final class CacheMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K,
             encoded.encodeKey(scratch, key);
             final int length = encoded.encodeValue(scratch, value);
             final long ttl = cache.ttl(key, value);
-            int found = encoded.find(scratch);
-            while (found >= 0 && !encoded.exchange(scratch, scratch.found, found, length, ttl)) {
-                found = encoded.find(scratch);
+            while (true) {
+                final int found = encoded.find(scratch);
+                // Also where nothing was found: a write that finds nothing outdates a load.
+                if (encoded.exchange(scratch, scratch.found, Math.max(0, found), length, ttl)) {
+                    return encoded.decode(scratch, Math.max(0, found), null);
+                }
+                if (found < 0) {
+                    return null;
+                }
             }
-            return encoded.decode(scratch, found, null);
+        } catch (final EntryTooLargeException e) {
+            encoded.remove(scratch);
+            throw e;
         } finally {
             scratch.release();
         }
@@ -138,6 +148,96 @@ final class CacheMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K,
     @Override
     public V computeIfAbsent(K key, Function<? super K, ? extends V> maker) {
         return cache.computeIfAbsent(key, maker);
+    }
+
+    @Override
+    public V computeIfPresent(K key, BiFunction<? super K, ? super V, ? extends V> function) {
+        Objects.requireNonNull(function, "function");
+        while (true) {
+            final byte[] old = bytes(key);
+            if (old == null) {
+                return null;
+            }
+            final V next = function.apply(key, encoded.decodeValue(old));
+            if (exchange(key, old, next)) {
+                return next;
+            }
+        }
+    }
+
+    @Override
+    public V compute(K key, BiFunction<? super K, ? super V, ? extends V> function) {
+        Objects.requireNonNull(function, "function");
+        while (true) {
+            final byte[] old = bytes(key);
+            final V next = function.apply(key, old == null ? null : encoded.decodeValue(old));
+            if (exchange(key, old, next)) {
+                return next;
+            }
+        }
+    }
+
+    @Override
+    public V merge(K key, V value, BiFunction<? super V, ? super V, ? extends V> function) {
+        Objects.requireNonNull(value, "value");
+        Objects.requireNonNull(function, "function");
+        while (true) {
+            final byte[] old = bytes(key);
+            final V next = old == null ? value : function.apply(encoded.decodeValue(old), value);
+            if (exchange(key, old, next)) {
+                return next;
+            }
+        }
+    }
+
+    @Override
+    public void replaceAll(BiFunction<? super K, ? super V, ? extends V> function) {
+        Objects.requireNonNull(function, "function");
+        for (final K key : keySet()) {
+            computeIfPresent(
+                    key,
+                    (same, old) ->
+                            Objects.requireNonNull(
+                                    function.apply(same, old), "the function's value"));
+        }
+    }
+
+    /** The bytes of a key's value, or null. */
+    private byte[] bytes(K key) {
+        final Scratch scratch = Scratch.acquire();
+        try {
+            encoded.encodeKey(scratch, key);
+            final int found = encoded.find(scratch);
+            return found < 0 ? null : Codecs.bytes(scratch.found, 0, found);
+        } finally {
+            scratch.release();
+        }
+    }
+
+    /**
+     * Writes a value, or removes the key for null, if the key has the bytes that were read.
+     *
+     * @param old the bytes, or null if the key was absent.
+     * @return false if the key has other bytes by now.
+     */
+    private boolean exchange(K key, byte[] old, V next) {
+        final Scratch scratch = Scratch.acquire();
+        try {
+            encoded.encodeKey(scratch, key);
+            if (next == null) {
+                return old == null
+                        // Changes nothing, but outdates a load if the key is absent.
+                        ? !encoded.update(scratch, view -> {})
+                        : encoded.removeIfEqual(scratch, new UnsafeBuffer(old), old.length);
+            }
+            final int length = encoded.encodeValue(scratch, next);
+            final long ttl = cache.ttl(key, next);
+            return old == null
+                    ? encoded.putIfAbsent(scratch, length, ttl)
+                    : encoded.exchange(scratch, new UnsafeBuffer(old), old.length, length, ttl);
+        } finally {
+            scratch.release();
+        }
     }
 
     @Override
@@ -151,129 +251,17 @@ final class CacheMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K,
     }
 
     @Override
+    public Set<K> keySet() {
+        return new MapViews.Keys<>(cache);
+    }
+
+    @Override
+    public Collection<V> values() {
+        return new MapViews.Values<>(cache);
+    }
+
+    @Override
     public Set<Map.Entry<K, V>> entrySet() {
-        return new Entries();
-    }
-
-    /** An entry as it was read, which writes through to the cache. */
-    static final class Written<K, V> implements Map.Entry<K, V> {
-        private final Cache<K, V> cache;
-        private final K key;
-        private V value;
-
-        Written(Cache<K, V> cache, K key, V value) {
-            this.cache = cache;
-            this.key = key;
-            this.value = value;
-        }
-
-        @Override
-        public K getKey() {
-            return key;
-        }
-
-        @Override
-        public V getValue() {
-            return value;
-        }
-
-        @Override
-        public V setValue(V next) {
-            final V previous = value;
-            cache.put(key, next);
-            value = next;
-            return previous;
-        }
-
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Map.Entry<?, ?> entry
-                    && key.equals(entry.getKey())
-                    && value.equals(entry.getValue());
-        }
-
-        @Override
-        public int hashCode() {
-            return key.hashCode() ^ value.hashCode();
-        }
-
-        @Override
-        public String toString() {
-            return key + "=" + value;
-        }
-    }
-
-    private final class Entries extends AbstractSet<Map.Entry<K, V>> {
-        @Override
-        public Iterator<Map.Entry<K, V>> iterator() {
-            return new EntryIterator();
-        }
-
-        @Override
-        public int size() {
-            return CacheMap.this.size();
-        }
-
-        @Override
-        public boolean contains(Object entry) {
-            if (!(entry instanceof Map.Entry<?, ?> pair) || pair.getKey() == null) {
-                return false;
-            }
-            final V found = get(pair.getKey());
-            return found != null && found.equals(pair.getValue());
-        }
-
-        @Override
-        public boolean remove(Object entry) {
-            return entry instanceof Map.Entry<?, ?> pair
-                    && pair.getKey() != null
-                    && pair.getValue() != null
-                    && CacheMap.this.remove(pair.getKey(), pair.getValue());
-        }
-
-        @Override
-        public void clear() {
-            CacheMap.this.clear();
-        }
-    }
-
-    private final class EntryIterator implements Iterator<Map.Entry<K, V>> {
-        private final List<Map.Entry<K, V>> read = new ArrayList<>();
-        private long cursor;
-        private int next;
-        private K last;
-
-        @Override
-        public boolean hasNext() {
-            while (next == read.size() && cursor != OffHeapCache.SCAN_DONE) {
-                read.clear();
-                next = 0;
-                cursor = encoded.scan(cursor, ENTRIES_AT_A_TIME, this::add);
-            }
-            return next < read.size();
-        }
-
-        private void add(K key, V value) {
-            read.add(new Written<>(cache, key, value));
-        }
-
-        @Override
-        public Map.Entry<K, V> next() {
-            if (!hasNext()) {
-                throw new NoSuchElementException();
-            }
-            final Map.Entry<K, V> entry = read.get(next++);
-            last = entry.getKey();
-            return entry;
-        }
-
-        @Override
-        public void remove() {
-            if (last == null) {
-                throw new IllegalStateException("there is no entry to remove");
-            }
-            cache.remove(last);
-            last = null;
-        }
+        return new MapViews.Entries<>(cache);
     }
 }

@@ -4,10 +4,8 @@ import io.flagstone.OffHeapCache;
 import io.flagstone.api.EntryTooLargeException;
 import io.flagstone.api.ValueReader;
 import io.flagstone.api.ValueUpdater;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.BiConsumer;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -78,29 +76,42 @@ final class EncodedCache<K, V> {
     }
 
     /**
-     * Shows some entries as objects.
+     * Copies the bytes of some entries.
      *
      * @param cursor from which on, 0 to begin with.
+     * @param bytes takes each key, followed by its value, or by null without values.
      * @return the cursor to go on with, or {@link OffHeapCache#SCAN_DONE}.
      */
-    long scan(long cursor, int most, BiConsumer<K, V> entries) {
-        final List<byte[]> bytes = new ArrayList<>();
-        final long next =
-                engine.scan(
-                        cursor,
-                        most,
-                        (key, value) -> {
-                            bytes.add(Codecs.bytes(key, 0, key.capacity()));
-                            bytes.add(Codecs.bytes(value, 0, value.capacity()));
-                        });
-        for (int i = 0; i < bytes.size(); i += 2) {
-            entries.accept(decode(keys, bytes.get(i)), decode(values, bytes.get(i + 1)));
-        }
-        return next;
+    long scan(long cursor, int most, boolean withValues, List<byte[]> bytes) {
+        return engine.scan(
+                cursor,
+                most,
+                (key, value) -> {
+                    bytes.add(Codecs.bytes(key, 0, key.capacity()));
+                    bytes.add(withValues ? Codecs.bytes(value, 0, value.capacity()) : null);
+                });
+    }
+
+    K decodeKey(byte[] bytes) {
+        return decode(keys, bytes);
+    }
+
+    V decodeValue(byte[] bytes) {
+        return decode(values, bytes);
     }
 
     private static <T> T decode(Codec<T> codec, byte[] bytes) {
         return codec.decode(new UnsafeBuffer(bytes), 0, bytes.length);
+    }
+
+    /** Removes a key of which these are the bytes; those of a number are in native order. */
+    boolean remove(UnsafeBuffer key) {
+        return engine.remove(key, 0, key.capacity());
+    }
+
+    /** Removes a key of which these are the bytes, if its value is equal to the expected. */
+    boolean removeIfEqual(UnsafeBuffer key, UnsafeBuffer expected) {
+        return engine.removeIfEqual(key, 0, key.capacity(), expected, 0, expected.capacity());
     }
 
     boolean read(Scratch scratch, ValueReader reader) {
