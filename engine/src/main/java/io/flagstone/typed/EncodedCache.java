@@ -15,6 +15,9 @@ import org.agrona.concurrent.UnsafeBuffer;
  * that are numbers, or those for keys that are bytes.
  */
 final class EncodedCache<K, V> {
+    /** The lease on a key that no entry can have: it is always current. */
+    static final long NO_LEASE = Long.MAX_VALUE;
+
     /** Whether keys are numbers to the engine. */
     final boolean longKeys;
 
@@ -34,18 +37,33 @@ final class EncodedCache<K, V> {
         if (longKeys) {
             scratch.longKey = (Long) key;
         } else {
-            scratch.keyLength = keys.encode(key, scratch.key, 0);
+            scratch.keyLength = scratch.key.encode(keys, key, 0);
         }
+    }
+
+    /**
+     * Whether an entry can have the key. One whose encoding is empty or too long is missing to all
+     * operations but those that would add it: the engine tells these why it refuses.
+     *
+     * @throws IllegalStateException if the cache is closed.
+     */
+    private boolean isPossible(Scratch scratch) {
+        if (scratch.keyLength > 0 && scratch.keyLength <= OffHeapCache.MAX_KEY_LENGTH) {
+            return true;
+        }
+        // Any operation tells that the cache is closed, or in a callback.
+        engine.contains(0L);
+        return false;
     }
 
     /** Encodes what is to be written. */
     int encodeValue(Scratch scratch, V value) {
-        return values.encode(Objects.requireNonNull(value, "value"), scratch.value, 0);
+        return scratch.value.encode(values, Objects.requireNonNull(value, "value"), 0);
     }
 
     /** Encodes what is to be compared. */
     int encodeOther(Scratch scratch, V value) {
-        return values.encode(Objects.requireNonNull(value, "value"), scratch.other, 0);
+        return scratch.other.encode(values, Objects.requireNonNull(value, "value"), 0);
     }
 
     /** The buffer that an object is a view of, or null. */
@@ -117,45 +135,50 @@ final class EncodedCache<K, V> {
     boolean read(Scratch scratch, ValueReader reader) {
         return longKeys
                 ? engine.read(scratch.longKey, reader)
-                : engine.read(scratch.key, 0, scratch.keyLength, reader);
+                : isPossible(scratch) && engine.read(scratch.key, 0, scratch.keyLength, reader);
     }
 
     boolean update(Scratch scratch, ValueUpdater updater) {
         return longKeys
                 ? engine.update(scratch.longKey, updater)
-                : engine.update(scratch.key, 0, scratch.keyLength, updater);
+                : isPossible(scratch) && engine.update(scratch.key, 0, scratch.keyLength, updater);
     }
 
     boolean contains(Scratch scratch) {
         return longKeys
                 ? engine.contains(scratch.longKey)
-                : engine.contains(scratch.key, 0, scratch.keyLength);
+                : isPossible(scratch) && engine.contains(scratch.key, 0, scratch.keyLength);
     }
 
     /** What is left of an entry's time to live, as the engine tells it. */
     long remainingTtlNs(Scratch scratch) {
-        return longKeys
-                ? engine.remainingTtlNs(scratch.longKey)
-                : engine.remainingTtlNs(scratch.key, 0, scratch.keyLength);
+        if (longKeys) {
+            return engine.remainingTtlNs(scratch.longKey);
+        }
+        return isPossible(scratch)
+                ? engine.remainingTtlNs(scratch.key, 0, scratch.keyLength)
+                : OffHeapCache.NOT_FOUND;
     }
 
     boolean setTtl(Scratch scratch, long ttlNs) {
         return longKeys
                 ? engine.setTtl(scratch.longKey, ttlNs)
-                : engine.setTtl(scratch.key, 0, scratch.keyLength, ttlNs);
+                : isPossible(scratch) && engine.setTtl(scratch.key, 0, scratch.keyLength, ttlNs);
     }
 
     boolean remove(Scratch scratch) {
         return longKeys
                 ? engine.remove(scratch.longKey)
-                : engine.remove(scratch.key, 0, scratch.keyLength);
+                : isPossible(scratch) && engine.remove(scratch.key, 0, scratch.keyLength);
     }
 
     /** Removes a key whose value is equal to the expected bytes. */
     boolean removeIfEqual(Scratch scratch, DirectBuffer expected, int length) {
         return longKeys
                 ? engine.removeIfEqual(scratch.longKey, expected, 0, length)
-                : engine.removeIfEqual(scratch.key, 0, scratch.keyLength, expected, 0, length);
+                : isPossible(scratch)
+                        && engine.removeIfEqual(
+                                scratch.key, 0, scratch.keyLength, expected, 0, length);
     }
 
     /** Reads a value's bytes and removes it; negative if there is none. */
@@ -164,14 +187,18 @@ final class EncodedCache<K, V> {
         while (length == OffHeapCache.INSUFFICIENT_SPACE) {
             scratch.growFound();
             length = removeTo(scratch);
+            scratch.foundLength(length);
         }
         return length;
     }
 
     private int removeTo(Scratch scratch) {
-        return longKeys
-                ? engine.getAndRemove(scratch.longKey, scratch.found, 0)
-                : engine.getAndRemove(scratch.key, 0, scratch.keyLength, scratch.found, 0);
+        if (longKeys) {
+            return engine.getAndRemove(scratch.longKey, scratch.found, 0);
+        }
+        return isPossible(scratch)
+                ? engine.getAndRemove(scratch.key, 0, scratch.keyLength, scratch.found, 0)
+                : OffHeapCache.NOT_FOUND;
     }
 
     /** Reads a value's bytes; negative if there is none. */
@@ -180,14 +207,18 @@ final class EncodedCache<K, V> {
         while (length == OffHeapCache.INSUFFICIENT_SPACE) {
             scratch.growFound();
             length = findOnce(scratch, scratch.found);
+            scratch.foundLength(length);
         }
         return length;
     }
 
     private int findOnce(Scratch scratch, MutableDirectBuffer destination) {
-        return longKeys
-                ? engine.get(scratch.longKey, destination, 0)
-                : engine.get(scratch.key, 0, scratch.keyLength, destination, 0);
+        if (longKeys) {
+            return engine.get(scratch.longKey, destination, 0);
+        }
+        return isPossible(scratch)
+                ? engine.get(scratch.key, 0, scratch.keyLength, destination, 0)
+                : OffHeapCache.NOT_FOUND;
     }
 
     /**
@@ -224,8 +255,15 @@ final class EncodedCache<K, V> {
         try {
             return longKeys
                     ? engine.replace(scratch.longKey, scratch.value, 0, length, ttlNs)
-                    : engine.replace(
-                            scratch.key, 0, scratch.keyLength, scratch.value, 0, length, ttlNs);
+                    : isPossible(scratch)
+                            && engine.replace(
+                                    scratch.key,
+                                    0,
+                                    scratch.keyLength,
+                                    scratch.value,
+                                    0,
+                                    length,
+                                    ttlNs);
         } catch (final EntryTooLargeException e) {
             remove(scratch);
             throw e;
@@ -250,31 +288,37 @@ final class EncodedCache<K, V> {
                             0,
                             length,
                             ttlNs)
-                    : engine.compareAndSet(
-                            scratch.key,
-                            0,
-                            scratch.keyLength,
-                            expected,
-                            0,
-                            expectedLength,
-                            scratch.value,
-                            0,
-                            length,
-                            ttlNs);
+                    : isPossible(scratch)
+                            && engine.compareAndSet(
+                                    scratch.key,
+                                    0,
+                                    scratch.keyLength,
+                                    expected,
+                                    0,
+                                    expectedLength,
+                                    scratch.value,
+                                    0,
+                                    length,
+                                    ttlNs);
         } catch (final EntryTooLargeException e) {
             removeIfEqual(scratch, expected, expectedLength);
             throw e;
         }
     }
 
-    /** A lease on the encoded key. */
+    /** A lease on the encoded key, or {@link #NO_LEASE}. */
     long lease(Scratch scratch) {
         return longKeys
                 ? engine.lease(scratch.longKey)
-                : engine.lease(scratch.key, 0, scratch.keyLength);
+                : isPossible(scratch)
+                        ? engine.lease(scratch.key, 0, scratch.keyLength)
+                        : NO_LEASE;
     }
 
     boolean isLeaseCurrent(Scratch scratch, long lease) {
+        if (lease == NO_LEASE) {
+            return true;
+        }
         return longKeys
                 ? engine.isLeaseCurrent(scratch.longKey, lease)
                 : engine.isLeaseCurrent(scratch.key, 0, scratch.keyLength, lease);
@@ -283,7 +327,7 @@ final class EncodedCache<K, V> {
     void endLease(Scratch scratch, long lease) {
         if (longKeys) {
             engine.endLease(scratch.longKey, lease);
-        } else {
+        } else if (isPossible(scratch)) {
             engine.endLease(scratch.key, 0, scratch.keyLength, lease);
         }
     }
@@ -298,7 +342,8 @@ final class EncodedCache<K, V> {
     boolean removeLeased(Scratch scratch, long lease) {
         return longKeys
                 ? engine.removeLeased(scratch.longKey, lease)
-                : engine.removeLeased(scratch.key, 0, scratch.keyLength, lease);
+                : isPossible(scratch)
+                        && engine.removeLeased(scratch.key, 0, scratch.keyLength, lease);
     }
 
     /** The encoded key as a key of maps on the heap. */

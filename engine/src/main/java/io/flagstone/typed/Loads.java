@@ -299,6 +299,10 @@ final class Loads<K, V> {
             }
             return;
         }
+        if (lease == EncodedCache.NO_LEASE) {
+            counters.tooLarge.increment();
+            return;
+        }
         final long ttlNs = entries.ttl(load.key, loaded);
         if (ttlNs <= 0 && ttlNs > OffHeapCache.KEEP_TTL) {
             counters.expiredAtOnce.increment();
