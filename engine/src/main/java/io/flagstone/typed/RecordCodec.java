@@ -2,13 +2,16 @@ package io.flagstone.typed;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
-import org.agrona.DirectBuffer;
-import org.agrona.MutableDirectBuffer;
 
 /**
  * A codec made of others, for records and the like: field by field, each with its length before it
- * in four bytes. Nothing is found by reflection.
+ * in four bytes, in native order. A codec without fields writes one byte. Nothing is found by
+ * reflection.
+ *
+ * <p>Thread-safe if the fields' codecs are, as all codecs should be. Bytes that it cannot have
+ * written get an {@link IllegalArgumentException}.
  *
  * <pre>{@code
  * Codec<Quote> quotes =
@@ -20,16 +23,21 @@ import org.agrona.MutableDirectBuffer;
  *
  * @param <T> the record's type.
  */
-public final class RecordCodec<T> implements Codec<T> {
+public final class RecordCodec<T> extends CompositeCodec<T> {
     private final List<Field<T, ?>> fields;
     private final Function<Fields, T> constructor;
 
-    private record Field<T, F>(Function<T, F> getter, Codec<F> codec) {
-        int encode(T value, MutableDirectBuffer buffer, int offset) {
-            final int start = offset + Integer.BYTES;
-            final int length = codec.encode(getter.apply(value), buffer, start);
-            buffer.putInt(offset, length);
-            return Integer.BYTES + length;
+    private record Field<T, F>(Function<T, F> getter, Codec<F> codec, boolean nullable) {
+        int encode(int number, T value, EncodeBuffer buffer, int offset) {
+            final F field = getter.apply(value);
+            if (field != null || codec instanceof NullableCodec) {
+                return encodePart(codec, field, buffer, offset);
+            }
+            if (!nullable) {
+                throw new NullPointerException(
+                        "field " + number + " is null; name it by nullableField");
+            }
+            return encodeNull(buffer, offset);
         }
     }
 
@@ -73,7 +81,25 @@ public final class RecordCodec<T> implements Codec<T> {
          * @return this.
          */
         public <F> Builder<T> field(Function<T, F> getter, Codec<F> codec) {
-            fields.add(new Field<>(getter, codec));
+            return add(getter, codec, false);
+        }
+
+        /**
+         * Adds a field that may be {@code null}, which is written as a length of -1.
+         *
+         * @param getter its accessor.
+         * @param codec its codec, which never meets a {@code null}.
+         * @param <F> its type.
+         * @return this.
+         */
+        public <F> Builder<T> nullableField(Function<T, F> getter, Codec<F> codec) {
+            return add(getter, codec, true);
+        }
+
+        private <F> Builder<T> add(Function<T, F> getter, Codec<F> codec, boolean nullable) {
+            Objects.requireNonNull(getter, "getter");
+            Objects.requireNonNull(codec, "codec");
+            fields.add(new Field<>(getter, codec, nullable));
             return this;
         }
 
@@ -84,7 +110,8 @@ public final class RecordCodec<T> implements Codec<T> {
          * @return the codec.
          */
         public RecordCodec<T> build(Function<Fields, T> constructor) {
-            return new RecordCodec<>(List.copyOf(fields), constructor);
+            return new RecordCodec<>(
+                    List.copyOf(fields), Objects.requireNonNull(constructor, "constructor"));
         }
     }
 
@@ -104,24 +131,30 @@ public final class RecordCodec<T> implements Codec<T> {
     }
 
     @Override
-    public int encode(T value, MutableDirectBuffer buffer, int offset) {
+    int encodeParts(T value, EncodeBuffer buffer, int offset) {
+        if (fields.isEmpty()) {
+            // The engine has no keys of no bytes.
+            buffer.putByte(offset, (byte) 0);
+            return Byte.BYTES;
+        }
         int end = offset;
         for (int i = 0; i < fields.size(); i++) {
-            end += fields.get(i).encode(value, buffer, end);
+            end += fields.get(i).encode(i, value, buffer, end);
         }
         return end - offset;
     }
 
     @Override
-    public T decode(DirectBuffer buffer, int offset, int length) {
+    T decodeParts(Parts parts) {
         final Object[] values = new Object[fields.size()];
-        int position = offset;
-        for (int i = 0; i < values.length; i++) {
-            final int fieldLength = buffer.getInt(position);
-            position += Integer.BYTES;
-            values[i] = fields.get(i).codec.decode(buffer, position, fieldLength);
-            position += fieldLength;
+        if (values.length == 0) {
+            parts.skipByte();
         }
+        for (int i = 0; i < values.length; i++) {
+            final Field<T, ?> field = fields.get(i);
+            values[i] = parts.read(field.codec, field.nullable);
+        }
+        parts.checkEnd();
         return constructor.apply(new Fields(values));
     }
 }

@@ -293,7 +293,6 @@ class CacheTest {
         assertThatThrownBy(() -> cache.put(null, "1")).isInstanceOf(NullPointerException.class);
         assertThatThrownBy(() -> cache.put("a", null)).isInstanceOf(NullPointerException.class);
         assertThatThrownBy(() -> cache.get(null)).isInstanceOf(NullPointerException.class);
-        assertThatThrownBy(() -> cache.put("", "1")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> cache.getUsing(1, "")).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> builder().refreshAheadNs(5).build())
                 .hasMessageContaining("needs a loader");
