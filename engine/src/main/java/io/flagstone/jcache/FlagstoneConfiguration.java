@@ -107,7 +107,7 @@ public final class FlagstoneConfiguration<K, V> extends MutableConfiguration<K, 
     }
 
     Codec<K> keyCodec(ClassLoader classes) {
-        return keyCodec == null ? SerializedCodec.of(getKeyType(), classes) : keyCodec;
+        return keyCodec == null ? SerializedCodec.ofKeys(getKeyType(), classes) : keyCodec;
     }
 
     Codec<V> valueCodec(ClassLoader classes) {

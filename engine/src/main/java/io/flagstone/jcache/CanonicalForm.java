@@ -1,0 +1,323 @@
+package io.flagstone.jcache;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectOutputStream;
+import java.io.ObjectStreamClass;
+import java.io.ObjectStreamField;
+import java.io.OutputStream;
+import java.io.Serializable;
+import java.lang.reflect.Proxy;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+
+/**
+ * Serializes a key in such a way that keys which are equal have equal bytes, if that can be known.
+ * Plain serialization tells equal keys apart by what this class removes:
+ *
+ * <ul>
+ *   <li>An object that is met again is written as a reference to the first. So of all objects that
+ *       are written alike only one is written, and the others as references to it.
+ *   <li>Lists that are equal may be of several classes. Each is written as an {@code ArrayList},
+ *       each set as a {@code LinkedHashSet} and each map as a {@code LinkedHashMap}, in the order
+ *       of the bytes of their elements or keys. A collection keeps its class if a field or an array
+ *       that may hold it admits no other, or if it does not equal its copy.
+ *   <li>A hash code that an object keeps in a field may have been computed or not. It is computed
+ *       first, if a field of the object may hold one.
+ * </ul>
+ *
+ * <p>For one key, and one thread.
+ */
+final class CanonicalForm {
+    /** Final or exact classes that are equal only if all that they serialize is. */
+    private static final Set<Class<?>> VALUES =
+            Set.of(
+                    String.class,
+                    Boolean.class,
+                    Character.class,
+                    Byte.class,
+                    Short.class,
+                    Integer.class,
+                    Long.class,
+                    Float.class,
+                    Double.class,
+                    BigInteger.class,
+                    BigDecimal.class,
+                    UUID.class,
+                    Date.class);
+
+    /** Types of fields that a hash code fits. */
+    private static final Set<Class<?>> NUMBERS =
+            Set.of(int.class, long.class, Integer.class, Long.class);
+
+    private final UnaryOperator<Object> roundTrip;
+
+    /** From an object to the one that is written in its place. */
+    private final Map<Object, Object> replaced = new IdentityHashMap<>();
+
+    /** Equal objects of {@link #VALUES}, of each the first. Those of two classes are not equal. */
+    private final Map<Object, Object> values = new HashMap<>();
+
+    /** Other objects by their bytes, of each the first. */
+    private final Map<ByteBuffer, Object> objects = new HashMap<>();
+
+    /** Types of the key's fields and arrays that may not admit a collection's substitute. */
+    private final Set<Class<?>> demanding = new HashSet<>();
+
+    /**
+     * Prepares for a key.
+     *
+     * @param roundTrip serializes and deserializes an object.
+     * @param type the declared type of keys.
+     */
+    CanonicalForm(UnaryOperator<Object> roundTrip, Class<?> type) {
+        this.roundTrip = roundTrip;
+        noteDemand(type);
+    }
+
+    /** The bytes of the key. */
+    byte[] bytesOf(Object key) throws IOException {
+        // All demands are known before the first collection is replaced.
+        try (ObjectOutputStream survey = new Survey()) {
+            survey.writeObject(key);
+        }
+        replaced.put(key, key);
+        final Object plain = prepare(key);
+        replaced.put(plain, plain);
+        return serialize(plain);
+    }
+
+    private byte[] serialize(Object object) throws IOException {
+        final ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+        try (ObjectOutputStream output = new Output(bytes)) {
+            output.writeObject(object);
+        }
+        return bytes.toByteArray();
+    }
+
+    /** The object to write in place of one: the first of those that are written alike. */
+    private Object replace(Object object) throws IOException {
+        if (object instanceof Enum) {
+            return object;
+        }
+        if (VALUES.contains(object.getClass())) {
+            final Object first = values.putIfAbsent(object, object);
+            return first == null ? object : first;
+        }
+        final Object known = replaced.get(object);
+        if (known != null) {
+            return known;
+        }
+        // While its parts are written it stands for itself: they may refer to it.
+        replaced.put(object, object);
+        final Object plain = prepare(object);
+        replaced.put(plain, plain);
+        final Object earlier = objects.putIfAbsent(ByteBuffer.wrap(serialize(plain)), plain);
+        final Object first = earlier == null ? plain : earlier;
+        replaced.put(object, first);
+        replaced.put(plain, first);
+        return first;
+    }
+
+    /** The plainest collection that equals the object, or the object with its hash computed. */
+    private Object prepare(Object object) throws IOException {
+        if (!isOrdinary(object)) {
+            return plain(object);
+        }
+        if (mayKeepItsHash(object.getClass())) {
+            object.hashCode();
+        }
+        return resolved(object);
+    }
+
+    /**
+     * Whether a field that is serialized may hold a hash code. The hash codes of other objects are
+     * not asked for: those of objects that refer to one another may never end.
+     */
+    private static boolean mayKeepItsHash(Class<?> type) {
+        if (type.isRecord()) {
+            return false;
+        }
+        for (final ObjectStreamField field : fields(type)) {
+            if (NUMBERS.contains(field.getType())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The fields of a class and its superclasses that are serialized. */
+    private static List<ObjectStreamField> fields(Class<?> type) {
+        final List<ObjectStreamField> fields = new ArrayList<>();
+        for (Class<?> c = type; c != null; c = c.getSuperclass()) {
+            final ObjectStreamClass description = ObjectStreamClass.lookup(c);
+            if (description != null) {
+                Collections.addAll(fields, description.getFields());
+            }
+        }
+        return fields;
+    }
+
+    private static boolean isOrdinary(Object object) {
+        return !(object instanceof Collection)
+                && !(object instanceof Map)
+                && !object.getClass().isArray()
+                && !Proxy.isProxyClass(object.getClass());
+    }
+
+    /**
+     * The collection that an object stands for, or the object. Many immutable collections name a
+     * substitute to be written, which becomes a collection again when it is read.
+     */
+    private Object resolved(Object object) throws IOException {
+        if (object.getClass().getPackageName().equals("java.time")
+                || !declaresReadResolve(object.getClass())) {
+            return object;
+        }
+        final Object read;
+        try {
+            read = roundTrip.apply(object);
+        } catch (final RuntimeException e) {
+            // Then the key cannot be read back either, but it can be found.
+            return object;
+        }
+        if (!(read instanceof Collection) && !(read instanceof Map)) {
+            return object;
+        }
+        final Object plain = plain(read);
+        // A collection that keeps its class is written by its substitute, and that without end.
+        return plain == read && plain.getClass() != ArrayList.class ? object : plain;
+    }
+
+    private static boolean declaresReadResolve(Class<?> type) {
+        for (Class<?> c = type; c != null; c = c.getSuperclass()) {
+            try {
+                c.getDeclaredMethod("readResolve");
+                return true;
+            } catch (final NoSuchMethodException e) {
+                // Its superclass may have one.
+            }
+        }
+        return false;
+    }
+
+    private Object plain(Object object) throws IOException {
+        final Object plain;
+        if (object instanceof List<?> list) {
+            plain = list.getClass() == ArrayList.class ? list : new ArrayList<Object>(list);
+        } else if (object instanceof Set<?> set) {
+            plain = sorted(set);
+        } else if (object instanceof Map<?, ?> map) {
+            plain = sorted(map);
+        } else {
+            return object;
+        }
+        return isAdmitted(object, plain) && plain.equals(object) && object.equals(plain)
+                ? plain
+                : object;
+    }
+
+    private boolean isAdmitted(Object object, Object plain) {
+        for (final Class<?> type : demanding) {
+            if (type.isInstance(object) && !type.isInstance(plain)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private Set<Object> sorted(Set<?> set) throws IOException {
+        final Map<ByteBuffer, Object> byBytes = new TreeMap<>();
+        for (final Object element : set) {
+            byBytes.put(ByteBuffer.wrap(serialize(element)), element);
+        }
+        // The capacity is serialized, too.
+        final Set<Object> sorted = new LinkedHashSet<>(2 * byBytes.size());
+        sorted.addAll(byBytes.values());
+        return sorted;
+    }
+
+    private Map<Object, Object> sorted(Map<?, ?> map) throws IOException {
+        final Map<ByteBuffer, Map.Entry<?, ?>> byBytes = new TreeMap<>();
+        for (final Map.Entry<?, ?> entry : map.entrySet()) {
+            byBytes.put(ByteBuffer.wrap(serialize(entry.getKey())), entry);
+        }
+        final Map<Object, Object> sorted = new LinkedHashMap<>(2 * byBytes.size());
+        byBytes.values().forEach(entry -> sorted.put(entry.getKey(), entry.getValue()));
+        return sorted;
+    }
+
+    /** Notes the types that an object's parts are declared with. */
+    private void noteDemands(Class<?> type) {
+        if (type.isArray()) {
+            Class<?> component = type.getComponentType();
+            while (component.isArray()) {
+                component = component.getComponentType();
+            }
+            noteDemand(component);
+            return;
+        }
+        fields(type).forEach(field -> noteDemand(field.getType()));
+    }
+
+    private void noteDemand(Class<?> type) {
+        if ((type.isInterface()
+                        || Collection.class.isAssignableFrom(type)
+                        || Map.class.isAssignableFrom(type))
+                && !(type.isAssignableFrom(ArrayList.class)
+                        && type.isAssignableFrom(LinkedHashSet.class)
+                        && type.isAssignableFrom(LinkedHashMap.class))) {
+            demanding.add(type);
+        }
+    }
+
+    /** Writes nothing, and notes the types of the fields and arrays that it meets. */
+    private final class Survey extends ObjectOutputStream {
+        Survey() throws IOException {
+            super(OutputStream.nullOutputStream());
+            enableReplaceObject(true);
+        }
+
+        @Override
+        protected Object replaceObject(Object object) {
+            if (object instanceof Serializable) {
+                noteDemands(object.getClass());
+                return object;
+            }
+            if (object instanceof Collection<?> collection) {
+                return new ArrayList<Object>(collection);
+            }
+            return object instanceof Map<?, ?> map
+                    ? new LinkedHashMap<Object, Object>(map)
+                    : object;
+        }
+    }
+
+    private final class Output extends ObjectOutputStream {
+        Output(OutputStream bytes) throws IOException {
+            super(bytes);
+            enableReplaceObject(true);
+        }
+
+        @Override
+        protected Object replaceObject(Object object) throws IOException {
+            return replace(object);
+        }
+    }
+}
