@@ -11,6 +11,7 @@ import io.flagstone.memory.HugePages;
 import io.flagstone.memory.JvmAccess;
 import io.flagstone.memory.Region;
 import io.flagstone.memory.RegionAllocator;
+import io.flagstone.memory.TimeToLive;
 import io.flagstone.recency.PromotionDistance;
 import io.flagstone.segment.ReadCounters;
 import io.flagstone.segment.ReentryGuard;
@@ -20,6 +21,7 @@ import io.flagstone.segment.SegmentLayout;
 import io.flagstone.slab.SizeClasses;
 import io.flagstone.slab.SlabPlan;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -194,6 +196,16 @@ public final class CacheBuilder {
     }
 
     /**
+     * Does what {@link #tickNs} does.
+     *
+     * @param tick from a microsecond to an hour.
+     * @return this.
+     */
+    public CacheBuilder tick(Duration tick) {
+        return tickNs(TimeToLive.toNs("tick", tick));
+    }
+
+    /**
      * Sets the time to live of entries that are put without one; none by default.
      *
      * @param ns positive nanoseconds, or {@link OffHeapCache#NO_TTL}.
@@ -202,6 +214,16 @@ public final class CacheBuilder {
     public CacheBuilder defaultTtlNs(long ns) {
         settings.set(Parameter.DEFAULT_TTL_NS, ns);
         return this;
+    }
+
+    /**
+     * Does what {@link #defaultTtlNs} does.
+     *
+     * @param ttl positive; more than 292 years is for ever.
+     * @return this.
+     */
+    public CacheBuilder defaultTtl(Duration ttl) {
+        return defaultTtlNs(TimeToLive.toNs("defaultTtl", ttl));
     }
 
     /**
@@ -214,6 +236,16 @@ public final class CacheBuilder {
     public CacheBuilder expireAfterAccessNs(long ns) {
         settings.set(Parameter.EXPIRE_AFTER_ACCESS_NS, ns);
         return this;
+    }
+
+    /**
+     * Does what {@link #expireAfterAccessNs} does.
+     *
+     * @param idle positive; more than 292 years is for ever.
+     * @return this.
+     */
+    public CacheBuilder expireAfterAccess(Duration idle) {
+        return expireAfterAccessNs(TimeToLive.toNs("expireAfterAccess", idle));
     }
 
     /**

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -24,6 +25,9 @@ class ConfigurationDocTest {
                 Arrays.stream(CacheBuilder.class.getDeclaredMethods())
                         .filter(method -> Modifier.isPublic(method.getModifiers()))
                         .filter(method -> method.getReturnType() == CacheBuilder.class)
+                        .filter(method -> method.getParameterCount() == 1)
+                        // A duration stands in for a number of nanoseconds.
+                        .filter(method -> method.getParameterTypes()[0] != Duration.class)
                         .map(Method::getName)
                         .collect(Collectors.toList());
         final List<String> parameters =

@@ -310,9 +310,7 @@ final class EncodedCache<K, V> {
     long lease(Scratch scratch) {
         return longKeys
                 ? engine.lease(scratch.longKey)
-                : isPossible(scratch)
-                        ? engine.lease(scratch.key, 0, scratch.keyLength)
-                        : NO_LEASE;
+                : isPossible(scratch) ? engine.lease(scratch.key, 0, scratch.keyLength) : NO_LEASE;
     }
 
     boolean isLeaseCurrent(Scratch scratch, long lease) {

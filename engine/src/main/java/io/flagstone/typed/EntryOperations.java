@@ -4,6 +4,7 @@ import io.flagstone.OffHeapCache;
 import io.flagstone.api.EntryTooLargeException;
 import io.flagstone.api.ValueReader;
 import io.flagstone.api.ValueUpdater;
+import io.flagstone.memory.TimeToLive;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -207,7 +208,7 @@ abstract class EntryOperations<K, V> {
      * @return whether the cache held it.
      */
     public boolean setTtl(K key, Duration ttl) {
-        return setTtl(key, Durations.toNs("ttl", ttl));
+        return setTtl(key, TimeToLive.toNs("ttl", ttl));
     }
 
     /**
@@ -253,7 +254,7 @@ abstract class EntryOperations<K, V> {
      *     so that its old value does not stay.
      */
     public void put(K key, V value, Duration ttl) {
-        put(key, value, Durations.toNs("ttl", ttl));
+        put(key, value, TimeToLive.toNs("ttl", ttl));
     }
 
     /**
@@ -322,7 +323,7 @@ abstract class EntryOperations<K, V> {
      * @return whether it was written.
      */
     public boolean replaceWithTtl(K key, V value, Duration ttl) {
-        return replaceWithTtl(key, value, Durations.toNs("ttl", ttl));
+        return replaceWithTtl(key, value, TimeToLive.toNs("ttl", ttl));
     }
 
     /**

@@ -4,6 +4,7 @@ import io.flagstone.CacheBuilder;
 import io.flagstone.OffHeapCache;
 import io.flagstone.api.EffectiveConfiguration;
 import io.flagstone.api.Setting;
+import io.flagstone.memory.TimeToLive;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
@@ -72,7 +73,12 @@ public final class TypedCacheBuilder<K, V> {
      */
     public TypedCacheBuilder<K, V> ttl(BiFunction<? super K, ? super V, Duration> ttl) {
         Objects.requireNonNull(ttl, "ttl");
-        return ttlNs((key, value) -> Durations.toTtlNs(ttl.apply(key, value)));
+        return ttlNs((key, value) -> toTtlNs(ttl.apply(key, value)));
+    }
+
+    /** The nanoseconds of a time to live; 0 or less is expired at once. */
+    private static long toTtlNs(Duration ttl) {
+        return ttl.isNegative() || ttl.isZero() ? 0 : TimeToLive.toNs("ttl", ttl);
     }
 
     /**
@@ -133,7 +139,7 @@ public final class TypedCacheBuilder<K, V> {
      * @return this.
      */
     public TypedCacheBuilder<K, V> refreshAhead(Duration ahead) {
-        return refreshAheadNs(Durations.toNs("refreshAhead", ahead));
+        return refreshAheadNs(TimeToLive.toNs("refreshAhead", ahead));
     }
 
     /**
