@@ -6,8 +6,14 @@ import java.util.concurrent.atomic.LongAdder;
 import javax.cache.management.CacheStatisticsMXBean;
 import org.agrona.concurrent.SystemNanoClock;
 
-/** The specification's statistics. Counts nothing while they are switched off. */
+/**
+ * The specification's statistics. While they are switched off they count nothing, and an operation
+ * that began while they were off is not counted. Thread-safe.
+ */
 final class Counters implements CacheStatisticsMXBean {
+    /** The start of an operation that is not counted. */
+    static final long UNCOUNTED = Long.MIN_VALUE;
+
     private final OffHeapCache engine;
     private final LongAdder hits = new LongAdder();
     private final LongAdder misses = new LongAdder();
@@ -16,54 +22,72 @@ final class Counters implements CacheStatisticsMXBean {
     private final LongAdder getNs = new LongAdder();
     private final LongAdder putNs = new LongAdder();
     private final LongAdder removeNs = new LongAdder();
-    private volatile long evictionsBefore;
+    private final LongAdder unkept = new LongAdder();
+
+    /** The evictions that were counted before the statistics were last switched on or off. */
+    private long evictionsBefore;
+
+    /** What the engine said when the statistics were last switched on or cleared. */
+    private long evictionsAtStart;
+
     private volatile boolean enabled;
 
     Counters(OffHeapCache engine) {
         this.engine = engine;
     }
 
-    void enable(boolean on) {
+    synchronized void enable(boolean on) {
+        if (on && !enabled) {
+            evictionsAtStart = engine.statistics().evictions();
+        } else if (!on && enabled) {
+            evictionsBefore += engine.statistics().evictions() - evictionsAtStart;
+        }
         enabled = on;
     }
 
-    /** The time, or 0 if nobody wants to know. */
+    boolean isEnabled() {
+        return enabled;
+    }
+
+    /** Returns the current time, or {@link #UNCOUNTED} while the statistics are off. */
     long start() {
-        return enabled ? SystemNanoClock.INSTANCE.nanoTime() : 0;
+        return enabled ? SystemNanoClock.INSTANCE.nanoTime() : UNCOUNTED;
     }
 
     void got(boolean hit, long startNs) {
         count(hit ? hits : misses, getNs, startNs);
     }
 
-    void put(boolean stored, long startNs) {
-        if (stored) {
-            count(puts, putNs, startNs);
-        }
+    void put(long startNs) {
+        count(puts, putNs, startNs);
     }
 
-    /** Counts a removal, if it was one, and returns whether it was. */
-    boolean removed(boolean wasThere, long startNs) {
-        if (wasThere) {
-            count(removals, removeNs, startNs);
+    void removed(long startNs) {
+        count(removals, removeNs, startNs);
+    }
+
+    /** Counts a value that no slab can hold, which is an eviction. */
+    void notKept() {
+        if (enabled) {
+            unkept.increment();
         }
-        return wasThere;
     }
 
     private void count(LongAdder times, LongAdder ns, long startNs) {
-        if (enabled) {
+        if (startNs != UNCOUNTED && enabled) {
             times.increment();
-            ns.add(startNs == 0 ? 0 : SystemNanoClock.INSTANCE.nanoTime() - startNs);
+            ns.add(SystemNanoClock.INSTANCE.nanoTime() - startNs);
         }
     }
 
     @Override
-    public void clear() {
+    public synchronized void clear() {
         for (final LongAdder counter :
-                new LongAdder[] {hits, misses, puts, removals, getNs, putNs, removeNs}) {
+                new LongAdder[] {hits, misses, puts, removals, getNs, putNs, removeNs, unkept}) {
             counter.reset();
         }
-        evictionsBefore = engine.statistics().evictions();
+        evictionsBefore = 0;
+        evictionsAtStart = engine.statistics().evictions();
     }
 
     @Override
@@ -102,8 +126,9 @@ final class Counters implements CacheStatisticsMXBean {
     }
 
     @Override
-    public long getCacheEvictions() {
-        return engine.statistics().evictions() - evictionsBefore;
+    public synchronized long getCacheEvictions() {
+        final long now = enabled ? engine.statistics().evictions() - evictionsAtStart : 0;
+        return evictionsBefore + now + unkept.sum();
     }
 
     @Override

@@ -3,65 +3,70 @@ package io.flagstone.jcache;
 import io.flagstone.OffHeapCache;
 import io.flagstone.api.EntryTooLargeException;
 import io.flagstone.typed.Cache;
-import java.util.Arrays;
+import io.flagstone.typed.Codec;
 import java.util.Iterator;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
-import javax.cache.CacheException;
 import javax.cache.event.EventType;
+import org.agrona.ExpandableArrayBuffer;
 
 /**
- * What the specification's operations do to one entry, with its expiry and its events.
+ * What the specification's operations do to one entry of the cache, with its expiry, its events and
+ * its counts.
  *
- * <p>The specification joins steps that the engine takes one by one: look, ask the policy, write
- * through, store, tell. So each key has a lock, one of some that all share by hash. It is
- * reentrant: an entry processor may read its own key. {@link #accessed}, {@link #create}, {@link
- * #remove} and {@link #put(Object, Object, Object)} are for who holds it; the others take it where
- * they need it.
+ * <p>The specification joins steps that the engine takes one by one: look, ask the policy, store,
+ * tell. So the caller holds the key's lock, except for {@link #peek}, {@link #contains} and {@link
+ * #read}. An operation stores and counts before it tells: an exception of a listener reaches the
+ * caller of an operation that is complete.
+ *
+ * <p>A value that no slab can hold counts as evicted at once: it is stored and told like any other,
+ * and then it is not there, and neither is the value that it replaces.
  */
 final class Entries<K, V> {
-    /** A power of two. */
-    private static final int LOCKS = 64;
-
-    private final ReentrantLock[] locks = new ReentrantLock[LOCKS];
     private final Cache<K, V> cache;
+    private final Codec<K> keys;
+    private final Codec<V> values;
+    private final KeyLocks<K> locks;
     private final Expiry expiry;
     private final Listeners<K, V> listeners;
+    private final Counters counters;
+    private final RateLimitedLog log = new RateLimitedLog();
 
-    Entries(Cache<K, V> cache, Expiry expiry, Listeners<K, V> listeners) {
+    Entries(
+            Cache<K, V> cache,
+            Codec<K> keys,
+            Codec<V> values,
+            KeyLocks<K> locks,
+            Expiry expiry,
+            Listeners<K, V> listeners,
+            Counters counters) {
         this.cache = cache;
+        this.keys = keys;
+        this.values = values;
+        this.locks = locks;
         this.expiry = expiry;
         this.listeners = listeners;
-        Arrays.setAll(locks, i -> new ReentrantLock());
+        this.counters = counters;
     }
 
-    /** Does something under the lock of a key. */
-    <R> R locked(K key, Supplier<R> operation) {
-        final int hash = key.hashCode() * 0x9E3779B9;
-        final ReentrantLock lock =
-                locks[hash >>> Integer.SIZE - Integer.numberOfTrailingZeros(LOCKS)];
-        lock.lock();
-        try {
-            return operation.get();
-        } finally {
-            lock.unlock();
-        }
-    }
-
+    /** Reads a value; the engine counts this as a hit or a miss. */
     V peek(K key) {
         return cache.getIfPresent(key);
+    }
+
+    /** Reads a value; the engine counts no miss if there is none. */
+    V peekIfPresent(K key) {
+        return contains(key) ? peek(key) : null;
     }
 
     boolean contains(K key) {
         return cache.contains(key);
     }
 
-    /** A value, and the expiry that its reading brings. Takes the lock if there may be one. */
+    /** Reads a value, and sets the expiry that this brings. Takes the key's lock if necessary. */
     V read(K key) {
         if (expiry.ignoresAccess()) {
             return peek(key);
         }
-        return locked(
+        return locks.locked(
                 key,
                 () -> {
                     final V value = peek(key);
@@ -88,88 +93,172 @@ final class Entries<K, V> {
         }
     }
 
-    /** Writes a value, whether or not the key is there. Returns false as {@link #create} does. */
-    boolean put(K key, V value) {
-        return locked(
-                key,
-                () -> {
-                    final V old = listeners.wantsOldValue() ? peek(key) : null;
-                    return old != null || contains(key)
-                            ? update(key, value, old)
-                            : create(key, value);
-                });
-    }
-
-    /** Writes a value in place of one that was there, or null. */
-    boolean put(K key, V value, V old) {
-        return old == null ? create(key, value) : update(key, value, old);
-    }
-
     /**
-     * Stores what was loaded, if anything, unless there is a value by now; returns what is there.
+     * Checks that an entry can be encoded.
+     *
+     * @throws IllegalArgumentException if the engine has no place for the key.
      */
-    V keep(K key, V loaded) {
-        return locked(
-                key,
-                () -> {
-                    final V present = peek(key);
-                    if (present == null && loaded != null) {
-                        create(key, loaded);
-                    }
-                    return present == null ? loaded : present;
-                });
+    void check(K key, V value) {
+        checkKey(key);
+        values.encode(value, new ExpandableArrayBuffer(), 0);
     }
 
-    /** Adds a key that is not there; returns false if it would be expired at once. */
-    boolean create(K key, V value) {
+    private void checkKey(K key) {
+        final KeyBytes bytes = KeyBytes.of(keys, key);
+        if (!bytes.fits()) {
+            throw new IllegalArgumentException(
+                    "a key must have from 1 to "
+                            + OffHeapCache.MAX_KEY_LENGTH
+                            + " bytes: bytes="
+                            + bytes.length());
+        }
+    }
+
+    /** Whether the engine has a place for a key, which it has not if it is empty or too long. */
+    boolean fits(K key) {
+        return KeyBytes.of(keys, key).fits();
+    }
+
+    /** Writes a value, whether or not the key is there. */
+    void put(K key, V value, long startNs) {
+        final V old = listeners.wantsOldValue() ? peekIfPresent(key) : null;
+        if (old != null || contains(key)) {
+            update(key, value, old, startNs);
+        } else {
+            create(key, value, startNs);
+        }
+    }
+
+    /** Writes a value in place of one that was there, or {@code null}. */
+    void put(K key, V value, V old, long startNs) {
+        if (old == null) {
+            create(key, value, startNs);
+        } else {
+            update(key, value, old, startNs);
+        }
+    }
+
+    /** Adds a key that is not there; does nothing if it would be expired at once. */
+    void create(K key, V value, long startNs) {
         final long ttlNs = expiry.ofCreated();
         if (ttlNs == Expiry.EXPIRED) {
-            return false;
+            return;
         }
         try {
             cache.put(key, value, ttlNs);
         } catch (final EntryTooLargeException e) {
-            throw new CacheException(e.getMessage(), e);
+            evict(key, e);
         }
+        counters.put(startNs);
         listeners.tell(EventType.CREATED, key, value, null);
-        return true;
     }
 
-    private boolean update(K key, V value, V old) {
+    private void update(K key, V value, V old, long startNs) {
         final long ttlNs = expiry.ofUpdated();
         if (ttlNs == Expiry.EXPIRED) {
+            counters.put(startNs);
             expire(key, value);
-            return true;
+            return;
         }
         try {
             if (!cache.replaceWithTtl(key, value, ttlNs)) {
                 // It has expired, or was evicted, since.
-                return create(key, value);
+                create(key, value, startNs);
+                return;
             }
         } catch (final EntryTooLargeException e) {
-            throw new CacheException(e.getMessage(), e);
+            evict(key, e);
         }
+        counters.put(startNs);
         listeners.tell(EventType.UPDATED, key, value, old);
-        return true;
+    }
+
+    /** Removes the value that was to be replaced by one that is too large. */
+    private void evict(K key, EntryTooLargeException failure) {
+        cache.remove(key);
+        notKept(key, failure);
+    }
+
+    private void notKept(K key, EntryTooLargeException failure) {
+        counters.notKept();
+        log.warn("the cache does not keep the value of " + Quietly.name(key), failure);
     }
 
     /** Removes a key and returns whether it was there. */
-    boolean remove(K key) {
-        return remove(key, listeners.wantsOldValue() ? peek(key) : null);
+    boolean remove(K key, long startNs) {
+        return remove(key, listeners.wantsOldValue() ? peekIfPresent(key) : null, startNs);
     }
 
-    /** The same for who has read the value that is there, or null. */
-    boolean remove(K key, V old) {
+    /** Removes a key whose value the caller has read, or {@code null}. */
+    boolean remove(K key, V old, long startNs) {
         if (!cache.remove(key)) {
             return false;
         }
+        counters.removed(startNs);
         final V told = listeners.wantsOldValue() ? old : null;
         listeners.tell(EventType.REMOVED, key, told, told);
         return true;
     }
 
+    /** Removes a key of which it is not known whether the cache agrees with the store. */
+    void forget(K key) {
+        cache.remove(key);
+    }
+
+    /** Removes everything and tells nobody. */
+    void clear() {
+        cache.clear();
+    }
+
+    /** Takes a lease on a key, by which {@link #keep} sees whether it was written since. */
+    long lease(K key) {
+        return cache.lease(key);
+    }
+
+    void endLease(K key, long lease) {
+        cache.endLease(key, lease);
+    }
+
+    /** Stores a value that was loaded, unless the key is there or was written since the lease. */
+    void keep(K key, V loaded, long lease) {
+        if (contains(key)) {
+            return;
+        }
+        final long ttlNs = expiry.ofCreated();
+        if (ttlNs != Expiry.EXPIRED && putLeased(key, loaded, ttlNs, lease)) {
+            listeners.tell(EventType.CREATED, key, loaded, null);
+        }
+    }
+
+    /** Stores a value that was loaded anew, unless the key was written since the lease. */
+    void renew(K key, V loaded, long lease) {
+        final V old = listeners.wantsOldValue() ? peekIfPresent(key) : null;
+        if (old == null && !contains(key)) {
+            keep(key, loaded, lease);
+            return;
+        }
+        final long ttlNs = expiry.ofUpdated();
+        final boolean expired = ttlNs == Expiry.EXPIRED;
+        if (putLeased(key, loaded, expired ? OffHeapCache.KEEP_TTL : ttlNs, lease)) {
+            if (expired) {
+                expire(key, loaded);
+            } else {
+                listeners.tell(EventType.UPDATED, key, loaded, old);
+            }
+        }
+    }
+
+    private boolean putLeased(K key, V value, long ttlNs, long lease) {
+        try {
+            return cache.putLeased(key, value, ttlNs, lease);
+        } catch (final EntryTooLargeException e) {
+            notKept(key, e);
+            return false;
+        }
+    }
+
     /** The keys, while others may come and go. */
     Iterator<K> keys() {
-        return cache.asMap().keySet().iterator();
+        return new KeyIterator<>(cache.engine(), keys);
     }
 }

@@ -11,18 +11,24 @@ import javax.cache.expiry.ModifiedExpiryPolicy;
 /**
  * An expiry policy in the engine's terms: times to live in nanoseconds.
  *
- * <p>A policy that throws is taken to have no opinion, as the specification leaves open: a new
- * entry is then eternal, and the deadline of another stays.
+ * <p>If the policy throws an exception, it has no opinion: a new entry is then eternal, and the
+ * deadline of another stays. The exception is logged, at most once a minute.
  */
 final class Expiry {
     /** Expired at once. */
     static final long EXPIRED = 0;
 
-    final ExpiryPolicy policy;
+    private final ExpiryPolicy policy;
+    private final RateLimitedLog log;
     private final boolean ignoresAccess;
 
     Expiry(ExpiryPolicy policy) {
+        this(policy, new RateLimitedLog());
+    }
+
+    Expiry(ExpiryPolicy policy, RateLimitedLog log) {
         this.policy = policy;
+        this.log = log;
         this.ignoresAccess =
                 policy instanceof EternalExpiryPolicy
                         || policy instanceof CreatedExpiryPolicy
@@ -35,18 +41,18 @@ final class Expiry {
     }
 
     long ofCreated() {
-        return ttlNs(() -> policy.getExpiryForCreation(), OffHeapCache.NO_TTL);
+        return ttlNs(policy::getExpiryForCreation, OffHeapCache.NO_TTL);
     }
 
     long ofAccessed() {
-        return ttlNs(() -> policy.getExpiryForAccess(), OffHeapCache.KEEP_TTL);
+        return ttlNs(policy::getExpiryForAccess, OffHeapCache.KEEP_TTL);
     }
 
     long ofUpdated() {
-        return ttlNs(() -> policy.getExpiryForUpdate(), OffHeapCache.KEEP_TTL);
+        return ttlNs(policy::getExpiryForUpdate, OffHeapCache.KEEP_TTL);
     }
 
-    private static long ttlNs(Supplier<Duration> asked, long unsaid) {
+    private long ttlNs(Supplier<Duration> asked, long unsaid) {
         try {
             final Duration duration = asked.get();
             if (duration == null) {
@@ -59,6 +65,9 @@ final class Expiry {
                     ? OffHeapCache.NO_TTL
                     : duration.getTimeUnit().toNanos(duration.getDurationAmount());
         } catch (final RuntimeException e) {
+            log.warn(
+                    "the expiry policy failed: a new entry is eternal, another keeps its deadline",
+                    e);
             return unsaid;
         }
     }

@@ -1,48 +1,57 @@
 package io.flagstone.jcache;
 
+import io.flagstone.OffHeapCache;
+import io.flagstone.api.Setting;
 import io.flagstone.typed.Cache;
 import io.flagstone.typed.Codec;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.cache.CacheManager;
 import javax.cache.configuration.CacheEntryListenerConfiguration;
 import javax.cache.configuration.Configuration;
-import javax.cache.integration.CacheWriterException;
 import javax.cache.integration.CompletionListener;
 import javax.cache.processor.EntryProcessor;
-import javax.cache.processor.EntryProcessorException;
 import javax.cache.processor.EntryProcessorResult;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemNanoClock;
 
 /**
- * The specification's cache over a typed one.
+ * The specification's cache over a typed one: checks arguments, and hands on.
  *
- * <p>A read that no expiry policy has to hear of takes no lock; every other operation holds its
- * key's while it asks the policy, writes through, stores, and tells synchronous listeners. Reading
- * through is done under that lock, so that a key is loaded once.
+ * <p>A read that no expiry policy has to hear of takes no lock. Every other operation holds the
+ * lock of its key, and of no other, while it asks the policy, writes through, stores, and tells
+ * synchronous listeners. Reading through is done under that lock, so that a key is loaded once.
  */
 final class FlagstoneCache<K, V> implements javax.cache.Cache<K, V> {
     private final String name;
     private final FlagstoneCacheManager manager;
     private final FlagstoneConfiguration<K, V> configuration;
+    private final Opened opened = new Opened();
     private final Cache<K, V> cache;
     private final Entries<K, V> entries;
     private final Listeners<K, V> listeners;
-    private final Source<K, V> source;
-    private final Expiry expiry;
+    private final ReadThrough<K, V> readThrough;
+    private final Writes<K, V> writes;
+    private final BulkWrites<K, V> bulkWrites;
+    private final Processing<K, V> processing;
     private final Counters counters;
     private final ManagementBeans beans;
+    private final Pace pace;
     private final AtomicBoolean closed = new AtomicBoolean();
 
+    /**
+     * Opens a cache. If this throws, everything that was opened for it has been closed.
+     *
+     * @param configuration is kept.
+     * @param memoryBytes the memory to take if the configuration names none.
+     */
     FlagstoneCache(
             String name,
             FlagstoneCacheManager manager,
@@ -51,31 +60,58 @@ final class FlagstoneCache<K, V> implements javax.cache.Cache<K, V> {
         this.name = name;
         this.manager = manager;
         this.configuration = configuration;
-        final Codec<K> keys = configuration.keyCodec(manager.getClassLoader());
-        final Codec<V> values = configuration.valueCodec(manager.getClassLoader());
-        this.listeners = new Listeners<>(this, keys, values);
-        this.expiry = new Expiry(configuration.getExpiryPolicyFactory().create());
-        this.source = new Source<>(configuration);
-        configuration.getCacheEntryListenerConfigurations().forEach(listeners::add);
-        this.cache =
-                Cache.builder(
-                                configuration.newEngine(memoryBytes).removalListener(listeners),
-                                keys,
-                                values)
-                        .build();
-        this.entries = new Entries<>(cache, expiry, listeners);
-        this.counters = new Counters(cache.engine());
-        this.beans = new ManagementBeans(manager.getURI(), name, configuration, counters);
+        try {
+            final Codec<K> keys = configuration.keyCodec(manager.getClassLoader());
+            final Codec<V> values = configuration.valueCodec(manager.getClassLoader());
+            final Executor executor = configuration.executorOrDefault();
+            final KeyLocks<K> locks = new KeyLocks<>(keys);
+            final Expiry expiry =
+                    new Expiry(opened.add(configuration.getExpiryPolicyFactory().create()));
+            final Source<K, V> source = new Source<>(configuration, opened);
+            listeners = new Listeners<>(this, keys, values, executor);
+            opened.onClose(listeners::close);
+            configuration.getCacheEntryListenerConfigurations().forEach(listeners::add);
+            cache =
+                    Cache.builder(
+                                    configuration.newEngine(memoryBytes).removalListener(listeners),
+                                    keys,
+                                    values)
+                            .build();
+            opened.onClose(cache::close);
+            counters = new Counters(cache.engine());
+            entries = new Entries<>(cache, keys, values, locks, expiry, listeners, counters);
+            readThrough =
+                    new ReadThrough<>(
+                            source, entries, locks, key -> KeyBytes.of(keys, key), executor);
+            writes = new Writes<>(source, entries, locks, counters);
+            bulkWrites = new BulkWrites<>(source, entries, locks, writes, listeners, counters);
+            processing = new Processing<>(entries, locks, writes, readThrough, counters);
+            pace = paceOf(cache.engine(), configuration.clock());
+            beans = new ManagementBeans(manager.getURI(), name, configuration, counters);
+            opened.onClose(beans::close);
+            enableStatistics(configuration.isStatisticsEnabled());
+            enableManagement(configuration.isManagementEnabled());
+        } catch (final Throwable e) {
+            opened.close();
+            throw e;
+        }
+    }
+
+    /** How often to look for expired entries: once in a tick, if the engine's clock is known. */
+    private static Pace paceOf(OffHeapCache engine, NanoClock configured) {
+        final boolean unset =
+                engine.configuration().setting("clock").origin() == Setting.Origin.DEFAULT;
+        final NanoClock byDefault = unset ? SystemNanoClock.INSTANCE : null;
+        return new Pace(
+                configured == null ? byDefault : configured,
+                Long.parseLong(engine.configuration().setting("tickNs").value()));
     }
 
     private void checkOpen() {
         if (closed.get()) {
             throw new IllegalStateException("the cache " + name + " is closed");
         }
-        if (listeners.wantsExpired()) {
-            cache.engine().doWork();
-            listeners.tellExpired();
-        }
+        listeners.tellExpired(cache.engine(), pace);
     }
 
     private void checkKey(K key) {
@@ -103,15 +139,7 @@ final class FlagstoneCache<K, V> implements javax.cache.Cache<K, V> {
     public V get(K key) {
         check(key);
         final V value = find(key);
-        if (value != null || !source.readsThrough()) {
-            return value;
-        }
-        return entries.locked(
-                key,
-                () -> {
-                    final V present = entries.peek(key);
-                    return present == null ? entries.keep(key, source.load(key)) : present;
-                });
+        return value == null && readThrough.isOn() ? readThrough.get(key) : value;
     }
 
     private V find(K key) {
@@ -126,7 +154,7 @@ final class FlagstoneCache<K, V> implements javax.cache.Cache<K, V> {
         checkOpen();
         keys.forEach(this::checkKey);
         final Map<K, V> found = new HashMap<>();
-        final Set<K> missing = new HashSet<>();
+        final List<K> missing = new ArrayList<>();
         for (final K key : keys) {
             final V value = find(key);
             if (value == null) {
@@ -135,9 +163,8 @@ final class FlagstoneCache<K, V> implements javax.cache.Cache<K, V> {
                 found.put(key, value);
             }
         }
-        if (source.readsThrough() && !missing.isEmpty()) {
-            source.loadAll(missing)
-                    .forEach((key, value) -> found.put(key, entries.keep(key, value)));
+        if (readThrough.isOn()) {
+            readThrough.getAll(missing, found);
         }
         return found;
     }
@@ -153,160 +180,58 @@ final class FlagstoneCache<K, V> implements javax.cache.Cache<K, V> {
             Set<? extends K> keys, boolean replaceExistingValues, CompletionListener listener) {
         checkOpen();
         keys.forEach(this::checkKey);
-        final CompletionListener told = listener == null ? new Unheard() : listener;
-        final Set<K> wanted = new HashSet<>(keys);
-        if (source.canLoad()) {
-            ForkJoinPool.commonPool().execute(() -> load(wanted, replaceExistingValues, told));
-        } else {
-            told.onCompletion();
-        }
-    }
-
-    private void load(Set<K> wanted, boolean replace, CompletionListener listener) {
-        try {
-            if (!replace) {
-                wanted.removeIf(entries::contains);
-            }
-            source.loadAll(wanted).forEach(replace ? entries::put : entries::keep);
-        } catch (final RuntimeException e) {
-            listener.onException(Source.notLoaded("loading failed", e));
-            return;
-        }
-        listener.onCompletion();
+        readThrough.loadAll(
+                keys, replaceExistingValues, listener == null ? new Unheard() : listener);
     }
 
     @Override
     public void put(K key, V value) {
         check(key, value);
-        final long startNs = counters.start();
-        entries.locked(
-                key,
-                () -> {
-                    source.write(key, value);
-                    counters.put(entries.put(key, value), startNs);
-                    return null;
-                });
+        writes.put(key, value);
     }
 
     @Override
     public V getAndPut(K key, V value) {
         check(key, value);
-        final long startNs = counters.start();
-        return entries.locked(
-                key,
-                () -> {
-                    source.write(key, value);
-                    final V old = entries.peek(key);
-                    counters.got(old != null, startNs);
-                    counters.put(entries.put(key, value, old), startNs);
-                    return old;
-                });
+        return writes.getAndPut(key, value);
     }
 
     @Override
     public void putAll(Map<? extends K, ? extends V> map) {
         checkOpen();
         map.forEach(this::check);
-        final List<Entry<? extends K, ? extends V>> all = new ArrayList<>();
-        map.forEach((key, value) -> all.add(new StoredEntry<>(key, value)));
-        final Collection<Entry<? extends K, ? extends V>> unwritten = new ArrayList<>(all);
-        final CacheWriterException failure = source.writeAll(unwritten);
-        all.removeAll(unwritten);
-        for (final Entry<? extends K, ? extends V> entry : all) {
-            final long startNs = counters.start();
-            counters.put(entries.put(entry.getKey(), entry.getValue()), startNs);
-        }
-        if (failure != null) {
-            throw failure;
-        }
+        bulkWrites.putAll(map);
     }
 
     @Override
     public boolean putIfAbsent(K key, V value) {
         check(key, value);
-        final long startNs = counters.start();
-        return entries.locked(
-                key,
-                () -> {
-                    final boolean absent = !entries.contains(key);
-                    counters.got(!absent, startNs);
-                    if (absent) {
-                        source.write(key, value);
-                        counters.put(entries.create(key, value), startNs);
-                    }
-                    return absent;
-                });
+        return writes.putIfAbsent(key, value);
     }
 
     @Override
     public boolean remove(K key) {
         check(key);
-        final long startNs = counters.start();
-        return entries.locked(
-                key,
-                () -> {
-                    source.delete(key);
-                    return counters.removed(entries.remove(key), startNs);
-                });
+        return writes.remove(key);
     }
 
     @Override
     public boolean remove(K key, V expected) {
         check(key, expected);
-        final long startNs = counters.start();
-        return entries.locked(
-                key,
-                () -> {
-                    final boolean equal = isEqual(key, expected, startNs);
-                    if (equal) {
-                        source.delete(key);
-                        counters.removed(entries.remove(key), startNs);
-                    }
-                    return equal;
-                });
-    }
-
-    /** Whether a value is as expected; one that is not has been read. */
-    private boolean isEqual(K key, V expected, long startNs) {
-        final V value = entries.peek(key);
-        counters.got(value != null, startNs);
-        final boolean equal = expected.equals(value);
-        if (value != null && !equal) {
-            entries.accessed(key, value);
-        }
-        return equal;
+        return writes.remove(key, expected);
     }
 
     @Override
     public V getAndRemove(K key) {
         check(key);
-        final long startNs = counters.start();
-        return entries.locked(
-                key,
-                () -> {
-                    source.delete(key);
-                    final V old = entries.peek(key);
-                    counters.got(old != null, startNs);
-                    counters.removed(entries.remove(key, old), startNs);
-                    return old;
-                });
+        return writes.getAndRemove(key);
     }
 
     @Override
     public boolean replace(K key, V expected, V value) {
         check(key, expected);
         check(key, value);
-        final long startNs = counters.start();
-        return entries.locked(
-                key,
-                () -> {
-                    final boolean equal = isEqual(key, expected, startNs);
-                    if (equal) {
-                        source.write(key, value);
-                        counters.put(entries.put(key, value, expected), startNs);
-                    }
-                    return equal;
-                });
+        return writes.replace(key, expected, value);
     }
 
     @Override
@@ -317,79 +242,32 @@ final class FlagstoneCache<K, V> implements javax.cache.Cache<K, V> {
     @Override
     public V getAndReplace(K key, V value) {
         check(key, value);
-        final long startNs = counters.start();
-        return entries.locked(
-                key,
-                () -> {
-                    final V old = entries.peek(key);
-                    counters.got(old != null, startNs);
-                    if (old != null) {
-                        source.write(key, value);
-                        counters.put(entries.put(key, value, old), startNs);
-                    }
-                    return old;
-                });
+        return writes.getAndReplace(key, value);
     }
 
     @Override
     public void removeAll(Set<? extends K> keys) {
         checkOpen();
         keys.forEach(this::checkKey);
-        final Set<K> undeleted = new HashSet<>(keys);
-        final CacheWriterException failure = source.deleteAll(undeleted);
-        for (final K key : keys) {
-            if (!undeleted.contains(key)) {
-                final long startNs = counters.start();
-                counters.removed(entries.locked(key, () -> entries.remove(key)), startNs);
-            }
-        }
-        if (failure != null) {
-            throw failure;
-        }
+        bulkWrites.removeAll(keys);
     }
 
     @Override
     public void removeAll() {
         checkOpen();
-        final Set<K> keys = new HashSet<>();
-        entries.keys().forEachRemaining(keys::add);
-        removeAll(keys);
+        bulkWrites.removeAll();
     }
 
     @Override
     public void clear() {
         checkOpen();
-        cache.clear();
+        entries.clear();
     }
 
     @Override
     public <T> T invoke(K key, EntryProcessor<K, V, T> processor, Object... arguments) {
         check(key);
-        Objects.requireNonNull(processor, "processor");
-        final long startNs = counters.start();
-        return entries.locked(
-                key,
-                () -> {
-                    final V initial = entries.peek(key);
-                    counters.got(initial != null, startNs);
-                    final ProcessedEntry<K, V> entry =
-                            new ProcessedEntry<>(key, initial, entries, source);
-                    final T result = process(processor, entry, arguments);
-                    entry.finish(counters);
-                    return result;
-                });
-    }
-
-    private static <K, V, T> T process(
-            EntryProcessor<K, V, T> processor, ProcessedEntry<K, V> entry, Object... arguments) {
-        try {
-            return processor.process(entry, arguments);
-        } catch (final EntryProcessorException e) {
-            throw e;
-        } catch (final RuntimeException e) {
-            throw new EntryProcessorException(
-                    "the processor failed with the key " + entry.getKey(), e);
-        }
+        return processing.invoke(key, Objects.requireNonNull(processor, "processor"), arguments);
     }
 
     @Override
@@ -397,40 +275,29 @@ final class FlagstoneCache<K, V> implements javax.cache.Cache<K, V> {
             Set<? extends K> keys, EntryProcessor<K, V, T> processor, Object... arguments) {
         checkOpen();
         keys.forEach(this::checkKey);
-        Objects.requireNonNull(processor, "processor");
-        final Map<K, EntryProcessorResult<T>> results = new HashMap<>();
-        for (final K key : keys) {
-            try {
-                final T result = invoke(key, processor, arguments);
-                if (result != null) {
-                    results.put(key, () -> result);
-                }
-            } catch (final EntryProcessorException e) {
-                results.put(key, failed(e));
-            } catch (final RuntimeException e) {
-                results.put(key, failed(new EntryProcessorException(e)));
-            }
-        }
-        return results;
-    }
-
-    private static <T> EntryProcessorResult<T> failed(EntryProcessorException failure) {
-        return () -> {
-            throw failure;
-        };
+        return processing.invokeAll(
+                keys, Objects.requireNonNull(processor, "processor"), arguments);
     }
 
     @Override
     public Iterator<Entry<K, V>> iterator() {
         checkOpen();
-        return new EntryIterator();
+        return new EntryIterator<>(entries, counters, this::checkOpen, this::remove);
     }
 
     @Override
     public void registerCacheEntryListener(CacheEntryListenerConfiguration<K, V> listener) {
         checkOpen();
         configuration.addCacheEntryListenerConfiguration(listener);
-        listeners.add(listener);
+        boolean added = false;
+        try {
+            listeners.add(listener);
+            added = true;
+        } finally {
+            if (!added) {
+                configuration.removeCacheEntryListenerConfiguration(listener);
+            }
+        }
     }
 
     @Override
@@ -458,27 +325,22 @@ final class FlagstoneCache<K, V> implements javax.cache.Cache<K, V> {
 
     /** Switches the statistics and their bean on or off. */
     void enableStatistics(boolean on) {
+        beans.showStatistics(on);
         configuration.setStatisticsEnabled(on);
         counters.enable(on);
-        beans.showStatistics(on);
     }
 
     /** Switches the bean of the configuration on or off. */
     void enableManagement(boolean on) {
-        configuration.setManagementEnabled(on);
         beans.showConfiguration(on);
+        configuration.setManagementEnabled(on);
     }
 
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
             manager.release(this);
-            beans.showStatistics(false);
-            beans.showConfiguration(false);
-            listeners.close();
-            source.close();
-            Quietly.close(expiry.policy);
-            cache.close();
+            opened.close();
         }
     }
 
@@ -498,46 +360,7 @@ final class FlagstoneCache<K, V> implements javax.cache.Cache<K, V> {
         return Unwrap.as(type, this, cache, cache.engine());
     }
 
-    /** Sees what is there when it comes to it. */
-    private final class EntryIterator implements Iterator<Entry<K, V>> {
-        private final Iterator<K> keys = entries.keys();
-        private StoredEntry<K, V> next;
-        private StoredEntry<K, V> last;
-
-        @Override
-        public boolean hasNext() {
-            while (next == null && keys.hasNext()) {
-                final K key = keys.next();
-                final V value = entries.peek(key);
-                next = value == null ? null : new StoredEntry<>(key, value);
-            }
-            return next != null;
-        }
-
-        @Override
-        public Entry<K, V> next() {
-            checkOpen();
-            if (!hasNext()) {
-                throw new NoSuchElementException();
-            }
-            last = next;
-            next = null;
-            counters.got(entries.read(last.key()) != null, 0);
-            return last;
-        }
-
-        @Override
-        public void remove() {
-            checkOpen();
-            if (last == null) {
-                throw new IllegalStateException("there is no entry to remove");
-            }
-            FlagstoneCache.this.remove(last.key());
-            last = null;
-        }
-    }
-
-    /** Nobody is told of the end of a load. */
+    /** Logs the failure of a load that nobody else is told of. */
     private static final class Unheard implements CompletionListener {
         @Override
         public void onCompletion() {}

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import javax.cache.Cache;
 import javax.cache.CacheException;
 import javax.cache.CacheManager;
@@ -21,6 +22,10 @@ final class FlagstoneCacheManager implements CacheManager {
     private final URI uri;
     private final ClassLoader classes;
     private final Properties properties;
+
+    /** Held while a cache is created, and by the manager's close. */
+    private final ReentrantLock creation = new ReentrantLock();
+
     private volatile boolean closed;
 
     FlagstoneCacheManager(
@@ -61,7 +66,7 @@ final class FlagstoneCacheManager implements CacheManager {
     }
 
     @Override
-    public synchronized <K, V, C extends Configuration<K, V>> Cache<K, V> createCache(
+    public <K, V, C extends Configuration<K, V>> Cache<K, V> createCache(
             String name, C configuration) {
         checkOpen();
         Objects.requireNonNull(name, "name");
@@ -70,15 +75,33 @@ final class FlagstoneCacheManager implements CacheManager {
             throw new UnsupportedOperationException(
                     "the cache " + name + " is to store by reference, but stores by value");
         }
-        if (caches.containsKey(name)) {
-            throw new CacheException("there is a cache " + name);
+        creation.lock();
+        try {
+            checkOpen();
+            checkNew(caches.get(name));
+            final FlagstoneCache<K, V> cache =
+                    new FlagstoneCache<>(
+                            name,
+                            this,
+                            FlagstoneConfiguration.copyOf(configuration),
+                            memoryBytes());
+            // A factory of the configuration may have created it too, or closed the manager.
+            final FlagstoneCache<?, ?> other = closed ? null : caches.putIfAbsent(name, cache);
+            if (closed || other != null) {
+                cache.close();
+            }
+            checkOpen();
+            checkNew(other);
+            return cache;
+        } finally {
+            creation.unlock();
         }
-        final FlagstoneConfiguration<K, V> own = FlagstoneConfiguration.copyOf(configuration);
-        final FlagstoneCache<K, V> cache = new FlagstoneCache<>(name, this, own, memoryBytes());
-        caches.put(name, cache);
-        cache.enableStatistics(own.isStatisticsEnabled());
-        cache.enableManagement(own.isManagementEnabled());
-        return cache;
+    }
+
+    private static void checkNew(FlagstoneCache<?, ?> present) {
+        if (present != null) {
+            throw new CacheException("there is a cache " + present.getName());
+        }
     }
 
     private long memoryBytes() {
@@ -175,12 +198,15 @@ final class FlagstoneCacheManager implements CacheManager {
     @Override
     public void close() {
         final List<FlagstoneCache<?, ?>> open;
-        synchronized (this) {
+        creation.lock();
+        try {
             if (closed) {
                 return;
             }
             closed = true;
             open = new ArrayList<>(caches.values());
+        } finally {
+            creation.unlock();
         }
         provider.release(this);
         for (final FlagstoneCache<?, ?> cache : open) {

@@ -1,13 +1,14 @@
 package io.flagstone.jcache;
 
 import io.flagstone.CacheBuilder;
-import io.flagstone.OffHeapCache;
 import io.flagstone.typed.Codec;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import javax.cache.configuration.CompleteConfiguration;
 import javax.cache.configuration.Configuration;
 import javax.cache.configuration.MutableConfiguration;
+import org.agrona.concurrent.NanoClock;
 
 /**
  * What JCache has no words for: how much memory a cache takes, its other bounds, and its codecs.
@@ -30,7 +31,7 @@ import javax.cache.configuration.MutableConfiguration;
 // Who uses this requires the API's module, too: required transitively, all others would have to.
 @SuppressWarnings("exports")
 public final class FlagstoneConfiguration<K, V> extends MutableConfiguration<K, V> {
-    /** What a cache takes of which nothing else is said. */
+    /** The bytes that a cache takes by default. A value of a MiB fits, whatever the machine. */
     public static final long DEFAULT_MEMORY_BYTES = 16 << 20;
 
     /** The property of a manager that names another number of bytes for such caches. */
@@ -41,6 +42,8 @@ public final class FlagstoneConfiguration<K, V> extends MutableConfiguration<K, 
     private transient Supplier<CacheBuilder> engine;
     private transient Codec<K> keyCodec;
     private transient Codec<V> valueCodec;
+    private transient Executor executor;
+    private transient NanoClock clock;
 
     /** The defaults: values of any serializable type, by value, eternal. */
     public FlagstoneConfiguration() {}
@@ -52,6 +55,8 @@ public final class FlagstoneConfiguration<K, V> extends MutableConfiguration<K, 
             engine = own.engine;
             keyCodec = own.keyCodec;
             valueCodec = own.valueCodec;
+            executor = own.executor;
+            clock = own.clock;
         }
     }
 
@@ -100,10 +105,48 @@ public final class FlagstoneConfiguration<K, V> extends MutableConfiguration<K, 
         return this;
     }
 
+    /**
+     * Sets the executor of {@code loadAll} and of asynchronous listeners. The default is the common
+     * pool, or a new thread for each task if the common pool has no thread.
+     *
+     * <p>If it refuses a load, the completion listener gets an exception. If it refuses to tell a
+     * listener, the thread that caused the event tells it.
+     *
+     * @param runs runs tasks in any threads.
+     * @return this.
+     */
+    public FlagstoneConfiguration<K, V> executor(Executor runs) {
+        executor = Objects.requireNonNull(runs, "executor");
+        return this;
+    }
+
+    /**
+     * Sets the clock of the engine, as {@link CacheBuilder#clock} does. A cache with listeners of
+     * expired entries looks for these once in a tick of a clock that is set here, or of the
+     * default. It cannot read one that the builder was given, and then looks at each operation.
+     *
+     * @param nanoClock monotonic; its zero does not matter.
+     * @return this.
+     */
+    public FlagstoneConfiguration<K, V> clock(NanoClock nanoClock) {
+        clock = Objects.requireNonNull(nanoClock, "clock");
+        return this;
+    }
+
     CacheBuilder newEngine(long memoryBytes) {
-        return engine == null
-                ? OffHeapCache.builder().memoryBytes(memoryBytes)
-                : Objects.requireNonNull(engine.get(), "the builder of the engine");
+        final CacheBuilder builder =
+                engine == null
+                        ? DefaultEngine.of(memoryBytes)
+                        : Objects.requireNonNull(engine.get(), "the builder of the engine");
+        return clock == null ? builder : builder.clock(clock);
+    }
+
+    Executor executorOrDefault() {
+        return executor == null ? Background.byDefault() : executor;
+    }
+
+    NanoClock clock() {
+        return clock;
     }
 
     Codec<K> keyCodec(ClassLoader classes) {

@@ -4,11 +4,11 @@ import java.util.Objects;
 import javax.cache.processor.MutableEntry;
 
 /**
- * The entry that a processor works on: collects what it wants, which is done once it has ended
- * well.
+ * The entry that a processor works on. It collects what the processor wants, which is done once the
+ * processor has ended well.
  */
 final class ProcessedEntry<K, V> implements MutableEntry<K, V> {
-    /** What is to be done, the last word of the processor. */
+    /** What is to be done: the last thing that the processor wanted. */
     private enum Outcome {
         NOTHING,
         ACCESS,
@@ -17,20 +17,24 @@ final class ProcessedEntry<K, V> implements MutableEntry<K, V> {
         REMOVE
     }
 
+    private static final long NO_LEASE = 0;
+
     private final K key;
     private final V initial;
     private final Entries<K, V> entries;
-    private final Source<K, V> source;
+    private final ReadThrough<K, V> readThrough;
     private V value;
+    private boolean loaded;
+    private long lease = NO_LEASE;
     private Outcome outcome = Outcome.NOTHING;
 
-    /** The entry of a key with the value that it has, or null. */
-    ProcessedEntry(K key, V initial, Entries<K, V> entries, Source<K, V> source) {
+    /** The entry of a key with the value that it has, or {@code null}. */
+    ProcessedEntry(K key, V initial, Entries<K, V> entries, ReadThrough<K, V> readThrough) {
         this.key = key;
         this.initial = initial;
         this.value = initial;
         this.entries = entries;
-        this.source = source;
+        this.readThrough = readThrough;
     }
 
     @Override
@@ -48,12 +52,22 @@ final class ProcessedEntry<K, V> implements MutableEntry<K, V> {
         if (outcome == Outcome.NOTHING) {
             if (value != null) {
                 outcome = Outcome.ACCESS;
-            } else if (source.readsThrough()) {
-                value = source.load(key);
-                outcome = value == null ? Outcome.NOTHING : Outcome.LOAD;
+            } else if (readThrough.isOn()) {
+                load();
             }
         }
         return value;
+    }
+
+    private void load() {
+        if (lease == NO_LEASE && entries.fits(key)) {
+            lease = entries.lease(key);
+        }
+        value = readThrough.load(key);
+        if (value != null) {
+            loaded = true;
+            outcome = Outcome.LOAD;
+        }
     }
 
     @Override
@@ -64,8 +78,8 @@ final class ProcessedEntry<K, V> implements MutableEntry<K, V> {
 
     @Override
     public void remove() {
-        // What was made in here never was.
-        final boolean made = initial == null && value != null;
+        // A value that only the processor made was never in the store; a loaded one is.
+        final boolean made = initial == null && !loaded && value != null;
         value = null;
         outcome = made ? Outcome.NOTHING : Outcome.REMOVE;
     }
@@ -76,19 +90,31 @@ final class ProcessedEntry<K, V> implements MutableEntry<K, V> {
     }
 
     /** Does what the processor wanted. */
-    void finish(Counters counters) {
+    void finish(Writes<K, V> writes, long startNs) {
         switch (outcome) {
             case ACCESS -> entries.accessed(key, value);
-            case LOAD -> entries.create(key, value);
-            case WRITE -> {
-                source.write(key, value);
-                counters.put(entries.put(key, value, initial), 0);
+            case LOAD -> {
+                if (lease != NO_LEASE) {
+                    entries.keep(key, value, lease);
+                }
             }
-            case REMOVE -> {
-                source.delete(key);
-                counters.removed(entries.remove(key, initial), 0);
-            }
+            case WRITE ->
+                    writes.through(
+                            key,
+                            value,
+                            () -> {
+                                entries.put(key, value, initial, startNs);
+                                return null;
+                            });
+            case REMOVE -> writes.deleteThrough(key, () -> entries.remove(key, initial, startNs));
             default -> {}
+        }
+    }
+
+    /** Ends the lease, whatever became of the processor. */
+    void release() {
+        if (lease != NO_LEASE) {
+            entries.endLease(key, lease);
         }
     }
 }

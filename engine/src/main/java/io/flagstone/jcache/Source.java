@@ -1,9 +1,8 @@
 package io.flagstone.jcache;
 
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
 import javax.cache.Cache;
 import javax.cache.configuration.CompleteConfiguration;
 import javax.cache.integration.CacheLoader;
@@ -11,21 +10,26 @@ import javax.cache.integration.CacheLoaderException;
 import javax.cache.integration.CacheWriter;
 import javax.cache.integration.CacheWriterException;
 
-/** What is behind the cache: where values are loaded from and written to, if anywhere. */
+/** The source behind the cache: its loader and its writer, each of which may be missing. */
 final class Source<K, V> {
     private final CacheLoader<K, V> loader;
     private final CacheWriter<? super K, ? super V> writer;
     private final boolean readThrough;
 
-    Source(CompleteConfiguration<K, V> configuration) {
+    /**
+     * Makes the loader and the writer by their factories.
+     *
+     * @param opened closes them.
+     */
+    Source(CompleteConfiguration<K, V> configuration, Opened opened) {
         this.loader =
                 configuration.getCacheLoaderFactory() == null
                         ? null
-                        : configuration.getCacheLoaderFactory().create();
+                        : opened.add(configuration.getCacheLoaderFactory().create());
         this.writer =
                 configuration.getCacheWriterFactory() == null || !configuration.isWriteThrough()
                         ? null
-                        : configuration.getCacheWriterFactory().create();
+                        : opened.add(configuration.getCacheWriterFactory().create());
         this.readThrough = configuration.isReadThrough();
     }
 
@@ -37,28 +41,30 @@ final class Source<K, V> {
         return readThrough && loader != null;
     }
 
+    /** Whether writes go through to a writer. */
+    boolean writes() {
+        return writer != null;
+    }
+
     V load(K key) {
         try {
             return loader.load(key);
         } catch (final RuntimeException e) {
-            throw notLoaded("loading " + key + " failed", e);
+            throw notLoaded("loading " + Quietly.name(key) + " failed", e);
         }
     }
 
-    /** Loads several; without those that there are no values of. */
-    Map<K, V> loadAll(Set<? extends K> keys) {
-        final Map<K, V> loaded;
+    /** Returns what the loader returns for several keys, or fewer, or more; never {@code null}. */
+    Map<K, V> loadAll(Iterable<? extends K> keys) {
         try {
-            loaded = new HashMap<>(loader.loadAll(keys));
+            return Objects.requireNonNull(loader.loadAll(keys), "loadAll returned null");
         } catch (final RuntimeException e) {
-            throw notLoaded("loading " + keys.size() + " keys failed", e);
+            throw notLoaded("loading several keys failed", e);
         }
-        loaded.values().removeIf(value -> value == null);
-        return loaded;
     }
 
-    /** What a loader threw, as the specification wants it. */
-    static CacheLoaderException notLoaded(String what, RuntimeException cause) {
+    /** Returns what a loader threw as the exception that the specification wants. */
+    static CacheLoaderException notLoaded(String what, Throwable cause) {
         return cause instanceof CacheLoaderException failure
                 ? failure
                 : new CacheLoaderException(what, cause);
@@ -69,7 +75,7 @@ final class Source<K, V> {
             try {
                 writer.write(new StoredEntry<>(key, value));
             } catch (final RuntimeException e) {
-                throw notWritten("writing " + key + " failed", e);
+                throw notWritten("writing " + Quietly.name(key) + " failed", e);
             }
         }
     }
@@ -79,7 +85,7 @@ final class Source<K, V> {
             try {
                 writer.delete(key);
             } catch (final RuntimeException e) {
-                throw notWritten("deleting " + key + " failed", e);
+                throw notWritten("deleting " + Quietly.name(key) + " failed", e);
             }
         }
     }
@@ -87,7 +93,7 @@ final class Source<K, V> {
     /**
      * Writes several.
      *
-     * @param entries those are taken out that were written, also if it fails.
+     * @param entries the writer takes out those that it has written, also if it fails.
      * @return the failure, or null.
      */
     CacheWriterException writeAll(Collection<Cache.Entry<? extends K, ? extends V>> entries) {
@@ -111,7 +117,7 @@ final class Source<K, V> {
     /**
      * Deletes several.
      *
-     * @param keys those are taken out that were deleted, also if it fails.
+     * @param keys the writer takes out those that it has deleted, also if it fails.
      * @return the failure, or null.
      */
     CacheWriterException deleteAll(Collection<? extends K> keys) {
@@ -130,10 +136,5 @@ final class Source<K, V> {
         return cause instanceof CacheWriterException failure
                 ? failure
                 : new CacheWriterException(what, cause);
-    }
-
-    void close() {
-        Quietly.close(loader);
-        Quietly.close(writer);
     }
 }

@@ -1,0 +1,27 @@
+package io.flagstone.jcache;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
+
+/** The executor of loads and of asynchronous listeners if the configuration names none. */
+final class Background {
+    private Background() {}
+
+    /**
+     * Returns the common pool, or an executor that starts a thread for each task if the common pool
+     * has no thread. The pool's parallelism can be set to 0, and then nothing runs its tasks.
+     */
+    static Executor byDefault() {
+        return of(ForkJoinPool.getCommonPoolParallelism());
+    }
+
+    static Executor of(int parallelism) {
+        return parallelism > 0 ? ForkJoinPool.commonPool() : Background::start;
+    }
+
+    private static void start(Runnable task) {
+        final Thread thread = new Thread(task, "flagstone-jcache");
+        thread.setDaemon(true);
+        thread.start();
+    }
+}

@@ -1,0 +1,208 @@
+package io.flagstone.jcache;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import javax.cache.integration.CacheLoaderException;
+import javax.cache.integration.CompletionListener;
+
+/**
+ * Loads values from the source.
+ *
+ * <p>A single key is loaded under its lock, so that it is loaded once. Several keys are loaded by
+ * one call and without a lock; another thread may write them, or load them too, at the same time.
+ * Every load takes a lease on its key first: if the key is written or removed before the load ends,
+ * by whichever way, the loaded value reaches its callers and is not stored.
+ */
+final class ReadThrough<K, V> {
+    /** The lease on a key that the engine cannot hold. */
+    private static final long NO_LEASE = 0;
+
+    /** A key that is loaded, with the lease on it or {@link #NO_LEASE}. */
+    private record Leased<K>(K key, long lease) {}
+
+    private final Source<K, V> source;
+    private final Entries<K, V> entries;
+    private final KeyLocks<K> locks;
+    private final Function<K, KeyBytes> encoder;
+    private final Executor executor;
+
+    ReadThrough(
+            Source<K, V> source,
+            Entries<K, V> entries,
+            KeyLocks<K> locks,
+            Function<K, KeyBytes> encoder,
+            Executor executor) {
+        this.source = source;
+        this.entries = entries;
+        this.locks = locks;
+        this.encoder = encoder;
+        this.executor = executor;
+    }
+
+    boolean isOn() {
+        return source.readsThrough();
+    }
+
+    /** Loads a key and stores its value. Another thread may have done this meanwhile. */
+    V get(K key) {
+        return locks.loading(
+                key,
+                () -> {
+                    final V present = entries.peekIfPresent(key);
+                    if (present != null) {
+                        return present;
+                    }
+                    if (!entries.fits(key)) {
+                        return source.load(key);
+                    }
+                    final long lease = entries.lease(key);
+                    try {
+                        final V loaded = source.load(key);
+                        if (loaded != null) {
+                            entries.keep(key, loaded, lease);
+                        }
+                        return loaded;
+                    } finally {
+                        entries.endLease(key, lease);
+                    }
+                });
+    }
+
+    /** Loads a key for a processor, which stores the value later. */
+    V load(K key) {
+        return locks.loading(key, () -> source.load(key));
+    }
+
+    /**
+     * Loads several keys.
+     *
+     * @param missing the keys that the cache did not hold.
+     * @param found takes what was loaded, and what other threads have stored meanwhile.
+     */
+    void getAll(List<K> missing, Map<K, V> found) {
+        final Failures failures = new Failures();
+        final Map<K, V> loaded =
+                load(missing, (key, value, lease) -> entries.keep(key, value, lease), failures);
+        for (final K key : missing) {
+            final V value = loaded.get(key);
+            final V known = value == null ? entries.peekIfPresent(key) : value;
+            if (known != null) {
+                found.put(key, known);
+            }
+        }
+        failures.throwFirst();
+    }
+
+    /** How a loaded value is stored, under the key's lock. */
+    private interface Keeper<K, V> {
+        void keep(K key, V value, long lease);
+    }
+
+    /** Loads keys by one call, and returns the values of those that were asked for. */
+    private Map<K, V> load(List<K> wanted, Keeper<K, V> keeper, Failures failures) {
+        final Map<KeyBytes, Leased<K>> leases = new LinkedHashMap<>();
+        final Map<K, V> values = new HashMap<>();
+        if (wanted.isEmpty()) {
+            return values;
+        }
+        try {
+            final List<K> asked = new ArrayList<>(wanted.size());
+            for (final K key : wanted) {
+                final KeyBytes bytes = encoder.apply(key);
+                if (!leases.containsKey(bytes)) {
+                    final long lease = bytes.fits() ? entries.lease(key) : NO_LEASE;
+                    leases.put(bytes, new Leased<>(key, lease));
+                    asked.add(key);
+                }
+            }
+            for (final Map.Entry<K, V> entry : source.loadAll(asked).entrySet()) {
+                final Leased<K> leased = asked(leases, entry.getKey());
+                if (leased != null && entry.getValue() != null) {
+                    values.put(leased.key, entry.getValue());
+                    failures.run(() -> keep(leased, entry.getValue(), keeper));
+                }
+            }
+            return values;
+        } finally {
+            leases.values().forEach(this::end);
+        }
+    }
+
+    private void keep(Leased<K> leased, V value, Keeper<K, V> keeper) {
+        if (leased.lease == NO_LEASE) {
+            return;
+        }
+        locks.locked(
+                leased.key,
+                () -> {
+                    keeper.keep(leased.key, value, leased.lease);
+                    return null;
+                });
+    }
+
+    private void end(Leased<K> leased) {
+        if (leased.lease != NO_LEASE) {
+            entries.endLease(leased.key, leased.lease);
+        }
+    }
+
+    /** Returns what was asked for by a key, or {@code null}: a loader may return any keys. */
+    private Leased<K> asked(Map<KeyBytes, Leased<K>> leases, K key) {
+        if (key == null) {
+            return null;
+        }
+        try {
+            return leases.get(encoder.apply(key));
+        } catch (final ClassCastException e) {
+            // Its type is not that of the keys.
+            return null;
+        }
+    }
+
+    /**
+     * Loads keys by the executor.
+     *
+     * @param listener is told of the end, also if the executor refuses.
+     */
+    void loadAll(Set<? extends K> keys, boolean replace, CompletionListener listener) {
+        if (!source.canLoad() || keys.isEmpty()) {
+            listener.onCompletion();
+            return;
+        }
+        final List<K> wanted = new ArrayList<>(keys);
+        try {
+            executor.execute(() -> load(wanted, replace, listener));
+        } catch (final Throwable e) {
+            listener.onException(Source.notLoaded("the executor refused to load", e));
+        }
+    }
+
+    private void load(List<K> wanted, boolean replace, CompletionListener listener) {
+        CacheLoaderException failure = null;
+        try {
+            if (!replace) {
+                wanted.removeIf(entries::contains);
+            }
+            final Failures failures = new Failures();
+            load(wanted, replace ? entries::renew : entries::keep, failures);
+            failures.throwFirst();
+        } catch (final Throwable e) {
+            failure = Source.notLoaded("loading failed", e);
+        }
+        try {
+            if (failure == null) {
+                listener.onCompletion();
+            } else {
+                listener.onException(failure);
+            }
+        } catch (final Throwable e) {
+            Quietly.warn("the listener of a load failed", e);
+        }
+    }
+}
