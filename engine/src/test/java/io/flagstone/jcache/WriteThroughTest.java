@@ -1,0 +1,368 @@
+package io.flagstone.jcache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.flagstone.typed.Codec;
+import io.flagstone.typed.Codecs;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import javax.cache.Cache;
+import javax.cache.expiry.Duration;
+import javax.cache.expiry.ExpiryPolicy;
+import javax.cache.integration.CacheWriterException;
+import javax.cache.processor.EntryProcessorException;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.junit.jupiter.api.Test;
+
+/** Writes: that cache and store do not part, whatever fails; values that no slab can hold. */
+class WriteThroughTest extends CacheFixture {
+    /** The ways to write a value to the key "a", which holds "old". */
+    private static Map<String, Consumer<Cache<String, String>>> writes(String value) {
+        final Map<String, Consumer<Cache<String, String>>> ways = new HashMap<>();
+        ways.put("put", cache -> cache.put("a", value));
+        ways.put("getAndPut", cache -> cache.getAndPut("a", value));
+        ways.put("putAll", cache -> cache.putAll(Map.of("a", value)));
+        ways.put("replace", cache -> cache.replace("a", value));
+        ways.put("replace old", cache -> cache.replace("a", "old", value));
+        ways.put("getAndReplace", cache -> cache.getAndReplace("a", value));
+        ways.put(
+                "invoke",
+                cache ->
+                        cache.invoke(
+                                "a",
+                                (entry, arguments) -> {
+                                    entry.setValue(value);
+                                    return null;
+                                }));
+        return ways;
+    }
+
+    @Test
+    void whatNoSlabHoldsLeavesNoOldValueAndReachesTheStore() {
+        writes(LARGE)
+                .forEach(
+                        (way, write) -> {
+                            final Store store = new Store();
+                            final Cache<String, String> cache = open(over(store));
+                            cache.put("a", "old");
+                            write.accept(cache);
+                            assertThat(store.data).as(way).containsEntry("a", LARGE);
+                            assertThat(cache.containsKey("a")).as(way).isFalse();
+                            assertThat(cache.get("a")).as(way).isEqualTo(LARGE);
+                            cache.close();
+                        });
+    }
+
+    @Test
+    void whatNoSlabHoldsIsPutAndEvictedAtOnce() {
+        final FlagstoneConfiguration<String, String> configuration = configuration();
+        configuration.setStatisticsEnabled(true);
+        final Cache<String, String> cache = open(configuration);
+        int times = 0;
+        for (final Consumer<Cache<String, String>> write : writes(LARGE).values()) {
+            cache.put("a", "old");
+            write.accept(cache);
+            assertThat(cache.containsKey("a")).isFalse();
+            assertThat(statistic(cache, "CacheEvictions")).isEqualTo((long) ++times);
+            assertThat(statistic(cache, "CachePuts")).isEqualTo(2L * times);
+        }
+        assertThat(cache.putIfAbsent("a", LARGE)).isTrue();
+        assertThat(cache.containsKey("a")).isFalse();
+        assertThat(logged("does not keep the value of a")).as("once a minute").isEqualTo(1);
+    }
+
+    /** Writes values but one. */
+    private static final class Choosy implements Codec<String> {
+        @Override
+        public int encode(String value, MutableDirectBuffer buffer, int offset) {
+            if (value.equals("unwritable")) {
+                throw new IllegalArgumentException("test");
+            }
+            return Codecs.ofString().encode(value, buffer, offset);
+        }
+
+        @Override
+        public String decode(DirectBuffer buffer, int offset, int length) {
+            return Codecs.ofString().decode(buffer, offset, length);
+        }
+    }
+
+    @Test
+    void whatCannotBeEncodedReachesNeitherStoreNorCache() {
+        writes("unwritable")
+                .forEach(
+                        (way, write) -> {
+                            final Store store = new Store();
+                            final Cache<String, String> cache =
+                                    open(over(store).valueCodec(new Choosy()));
+                            cache.put("a", "old");
+                            assertThatThrownBy(() -> write.accept(cache))
+                                    .as(way)
+                                    .hasMessageContaining("test");
+                            assertThat(store.data).as(way).containsEntry("a", "old");
+                            assertThat(cache.get("a")).as(way).isEqualTo("old");
+                            cache.close();
+                        });
+    }
+
+    @Test
+    void aKeyThatTheEngineCannotHoldDoesNotReachTheStore() {
+        final Store store = new Store();
+        final Cache<String, String> cache = open(over(store));
+        for (final String key : List.of("", "k".repeat(1 << 16))) {
+            assertThatThrownBy(() -> cache.put(key, "1"))
+                    .isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> cache.putAll(Map.of("a", "1", key, "2")))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("from 1 to 65535 bytes: bytes=" + key.length());
+        }
+        assertThat(store.data).isEmpty();
+    }
+
+    /** Throws an Error when it is asked about updates. */
+    private static final class Failing implements ExpiryPolicy {
+        @Override
+        public Duration getExpiryForCreation() {
+            return Duration.ETERNAL;
+        }
+
+        @Override
+        public Duration getExpiryForAccess() {
+            return null;
+        }
+
+        @Override
+        public Duration getExpiryForUpdate() {
+            throw new AssertionError("test");
+        }
+    }
+
+    @Test
+    void ifTheCacheFailsAfterTheStoreItForgetsTheKey() {
+        writes("new")
+                .forEach(
+                        (way, write) -> {
+                            final Store store = new Store();
+                            final FlagstoneConfiguration<String, String> configuration =
+                                    over(store);
+                            configuration.setExpiryPolicyFactory(Failing::new);
+                            final Cache<String, String> cache = open(configuration);
+                            cache.put("a", "old");
+                            assertThatThrownBy(() -> write.accept(cache))
+                                    .as(way)
+                                    .isInstanceOf(AssertionError.class);
+                            assertThat(store.data).as(way).containsEntry("a", "new");
+                            assertThat(cache.get("a")).as(way).isEqualTo("new");
+                            cache.close();
+                        });
+    }
+
+    @Test
+    void ifTheStoreFailsTheCacheIsAsItWas() {
+        for (final Throwable failure : List.of(new IllegalStateException("e"), new Error("e"))) {
+            writes("new")
+                    .forEach(
+                            (way, write) -> {
+                                final Store store = new Store();
+                                final Cache<String, String> cache = open(over(store));
+                                cache.put("a", "old");
+                                store.onWrite =
+                                        (key, value) -> {
+                                            throw io.flagstone.testing.TestSupport.sneak(failure);
+                                        };
+                                assertThatThrownBy(() -> write.accept(cache))
+                                        .as(way)
+                                        .isInstanceOf(
+                                                failure instanceof Error
+                                                        ? Error.class
+                                                        : CacheWriterException.class);
+                                assertThat(cache.get("a")).as(way).isEqualTo("old");
+                                cache.close();
+                            });
+        }
+    }
+
+    @Test
+    void aProcessorThatLoadsAndRemovesTellsTheWriter() {
+        final Store store = new Store();
+        final Cache<String, String> cache = open(over(store));
+        store.data.put("a", "1");
+        store.data.put("b", "2");
+        cache.invoke(
+                "a",
+                (entry, arguments) -> {
+                    assertThat(entry.getValue()).isEqualTo("1");
+                    entry.remove();
+                    return null;
+                });
+        cache.invoke(
+                "b",
+                (entry, arguments) -> {
+                    entry.getValue();
+                    entry.setValue("3");
+                    entry.remove();
+                    return null;
+                });
+        assertThat(store.data).isEmpty();
+        assertThat(cache.get("a")).isNull();
+        assertThat(cache.get("b")).isNull();
+    }
+
+    @Test
+    void anErrorOfAProcessorLeavesNothingDone() {
+        final Store store = new Store();
+        final Cache<String, String> cache = open(over(store));
+        cache.put("a", "old");
+        assertThatThrownBy(
+                        () ->
+                                cache.invoke(
+                                        "a",
+                                        (entry, arguments) -> {
+                                            entry.setValue("new");
+                                            throw new StackOverflowError("test");
+                                        }))
+                .isInstanceOf(StackOverflowError.class);
+        assertThatThrownBy(
+                        () ->
+                                cache.invoke(
+                                        "a",
+                                        (entry, arguments) -> {
+                                            entry.remove();
+                                            throw new IllegalStateException("test");
+                                        }))
+                .isInstanceOf(EntryProcessorException.class);
+        assertThat(store.data).containsEntry("a", "old");
+        assertThat(cache.get("a")).isEqualTo("old");
+        cache.put("a", "next");
+        assertThat(cache.get("a")).as("no lock stays").isEqualTo("next");
+    }
+
+    @Test
+    void whatTheWriterLeavesUnwrittenIsNotInTheCache() {
+        final Store store = new Store();
+        final Cache<String, String> cache = open(over(store));
+        cache.putAll(Map.of("a", "1", "b", "1", "c", "1"));
+        store.onWrite =
+                (key, value) -> {
+                    if (key.equals("b")) {
+                        throw new IllegalStateException("test");
+                    }
+                };
+        assertThatThrownBy(() -> cache.putAll(Map.of("a", "2", "b", "2", "c", "2")))
+                .isInstanceOf(CacheWriterException.class);
+        for (final String key : List.of("a", "b", "c")) {
+            assertThat(cache.get(key)).isEqualTo(store.data.get(key));
+        }
+    }
+
+    /** While one thread's putAll is in the writer, another thread's put of a key waits. */
+    @Test
+    void noWriteComesBetweenAWriterAndTheCache() throws Exception {
+        final int rounds = 200;
+        final Store store = new Store();
+        final Cache<String, String> cache = open(over(store));
+        final CyclicBarrier both = new CyclicBarrier(2);
+        final List<Callable<Void>> tasks = new ArrayList<>();
+        for (int t = 0; t < 2; t++) {
+            final int thread = t;
+            tasks.add(
+                    () -> {
+                        for (int i = 0; i < rounds; i++) {
+                            both.await();
+                            final String value = thread + " " + i;
+                            if (thread == 0) {
+                                cache.putAll(Map.of("a", value, "b", value));
+                            } else if (i % 2 == 0) {
+                                cache.removeAll(Set.of("a", "b"));
+                            } else {
+                                cache.put("a", value);
+                            }
+                            both.await();
+                            if (thread == 0) {
+                                assertThat(cache.getAll(Set.of("a", "b"))).isEqualTo(store.data);
+                            }
+                        }
+                        return null;
+                    });
+        }
+        assertThat(inParallel(tasks)).containsOnlyNulls();
+    }
+
+    @Test
+    void aWriteOfSeveralKeysHoldsTheirLocks() throws Exception {
+        final Store store = new Store();
+        final Cache<String, String> cache = open(over(store));
+        final Thread other = new Thread(() -> cache.put("b", "other"));
+        final AtomicInteger writes = new AtomicInteger();
+        store.onWrite =
+                (key, value) -> {
+                    if (writes.incrementAndGet() == 1) {
+                        other.start();
+                        awaitWaiting(other);
+                    }
+                };
+        cache.putAll(Map.of("b", "first"));
+        other.join();
+        assertThat(store.data).containsEntry("b", "other");
+        assertThat(cache.get("b")).isEqualTo("other");
+    }
+
+    /** Counts how often values are read. */
+    private static final class Counting implements Codec<String> {
+        private final AtomicInteger decoded = new AtomicInteger();
+
+        @Override
+        public int encode(String value, MutableDirectBuffer buffer, int offset) {
+            return Codecs.ofString().encode(value, buffer, offset);
+        }
+
+        @Override
+        public String decode(DirectBuffer buffer, int offset, int length) {
+            decoded.incrementAndGet();
+            return Codecs.ofString().decode(buffer, offset, length);
+        }
+    }
+
+    @Test
+    void removingEverythingReadsNoValue() {
+        for (final boolean writing : new boolean[] {false, true}) {
+            final Store store = new Store();
+            final Counting values = new Counting();
+            final FlagstoneConfiguration<String, String> configuration =
+                    writing ? over(store) : configuration();
+            final Cache<String, String> cache = open(configuration.valueCodec(values));
+            for (int i = 0; i < 1_000; i++) {
+                cache.put("k" + i, "v");
+            }
+            final long before = engine(cache).size();
+            assertThat(before).isGreaterThan(500);
+            cache.removeAll();
+            assertThat(engine(cache).size()).isZero();
+            assertThat(values.decoded).hasValue(0);
+            assertThat(engine(cache).statistics().removals()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void removingEverythingTellsWriterListenersAndStatistics() {
+        final Store store = new Store();
+        final FlagstoneConfiguration<String, String> configuration = over(store);
+        configuration.setStatisticsEnabled(true);
+        final Cache<String, String> cache = open(configuration);
+        for (int i = 0; i < 100; i++) {
+            cache.put("k" + i, "v");
+        }
+        cache.removeAll();
+        assertThat(store.data).isEmpty();
+        assertThat(statistic(cache, "CacheRemovals")).isEqualTo(100L);
+    }
+}
