@@ -9,14 +9,15 @@ final class Background {
 
     /**
      * Returns the common pool, or an executor that starts a thread for each task if the common pool
-     * has no thread. The pool's parallelism can be set to 0, and then nothing runs its tasks.
+     * has at most one thread, as {@link java.util.concurrent.CompletableFuture} does. A pool whose
+     * parallelism was set to 0 runs no task, and JDK 17 says that it has one thread.
      */
     static Executor byDefault() {
         return of(ForkJoinPool.getCommonPoolParallelism());
     }
 
     static Executor of(int parallelism) {
-        return parallelism > 0 ? ForkJoinPool.commonPool() : Background::start;
+        return parallelism > 1 ? ForkJoinPool.commonPool() : Background::start;
     }
 
     private static void start(Runnable task) {

@@ -107,7 +107,7 @@ public final class FlagstoneConfiguration<K, V> extends MutableConfiguration<K, 
 
     /**
      * Sets the executor of {@code loadAll} and of asynchronous listeners. The default is the common
-     * pool, or a new thread for each task if the common pool has no thread.
+     * pool, or a new thread for each task if the common pool has at most one thread.
      *
      * <p>If it refuses a load, the completion listener gets an exception. If it refuses to tell a
      * listener, the thread that caused the event tells it.

@@ -402,16 +402,6 @@ class JCacheTest {
         assertThat(cache.unwrap(io.flagstone.typed.Cache.class).size()).isEqualTo(100);
     }
 
-    @Test
-    void whatDoesNotFitIsRefusedAndTheCacheIsAsItWas() {
-        final Cache<String, String> cache = open(configuration());
-        cache.put("a", "1");
-        assertThatThrownBy(() -> cache.put("a", "x".repeat(1 << 18)))
-                .isInstanceOf(CacheException.class)
-                .hasMessageContaining("raise slabBytes");
-        assertThat(cache.get("a")).isEqualTo("1");
-    }
-
     /** A key of two objects that may be one. */
     private record Pair(Object first, Object second) implements Serializable {}
 

@@ -571,7 +571,7 @@ class ReadThroughTest extends CacheFixture {
     void aPoolWithoutThreadsIsNotTheDefault() throws Exception {
         final AtomicReference<Thread> ran = new AtomicReference<>();
         final CyclicBarrier both = new CyclicBarrier(2);
-        Background.of(0)
+        Background.of(1)
                 .execute(
                         () -> {
                             ran.set(Thread.currentThread());

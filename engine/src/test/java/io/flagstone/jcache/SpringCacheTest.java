@@ -6,14 +6,22 @@ import io.flagstone.OffHeapCache;
 import io.flagstone.testing.TestClock;
 import io.flagstone.testing.TestSupport;
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import javax.cache.Caching;
 import javax.cache.expiry.CreatedExpiryPolicy;
 import javax.cache.expiry.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.springframework.cache.CacheManager;
 import org.springframework.cache.annotation.CacheEvict;
 import org.springframework.cache.annotation.CachePut;
@@ -25,6 +33,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /** Spring's annotations, in a context of Spring's, over JCache: hits, deadlines, bounds. */
+@Timeout(60)
 class SpringCacheTest {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final int BOUND = 100;
@@ -37,6 +46,11 @@ class SpringCacheTest {
     /** What an application writes. */
     static class Instruments {
         final AtomicInteger lookups = new AtomicInteger();
+
+        /** A method, since the proxy has no fields. */
+        public int lookups() {
+            return lookups.get();
+        }
 
         @Cacheable("instruments")
         public String byId(long id) {
@@ -53,6 +67,18 @@ class SpringCacheTest {
 
         @CacheEvict(cacheNames = "instruments", allEntries = true)
         public void forgetAll() {}
+
+        @Cacheable(cacheNames = "instruments", key = "#p0")
+        public String document(long id, int length) {
+            lookups.incrementAndGet();
+            return "x".repeat(length);
+        }
+
+        @Cacheable(cacheNames = "instruments", key = "#p0", sync = true)
+        public String synced(long id, Function<Long, String> part) {
+            lookups.incrementAndGet();
+            return part.apply(id);
+        }
     }
 
     @Configuration
@@ -136,6 +162,48 @@ class SpringCacheTest {
         assertThat(instruments.byId(8)).isEqualTo("instrument 8, lookup 2");
         instruments.forgetAll();
         assertThat(engine().size()).isZero();
+    }
+
+    @Test
+    void aValueThatNoSlabHoldsIsReturnedEachTime() {
+        final int length = 1 << 19;
+        assertThat(instruments.document(7, 10)).hasSize(10);
+        instruments.rename(7, "x".repeat(length));
+        assertThat(instruments.document(7, length)).as("the old one is gone").hasSize(length);
+        assertThat(instruments.document(7, length)).hasSize(length);
+        assertThat(instruments.synced(7, id -> "y".repeat(length))).hasSize(length);
+        assertThat(instruments.lookups()).isEqualTo(4);
+        assertThat(engine().size()).isZero();
+    }
+
+    /** Each of many keys is made of another of the same cache, by several threads at once. */
+    @Test
+    void nestedCallsOfOneCacheDoNotWaitForEachOther() throws Exception {
+        final int threads = 8;
+        final CyclicBarrier all = new CyclicBarrier(threads);
+        final ExecutorService pool = Executors.newFixedThreadPool(threads);
+        try {
+            final List<Future<String>> whole = new ArrayList<>();
+            for (long t = 0; t < threads; t++) {
+                final long id = t;
+                whole.add(pool.submit(() -> instruments.synced(id, key -> nested(all, key))));
+            }
+            for (int t = 0; t < threads; t++) {
+                assertThat(whole.get(t).get()).isEqualTo("whole of part " + (t + 100));
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+        assertThat(instruments.lookups()).isEqualTo(2 * threads);
+    }
+
+    private String nested(CyclicBarrier all, long id) {
+        try {
+            all.await();
+        } catch (final Exception e) {
+            throw new IllegalStateException(e);
+        }
+        return "whole of " + instruments.synced(id + 100, part -> "part " + part);
     }
 
     @Test
