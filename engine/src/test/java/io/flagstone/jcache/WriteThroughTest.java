@@ -118,13 +118,11 @@ class WriteThroughTest extends CacheFixture {
     void aKeyThatTheEngineCannotHoldDoesNotReachTheStore() {
         final Store store = new Store();
         final Cache<String, String> cache = open(over(store));
-        for (final String key : List.of("", "k".repeat(1 << 16))) {
-            assertThatThrownBy(() -> cache.put(key, "1"))
-                    .isInstanceOf(IllegalArgumentException.class);
-            assertThatThrownBy(() -> cache.putAll(Map.of("a", "1", key, "2")))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("from 1 to 65535 bytes: bytes=" + key.length());
-        }
+        final String key = "k".repeat(1 << 16);
+        assertThatThrownBy(() -> cache.put(key, "1")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> cache.putAll(Map.of("a", "1", key, "2")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("from 1 to 65535 bytes: bytes=65536");
         assertThat(store.data).isEmpty();
     }
 
