@@ -1,6 +1,7 @@
 package io.flagstone.metrics;
 
 import io.flagstone.api.CacheStatistics;
+import io.flagstone.api.LoadStatistics;
 import io.flagstone.api.MemoryReport;
 import io.flagstone.api.SizeClassReport;
 import java.util.List;
@@ -78,7 +79,21 @@ public enum Metric {
     /** Times that a segment was emptied after an Error. */
     SEGMENT_RESETS("segment resets", CacheStatistics::segmentResets),
     /** Entries lost by that. */
-    RESET_ENTRIES("entries lost by resets", CacheStatistics::resetEntries);
+    RESET_ENTRIES("entries lost by resets", CacheStatistics::resetEntries),
+    /** Loads of a typed cache that ended with a value or none. */
+    LOADS(LoadStatistics::loads, "loads", true),
+    /** Loads that ended with an exception or an Error. */
+    LOAD_FAILURES(LoadStatistics::failures, "load failures", true),
+    /** The time that all loads took. */
+    TOTAL_LOAD_NS(LoadStatistics::totalLoadNs, "total load time, ns", true),
+    /** Loads that renewed an entry before its deadline. */
+    REFRESHES(LoadStatistics::refreshes, "refreshes", true),
+    /** Loaded values that a write outdated. */
+    LOADS_OUTDATED(LoadStatistics::outdated, "loads outdated by a write", true),
+    /** Loaded values that no slab can hold. */
+    LOADS_TOO_LARGE(LoadStatistics::tooLarge, "loads too large to keep", true),
+    /** Loaded values whose time to live was over at once. */
+    LOADS_EXPIRED(LoadStatistics::expiredAtOnce, "loads expired at once", true);
 
     /** The type id of the first. */
     public static final int FIRST_TYPE_ID = 0xF1A6;
@@ -91,26 +106,41 @@ public enum Metric {
     private final String label;
     final ToLongFunction<CacheStatistics> ofStatistics;
     final ToLongFunction<MemoryReport> ofMemory;
+    final ToLongFunction<LoadStatistics> ofLoads;
     final ToLongFunction<SizeClassReport> ofClass;
 
     Metric(String label, ToLongFunction<CacheStatistics> ofStatistics) {
-        this.label = label;
-        this.ofStatistics = ofStatistics;
-        this.ofMemory = null;
-        this.ofClass = null;
+        this(label, ofStatistics, null, null, null);
     }
 
     Metric(ToLongFunction<MemoryReport> ofMemory, String label) {
-        this.label = label;
-        this.ofStatistics = null;
-        this.ofMemory = ofMemory;
-        this.ofClass = null;
+        this(label, null, ofMemory, null, null);
+    }
+
+    /** The last parameter tells it from the one before. */
+    Metric(ToLongFunction<LoadStatistics> ofLoads, String label, boolean isOfLoads) {
+        this(label, null, null, ofLoads, null);
     }
 
     Metric(ToLongFunction<SizeClassReport> ofClass) {
-        this.label = name().substring("CLASS_".length()).toLowerCase(Locale.ROOT).replace('_', ' ');
-        this.ofStatistics = null;
-        this.ofMemory = null;
+        this(null, null, null, null, ofClass);
+    }
+
+    Metric(
+            String label,
+            ToLongFunction<CacheStatistics> ofStatistics,
+            ToLongFunction<MemoryReport> ofMemory,
+            ToLongFunction<LoadStatistics> ofLoads,
+            ToLongFunction<SizeClassReport> ofClass) {
+        this.label =
+                label != null
+                        ? label
+                        : name().substring("CLASS_".length())
+                                .toLowerCase(Locale.ROOT)
+                                .replace('_', ' ');
+        this.ofStatistics = ofStatistics;
+        this.ofMemory = ofMemory;
+        this.ofLoads = ofLoads;
         this.ofClass = ofClass;
     }
 
@@ -136,10 +166,11 @@ public enum Metric {
         return "class of " + chunkBytes + " bytes: " + label;
     }
 
-    long value(CacheStatistics statistics, MemoryReport memory) {
-        return ofStatistics != null
-                ? ofStatistics.applyAsLong(statistics)
-                : ofMemory.applyAsLong(memory);
+    long value(CacheStatistics statistics, MemoryReport memory, LoadStatistics loads) {
+        if (ofStatistics != null) {
+            return ofStatistics.applyAsLong(statistics);
+        }
+        return ofMemory != null ? ofMemory.applyAsLong(memory) : ofLoads.applyAsLong(loads);
     }
 
     /** The metric of a type id, or null. */

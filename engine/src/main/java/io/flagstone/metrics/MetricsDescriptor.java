@@ -1,5 +1,7 @@
 package io.flagstone.metrics;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import org.agrona.BitUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.status.CountersReader;
@@ -12,9 +14,10 @@ import org.agrona.concurrent.status.CountersReader;
  *  | Magic (64)                                         |    0
  *  | Version (32)              | Counters (32)          |
  *  | Process Id (64)                                    |
- *  | Process Start, ms since 1970 (64)                  |
+ *  | Process Start, the kernel's ticks since boot (64)  |
  *  | Opened, ms since 1970 (64)                         |
  *  | Interval, ms (64)                                  |
+ *  | Namespace of the process id, 0 if unknown (64)     |
  *  +----------------------------------------------------+
  *  | Sequence: odd while figures are written (64)       |   64
  *  | Heartbeat, ms since 1970: of the last figures (64) |
@@ -28,35 +31,43 @@ import org.agrona.concurrent.status.CountersReader;
  *  +----------------------------------------------------+
  * </pre>
  *
- * <p>The file is written in full and then given its name, so that who opens it finds it whole. It
- * never grows: its pages are on the disk before the first is mapped, since a page that finds no
+ * <p>The file is written in full and then given its name, so that whoever opens it finds it whole.
+ * It never grows: its pages are on the disk before the first is mapped, since a page that finds no
  * place later is an error in whatever code first writes to it.
  */
 final class MetricsDescriptor {
     /** "FLAGMETR" in ASCII. */
     static final long MAGIC = 0x5254_454D_4741_4C46L;
 
-    static final int LAYOUT_VERSION = 1;
+    static final int LAYOUT_VERSION = 2;
 
     static final int MAGIC_OFFSET = 0;
-    static final int VERSION = 8;
-    static final int COUNTERS = 12;
-    static final int PROCESS_ID = 16;
-    static final int PROCESS_START = 24;
-    static final int OPENED = 32;
-    static final int INTERVAL = 40;
+    static final int VERSION = MAGIC_OFFSET + 8;
+    static final int COUNTERS = VERSION + 4;
+    static final int PROCESS_ID = COUNTERS + 4;
+    static final int PROCESS_START = PROCESS_ID + 8;
+    static final int OPENED = PROCESS_START + 8;
+    static final int INTERVAL = OPENED + 8;
+    static final int NAMESPACE = INTERVAL + 8;
     static final int SEQUENCE = BitUtil.CACHE_LINE_LENGTH;
     static final int HEARTBEAT = SEQUENCE + 8;
-    static final int CLOSED = SEQUENCE + 16;
+    static final int CLOSED = HEARTBEAT + 8;
     static final int NAME = 2 * BitUtil.CACHE_LINE_LENGTH;
     static final int HEADER_BYTES = 512;
     static final int MAX_NAME_BYTES = HEADER_BYTES - NAME - Integer.BYTES;
 
+    private static final int COUNTER_BYTES =
+            CountersReader.METADATA_LENGTH + CountersReader.COUNTER_LENGTH;
+
+    /** More than size classes can need, and little enough to be read at once. */
+    static final int MAX_COUNTERS = 1 << 15;
+
+    static final int MAX_FILE_BYTES = HEADER_BYTES + MAX_COUNTERS * COUNTER_BYTES;
+
     private MetricsDescriptor() {}
 
     static int fileBytes(int counters) {
-        return HEADER_BYTES
-                + counters * (CountersReader.METADATA_LENGTH + CountersReader.COUNTER_LENGTH);
+        return HEADER_BYTES + counters * COUNTER_BYTES;
     }
 
     static UnsafeBuffer metadata(UnsafeBuffer file) {
@@ -70,5 +81,63 @@ final class MetricsDescriptor {
                 file,
                 HEADER_BYTES + counters * CountersReader.METADATA_LENGTH,
                 counters * CountersReader.COUNTER_LENGTH);
+    }
+
+    /**
+     * Passes for a file that can be read.
+     *
+     * @throws ForeignFileException if it is no metrics file at all.
+     * @throws IOException saying what is wrong with it otherwise.
+     */
+    static void check(Path path, UnsafeBuffer file) throws IOException {
+        if (file.getLong(MAGIC_OFFSET) != MAGIC) {
+            throw new ForeignFileException(
+                    path
+                            + " is no metrics file: it begins otherwise, with "
+                            + Long.toHexString(file.getLong(MAGIC_OFFSET)));
+        }
+        final int version = file.getInt(VERSION);
+        if (version != LAYOUT_VERSION) {
+            throw new IOException(
+                    path
+                            + " is a metrics file of another layout: its version is "
+                            + version
+                            + ", this one reads "
+                            + LAYOUT_VERSION);
+        }
+        final int counters = file.getInt(COUNTERS);
+        if (counters < 0 || counters > MAX_COUNTERS || fileBytes(counters) != file.capacity()) {
+            throw damaged(
+                    path,
+                    "its length of "
+                            + file.capacity()
+                            + " bytes is not that of its "
+                            + counters
+                            + " counters");
+        }
+        checkField(path, "length of the name", file.getInt(NAME), 0, MAX_NAME_BYTES);
+        checkField(path, "interval", file.getLong(INTERVAL), 1, Long.MAX_VALUE);
+        checkField(path, "process id", file.getLong(PROCESS_ID), 1, Long.MAX_VALUE);
+    }
+
+    private static void checkField(Path path, String what, long value, long least, long most)
+            throws IOException {
+        if (value < least || value > most) {
+            throw damaged(
+                    path, "its " + what + " is " + value + ", not from " + least + " to " + most);
+        }
+    }
+
+    private static IOException damaged(Path path, String how) {
+        return new IOException(path + " is a damaged metrics file: " + how);
+    }
+
+    /** A file of something else, which is left alone. */
+    static final class ForeignFileException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        ForeignFileException(String message) {
+            super(message);
+        }
     }
 }

@@ -2,14 +2,19 @@ package io.flagstone.micrometer;
 
 import io.flagstone.OffHeapCache;
 import io.flagstone.api.CacheStatistics;
+import io.flagstone.api.LoadStatistics;
 import io.flagstone.api.MemoryReport;
+import io.flagstone.typed.Cache;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.BaseUnits;
 import io.micrometer.core.instrument.binder.cache.CacheMeterBinder;
+import java.lang.ref.WeakReference;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -17,11 +22,13 @@ import java.util.function.ToDoubleFunction;
  * cache.gets} by result, {@code cache.puts}, {@code cache.evictions}, {@code cache.size}; and of
  * this one {@code cache.evictions.cause}, {@code cache.expirations}, {@code cache.removals}, {@code
  * cache.lock.contentions}, {@code cache.read.retries}, {@code cache.memory} by part and {@code
- * cache.memory.budget}.
+ * cache.memory.budget}. Of a typed cache's loads: {@code cache.load} by result, {@code
+ * cache.load.duration}, and {@code cache.load.refreshes}, {@code .outdated}, {@code .too.large} and
+ * {@code .expired.at.once}.
  *
  * <p>The cache counts whether or not somebody asks; a meter that is read takes the lock of each
  * segment for some tens of nanoseconds. A meter of a cache that was closed keeps its last count, or
- * 0 bytes.
+ * 0 bytes; reading it while the cache is being closed is no error.
  *
  * <pre>{@code
  * new FlagstoneCacheMetrics(cache, "quotes", List.of()).bindTo(registry);
@@ -41,6 +48,8 @@ public final class FlagstoneCacheMetrics extends CacheMeterBinder<OffHeapCache> 
                     new Part("free.slabs", MemoryReport::freeSlabBytes),
                     new Part("unused", MemoryReport::unusedBytes));
 
+    private final WeakReference<Cache<?, ?>> typed;
+
     /** A part of the memory. */
     private record Part(String name, ToDoubleFunction<MemoryReport> bytes) {}
 
@@ -53,12 +62,37 @@ public final class FlagstoneCacheMetrics extends CacheMeterBinder<OffHeapCache> 
      */
     public FlagstoneCacheMetrics(OffHeapCache cache, String name, Iterable<Tag> tags) {
         super(cache, name, tags);
+        this.typed = null;
+    }
+
+    /**
+     * Meters of a typed cache, with those of its loads.
+     *
+     * @param cache whose figures; held weakly.
+     * @param name the value of the tag {@code cache}.
+     * @param tags for all meters.
+     */
+    public FlagstoneCacheMetrics(Cache<?, ?> cache, String name, Iterable<Tag> tags) {
+        super(cache.engine(), name, tags);
+        this.typed = new WeakReference<>(cache);
     }
 
     @Override
     protected Long size() {
         final OffHeapCache cache = getCache();
-        return cache == null || cache.isClosed() ? 0 : cache.size();
+        return cache == null ? 0 : (long) unlessClosed(cache, OffHeapCache::size);
+    }
+
+    /** A figure of a cache that another thread may close meanwhile; 0 if it has. */
+    private static double unlessClosed(OffHeapCache cache, ToDoubleFunction<OffHeapCache> figure) {
+        try {
+            return figure.applyAsDouble(cache);
+        } catch (final IllegalStateException e) {
+            if (cache.isClosed() || e.getMessage().equals("the cache is closed")) {
+                return 0;
+            }
+            throw e;
+        }
     }
 
     private long count(ToDoubleFunction<CacheStatistics> figure) {
@@ -97,6 +131,9 @@ public final class FlagstoneCacheMetrics extends CacheMeterBinder<OffHeapCache> 
         counter("cache.read.retries", CacheStatistics::readRetries).register(registry);
         counter("cache.segment.resets", CacheStatistics::segmentResets).register(registry);
         counter("cache.segment.reset.entries", CacheStatistics::resetEntries).register(registry);
+        if (typed != null) {
+            bindLoads(registry, typed.get());
+        }
         for (final Part part : PARTS) {
             Gauge.builder("cache.memory", getCache(), cache -> bytes(cache, part.bytes))
                     .tags(getTagsWithCacheName())
@@ -113,6 +150,37 @@ public final class FlagstoneCacheMetrics extends CacheMeterBinder<OffHeapCache> 
                 .register(registry);
     }
 
+    private void bindLoads(MeterRegistry registry, Cache<?, ?> cache) {
+        if (cache == null) {
+            return;
+        }
+        TimeGauge.builder(
+                        "cache.load.duration",
+                        cache,
+                        TimeUnit.NANOSECONDS,
+                        one -> one.loadStatistics().totalLoadNs())
+                .tags(getTagsWithCacheName())
+                .description("The time that loads took")
+                .register(registry);
+        load(cache, "cache.load", LoadStatistics::loads)
+                .tag("result", "success")
+                .register(registry);
+        load(cache, "cache.load", LoadStatistics::failures)
+                .tag("result", "failure")
+                .register(registry);
+        load(cache, "cache.load.refreshes", LoadStatistics::refreshes).register(registry);
+        load(cache, "cache.load.outdated", LoadStatistics::outdated).register(registry);
+        load(cache, "cache.load.too.large", LoadStatistics::tooLarge).register(registry);
+        load(cache, "cache.load.expired.at.once", LoadStatistics::expiredAtOnce).register(registry);
+    }
+
+    private FunctionCounter.Builder<Cache<?, ?>> load(
+            Cache<?, ?> cache, String name, ToDoubleFunction<LoadStatistics> figure) {
+        return FunctionCounter.<Cache<?, ?>>builder(
+                        name, cache, one -> figure.applyAsDouble(one.loadStatistics()))
+                .tags(getTagsWithCacheName());
+    }
+
     private void eviction(
             MeterRegistry registry, String cause, ToDoubleFunction<CacheStatistics> figure) {
         counter("cache.evictions.cause", figure).tag("cause", cause).register(registry);
@@ -126,6 +194,6 @@ public final class FlagstoneCacheMetrics extends CacheMeterBinder<OffHeapCache> 
     }
 
     private static double bytes(OffHeapCache cache, ToDoubleFunction<MemoryReport> part) {
-        return cache.isClosed() ? 0 : part.applyAsDouble(cache.memoryReport());
+        return unlessClosed(cache, open -> part.applyAsDouble(open.memoryReport()));
     }
 }

@@ -4,12 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flagstone.OffHeapCache;
 import io.flagstone.api.CacheStatistics;
+import io.flagstone.api.LoadStatistics;
 import io.flagstone.testing.TestSupport;
+import io.flagstone.typed.Cache;
+import io.flagstone.typed.Codecs;
+import io.flagstone.typed.LoadException;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Measurement;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.ref.Reference;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
 /** Micrometer reads what the cache counts, under the names it has for all caches. */
@@ -69,5 +84,92 @@ class FlagstoneCacheMetricsTest {
         assertThat(count("cache.gets", "result", "hit")).isEqualTo(statistics.hits());
         assertThat(gauge("cache.size")).isZero();
         assertThat(gauge("cache.memory", "part", "values")).isZero();
+    }
+
+    @Test
+    void loadsHaveMicrometersNames() {
+        final Cache<Long, String> cache =
+                Cache.builder(
+                                OffHeapCache.builder().memoryBytes(1 << 18).slabBytes(1 << 12),
+                                Codecs.ofLong(),
+                                Codecs.ofString())
+                        .loader(
+                                key -> {
+                                    if (key == 3) {
+                                        throw new IllegalStateException("no");
+                                    }
+                                    return key == 2 ? "x".repeat(1 << 13) : "v";
+                                })
+                        .ttlNs((key, value) -> key == 4 ? 0 : OffHeapCache.NO_TTL)
+                        .build();
+        new FlagstoneCacheMetrics(cache, "quotes", List.of()).bindTo(registry);
+        for (long key = 0; key < 5; key++) {
+            try {
+                cache.get(key);
+            } catch (final LoadException e) {
+                // Counted below.
+            }
+        }
+        cache.refresh(0L).join();
+        final LoadStatistics statistics = cache.loadStatistics();
+        assertThat(count("cache.load", "result", "success")).isEqualTo(5);
+        assertThat(count("cache.load", "result", "failure")).isEqualTo(1);
+        assertThat(count("cache.load.refreshes")).isEqualTo(1);
+        assertThat(count("cache.load.too.large")).isEqualTo(1);
+        assertThat(count("cache.load.expired.at.once")).isEqualTo(1);
+        assertThat(count("cache.load.outdated")).isZero();
+        final TimeGauge time = registry.find("cache.load.duration").timeGauge();
+        assertThat(time.value(TimeUnit.NANOSECONDS))
+                .isPositive()
+                .isCloseTo(statistics.totalLoadNs(), Offset.offset(1.0));
+        TestSupport.assertClean(cache.engine());
+        cache.close();
+        assertThat(count("cache.load", "result", "success")).isEqualTo(5);
+    }
+
+    /** Micrometer logs what a meter throws, and shows no figure then. */
+    @Test
+    void aMeterThatIsReadWhileTheCacheIsClosedThrowsNothing() throws Exception {
+        final List<LogRecord> logged = Collections.synchronizedList(new ArrayList<>());
+        final Handler handler =
+                new Handler() {
+                    @Override
+                    public void publish(LogRecord entry) {
+                        logged.add(entry);
+                    }
+
+                    @Override
+                    public void flush() {}
+
+                    @Override
+                    public void close() {}
+                };
+        final Logger logger = Logger.getLogger("");
+        logger.addHandler(handler);
+        try {
+            for (int round = 0; round < 200; round++) {
+                final SimpleMeterRegistry own = new SimpleMeterRegistry();
+                final OffHeapCache cache =
+                        OffHeapCache.builder().memoryBytes(1 << 17).segments(4).build();
+                new FlagstoneCacheMetrics(cache, "quotes", List.of()).bindTo(own);
+                final Thread closer = new Thread(cache::close);
+                closer.start();
+                boolean open = true;
+                while (open) {
+                    open = closer.isAlive();
+                    for (final Meter meter : own.getMeters()) {
+                        for (final Measurement measurement : meter.measure()) {
+                            assertThat(measurement.getValue()).isNotNaN();
+                        }
+                    }
+                }
+                closer.join();
+                // A meter of a cache that is gone is not a number.
+                Reference.reachabilityFence(cache);
+            }
+        } finally {
+            logger.removeHandler(handler);
+        }
+        assertThat(logged).isEmpty();
     }
 }

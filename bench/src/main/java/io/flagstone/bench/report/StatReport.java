@@ -92,8 +92,14 @@ public final class StatReport {
                         row(rates, now, Metric.PROMOTIONS),
                         row(rates, now, Metric.MISSED_PROMOTIONS),
                         row(rates, now, Metric.MOVES),
-                        row(rates, now, Metric.SLAB_REASSIGNMENTS)));
+                        row(rates, now, Metric.SLAB_REASSIGNMENTS),
+                        row(rates, now, Metric.SEGMENT_RESETS),
+                        row(rates, now, Metric.RESET_ENTRIES)));
         out.println();
+        if (now.get(Metric.LOADS) + now.get(Metric.LOAD_FAILURES) > 0) {
+            loads(out, rates, now);
+            out.println();
+        }
         memory(out, now);
         out.println();
         classes(out, now);
@@ -102,6 +108,22 @@ public final class StatReport {
 
     private static List<String> row(Rates rates, MetricsSnapshot now, Metric metric) {
         return List.of(metric.label(), Units.rate(rates.of(metric)), Units.count(now.get(metric)));
+    }
+
+    private static void loads(PrintWriter out, Rates rates, MetricsSnapshot now) {
+        final long all = now.get(Metric.LOADS) + now.get(Metric.LOAD_FAILURES);
+        final double millis = now.get(Metric.TOTAL_LOAD_NS) / 1e6 / all;
+        TextTable.print(
+                out,
+                List.of("loads", "a second", "in all"),
+                List.of(
+                        row(rates, now, Metric.LOADS),
+                        row(rates, now, Metric.LOAD_FAILURES),
+                        List.of("ms each, on average", "", String.format("%.3f", millis)),
+                        row(rates, now, Metric.REFRESHES),
+                        row(rates, now, Metric.LOADS_OUTDATED),
+                        row(rates, now, Metric.LOADS_TOO_LARGE),
+                        row(rates, now, Metric.LOADS_EXPIRED)));
     }
 
     private static void memory(PrintWriter out, MetricsSnapshot now) {
