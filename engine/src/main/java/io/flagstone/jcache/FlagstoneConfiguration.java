@@ -133,11 +133,12 @@ public final class FlagstoneConfiguration<K, V> extends MutableConfiguration<K, 
         return this;
     }
 
+    /** Returns a builder that the caller may change; the one that was given stays as it is. */
     CacheBuilder newEngine(long memoryBytes) {
         final CacheBuilder builder =
                 engine == null
                         ? DefaultEngine.of(memoryBytes)
-                        : Objects.requireNonNull(engine.get(), "the builder of the engine");
+                        : Objects.requireNonNull(engine.get(), "the builder of the engine").copy();
         return clock == null ? builder : builder.clock(clock);
     }
 

@@ -3,7 +3,9 @@ package io.flagstone.jcache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.flagstone.CacheBuilder;
 import io.flagstone.OffHeapCache;
+import io.flagstone.api.Setting;
 import java.io.Closeable;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -277,6 +279,37 @@ class ListenersTest extends CacheFixture {
         cache.get("none");
         assertThat(told).hasSize(10_000);
         assertThat(events).hasValue(10_000);
+    }
+
+    @Test
+    void cachesOfOneBuilderHearOfTheirOwnEntries() {
+        final CacheBuilder shared = OffHeapCache.builder().memoryBytes(1 << 19).segments(1);
+        final List<List<String>> told = new ArrayList<>();
+        final List<Cache<String, String>> caches = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            final List<String> own = new ArrayList<>();
+            told.add(own);
+            final FlagstoneConfiguration<String, String> configuration = configuration();
+            configuration.engine(() -> shared);
+            configuration.setExpiryPolicyFactory(
+                    CreatedExpiryPolicy.factoryOf(new Duration(TimeUnit.SECONDS, 10)));
+            configuration.addCacheEntryListenerConfiguration(
+                    synchronous(
+                            (CacheEntryExpiredListener<String, String>)
+                                    events -> events.forEach(event -> own.add(event.getKey()))));
+            caches.add(open(configuration));
+        }
+        caches.get(0).put("first", "v");
+        caches.get(1).put("second", "v");
+        clock.advance(11 * SECOND);
+        caches.forEach(cache -> cache.get("none"));
+        assertThat(told).containsExactly(List.of("first"), List.of("second"));
+        try (OffHeapCache plain = shared.build()) {
+            assertThat(plain.configuration().setting("clock").origin())
+                    .isEqualTo(Setting.Origin.DEFAULT);
+            assertThat(plain.configuration().setting("removalListener").origin())
+                    .isEqualTo(Setting.Origin.DEFAULT);
+        }
     }
 
     @Test
