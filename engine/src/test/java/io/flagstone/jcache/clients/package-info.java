@@ -1,0 +1,2 @@
+/** Frameworks and libraries that use JCache, over Flagstone's provider. */
+package io.flagstone.jcache.clients;
