@@ -3,8 +3,6 @@ package io.flagstone.jcache;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
-import java.io.ObjectStreamClass;
-import java.io.ObjectStreamField;
 import java.io.OutputStream;
 import java.io.Serializable;
 import java.lang.reflect.Proxy;
@@ -13,7 +11,6 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -62,10 +59,7 @@ final class CanonicalForm {
                     UUID.class,
                     Date.class);
 
-    /** Types of fields that a hash code fits. */
-    private static final Set<Class<?>> NUMBERS =
-            Set.of(int.class, long.class, Integer.class, Long.class);
-
+    private final KeyClasses classes;
     private final UnaryOperator<Object> roundTrip;
 
     /** From an object to the one that is written in its place. */
@@ -80,23 +74,25 @@ final class CanonicalForm {
     /** Types of the key's fields and arrays that may not admit a collection's substitute. */
     private final Set<Class<?>> demanding = new HashSet<>();
 
+    private Object root;
+    private boolean surveyed;
+
     /**
      * Prepares for a key.
      *
+     * @param classes what is known of classes.
      * @param roundTrip serializes and deserializes an object.
      * @param type the declared type of keys.
      */
-    CanonicalForm(UnaryOperator<Object> roundTrip, Class<?> type) {
+    CanonicalForm(KeyClasses classes, UnaryOperator<Object> roundTrip, Class<?> type) {
+        this.classes = classes;
         this.roundTrip = roundTrip;
         noteDemand(type);
     }
 
     /** The bytes of the key. */
     byte[] bytesOf(Object key) throws IOException {
-        // All demands are known before the first collection is replaced.
-        try (ObjectOutputStream survey = new Survey()) {
-            survey.writeObject(key);
-        }
+        root = key;
         replaced.put(key, key);
         final Object plain = prepare(key);
         replaced.put(plain, plain);
@@ -140,38 +136,10 @@ final class CanonicalForm {
         if (!isOrdinary(object)) {
             return plain(object);
         }
-        if (mayKeepItsHash(object.getClass())) {
+        if (classes.mayKeepAHash(object.getClass())) {
             object.hashCode();
         }
         return resolved(object);
-    }
-
-    /**
-     * Whether a field that is serialized may hold a hash code. The hash codes of other objects are
-     * not asked for: those of objects that refer to one another may never end.
-     */
-    private static boolean mayKeepItsHash(Class<?> type) {
-        if (type.isRecord()) {
-            return false;
-        }
-        for (final ObjectStreamField field : fields(type)) {
-            if (NUMBERS.contains(field.getType())) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** The fields of a class and its superclasses that are serialized. */
-    private static List<ObjectStreamField> fields(Class<?> type) {
-        final List<ObjectStreamField> fields = new ArrayList<>();
-        for (Class<?> c = type; c != null; c = c.getSuperclass()) {
-            final ObjectStreamClass description = ObjectStreamClass.lookup(c);
-            if (description != null) {
-                Collections.addAll(fields, description.getFields());
-            }
-        }
-        return fields;
     }
 
     private static boolean isOrdinary(Object object) {
@@ -186,8 +154,7 @@ final class CanonicalForm {
      * substitute to be written, which becomes a collection again when it is read.
      */
     private Object resolved(Object object) throws IOException {
-        if (object.getClass().getPackageName().equals("java.time")
-                || !declaresReadResolve(object.getClass())) {
+        if (!classes.mayStandForAnother(object.getClass())) {
             return object;
         }
         final Object read;
@@ -203,18 +170,6 @@ final class CanonicalForm {
         final Object plain = plain(read);
         // A collection that keeps its class is written by its substitute, and that without end.
         return plain == read && plain.getClass() != ArrayList.class ? object : plain;
-    }
-
-    private static boolean declaresReadResolve(Class<?> type) {
-        for (Class<?> c = type; c != null; c = c.getSuperclass()) {
-            try {
-                c.getDeclaredMethod("readResolve");
-                return true;
-            } catch (final NoSuchMethodException e) {
-                // Its superclass may have one.
-            }
-        }
-        return false;
     }
 
     private Object plain(Object object) throws IOException {
@@ -233,7 +188,17 @@ final class CanonicalForm {
                 : object;
     }
 
-    private boolean isAdmitted(Object object, Object plain) {
+    private boolean isAdmitted(Object object, Object plain) throws IOException {
+        if (object.getClass() == plain.getClass()) {
+            return true;
+        }
+        // All demands have to be known before the first collection is replaced.
+        if (!surveyed) {
+            surveyed = true;
+            try (ObjectOutputStream survey = new Survey()) {
+                survey.writeObject(root);
+            }
+        }
         for (final Class<?> type : demanding) {
             if (type.isInstance(object) && !type.isInstance(plain)) {
                 return false;
@@ -273,7 +238,7 @@ final class CanonicalForm {
             noteDemand(component);
             return;
         }
-        fields(type).forEach(field -> noteDemand(field.getType()));
+        KeyClasses.fields(type).forEach(field -> noteDemand(field.getType()));
     }
 
     private void noteDemand(Class<?> type) {

@@ -14,6 +14,7 @@ import org.agrona.MutableDirectBuffer;
  * @param <T> the keys' type.
  */
 final class SerializedKeyCodec<T> implements Codec<T> {
+    private final KeyClasses classes = new KeyClasses();
     private final Class<T> type;
     private final Codec<T> serialized;
     private final Codec<Object> any;
@@ -28,7 +29,7 @@ final class SerializedKeyCodec<T> implements Codec<T> {
     public int encode(T key, MutableDirectBuffer buffer, int offset) {
         final byte[] bytes;
         try {
-            bytes = new CanonicalForm(this::roundTrip, type).bytesOf(key);
+            bytes = new CanonicalForm(classes, this::roundTrip, type).bytesOf(key);
         } catch (final IOException e) {
             throw new CacheException(
                     "a key of " + key.getClass() + " cannot be serialized: " + e, e);

@@ -6,27 +6,38 @@ import org.agrona.MutableDirectBuffer;
 /**
  * Turns objects into bytes and back.
  *
- * <p>A codec is used by many threads at once and outside of the cache's locks, but for a removal
- * listener's sake. Equal objects must have equal bytes where they are keys, or are compared as
- * values. What a codec throws reaches the caller, and the cache is as it was.
+ * <p>Many threads use a codec at once, outside of the cache's locks; only a removal listener's
+ * arguments are decoded under a lock. An exception of a codec reaches the caller, and the cache is
+ * as it was.
+ *
+ * <p>A codec of keys has to write equal objects as the same bytes, other objects as other bytes,
+ * and at least one byte. The engine has no keys of no bytes, and none longer than {@link
+ * io.flagstone.OffHeapCache#MAX_KEY_LENGTH}: to a cache such a key is always missing, and a put
+ * refuses it. A codec of values that are compared has to write equal objects as the same bytes.
  *
  * @param <T> the objects' type.
  */
 public interface Codec<T> {
     /**
-     * Writes an object.
+     * Writes an object, from the offset on and without gaps.
+     *
+     * <p>The cache checks that the returned length was written. It does so by the furthest write: a
+     * gap before that is filled with zeros. A codec that writes to the array behind the buffer, or
+     * wraps the buffer, cannot be watched. It finds zeros there, and may return any length within
+     * the buffer's capacity.
      *
      * @param value never {@code null}.
-     * @param buffer grows as it is written to; reused, not to be kept.
+     * @param buffer grows as it is written to; reused, so the codec must not keep it.
      * @param offset where the object's bytes begin.
-     * @return how many bytes were written.
+     * @return the number of bytes written. The cache throws an {@link IllegalArgumentException} if
+     *     it is negative, or if fewer were written.
      */
     int encode(T value, MutableDirectBuffer buffer, int offset);
 
     /**
-     * Reads an object.
+     * Reads an object. The buffer may hold bytes of others behind the object's end.
      *
-     * @param buffer holds the bytes; reused, not to be kept.
+     * @param buffer holds the bytes; reused, so the codec must not keep it.
      * @param offset where they begin.
      * @param length how many there are.
      * @return never {@code null}.
