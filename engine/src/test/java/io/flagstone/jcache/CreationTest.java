@@ -242,6 +242,13 @@ class CreationTest extends CacheFixture {
                                         "javax.cache:type=CacheStatistics,"
                                             + "CacheManager=flagstone.CreationTest,Cache=plain")))
                 .isTrue();
+        assertThat(
+                        SERVER.isRegistered(
+                                new ObjectName(
+                                        "javax.cache:type=CacheStatistics,"
+                                                + "CacheManager=flagstone.CreationTest,Cache="
+                                                + ObjectName.quote("a,b"))))
+                .isTrue();
         names.forEach(manager::destroyCache);
         assertThat(beans()).isEmpty();
     }
@@ -294,7 +301,11 @@ class CreationTest extends CacheFixture {
         for (final ObjectName bean : beans()) {
             SERVER.unregisterMBean(bean);
         }
+        manager.enableStatistics(cache.getName(), false);
+        manager.enableStatistics(cache.getName(), true);
+        assertThat(beans()).hasSize(1);
         cache.close();
+        assertThat(beans()).isEmpty();
         assertThat(cache.isClosed()).isTrue();
     }
 

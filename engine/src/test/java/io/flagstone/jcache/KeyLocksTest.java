@@ -223,6 +223,23 @@ class KeyLocksTest {
     }
 
     @Test
+    void severalKeysAreLockedInTheOrderOfTheirBytes() throws Exception {
+        final List<byte[]> keys = List.of(key(4), key(3), key(2), key(1), key(0));
+        final Thread other = new Thread(() -> locks.lockedAll(keys, () -> null));
+        locks.locked(
+                key(1),
+                () -> {
+                    other.start();
+                    CacheFixture.awaitWaiting(other);
+                    assertThat(locks.size())
+                            .as("the first, and the one that is taken")
+                            .isEqualTo(2);
+                    return null;
+                });
+        other.join();
+    }
+
+    @Test
     void severalKeysAreLockedInOneOrder() throws Exception {
         final List<byte[]> up =
                 IntStream.range(0, 50).mapToObj(KeyLocksTest::key).collect(Collectors.toList());
