@@ -28,6 +28,7 @@ class HibernateConcurrencyTest {
     private static final int THREADS = 8;
     private static final int ROUNDS = 60;
     private static final int ENTITIES = 6;
+    private static final int ATTEMPTS = 1_000;
 
     private HibernateRig rig;
 
@@ -43,14 +44,15 @@ class HibernateConcurrencyTest {
 
     /** Commits a change, again whenever another thread was first; returns the change's result. */
     private long retry(ToLongFunction<Session> change) {
-        while (true) {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             try {
                 return rig.inTransaction(change::applyAsLong);
             } catch (final OptimisticLockException e) {
-                // Another thread has committed; what it wrote must be seen by the next attempt.
+                // Another thread has committed; what it wrote must be seen by a next attempt.
                 continue;
             }
         }
+        throw new AssertionError("refused " + ATTEMPTS + " times, as if each read was stale");
     }
 
     private void storeAccounts() {
@@ -169,7 +171,7 @@ class HibernateConcurrencyTest {
                     for (int round = 0; round < ROUNDS; round++) {
                         final String symbol = "instrument " + random.nextInt(ENTITIES);
                         while (!raised(symbol)) {
-                            refused.incrementAndGet();
+                            assertThat(refused.incrementAndGet()).isLessThan(THREADS * ATTEMPTS);
                             // Hibernate leaves what was read stale to the program.
                             rig.factory().getCache().evict(Instrument.class, symbol);
                         }
