@@ -54,7 +54,8 @@ final class Processing<K, V> {
             return processor.process(entry, arguments);
         } catch (final EntryProcessorException e) {
             throw e;
-        } catch (final RuntimeException e) {
+        } catch (final Exception e) {
+            // Other languages, and tricks with generics, throw checked ones as well.
             throw new EntryProcessorException(
                     "the processor failed with the key " + Quietly.name(entry.getKey()), e);
         }
@@ -71,7 +72,7 @@ final class Processing<K, V> {
                 }
             } catch (final EntryProcessorException e) {
                 results.put(key, failed(e));
-            } catch (final RuntimeException e) {
+            } catch (final Exception e) {
                 results.put(key, failed(new EntryProcessorException(e)));
             }
         }

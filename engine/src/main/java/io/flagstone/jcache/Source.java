@@ -49,7 +49,7 @@ final class Source<K, V> {
     V load(K key) {
         try {
             return loader.load(key);
-        } catch (final RuntimeException e) {
+        } catch (final Exception e) {
             throw notLoaded("loading " + Quietly.name(key) + " failed", e);
         }
     }
@@ -58,7 +58,7 @@ final class Source<K, V> {
     Map<K, V> loadAll(Iterable<? extends K> keys) {
         try {
             return Objects.requireNonNull(loader.loadAll(keys), "loadAll returned null");
-        } catch (final RuntimeException e) {
+        } catch (final Exception e) {
             throw notLoaded("loading several keys failed", e);
         }
     }
@@ -74,7 +74,7 @@ final class Source<K, V> {
         if (writer != null) {
             try {
                 writer.write(new StoredEntry<>(key, value));
-            } catch (final RuntimeException e) {
+            } catch (final Exception e) {
                 throw notWritten("writing " + Quietly.name(key) + " failed", e);
             }
         }
@@ -84,7 +84,7 @@ final class Source<K, V> {
         if (writer != null) {
             try {
                 writer.delete(key);
-            } catch (final RuntimeException e) {
+            } catch (final Exception e) {
                 throw notWritten("deleting " + Quietly.name(key) + " failed", e);
             }
         }
@@ -103,7 +103,7 @@ final class Source<K, V> {
             }
             entries.clear();
             return null;
-        } catch (final RuntimeException e) {
+        } catch (final Exception e) {
             return notWritten(entries.size() + " entries were not written", e);
         }
     }
@@ -127,12 +127,12 @@ final class Source<K, V> {
             }
             keys.clear();
             return null;
-        } catch (final RuntimeException e) {
+        } catch (final Exception e) {
             return notWritten(keys.size() + " keys were not deleted", e);
         }
     }
 
-    private static CacheWriterException notWritten(String what, RuntimeException cause) {
+    private static CacheWriterException notWritten(String what, Exception cause) {
         return cause instanceof CacheWriterException failure
                 ? failure
                 : new CacheWriterException(what, cause);

@@ -173,7 +173,7 @@ class SerializedKeyTest {
         private static final long serialVersionUID = 1L;
 
         private final String name;
-        private final List<Object> links = new ArrayList<>();
+        private final ArrayList<Object> links = new ArrayList<>();
 
         Node(String name, String link) {
             this.name = name;
