@@ -3,6 +3,8 @@ package io.flagstone.metrics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.SystemNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -11,10 +13,10 @@ import org.agrona.concurrent.UnsafeBuffer;
  * Decides whether the publisher of a file lives, by what the file says and by what can be seen from
  * this process.
  *
- * <p>A process id means something only to processes of the same namespace: in another container the
- * same number is another process, or none. So the id is asked only if the file names the reader's
- * own namespace. A process' start is compared in the kernel's ticks since boot, which do not change
- * when the clock is set.
+ * <p>A process id means something only to processes of the same namespace: in another container, on
+ * another machine, or after the machine was started anew, the same number is another process or
+ * none. So the id is used only if the file names the reader's own namespace and boot. A process'
+ * start is compared in the kernel's ticks since boot, which do not change when the clock is set.
  */
 final class Liveness {
     /** A heartbeat older than so many intervals is stale. */
@@ -23,10 +25,16 @@ final class Liveness {
     private static final long MAX_INTERVAL_MS = TimeUnit.HOURS.toMillis(1);
     private static final long GRACE_MS = 500;
 
-    /** The number of the field in proc(5), from 1. */
+    /** The numbers of the fields in proc(5), from 1. */
+    private static final int STATE = 3;
+
     private static final int START_TIME = 22;
 
     private final Path path;
+
+    /** What tells the file from another that takes its name later; null if that cannot be told. */
+    private final Object fileKey;
+
     private final UnsafeBuffer file;
 
     /** The sequence that was seen last, and since when. */
@@ -35,21 +43,42 @@ final class Liveness {
     private long sinceNs;
     private boolean moved;
 
-    Liveness(Path path, UnsafeBuffer file) {
+    /**
+     * Decides for one reader.
+     *
+     * @param path without links.
+     * @param fileKey of the file.
+     * @param file what the reader read last.
+     */
+    Liveness(Path path, Object fileKey, UnsafeBuffer file) {
         this.path = path;
+        this.fileKey = fileKey;
         this.file = file;
         this.sequence = file.getLong(MetricsDescriptor.SEQUENCE);
     }
 
     boolean isLive(long nowMs) {
         look();
-        if (PublisherLock.isHeld(path)) {
-            return true;
+        final boolean writes = isFresh(nowMs) || isMoving();
+        if (isReplaced()) {
+            // The lock and maybe the process are those of the file that has the path now.
+            return writes && (!isOfThisNamespace() || isRunning());
         }
-        return isOfThisNamespace() ? isRunning() : isFresh(nowMs) || isMoving();
+        return PublisherLock.isHeld(path) || (isOfThisNamespace() ? isRunning() : writes);
     }
 
-    /** The same of another process, without regard to the lock. */
+    /** Whether another file has the path by now. */
+    private boolean isReplaced() {
+        try {
+            final Object now = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+            return fileKey != null && !fileKey.equals(now);
+        } catch (final IOException e) {
+            // Deleted: its publisher does not notice.
+            return false;
+        }
+    }
+
+    /** Returns the same for a process other than this, whether or not it holds the lock. */
     boolean isOfAnother(long nowMs) {
         if (isOfThisNamespace()) {
             final long processId = file.getLong(MetricsDescriptor.PROCESS_ID);
@@ -96,29 +125,53 @@ final class Liveness {
         if (ProcessHandle.of(processId).filter(ProcessHandle::isAlive).isEmpty()) {
             return false;
         }
+        final String[] fields = stat(processId);
+        if (fields.length == 0) {
+            return true;
+        }
+        // A process that has ended keeps its id until its parent asks for its status.
+        final String state = fields[0];
         final long expected = file.getLong(MetricsDescriptor.PROCESS_START);
-        final long ticks = startTicks(processId);
-        return expected == 0 || ticks == 0 || ticks == expected;
+        return !state.equals("Z")
+                && !state.equals("X")
+                && (expected == 0 || startTicks(fields) == expected);
     }
 
     /** When a process started, in the kernel's ticks since boot; 0 where that cannot be told. */
     static long startTicks(long processId) {
+        final String[] fields = stat(processId);
+        return fields.length == 0 ? 0 : startTicks(fields);
+    }
+
+    private static long startTicks(String[] fields) {
+        return Long.parseLong(fields[START_TIME - STATE]);
+    }
+
+    /** What the kernel says of a process, from its state on; nothing where that cannot be read. */
+    private static String[] stat(long processId) {
         try {
             final String stat = Files.readString(Path.of("/proc/" + processId + "/stat"));
             // The second field is the program's name, which may contain anything.
-            final String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-            return Long.parseLong(fields[START_TIME - 3]);
+            return stat.substring(stat.lastIndexOf(')') + 2).split(" ");
         } catch (final IOException | RuntimeException e) {
-            return 0;
+            return new String[0];
         }
     }
 
-    /** The number of the namespace of process ids that this process is in; 0 if unknown. */
+    /**
+     * Returns a number of the namespace of process ids that this process is in. It is another in
+     * each container, on each machine, and each time that the machine starts; 0 if unknown.
+     */
     static long ownNamespace() {
         try {
-            // "pid:[4026531836]"
+            // "pid:[4026531836]", which is the first namespace of every machine.
             final String link = Files.readSymbolicLink(Path.of("/proc/self/ns/pid")).toString();
-            return Long.parseLong(link.substring(link.indexOf('[') + 1, link.indexOf(']')));
+            final UUID boot =
+                    UUID.fromString(
+                            Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).trim());
+            return Long.parseLong(link.substring(link.indexOf('[') + 1, link.indexOf(']')))
+                    ^ boot.getMostSignificantBits()
+                    ^ boot.getLeastSignificantBits();
         } catch (final IOException | RuntimeException e) {
             return 0;
         }

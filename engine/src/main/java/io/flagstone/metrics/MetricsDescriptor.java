@@ -17,7 +17,7 @@ import org.agrona.concurrent.status.CountersReader;
  *  | Process Start, the kernel's ticks since boot (64)  |
  *  | Opened, ms since 1970 (64)                         |
  *  | Interval, ms (64)                                  |
- *  | Namespace of the process id, 0 if unknown (64)     |
+ *  | Namespace and boot of the process, 0 if none (64)  |
  *  +----------------------------------------------------+
  *  | Sequence: odd while figures are written (64)       |   64
  *  | Heartbeat, ms since 1970: of the last figures (64) |
@@ -86,15 +86,20 @@ final class MetricsDescriptor {
     /**
      * Passes for a file that can be read.
      *
+     * @param path for messages.
+     * @param file its header, or more of it.
+     * @param fileBytes how long it is.
      * @throws ForeignFileException if it is no metrics file at all.
      * @throws IOException saying what is wrong with it otherwise.
      */
-    static void check(Path path, UnsafeBuffer file) throws IOException {
+    static void check(Path path, UnsafeBuffer file, int fileBytes) throws IOException {
         if (file.getLong(MAGIC_OFFSET) != MAGIC) {
             throw new ForeignFileException(
                     path
                             + " is no metrics file: it begins otherwise, with "
-                            + Long.toHexString(file.getLong(MAGIC_OFFSET)));
+                            + Long.toHexString(file.getLong(MAGIC_OFFSET))
+                            + ", not with "
+                            + Long.toHexString(MAGIC));
         }
         final int version = file.getInt(VERSION);
         if (version != LAYOUT_VERSION) {
@@ -106,14 +111,16 @@ final class MetricsDescriptor {
                             + LAYOUT_VERSION);
         }
         final int counters = file.getInt(COUNTERS);
-        if (counters < 0 || counters > MAX_COUNTERS || fileBytes(counters) != file.capacity()) {
+        checkField(path, "number of counters", counters, 0, MAX_COUNTERS);
+        if (fileBytes(counters) != fileBytes) {
             throw damaged(
                     path,
-                    "its length of "
-                            + file.capacity()
-                            + " bytes is not that of its "
+                    "it has "
+                            + fileBytes
+                            + " bytes, and its "
                             + counters
-                            + " counters");
+                            + " counters need "
+                            + fileBytes(counters));
         }
         checkField(path, "length of the name", file.getInt(NAME), 0, MAX_NAME_BYTES);
         checkField(path, "interval", file.getLong(INTERVAL), 1, Long.MAX_VALUE);

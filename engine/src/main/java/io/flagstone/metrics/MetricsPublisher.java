@@ -49,6 +49,9 @@ public final class MetricsPublisher implements Agent, AutoCloseable {
     /** How often figures are written, if nothing else is said. */
     public static final long DEFAULT_INTERVAL_MS = 1_000;
 
+    /** The message of what a closed segment throws. */
+    private static final String CLOSED_CACHE = "the cache is closed";
+
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final OffHeapCache cache;
@@ -62,6 +65,7 @@ public final class MetricsPublisher implements Agent, AutoCloseable {
     private UnsafeBuffer file;
     private CountersManager counters;
     private int[] ofClasses;
+    private long sequence;
     private long lastMs;
     private boolean closed;
 
@@ -119,7 +123,8 @@ public final class MetricsPublisher implements Agent, AutoCloseable {
      * @param path of the file, best in memory ({@code /dev/shm}). One that another publisher
      *     writes, of this process or another, is refused. A metrics file that nobody writes any
      *     more, is damaged or has another layout is replaced. A file of something else is left
-     *     alone. A file of the same name with {@code .lock} behind it is made and stays.
+     *     alone. While the publisher is open there is a file of the same name with {@code .lock}
+     *     behind it.
      * @param name of the cache, for people; at most some 380 bytes of UTF-8.
      * @return to be called in a duty cycle.
      * @throws IOException if the file cannot be made, also because its disk is full: all of it is
@@ -175,6 +180,7 @@ public final class MetricsPublisher implements Agent, AutoCloseable {
     public static MetricsPublisher open(
             Cache<?, ?> cache, Path path, String name, long intervalMs, EpochClock clock)
             throws IOException {
+        Objects.requireNonNull(cache, "cache");
         return open(cache.engine(), cache::loadStatistics, path, name, intervalMs, clock);
     }
 
@@ -187,6 +193,11 @@ public final class MetricsPublisher implements Agent, AutoCloseable {
             EpochClock clock)
             throws IOException {
         Objects.requireNonNull(cache, "cache");
+        Objects.requireNonNull(clock, "clock");
+        Objects.requireNonNull(name, "name");
+        if (path.getFileName() == null) {
+            throw new IllegalArgumentException("the path " + path + " names no file");
+        }
         final byte[] nameBytes = name.getBytes(StandardCharsets.UTF_8);
         if (nameBytes.length > MetricsDescriptor.MAX_NAME_BYTES) {
             throw new IllegalArgumentException(
@@ -308,7 +319,7 @@ public final class MetricsPublisher implements Agent, AutoCloseable {
         } catch (final InternalError e) {
             // What the JVM makes of a page that is gone.
             closed = true;
-            lock.close();
+            release();
             throw new IllegalStateException(
                     path + " was cut short while it was written: nothing is published any more", e);
         }
@@ -321,14 +332,16 @@ public final class MetricsPublisher implements Agent, AutoCloseable {
             statistics = cache.statistics();
             memory = cache.memoryReport();
         } catch (final IllegalStateException e) {
-            if (cache.isClosed()) {
+            // While the cache is being closed its segments are closed before it says so itself.
+            if (cache.isClosed() || CLOSED_CACHE.equals(e.getMessage())) {
                 return false;
             }
             throw e;
         }
         final LoadStatistics ofLoads = loads.get();
-        final long sequence = file.getLong(MetricsDescriptor.SEQUENCE);
-        file.putLongVolatile(MetricsDescriptor.SEQUENCE, sequence + 1);
+        // Odd, and a new number also if an Error ended the last call in the middle.
+        sequence = (sequence + 1) | 1;
+        file.putLongVolatile(MetricsDescriptor.SEQUENCE, sequence);
         int i = 0;
         for (final Metric metric : Metric.OF_CACHE) {
             counters.setCounterValue(ofCache[i++], metric.value(statistics, memory, ofLoads));
@@ -340,7 +353,7 @@ public final class MetricsPublisher implements Agent, AutoCloseable {
             }
         }
         file.putLongVolatile(MetricsDescriptor.HEARTBEAT, nowMs);
-        file.putLongVolatile(MetricsDescriptor.SEQUENCE, sequence + 2);
+        file.putLongVolatile(MetricsDescriptor.SEQUENCE, ++sequence);
         lastMs = nowMs;
         return true;
     }
@@ -368,11 +381,20 @@ public final class MetricsPublisher implements Agent, AutoCloseable {
         closed = true;
         try {
             publish(clock.time());
-            file.putLongVolatile(MetricsDescriptor.CLOSED, 1);
-            IoUtil.unmap(mapped);
         } catch (final InternalError e) {
             // The file was cut short: nobody reads it any more.
         } finally {
+            release();
+        }
+    }
+
+    private void release() {
+        try {
+            file.putLongVolatile(MetricsDescriptor.CLOSED, 1);
+        } catch (final InternalError e) {
+            // The file was cut short: nobody reads it any more.
+        } finally {
+            IoUtil.unmap(mapped);
             lock.close();
         }
     }

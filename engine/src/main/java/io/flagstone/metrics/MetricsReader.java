@@ -5,6 +5,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.lang.invoke.VarHandle;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.SystemEpochClock;
 import org.agrona.concurrent.SystemNanoClock;
@@ -32,6 +34,7 @@ public final class MetricsReader implements AutoCloseable {
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(1);
 
     private static final long MAX_LOOK_MS = 3_000;
+    private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final Path path;
     private final RandomAccessFile file;
@@ -55,12 +58,17 @@ public final class MetricsReader implements AutoCloseable {
         DIED
     }
 
-    private MetricsReader(Path path, RandomAccessFile file, EpochClock clock, UnsafeBuffer image) {
+    private MetricsReader(
+            Path path,
+            RandomAccessFile file,
+            EpochClock clock,
+            UnsafeBuffer image,
+            Liveness liveness) {
         this.path = path;
         this.file = file;
         this.clock = clock;
         this.image = image;
-        this.liveness = new Liveness(path, image);
+        this.liveness = liveness;
     }
 
     /**
@@ -76,16 +84,21 @@ public final class MetricsReader implements AutoCloseable {
     }
 
     static MetricsReader open(Path path, EpochClock clock) throws IOException {
+        // The lock of a file that is opened by a link is beside the file.
+        final Path real = path.toRealPath();
+        final BasicFileAttributes attributes =
+                Files.readAttributes(real, BasicFileAttributes.class);
         // A pipe would block whoever opens it.
-        if (!Files.readAttributes(path, BasicFileAttributes.class).isRegularFile()) {
+        if (!attributes.isRegularFile()) {
             throw new ForeignFileException(path + " is no metrics file: it is no regular file");
         }
-        final RandomAccessFile file = new RandomAccessFile(path.toFile(), "r");
+        final RandomAccessFile file = new RandomAccessFile(real.toFile(), "r");
         try {
             final UnsafeBuffer image = new UnsafeBuffer(new byte[checkedLength(path, file)]);
             readFully(file, image, 0, image.capacity());
-            MetricsDescriptor.check(path, image);
-            return new MetricsReader(path, file, clock, image);
+            MetricsDescriptor.check(path, image, image.capacity());
+            return new MetricsReader(
+                    path, file, clock, image, new Liveness(real, attributes.fileKey(), image));
         } catch (final IOException | RuntimeException | Error e) {
             file.close();
             throw e;
@@ -96,14 +109,20 @@ public final class MetricsReader implements AutoCloseable {
     private static int checkedLength(Path path, RandomAccessFile file) throws IOException {
         final long bytes = file.length();
         if (bytes < MetricsDescriptor.HEADER_BYTES || bytes > MetricsDescriptor.MAX_FILE_BYTES) {
-            throw new ForeignFileException(
+            final UnsafeBuffer start = new UnsafeBuffer(new byte[Long.BYTES]);
+            file.read(start.byteArray());
+            final boolean isOurs =
+                    start.getLong(MetricsDescriptor.MAGIC_OFFSET) == MetricsDescriptor.MAGIC;
+            final String message =
                     path
-                            + " is no metrics file: it has "
+                            + (isOurs ? " is a damaged metrics file" : " is no metrics file")
+                            + ": it has "
                             + bytes
                             + " bytes, not from "
                             + MetricsDescriptor.HEADER_BYTES
                             + " to "
-                            + MetricsDescriptor.MAX_FILE_BYTES);
+                            + MetricsDescriptor.MAX_FILE_BYTES;
+            throw isOurs ? new IOException(message) : new ForeignFileException(message);
         }
         return (int) bytes;
     }
@@ -114,11 +133,13 @@ public final class MetricsReader implements AutoCloseable {
         file.readFully(image.byteArray(), offset, length);
     }
 
-    /** Reads a part of the file anew. */
-    private void refresh(int offset, int length) {
+    /** Reads a part of the file again. */
+    private void refresh(UnsafeBuffer into, int offset, int length) {
         checkOpen();
         try {
-            readFully(file, image, offset, length);
+            readFully(file, into, offset, length);
+            // What is read later was written no earlier.
+            VarHandle.acquireFence();
         } catch (final EOFException e) {
             throw new UncheckedIOException(
                     new IOException(
@@ -126,6 +147,23 @@ public final class MetricsReader implements AutoCloseable {
         } catch (final IOException e) {
             throw new UncheckedIOException(new IOException(path + " cannot be read", e));
         }
+    }
+
+    /** Reads the header again, and believes it if it is still one. */
+    private void refreshHeader() {
+        final UnsafeBuffer header = new UnsafeBuffer(new byte[MetricsDescriptor.HEADER_BYTES]);
+        refresh(header, 0, header.capacity());
+        try {
+            MetricsDescriptor.check(path, header, image.capacity());
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        image.putBytes(0, header, 0, header.capacity());
+    }
+
+    private long refreshSequence() {
+        refresh(image, MetricsDescriptor.SEQUENCE, Long.BYTES);
+        return image.getLong(MetricsDescriptor.SEQUENCE);
     }
 
     /**
@@ -169,15 +207,15 @@ public final class MetricsReader implements AutoCloseable {
 
     /**
      * Returns what has become of the publisher. It lives if it holds its lock on the file; or if
-     * its process is one of this machine's, as seen from here, and lives; or, if its process cannot
-     * be seen from here, if its heartbeat is younger than three intervals or has moved since this
-     * reader last looked.
+     * its process can be seen from here and lives; or, if its process cannot be seen from here, if
+     * its heartbeat is younger than three intervals or has moved since this reader last looked. A
+     * file that another publisher has replaced is not written any more.
      *
      * @return the state.
-     * @throws UncheckedIOException if the file was cut short.
+     * @throws UncheckedIOException if the file was cut short or damaged since it was opened.
      */
     public synchronized State state() {
-        refresh(MetricsDescriptor.SEQUENCE, MetricsDescriptor.NAME - MetricsDescriptor.SEQUENCE);
+        refreshHeader();
         if (image.getLong(MetricsDescriptor.CLOSED) != 0) {
             return State.CLOSED;
         }
@@ -189,7 +227,7 @@ public final class MetricsReader implements AutoCloseable {
      * says that none does, unless its file was deleted, or the file system knows no locks.
      */
     synchronized boolean isWrittenByAnother() {
-        refresh(MetricsDescriptor.SEQUENCE, MetricsDescriptor.NAME - MetricsDescriptor.SEQUENCE);
+        refreshHeader();
         return image.getLong(MetricsDescriptor.CLOSED) == 0
                 && liveness.isOfAnother(clock.time())
                 && (liveness.isOfThisNamespace() || moves());
@@ -201,10 +239,10 @@ public final class MetricsReader implements AutoCloseable {
         final long startNs = SystemNanoClock.INSTANCE.nanoTime();
         final long before = image.getLong(MetricsDescriptor.SEQUENCE);
         do {
-            refresh(MetricsDescriptor.SEQUENCE, Long.BYTES);
-            if (image.getLong(MetricsDescriptor.SEQUENCE) != before) {
+            if (refreshSequence() != before) {
                 return true;
             }
+            LockSupport.parkNanos(PAUSE_NS);
         } while (SystemNanoClock.INSTANCE.nanoTime() - startNs < TimeUnit.MILLISECONDS.toNanos(ms));
         return false;
     }
@@ -214,18 +252,19 @@ public final class MetricsReader implements AutoCloseable {
      *
      * @return a copy; if the writer has died or stood still while it wrote, what is there, which is
      *     then not {@link MetricsSnapshot#whole}.
-     * @throws UncheckedIOException if the file was cut short.
+     * @throws UncheckedIOException if the file was cut short or damaged since it was opened.
      */
     public synchronized MetricsSnapshot snapshot() {
         final long startNs = SystemNanoClock.INSTANCE.nanoTime();
         boolean whole;
         do {
-            // Each is a system call, and so comes after the one before.
-            refresh(MetricsDescriptor.SEQUENCE, Long.BYTES);
-            final long before = image.getLong(MetricsDescriptor.SEQUENCE);
-            refresh(0, image.capacity());
-            refresh(MetricsDescriptor.SEQUENCE, Long.BYTES);
-            whole = (before & 1) == 0 && image.getLong(MetricsDescriptor.SEQUENCE) == before;
+            final long before = refreshSequence();
+            refreshHeader();
+            refresh(
+                    image,
+                    MetricsDescriptor.HEADER_BYTES,
+                    image.capacity() - MetricsDescriptor.HEADER_BYTES);
+            whole = (before & 1) == 0 && refreshSequence() == before;
         } while (!whole && SystemNanoClock.INSTANCE.nanoTime() - startNs < PATIENCE_NS);
         return parse(whole);
     }

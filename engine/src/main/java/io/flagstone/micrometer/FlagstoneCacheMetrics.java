@@ -88,7 +88,8 @@ public final class FlagstoneCacheMetrics extends CacheMeterBinder<OffHeapCache> 
         try {
             return figure.applyAsDouble(cache);
         } catch (final IllegalStateException e) {
-            if (cache.isClosed() || e.getMessage().equals("the cache is closed")) {
+            // While the cache is being closed its segments are closed before it says so itself.
+            if (cache.isClosed() || "the cache is closed".equals(e.getMessage())) {
                 return 0;
             }
             throw e;

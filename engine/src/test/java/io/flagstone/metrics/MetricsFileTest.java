@@ -255,17 +255,7 @@ class MetricsFileTest {
     /** Another process: a child that publishes until its input ends. */
     @Test
     void anotherProcessHasThePathUntilItEnds() throws Exception {
-        final Process child =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "--add-opens",
-                                "java.base/jdk.internal.misc=ALL-UNNAMED",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                PublishingChild.class.getName(),
-                                file.toString())
-                        .redirectError(ProcessBuilder.Redirect.INHERIT)
-                        .start();
+        final Process child = PublishingChild.start("publish", file);
         try {
             assertThat(child.getInputStream().read()).isEqualTo('o');
             assertThatThrownBy(this::publish).isInstanceOf(FileAlreadyExistsException.class);
