@@ -126,6 +126,9 @@ class ArchitectureTest {
                         .doNotHaveFullyQualifiedName(ROOT + ".segment.SegmentVersion")
                         .and()
                         .doNotHaveFullyQualifiedName(ROOT + ".memory.RegionAllocator")
+                        // Opening a file may wait for another process.
+                        .and()
+                        .resideOutsideOfPackage(ROOT + ".metrics")
                         .should()
                         .dependOnClassesThat()
                         .areAssignableTo(LockSupport.class)

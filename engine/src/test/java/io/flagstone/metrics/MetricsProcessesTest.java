@@ -118,9 +118,15 @@ class MetricsProcessesTest {
     @Test
     void aProcessThatNobodyWaitedForHasDied() throws Exception {
         final Process parent =
-                new ProcessBuilder("sh", "-c", "(exit 0) & echo $!; exec sleep 60").start();
+                new ProcessBuilder("sh", "-c", "sleep 60 & echo $!; exec sleep 61").start();
         try (BufferedReader said = parent.inputReader()) {
             final long zombie = Long.parseLong(said.readLine());
+            // The shell itself might ask.
+            final Path command = Path.of("/proc/" + parent.pid() + "/comm");
+            while (!Files.readString(command).equals("sleep\n")) {
+                Thread.onSpinWait();
+            }
+            ProcessHandle.of(zombie).orElseThrow().destroyForcibly();
             final Path stat = Path.of("/proc/" + zombie + "/stat");
             while (!Files.readString(stat).contains(") Z ")) {
                 Thread.onSpinWait();
