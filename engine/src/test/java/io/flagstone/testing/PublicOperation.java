@@ -37,6 +37,7 @@ public final class PublicOperation {
     /** What a closed cache still answers. */
     private static final Set<String> AFTER_CLOSE =
             Set.of(
+                    "endLease",
                     "close",
                     "statistics",
                     "isClosed",
