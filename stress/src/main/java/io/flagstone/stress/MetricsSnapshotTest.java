@@ -42,6 +42,7 @@ public class MetricsSnapshotTest {
             PUBLISHER = MetricsPublisher.open(CACHE, file, "stress", 1, NOW::get);
             READER = MetricsReader.open(file);
             Files.delete(file);
+            Files.deleteIfExists(file.resolveSibling("metrics.lock"));
             Files.delete(file.getParent());
         } catch (final IOException e) {
             throw new UncheckedIOException(e);
