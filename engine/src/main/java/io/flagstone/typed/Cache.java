@@ -22,7 +22,7 @@ import java.util.function.Function;
  * <p><b>Loads.</b> With a loader, {@link #get} loads what is missing, once for each key however
  * many callers ask at the same time. A load blocks nobody before it has begun: a caller that needs
  * the value of a load that the executor has not begun runs it itself. A key that is written or
- * removed while it is being loaded, through this class or the {@link #engine}, outdates the load:
+ * removed while it is being loaded, through this class or the {@link #engine()}, outdates the load:
  * its value reaches those who wait and is not kept. A value that cannot be kept, because no slab
  * can hold it or because its time to live is 0 or less, still reaches its callers and is counted.
  * An Error of a loader reaches all who wait, as itself; an exception does as the cause of a {@link
