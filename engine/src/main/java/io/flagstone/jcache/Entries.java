@@ -21,6 +21,9 @@ import org.agrona.ExpandableArrayBuffer;
  * and then it is not there, and neither is the value that it replaces.
  */
 final class Entries<K, V> {
+    /** The lease on a key that the engine has no place for. */
+    static final long NO_LEASE = 0;
+
     private final Cache<K, V> cache;
     private final Codec<K> keys;
     private final Codec<V> values;
@@ -104,7 +107,7 @@ final class Entries<K, V> {
     }
 
     private void checkKey(K key) {
-        final KeyBytes bytes = KeyBytes.of(keys, key);
+        final KeyBytes bytes = bytes(key);
         if (!bytes.fits()) {
             throw new IllegalArgumentException(
                     "a key must have from 1 to "
@@ -114,9 +117,9 @@ final class Entries<K, V> {
         }
     }
 
-    /** Whether the engine has a place for a key, which it has not if it is empty or too long. */
-    boolean fits(K key) {
-        return KeyBytes.of(keys, key).fits();
+    /** The encoded key. */
+    KeyBytes bytes(K key) {
+        return KeyBytes.of(keys, key);
     }
 
     /** Writes a value, whether or not the key is there. */
@@ -210,18 +213,29 @@ final class Entries<K, V> {
         cache.clear();
     }
 
-    /** Takes a lease on a key, by which {@link #keep} sees whether it was written since. */
+    /**
+     * Takes a lease on a key, by which {@link #keep} sees whether it was written since.
+     *
+     * @return the lease, or {@link #NO_LEASE} if the engine has no place for the key.
+     */
     long lease(K key) {
-        return cache.lease(key);
+        return lease(key, bytes(key));
+    }
+
+    /** Takes a lease on a key that has been encoded. */
+    long lease(K key, KeyBytes bytes) {
+        return bytes.fits() ? cache.lease(key) : NO_LEASE;
     }
 
     void endLease(K key, long lease) {
-        cache.endLease(key, lease);
+        if (lease != NO_LEASE) {
+            cache.endLease(key, lease);
+        }
     }
 
     /** Stores a value that was loaded, unless the key is there or was written since the lease. */
     void keep(K key, V loaded, long lease) {
-        if (contains(key)) {
+        if (lease == NO_LEASE || contains(key)) {
             return;
         }
         final long ttlNs = expiry.ofCreated();
@@ -232,6 +246,9 @@ final class Entries<K, V> {
 
     /** Stores a value that was loaded anew, unless the key was written since the lease. */
     void renew(K key, V loaded, long lease) {
+        if (lease == NO_LEASE) {
+            return;
+        }
         final V old = listeners.wantsOldValue() ? peekIfPresent(key) : null;
         if (old == null && !contains(key)) {
             keep(key, loaded, lease);
@@ -259,6 +276,6 @@ final class Entries<K, V> {
 
     /** The keys, while others may come and go. */
     Iterator<K> keys() {
-        return new KeyIterator<>(cache.engine(), keys);
+        return cache.asMap().keySet().iterator();
     }
 }

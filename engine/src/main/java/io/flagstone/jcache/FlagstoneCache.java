@@ -80,9 +80,7 @@ final class FlagstoneCache<K, V> implements javax.cache.Cache<K, V> {
             opened.onClose(cache::close);
             counters = new Counters(cache.engine());
             entries = new Entries<>(cache, keys, values, locks, expiry, listeners, counters);
-            readThrough =
-                    new ReadThrough<>(
-                            source, entries, locks, key -> KeyBytes.of(keys, key), executor);
+            readThrough = new ReadThrough<>(source, entries, locks, executor);
             writes = new Writes<>(source, entries, locks, counters);
             bulkWrites = new BulkWrites<>(source, entries, locks, writes, listeners, counters);
             processing = new Processing<>(entries, locks, writes, readThrough, counters);

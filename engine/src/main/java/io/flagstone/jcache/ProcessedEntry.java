@@ -17,15 +17,13 @@ final class ProcessedEntry<K, V> implements MutableEntry<K, V> {
         REMOVE
     }
 
-    private static final long NO_LEASE = 0;
-
     private final K key;
     private final V initial;
     private final Entries<K, V> entries;
     private final ReadThrough<K, V> readThrough;
     private V value;
     private boolean loaded;
-    private long lease = NO_LEASE;
+    private long lease = Entries.NO_LEASE;
     private Outcome outcome = Outcome.NOTHING;
 
     /** The entry of a key with the value that it has, or {@code null}. */
@@ -60,7 +58,7 @@ final class ProcessedEntry<K, V> implements MutableEntry<K, V> {
     }
 
     private void load() {
-        if (lease == NO_LEASE && entries.fits(key)) {
+        if (lease == Entries.NO_LEASE) {
             lease = entries.lease(key);
         }
         value = readThrough.load(key);
@@ -93,11 +91,7 @@ final class ProcessedEntry<K, V> implements MutableEntry<K, V> {
     void finish(Writes<K, V> writes, long startNs) {
         switch (outcome) {
             case ACCESS -> entries.accessed(key, value);
-            case LOAD -> {
-                if (lease != NO_LEASE) {
-                    entries.keep(key, value, lease);
-                }
-            }
+            case LOAD -> entries.keep(key, value, lease);
             case WRITE ->
                     writes.through(
                             key,
@@ -113,8 +107,6 @@ final class ProcessedEntry<K, V> implements MutableEntry<K, V> {
 
     /** Ends the lease, whatever became of the processor. */
     void release() {
-        if (lease != NO_LEASE) {
-            entries.endLease(key, lease);
-        }
+        entries.endLease(key, lease);
     }
 }

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.function.Function;
 import javax.cache.integration.CacheLoaderException;
 import javax.cache.integration.CompletionListener;
 
@@ -20,28 +19,18 @@ import javax.cache.integration.CompletionListener;
  * by whichever way, the loaded value reaches its callers and is not stored.
  */
 final class ReadThrough<K, V> {
-    /** The lease on a key that the engine cannot hold. */
-    private static final long NO_LEASE = 0;
-
-    /** A key that is loaded, with the lease on it or {@link #NO_LEASE}. */
+    /** A key that is loaded, with the lease on it or {@link Entries#NO_LEASE}. */
     private record Leased<K>(K key, long lease) {}
 
     private final Source<K, V> source;
     private final Entries<K, V> entries;
     private final KeyLocks<K> locks;
-    private final Function<K, KeyBytes> encoder;
     private final Executor executor;
 
-    ReadThrough(
-            Source<K, V> source,
-            Entries<K, V> entries,
-            KeyLocks<K> locks,
-            Function<K, KeyBytes> encoder,
-            Executor executor) {
+    ReadThrough(Source<K, V> source, Entries<K, V> entries, KeyLocks<K> locks, Executor executor) {
         this.source = source;
         this.entries = entries;
         this.locks = locks;
-        this.encoder = encoder;
         this.executor = executor;
     }
 
@@ -57,9 +46,6 @@ final class ReadThrough<K, V> {
                     final V present = entries.peekIfPresent(key);
                     if (present != null) {
                         return present;
-                    }
-                    if (!entries.fits(key)) {
-                        return source.load(key);
                     }
                     final long lease = entries.lease(key);
                     try {
@@ -114,10 +100,9 @@ final class ReadThrough<K, V> {
         try {
             final List<K> asked = new ArrayList<>(wanted.size());
             for (final K key : wanted) {
-                final KeyBytes bytes = encoder.apply(key);
+                final KeyBytes bytes = entries.bytes(key);
                 if (!leases.containsKey(bytes)) {
-                    final long lease = bytes.fits() ? entries.lease(key) : NO_LEASE;
-                    leases.put(bytes, new Leased<>(key, lease));
+                    leases.put(bytes, new Leased<>(key, entries.lease(key, bytes)));
                     asked.add(key);
                 }
             }
@@ -130,14 +115,11 @@ final class ReadThrough<K, V> {
             }
             return values;
         } finally {
-            leases.values().forEach(this::end);
+            leases.values().forEach(leased -> entries.endLease(leased.key, leased.lease));
         }
     }
 
     private void keep(Leased<K> leased, V value, Keeper<K, V> keeper) {
-        if (leased.lease == NO_LEASE) {
-            return;
-        }
         locks.locked(
                 leased.key,
                 () -> {
@@ -146,19 +128,13 @@ final class ReadThrough<K, V> {
                 });
     }
 
-    private void end(Leased<K> leased) {
-        if (leased.lease != NO_LEASE) {
-            entries.endLease(leased.key, leased.lease);
-        }
-    }
-
     /** Returns what was asked for by a key, or {@code null}: a loader may return any keys. */
     private Leased<K> asked(Map<KeyBytes, Leased<K>> leases, K key) {
         if (key == null) {
             return null;
         }
         try {
-            return leases.get(encoder.apply(key));
+            return leases.get(entries.bytes(key));
         } catch (final ClassCastException e) {
             // Its type is not that of the keys.
             return null;
