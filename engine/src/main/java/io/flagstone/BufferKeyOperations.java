@@ -349,16 +349,19 @@ abstract class BufferKeyOperations extends LongKeyOperations {
      * @return its number, from 0.
      */
     public int segmentIndex(DirectBuffer key, int keyOffset, int keyLength) {
+        return segmentNumber(hashOf(key, keyOffset, keyLength));
+    }
+
+    final long hashOf(DirectBuffer key, int keyOffset, int keyLength) {
         if (MappedCopy.isNeeded(key)) {
             try (MappedCopy copy = copyOfKey(key, keyOffset, keyLength)) {
-                return segmentIndex(copy.buffer(), 0, keyLength);
+                return hashOf(copy.buffer(), 0, keyLength);
             }
         }
         checkKey(key, keyOffset, keyLength);
         final byte[] base = key.byteArray();
         final long address = at(key, keyOffset);
         final Object owner = RawMemory.owner(key);
-        final long hash = hash(base, address, keyLength);
-        return alive(segmentNumber(hash), owner, null);
+        return alive(hash(base, address, keyLength), owner, null);
     }
 }

@@ -3,8 +3,6 @@ package io.flagstone;
 import static io.flagstone.entry.EntryDescriptor.LONG_KEY;
 
 import io.flagstone.api.EntryTooLargeException;
-import io.flagstone.memory.MappedCopy;
-import io.flagstone.memory.RawMemory;
 import io.flagstone.segment.Segment;
 import io.flagstone.segment.SegmentConfig;
 import org.agrona.DirectBuffer;
@@ -214,19 +212,6 @@ abstract class LeaseOperations extends BatchOperations {
         if (current != null) {
             current[segmentNumber(hash)].endLease(hash);
         }
-    }
-
-    private long hashOf(DirectBuffer key, int keyOffset, int keyLength) {
-        if (MappedCopy.isNeeded(key)) {
-            try (MappedCopy copy = copyOfKey(key, keyOffset, keyLength)) {
-                return hashOf(copy.buffer(), 0, keyLength);
-            }
-        }
-        checkKey(key, keyOffset, keyLength);
-        final byte[] base = key.byteArray();
-        final long address = at(key, keyOffset);
-        final Object owner = RawMemory.owner(key);
-        return alive(hash(base, address, keyLength), owner, null);
     }
 
     private static long checkLease(long lease) {

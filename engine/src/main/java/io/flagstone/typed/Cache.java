@@ -47,7 +47,7 @@ import java.util.function.Function;
  * @param <K> the keys' type. Two keys are one if their bytes are equal.
  * @param <V> the values' type.
  */
-public final class Cache<K, V> extends EntryOperations<K, V> implements AutoCloseable {
+public final class Cache<K, V> extends EntryOperations<K, V> {
     private final Loader<? super K, ? extends V> loader;
     private final BulkLoader<K, V> bulkLoader;
     private final Loads<K, V> loads;
@@ -267,11 +267,5 @@ public final class Cache<K, V> extends EntryOperations<K, V> implements AutoClos
      */
     public ConcurrentMap<K, V> asMap() {
         return new CacheMap<>(this);
-    }
-
-    /** Closes the engine. Loads under way return their values, which are not kept. */
-    @Override
-    public void close() {
-        super.close();
     }
 }

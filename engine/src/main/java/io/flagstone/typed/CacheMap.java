@@ -168,22 +168,21 @@ final class CacheMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K,
     @Override
     public V compute(K key, BiFunction<? super K, ? super V, ? extends V> function) {
         Objects.requireNonNull(function, "function");
-        while (true) {
-            final byte[] old = bytes(key);
-            final V next = function.apply(key, old == null ? null : encoded.decodeValue(old));
-            if (exchange(key, old, next)) {
-                return next;
-            }
-        }
+        return change(key, old -> function.apply(key, old));
     }
 
     @Override
     public V merge(K key, V value, BiFunction<? super V, ? super V, ? extends V> function) {
         Objects.requireNonNull(value, "value");
         Objects.requireNonNull(function, "function");
+        return change(key, old -> old == null ? value : function.apply(old, value));
+    }
+
+    /** Changes a value by a function of the old one, which is null if there is none. */
+    private V change(K key, Function<V, V> function) {
         while (true) {
             final byte[] old = bytes(key);
-            final V next = old == null ? value : function.apply(encoded.decodeValue(old), value);
+            final V next = function.apply(old == null ? null : encoded.decodeValue(old));
             if (exchange(key, old, next)) {
                 return next;
             }
@@ -247,7 +246,7 @@ final class CacheMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K,
 
     @Override
     public int size() {
-        return (int) Math.min(Integer.MAX_VALUE, cache.size());
+        return MapViews.size(cache);
     }
 
     @Override

@@ -330,11 +330,28 @@ final class EncodedCache<K, V> {
         }
     }
 
+    /**
+     * Writes what is encoded if the lease is current.
+     *
+     * @throws EntryTooLargeException after the key has been removed, if the lease is current.
+     */
     boolean putLeased(Scratch scratch, int length, long ttlNs, long lease) {
-        return longKeys
-                ? engine.putLeased(scratch.longKey, scratch.value, 0, length, ttlNs, lease)
-                : engine.putLeased(
-                        scratch.key, 0, scratch.keyLength, scratch.value, 0, length, ttlNs, lease);
+        try {
+            return longKeys
+                    ? engine.putLeased(scratch.longKey, scratch.value, 0, length, ttlNs, lease)
+                    : engine.putLeased(
+                            scratch.key,
+                            0,
+                            scratch.keyLength,
+                            scratch.value,
+                            0,
+                            length,
+                            ttlNs,
+                            lease);
+        } catch (final EntryTooLargeException e) {
+            removeLeased(scratch, lease);
+            throw e;
+        }
     }
 
     boolean removeLeased(Scratch scratch, long lease) {

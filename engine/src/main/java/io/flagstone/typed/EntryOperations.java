@@ -12,7 +12,7 @@ import java.util.function.ToLongBiFunction;
 import org.agrona.MutableDirectBuffer;
 
 /** The operations of a typed cache that load nothing. */
-abstract class EntryOperations<K, V> {
+abstract class EntryOperations<K, V> implements AutoCloseable {
     final EncodedCache<K, V> encoded;
     private final OffHeapCache engine;
     private final ToLongBiFunction<? super K, ? super V> ttlNs;
@@ -446,9 +446,6 @@ abstract class EntryOperations<K, V> {
             encoded.encodeKey(scratch, key);
             final int length = encoded.encodeValue(scratch, value);
             return encoded.putLeased(scratch, length, ns, lease);
-        } catch (final EntryTooLargeException e) {
-            encoded.removeLeased(scratch, lease);
-            throw e;
         } finally {
             scratch.release();
         }
@@ -502,6 +499,7 @@ abstract class EntryOperations<K, V> {
     }
 
     /** Closes the engine. Loads under way return their values, which are not kept. */
+    @Override
     public void close() {
         engine.close();
     }

@@ -95,9 +95,8 @@ final class Loads<K, V> {
             if (other == null) {
                 return mine;
             }
-            if (waits && other.runner() == Thread.currentThread()) {
-                throw new IllegalStateException(
-                        "the loader asks for the key it loads: " + mine.key);
+            if (waits) {
+                WaitGraph.refuseOwn(other);
             }
             if (!other.isDone() && isCurrent(other) && other.join()) {
                 return other;

@@ -36,7 +36,7 @@ final class MapViews {
                 iterator, Spliterator.CONCURRENT | Spliterator.NONNULL);
     }
 
-    private static int size(Cache<?, ?> cache) {
+    static int size(Cache<?, ?> cache) {
         return (int) Math.min(Integer.MAX_VALUE, cache.size());
     }
 

@@ -33,8 +33,10 @@ final class Refreshes<K, V> {
     private final class Attempt implements Runnable {
         private final K key;
         private final Object identity;
-        private final long leftNs;
         private final long lease;
+
+        /** The time to live that was left at the attempt, or that it gave the entry. */
+        private volatile long leftNs;
 
         /** Whether a thread runs or has given up the attempt, and so ends the lease. */
         private final AtomicBoolean taken = new AtomicBoolean();
@@ -133,9 +135,7 @@ final class Refreshes<K, V> {
         final long leftNs = entries.engine().isClosed() ? 0 : entries.remainingTtlNs(attempt.key);
         if (leftNs > 0 && leftNs <= aheadNs) {
             // The next attempt is for half of the new time to live.
-            final Attempt renewed = new Attempt(attempt.key, attempt.identity, leftNs);
-            renewed.giveUp();
-            attempts.replace(attempt.identity, attempt, renewed);
+            attempt.leftNs = leftNs;
         } else {
             attempts.remove(attempt.identity, attempt);
         }

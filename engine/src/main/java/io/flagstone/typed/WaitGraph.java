@@ -22,6 +22,17 @@ final class WaitGraph {
     private WaitGraph() {}
 
     /**
+     * Passes unless the calling thread runs the load.
+     *
+     * @throws IllegalStateException if it does: it would wait for itself.
+     */
+    static void refuseOwn(Load<?, ?> load) {
+        if (load.runner() == Thread.currentThread()) {
+            throw new IllegalStateException("the loader asks for the key it loads: " + load.key);
+        }
+    }
+
+    /**
      * Notes that the calling thread is going to wait for a load, until {@link #leave}.
      *
      * @throws IllegalStateException if the load waits for the calling thread.
@@ -30,18 +41,17 @@ final class WaitGraph {
         final Thread current = Thread.currentThread();
         LOCK.lock();
         try {
+            refuseOwn(load);
             for (Load<?, ?> next = load; next != null; ) {
                 final Thread runner = next.runner();
                 if (runner == current) {
                     throw new IllegalStateException(
-                            next == load
-                                    ? "the loader asks for the key it loads: " + load.key
-                                    : "loads wait for each other: the load of "
-                                            + load.key
-                                            + " needs that of "
-                                            + next.key
-                                            + ", whose thread asks for "
-                                            + load.key);
+                            "loads wait for each other: the load of "
+                                    + load.key
+                                    + " needs that of "
+                                    + next.key
+                                    + ", whose thread asks for "
+                                    + load.key);
                 }
                 next = runner == null ? null : WAITING.get(runner);
             }
