@@ -3,6 +3,7 @@ package io.flagstone.jcache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flagstone.OffHeapCache;
+import io.flagstone.testing.LogRecorder;
 import io.flagstone.testing.TestClock;
 import io.flagstone.testing.TestSupport;
 import java.lang.management.ManagementFactory;
@@ -22,9 +23,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import javax.cache.Cache;
 import javax.cache.CacheManager;
 import javax.cache.Caching;
@@ -51,35 +49,17 @@ abstract class CacheFixture {
                     .getCacheManager(
                             URI.create("flagstone:" + getClass().getSimpleName()),
                             getClass().getClassLoader());
-    final List<String> logged = new ArrayList<>();
     private final List<Cache<?, ?>> caches = new ArrayList<>();
-    private final Logger logger = Logger.getLogger("io.flagstone");
-    private final Handler handler =
-            new Handler() {
-                @Override
-                public void publish(LogRecord entry) {
-                    synchronized (logged) {
-                        logged.add(entry.getMessage());
-                    }
-                }
-
-                @Override
-                public void flush() {}
-
-                @Override
-                public void close() {}
-            };
+    private LogRecorder log;
 
     @BeforeEach
     void listenToTheLog() {
-        logger.addHandler(handler);
-        logger.setUseParentHandlers(false);
+        log = new LogRecorder("io.flagstone").alone();
     }
 
     @AfterEach
     void auditAndClose() {
-        logger.removeHandler(handler);
-        logger.setUseParentHandlers(true);
+        log.close();
         for (final Cache<?, ?> cache : caches) {
             if (!cache.isClosed()) {
                 TestSupport.assertClean(engine(cache));
@@ -89,9 +69,7 @@ abstract class CacheFixture {
     }
 
     long logged(String part) {
-        synchronized (logged) {
-            return logged.stream().filter(line -> line.contains(part)).count();
-        }
+        return log.messages().stream().filter(line -> line.contains(part)).count();
     }
 
     static OffHeapCache engine(Cache<?, ?> cache) {

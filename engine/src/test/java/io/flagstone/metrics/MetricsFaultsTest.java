@@ -12,59 +12,14 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A publisher whose cache, clock, stack, file or lock file fails it. */
-@Timeout(120)
 @SuppressWarnings("try") // One is closed within its block.
-class MetricsFaultsTest {
-    private static final long INTERVAL_MS = 100;
-
-    @TempDir private Path directory;
-    private Path file;
-    private final AtomicLong nowMs = new AtomicLong(1_700_000_000_000L);
-    private final OffHeapCache cache =
-            OffHeapCache.builder().memoryBytes(1 << 17).segments(1).build();
-
-    @BeforeEach
-    void name() {
-        file = directory.resolve("cache.metrics");
-    }
-
-    @AfterEach
-    void close() {
-        cache.close();
-    }
-
-    private MetricsPublisher publish() throws IOException {
-        return MetricsPublisher.open(cache, file, "quotes", INTERVAL_MS, nowMs::get);
-    }
-
-    private MetricsReader read() throws IOException {
-        return MetricsReader.open(file, nowMs::get);
-    }
-
-    private void patch(int position, long value) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            final ByteBuffer bytes = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-            channel.write(bytes.putLong(0, value), position);
-        }
-    }
-
-    private void cut(long bytes) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            channel.truncate(bytes);
-        }
-    }
-
+class MetricsFaultsTest extends MetricsFixture {
     @Test
     void aCacheMayBeClosedBesideTheAgentThatPublishesIt() throws Exception {
         for (int round = 0; round < 300; round++) {

@@ -10,13 +10,9 @@ import io.flagstone.typed.Cache;
 import io.flagstone.typed.Codecs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -24,54 +20,15 @@ import java.util.Random;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.agrona.concurrent.UnsafeBuffer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The metrics file under readers that are closed, publishers that die, and damage. */
-@Timeout(120)
 @SuppressWarnings("try") // Some publishers only have to be there.
-class MetricsFileTest {
+class MetricsFileTest extends MetricsFixture {
     private static final int FUZZED_FILES = 10_000;
-    private static final long INTERVAL_MS = 100;
-
-    @TempDir private Path directory;
-    private Path file;
-    private final AtomicLong nowMs = new AtomicLong(1_700_000_000_000L);
-    private final OffHeapCache cache =
-            OffHeapCache.builder().memoryBytes(1 << 17).segments(1).build();
-
-    @BeforeEach
-    void name() {
-        file = directory.resolve("cache.metrics");
-    }
-
-    @AfterEach
-    void close() {
-        TestSupport.assertClean(cache);
-        cache.close();
-    }
-
-    private MetricsPublisher publish() throws IOException {
-        return MetricsPublisher.open(cache, file, "quotes", INTERVAL_MS, nowMs::get);
-    }
-
-    private MetricsReader read() throws IOException {
-        return MetricsReader.open(file, nowMs::get);
-    }
-
-    private void patch(long position, long value) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            final ByteBuffer bytes = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-            channel.write(bytes.putLong(0, value), position);
-        }
-    }
 
     /** A file whose publisher is gone without having closed it, as after a kill. */
     private void publishAndDie() throws IOException {
@@ -324,9 +281,7 @@ class MetricsFileTest {
     void aFileThatIsCutShortIsToldToItsReader() throws IOException {
         publish().close();
         try (MetricsReader reader = read()) {
-            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-                channel.truncate(600);
-            }
+            cut(600);
             assertThat(reader.state()).isEqualTo(State.CLOSED);
             assertThatThrownBy(reader::snapshot)
                     .isInstanceOf(UncheckedIOException.class)

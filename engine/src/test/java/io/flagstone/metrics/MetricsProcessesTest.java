@@ -3,61 +3,31 @@ package io.flagstone.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.flagstone.OffHeapCache;
 import io.flagstone.metrics.MetricsReader.State;
 import java.io.BufferedReader;
 import java.io.File;
-import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.net.URL;
 import java.net.URLClassLoader;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A metrics file that several processes, or several class loaders, want or watch. */
-@Timeout(120)
-class MetricsProcessesTest {
+class MetricsProcessesTest extends MetricsFixture {
     private static final int ROUNDS = 300;
-
-    @TempDir private Path directory;
-    private final OffHeapCache cache =
-            OffHeapCache.builder().memoryBytes(1 << 17).segments(1).build();
-
-    @AfterEach
-    void close() {
-        cache.close();
-    }
-
-    private Path file() {
-        return directory.resolve("cache.metrics");
-    }
-
-    private void patch(int position, long value) throws IOException {
-        try (FileChannel channel = FileChannel.open(file(), StandardOpenOption.WRITE)) {
-            final ByteBuffer bytes = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-            channel.write(bytes.putLong(0, value), position);
-        }
-    }
 
     @Test
     void twoProcessesNeverPublishAtOnce() throws Exception {
-        final Process child = PublishingChild.start("compete", file());
+        final Process child = PublishingChild.start("compete", file);
         try (BufferedReader said = child.inputReader()) {
             assertThat(said.readLine()).isEqualTo("open");
             int taken = 0;
             for (int round = 0; round < ROUNDS; round++) {
-                taken += PublishingChild.takeAlone(cache, file());
+                taken += PublishingChild.takeAlone(cache, file);
             }
             child.getOutputStream().write('x');
             child.getOutputStream().flush();
@@ -73,11 +43,11 @@ class MetricsProcessesTest {
     /** A reader locks the file for a moment, too. */
     @Test
     void aReaderInAnotherProcessKeepsNoPublisherAway() throws Exception {
-        final Process child = PublishingChild.start("poll", file());
+        final Process child = PublishingChild.start("poll", file);
         try {
             assertThat(child.getInputStream().read()).isEqualTo('o');
             for (int round = 0; round < ROUNDS; round++) {
-                assertThat(PublishingChild.takeAlone(cache, file())).isOne();
+                assertThat(PublishingChild.takeAlone(cache, file)).isOne();
             }
         } finally {
             child.destroyForcibly().waitFor();
@@ -91,7 +61,7 @@ class MetricsProcessesTest {
         for (final String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
             urls.add(Path.of(entry).toUri().toURL());
         }
-        final MetricsPublisher publisher = MetricsPublisher.open(cache, file(), "first");
+        final MetricsPublisher publisher = MetricsPublisher.open(cache, file, "first");
         try (URLClassLoader second =
                 new URLClassLoader(
                         urls.toArray(new URL[0]), ClassLoader.getPlatformClassLoader())) {
@@ -99,16 +69,16 @@ class MetricsProcessesTest {
             assertThat(lock).isNotSameAs(PublisherLock.class);
             final var take = lock.getDeclaredMethod("take", Path.class);
             take.setAccessible(true);
-            assertThatThrownBy(() -> take.invoke(null, file()))
+            assertThatThrownBy(() -> take.invoke(null, file))
                     .isInstanceOf(InvocationTargetException.class)
                     .hasCauseInstanceOf(FileAlreadyExistsException.class);
             final var isHeld = lock.getDeclaredMethod("isHeld", Path.class);
             isHeld.setAccessible(true);
-            assertThat(isHeld.invoke(null, file())).isEqualTo(true);
-            final Process child = PublishingChild.start("publish", file());
+            assertThat(isHeld.invoke(null, file)).isEqualTo(true);
+            final Process child = PublishingChild.start("publish", file);
             assertThat(child.waitFor()).as("another process is refused").isNotZero();
             publisher.close();
-            assertThat(isHeld.invoke(null, file())).isEqualTo(false);
+            assertThat(isHeld.invoke(null, file)).isEqualTo(false);
         } finally {
             publisher.close();
         }
@@ -131,22 +101,22 @@ class MetricsProcessesTest {
             while (!Files.readString(stat).contains(") Z ")) {
                 Thread.onSpinWait();
             }
-            MetricsPublisher.open(cache, file(), "zombie").close();
+            MetricsPublisher.open(cache, file, "zombie").close();
             patch(MetricsDescriptor.CLOSED, 0);
             patch(MetricsDescriptor.PROCESS_START, Liveness.startTicks(zombie));
-            try (MetricsReader reader = MetricsReader.open(file())) {
+            try (MetricsReader reader = MetricsReader.open(file)) {
                 assertThat(reader.state())
                         .as("its id is still this process'")
                         .isEqualTo(State.DIED);
             }
             patch(MetricsDescriptor.PROCESS_START, Liveness.startTicks(parent.pid()));
             patch(MetricsDescriptor.PROCESS_ID, parent.pid());
-            try (MetricsReader reader = MetricsReader.open(file())) {
+            try (MetricsReader reader = MetricsReader.open(file)) {
                 assertThat(reader.state()).isEqualTo(State.LIVE);
             }
             patch(MetricsDescriptor.PROCESS_START, Liveness.startTicks(zombie));
             patch(MetricsDescriptor.PROCESS_ID, zombie);
-            try (MetricsReader reader = MetricsReader.open(file())) {
+            try (MetricsReader reader = MetricsReader.open(file)) {
                 assertThat(reader.state()).isEqualTo(State.DIED);
             }
         } finally {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.flagstone.OffHeapCache;
 import io.flagstone.api.CacheStatistics;
 import io.flagstone.api.LoadStatistics;
+import io.flagstone.testing.LogRecorder;
 import io.flagstone.testing.TestSupport;
 import io.flagstone.typed.Cache;
 import io.flagstone.typed.Codecs;
@@ -16,13 +17,8 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.ref.Reference;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -130,23 +126,7 @@ class FlagstoneCacheMetricsTest {
     /** Micrometer logs what a meter throws, and shows no figure then. */
     @Test
     void aMeterThatIsReadWhileTheCacheIsClosedThrowsNothing() throws Exception {
-        final List<LogRecord> logged = Collections.synchronizedList(new ArrayList<>());
-        final Handler handler =
-                new Handler() {
-                    @Override
-                    public void publish(LogRecord entry) {
-                        logged.add(entry);
-                    }
-
-                    @Override
-                    public void flush() {}
-
-                    @Override
-                    public void close() {}
-                };
-        final Logger logger = Logger.getLogger("");
-        logger.addHandler(handler);
-        try {
+        try (LogRecorder log = new LogRecorder("")) {
             for (int round = 0; round < 200; round++) {
                 final SimpleMeterRegistry own = new SimpleMeterRegistry();
                 final OffHeapCache cache =
@@ -167,9 +147,7 @@ class FlagstoneCacheMetricsTest {
                 // A meter of a cache that is gone is not a number.
                 Reference.reachabilityFence(cache);
             }
-        } finally {
-            logger.removeHandler(handler);
+            assertThat(log.messages()).isEmpty();
         }
-        assertThat(logged).isEmpty();
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flagstone.OffHeapCache;
+import io.flagstone.testing.LogRecorder;
 import io.flagstone.testing.TestClock;
 import io.flagstone.testing.TestSupport;
 import java.io.IOException;
@@ -23,9 +24,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -257,27 +255,11 @@ class LoaderTest {
                         .build();
         cache.get(1L);
         clock.advance(8 * SECOND);
-        final List<String> logged = new ArrayList<>();
-        final Handler handler =
-                new Handler() {
-                    @Override
-                    public void publish(LogRecord entry) {
-                        logged.add(entry.getMessage());
-                    }
-
-                    @Override
-                    public void flush() {}
-
-                    @Override
-                    public void close() {}
-                };
-        final Logger logger = Logger.getLogger("io.flagstone");
-        logger.addHandler(handler);
-        try {
+        final List<String> logged;
+        try (LogRecorder log = new LogRecorder("io.flagstone")) {
             assertThat(cache.get(1L)).isEqualTo("v");
             assertThat(cache.get(1L)).isEqualTo("v");
-        } finally {
-            logger.removeHandler(handler);
+            logged = log.messages();
         }
         assertThat(asked).hasValue(2);
         assertThat(logged).hasSize(2).allMatch(line -> line.contains("refresh failed"));
