@@ -1,12 +1,12 @@
 package io.flagstone;
 
 import io.flagstone.api.EntryTooLargeException;
-import io.flagstone.memory.MappedCopy;
-import io.flagstone.memory.RawMemory;
-import io.flagstone.segment.OptimisticReader;
-import io.flagstone.segment.PutCondition;
-import io.flagstone.segment.Segment;
-import io.flagstone.segment.SegmentConfig;
+import io.flagstone.internal.memory.MappedCopy;
+import io.flagstone.internal.memory.RawMemory;
+import io.flagstone.internal.segment.OptimisticReader;
+import io.flagstone.internal.segment.PutCondition;
+import io.flagstone.internal.segment.Segment;
+import io.flagstone.internal.segment.SegmentConfig;
 import java.lang.ref.Reference;
 import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;

@@ -2,11 +2,11 @@ package io.flagstone;
 
 import io.flagstone.api.ValueReader;
 import io.flagstone.api.ValueUpdater;
-import io.flagstone.memory.MappedCopy;
-import io.flagstone.memory.RawMemory;
-import io.flagstone.segment.PutCondition;
-import io.flagstone.segment.Segment;
-import io.flagstone.segment.SegmentConfig;
+import io.flagstone.internal.memory.MappedCopy;
+import io.flagstone.internal.memory.RawMemory;
+import io.flagstone.internal.segment.PutCondition;
+import io.flagstone.internal.segment.Segment;
+import io.flagstone.internal.segment.SegmentConfig;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 

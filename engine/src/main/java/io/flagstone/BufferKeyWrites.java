@@ -1,11 +1,11 @@
 package io.flagstone;
 
 import io.flagstone.api.EntryTooLargeException;
-import io.flagstone.memory.MappedCopy;
-import io.flagstone.memory.RawMemory;
-import io.flagstone.segment.PutCondition;
-import io.flagstone.segment.Segment;
-import io.flagstone.segment.SegmentConfig;
+import io.flagstone.internal.memory.MappedCopy;
+import io.flagstone.internal.memory.RawMemory;
+import io.flagstone.internal.segment.PutCondition;
+import io.flagstone.internal.segment.Segment;
+import io.flagstone.internal.segment.SegmentConfig;
 import org.agrona.DirectBuffer;
 
 /** The operations on keys that lie in a buffer that take a value, to write or to compare with. */

@@ -1,7 +1,7 @@
 package io.flagstone;
 
-import io.flagstone.entry.EntryDescriptor;
-import io.flagstone.memory.MappedCopy;
+import io.flagstone.internal.entry.EntryDescriptor;
+import io.flagstone.internal.memory.MappedCopy;
 import java.util.Arrays;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;

@@ -1,10 +1,10 @@
 package io.flagstone;
 
-import static io.flagstone.entry.EntryDescriptor.LONG_KEY;
+import static io.flagstone.internal.entry.EntryDescriptor.LONG_KEY;
 
 import io.flagstone.api.EntryTooLargeException;
-import io.flagstone.segment.Segment;
-import io.flagstone.segment.SegmentConfig;
+import io.flagstone.internal.segment.Segment;
+import io.flagstone.internal.segment.SegmentConfig;
 import org.agrona.DirectBuffer;
 
 /** The operations on leases, by which a caller that loads a value sees that it is still right. */

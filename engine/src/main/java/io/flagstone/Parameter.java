@@ -1,7 +1,7 @@
 package io.flagstone;
 
 import io.flagstone.api.Setting;
-import io.flagstone.segment.SegmentLayout;
+import io.flagstone.internal.segment.SegmentLayout;
 import java.util.concurrent.TimeUnit;
 import org.agrona.BitUtil;
 

@@ -1,12 +1,12 @@
 package io.flagstone;
 
-import io.flagstone.entry.EntryDescriptor;
-import io.flagstone.index.KeyedHash;
-import io.flagstone.memory.MappedCopy;
-import io.flagstone.memory.RawMemory;
-import io.flagstone.segment.OptimisticReader;
-import io.flagstone.segment.Segment;
-import io.flagstone.segment.SegmentConfig;
+import io.flagstone.internal.entry.EntryDescriptor;
+import io.flagstone.internal.index.KeyedHash;
+import io.flagstone.internal.memory.MappedCopy;
+import io.flagstone.internal.memory.RawMemory;
+import io.flagstone.internal.segment.OptimisticReader;
+import io.flagstone.internal.segment.Segment;
+import io.flagstone.internal.segment.SegmentConfig;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import org.agrona.DirectBuffer;

@@ -1,12 +1,12 @@
 package io.flagstone;
 
 import io.flagstone.api.SizeSample;
-import io.flagstone.entry.EntryDescriptor;
-import io.flagstone.memory.Region;
-import io.flagstone.memory.RegionAllocator;
-import io.flagstone.segment.SegmentLayout;
-import io.flagstone.slab.SizeClasses;
-import io.flagstone.slab.SlabPlan;
+import io.flagstone.internal.entry.EntryDescriptor;
+import io.flagstone.internal.memory.Region;
+import io.flagstone.internal.memory.RegionAllocator;
+import io.flagstone.internal.segment.SegmentLayout;
+import io.flagstone.internal.slab.SizeClasses;
+import io.flagstone.internal.slab.SlabPlan;
 import java.util.List;
 import java.util.Map;
 import org.agrona.BitUtil;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flagstone.api.CacheStatistics;
 import io.flagstone.api.SegmentResetException;
-import io.flagstone.memory.AccessFaults;
+import io.flagstone.internal.memory.AccessFaults;
 import io.flagstone.testing.PublicOperation;
 import io.flagstone.testing.PublicOperation.Inputs;
 import io.flagstone.testing.TestSupport;

@@ -53,20 +53,20 @@ class ArchitectureTest {
                 .layer("public")
                 .definedBy(ROOT)
                 .layer("segment")
-                .definedBy(ROOT + ".segment")
+                .definedBy(ROOT + ".internal.segment")
                 .layer("mechanisms")
                 .definedBy(
-                        ROOT + ".index",
-                        ROOT + ".slab",
-                        ROOT + ".recency",
-                        ROOT + ".admission",
-                        ROOT + ".expiry")
+                        ROOT + ".internal.index",
+                        ROOT + ".internal.slab",
+                        ROOT + ".internal.recency",
+                        ROOT + ".internal.admission",
+                        ROOT + ".internal.expiry")
                 .layer("entry")
-                .definedBy(ROOT + ".entry")
+                .definedBy(ROOT + ".internal.entry")
                 .layer("memory")
-                .definedBy(ROOT + ".memory")
+                .definedBy(ROOT + ".internal.memory")
                 .layer("events")
-                .definedBy(ROOT + ".events")
+                .definedBy(ROOT + ".internal.events")
                 .layer("api")
                 .definedBy(ROOT + ".api")
                 .whereLayer("adapters")
@@ -103,7 +103,7 @@ class ArchitectureTest {
                 "raw memory",
                 noClasses()
                         .that()
-                        .resideOutsideOfPackage(ROOT + ".memory")
+                        .resideOutsideOfPackage(ROOT + ".internal.memory")
                         .should()
                         .dependOnClassesThat()
                         .haveFullyQualifiedName(UnsafeApi.class.getName())
@@ -114,18 +114,18 @@ class ArchitectureTest {
                 "allocation",
                 noClasses()
                         .that()
-                        .resideOutsideOfPackage(ROOT + ".memory")
+                        .resideOutsideOfPackage(ROOT + ".internal.memory")
                         .should()
                         .callMethodWhere(target(nameMatching("allocateDirect.*"))));
         rules.put(
                 "waiting",
                 noClasses()
                         .that()
-                        .doNotHaveFullyQualifiedName(ROOT + ".segment.SegmentLock")
+                        .doNotHaveFullyQualifiedName(ROOT + ".internal.segment.SegmentLock")
                         .and()
-                        .doNotHaveFullyQualifiedName(ROOT + ".segment.SegmentVersion")
+                        .doNotHaveFullyQualifiedName(ROOT + ".internal.segment.SegmentVersion")
                         .and()
-                        .doNotHaveFullyQualifiedName(ROOT + ".memory.RegionAllocator")
+                        .doNotHaveFullyQualifiedName(ROOT + ".internal.memory.RegionAllocator")
                         // Opening a file may wait for another process.
                         .and()
                         .resideOutsideOfPackage(ROOT + ".metrics")
@@ -180,20 +180,20 @@ class ArchitectureTest {
     void theExceptionsAreNeeded() {
         classes()
                 .that()
-                .haveFullyQualifiedName(ROOT + ".segment.SegmentLock")
+                .haveFullyQualifiedName(ROOT + ".internal.segment.SegmentLock")
                 .should()
                 .dependOnClassesThat()
                 .areAssignableTo(LockSupport.class)
                 .check(ENGINE);
         classes()
                 .that()
-                .haveFullyQualifiedName(ROOT + ".memory.RegionAllocator")
+                .haveFullyQualifiedName(ROOT + ".internal.memory.RegionAllocator")
                 .should()
                 .callMethod(Thread.class, "join")
                 .check(ENGINE);
         classes()
                 .that()
-                .haveFullyQualifiedName(ROOT + ".memory.Region")
+                .haveFullyQualifiedName(ROOT + ".internal.memory.Region")
                 .should()
                 .callMethod(ByteBuffer.class, "allocateDirect", int.class)
                 .andShould()
@@ -232,31 +232,35 @@ class ArchitectureTest {
     @Test
     void theMemoryKnowsNobodyAndTheEntryOnlyTheMemory() {
         onlyKnows("memory").check(ENGINE);
-        onlyKnows("entry", ROOT + ".memory").check(ENGINE);
+        onlyKnows("entry", ROOT + ".internal.memory").check(ENGINE);
         assertThat(onlyKnows("entry").evaluate(ENGINE).hasViolation()).isTrue();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"index", "slab", "recency", "admission", "expiry"})
     void theMechanismsDoNotKnowOneAnother(String mechanism) {
-        onlyKnows(mechanism, ROOT + ".entry", ROOT + ".memory").check(ENGINE);
+        onlyKnows(mechanism, ROOT + ".internal.entry", ROOT + ".internal.memory").check(ENGINE);
         assertThat(onlyKnows(mechanism).evaluate(ENGINE).hasViolation()).isTrue();
         assertThat(
-                        onlyKnows("segment", ROOT + ".entry", ROOT + ".memory", ROOT + ".api")
+                        onlyKnows(
+                                        "segment",
+                                        ROOT + ".internal.entry",
+                                        ROOT + ".internal.memory",
+                                        ROOT + ".api")
                                 .evaluate(ENGINE)
                                 .getFailureReport()
                                 .toString())
                 .as("the segment does know it")
-                .contains(ROOT + "." + mechanism + ".");
+                .contains(ROOT + ".internal." + mechanism + ".");
     }
 
     private static ArchRule onlyKnows(String name, String... others) {
         final String[] known =
-                Stream.concat(Stream.of(others), Stream.of(ROOT + "." + name))
+                Stream.concat(Stream.of(others), Stream.of(ROOT + ".internal." + name))
                         .toArray(String[]::new);
         return noClasses()
                 .that()
-                .resideInAPackage(ROOT + "." + name)
+                .resideInAPackage(ROOT + ".internal." + name)
                 .should()
                 .dependOnClassesThat(
                         resideInAPackage(ROOT + "..")
@@ -275,14 +279,14 @@ class ArchitectureTest {
                         ROOT + ".micrometer",
                         ROOT + ".typed",
                         ROOT + ".api",
-                        ROOT + ".segment",
-                        ROOT + ".events",
-                        ROOT + ".index",
-                        ROOT + ".slab",
-                        ROOT + ".recency",
-                        ROOT + ".admission",
-                        ROOT + ".expiry",
-                        ROOT + ".entry",
-                        ROOT + ".memory");
+                        ROOT + ".internal.segment",
+                        ROOT + ".internal.events",
+                        ROOT + ".internal.index",
+                        ROOT + ".internal.slab",
+                        ROOT + ".internal.recency",
+                        ROOT + ".internal.admission",
+                        ROOT + ".internal.expiry",
+                        ROOT + ".internal.entry",
+                        ROOT + ".internal.memory");
     }
 }

@@ -3,11 +3,11 @@ package io.flagstone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.flagstone.admission.AdmissionFilter;
-import io.flagstone.entry.EntryDescriptor;
-import io.flagstone.index.HashIndex;
-import io.flagstone.memory.Region;
-import io.flagstone.slab.SlabAllocator;
+import io.flagstone.internal.admission.AdmissionFilter;
+import io.flagstone.internal.entry.EntryDescriptor;
+import io.flagstone.internal.index.HashIndex;
+import io.flagstone.internal.memory.Region;
+import io.flagstone.internal.slab.SlabAllocator;
 import io.flagstone.startup.JavaProcess;
 import java.nio.file.Path;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.flagstone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.flagstone.memory.DirectMemory;
+import io.flagstone.internal.memory.DirectMemory;
 import io.flagstone.testing.TestSupport;
 import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;

@@ -2,7 +2,7 @@ package io.flagstone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.flagstone.slab.SizeClasses;
+import io.flagstone.internal.slab.SizeClasses;
 import io.flagstone.testing.MarkdownTables;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.flagstone.api.CacheStatistics;
 import io.flagstone.api.EntryTooLargeException;
 import io.flagstone.api.MemoryReport;
-import io.flagstone.entry.EntryDescriptor;
+import io.flagstone.internal.entry.EntryDescriptor;
 import io.flagstone.testing.TestClock;
 import io.flagstone.testing.TestSupport;
 import java.nio.ByteBuffer;

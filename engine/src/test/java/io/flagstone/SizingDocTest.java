@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flagstone.api.MemoryReport;
 import io.flagstone.api.SizeSample;
-import io.flagstone.slab.SizeClasses;
+import io.flagstone.internal.slab.SizeClasses;
 import io.flagstone.testing.MarkdownTables;
 import io.flagstone.testing.TestSupport;
 import java.io.IOException;

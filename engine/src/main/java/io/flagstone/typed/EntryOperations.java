@@ -4,7 +4,7 @@ import io.flagstone.OffHeapCache;
 import io.flagstone.api.EntryTooLargeException;
 import io.flagstone.api.ValueReader;
 import io.flagstone.api.ValueUpdater;
-import io.flagstone.memory.TimeToLive;
+import io.flagstone.internal.memory.TimeToLive;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

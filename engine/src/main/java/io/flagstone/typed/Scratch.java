@@ -1,6 +1,6 @@
 package io.flagstone.typed;
 
-import io.flagstone.memory.ThreadId;
+import io.flagstone.internal.memory.ThreadId;
 import java.lang.ref.WeakReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.agrona.concurrent.UnsafeBuffer;

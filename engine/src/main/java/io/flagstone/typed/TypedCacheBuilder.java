@@ -4,7 +4,7 @@ import io.flagstone.CacheBuilder;
 import io.flagstone.OffHeapCache;
 import io.flagstone.api.EffectiveConfiguration;
 import io.flagstone.api.Setting;
-import io.flagstone.memory.TimeToLive;
+import io.flagstone.internal.memory.TimeToLive;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;

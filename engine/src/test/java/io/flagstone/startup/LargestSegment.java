@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flagstone.OffHeapCache;
-import io.flagstone.memory.Region;
-import io.flagstone.segment.SegmentLayout;
-import io.flagstone.slab.SizeClasses;
+import io.flagstone.internal.memory.Region;
+import io.flagstone.internal.segment.SegmentLayout;
+import io.flagstone.internal.slab.SizeClasses;
 import io.flagstone.testing.TestSupport;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;

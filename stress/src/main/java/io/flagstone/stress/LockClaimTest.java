@@ -1,7 +1,7 @@
 package io.flagstone.stress;
 
-import io.flagstone.events.SegmentEvents;
-import io.flagstone.segment.SegmentLock;
+import io.flagstone.internal.events.SegmentEvents;
+import io.flagstone.internal.segment.SegmentLock;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;

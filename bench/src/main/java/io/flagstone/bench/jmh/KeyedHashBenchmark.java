@@ -1,6 +1,6 @@
 package io.flagstone.bench.jmh;
 
-import io.flagstone.index.KeyedHash;
+import io.flagstone.internal.index.KeyedHash;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.openjdk.jmh.annotations.Benchmark;

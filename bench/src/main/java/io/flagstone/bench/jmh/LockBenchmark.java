@@ -1,8 +1,8 @@
 package io.flagstone.bench.jmh;
 
-import io.flagstone.events.SegmentEvents;
-import io.flagstone.memory.Region;
-import io.flagstone.segment.SegmentLock;
+import io.flagstone.internal.events.SegmentEvents;
+import io.flagstone.internal.memory.Region;
+import io.flagstone.internal.segment.SegmentLock;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.openjdk.jmh.annotations.Benchmark;

@@ -1,7 +1,7 @@
 package io.flagstone.bench.jmh;
 
-import io.flagstone.index.KeyedHash;
-import io.flagstone.memory.RawMemory;
+import io.flagstone.internal.index.KeyedHash;
+import io.flagstone.internal.memory.RawMemory;
 import java.util.concurrent.TimeUnit;
 import org.agrona.UnsafeApi;
 import org.agrona.concurrent.UnsafeBuffer;

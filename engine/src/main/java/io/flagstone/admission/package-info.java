@@ -1,2 +1,0 @@
-/** Who may stay: how often keys are used, and how much room newcomers get. */
-package io.flagstone.admission;

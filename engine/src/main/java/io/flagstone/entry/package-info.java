@@ -1,2 +1,0 @@
-/** The layout of an entry, and nothing else. */
-package io.flagstone.entry;

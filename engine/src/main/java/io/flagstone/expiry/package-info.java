@@ -1,2 +1,0 @@
-/** Reclaiming by deadline: a hierarchical timing wheel. */
-package io.flagstone.expiry;

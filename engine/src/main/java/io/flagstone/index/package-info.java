@@ -1,2 +1,0 @@
-/** The open-addressing index: the keyed hash, the bucket's layout and the probing over buckets. */
-package io.flagstone.index;

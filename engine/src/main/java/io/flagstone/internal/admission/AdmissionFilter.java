@@ -1,0 +1,146 @@
+package io.flagstone.internal.admission;
+
+import static io.flagstone.internal.admission.FilterDescriptor.AGING_CREDIT;
+import static io.flagstone.internal.admission.FilterDescriptor.AGING_CURSOR;
+import static io.flagstone.internal.admission.FilterDescriptor.HEADER_LENGTH;
+import static io.flagstone.internal.admission.FilterDescriptor.NUMBER_BITS;
+import static io.flagstone.internal.admission.FilterDescriptor.REJECTIONS;
+import static io.flagstone.internal.admission.FilterDescriptor.SHARE;
+
+import io.flagstone.internal.memory.Region;
+
+/**
+ * Decides which of two entries stays, and how much of a segment is a window for newcomers to prove
+ * themselves in.
+ *
+ * <p>Entries come into the window. One that leaves it as the least recently used takes the place of
+ * the least recently used of the others if its key was used more often lately (Einziger, Friedman,
+ * Manes: TinyLFU, ACM Transactions on Storage 2017).
+ *
+ * <p>The window's share follows what it would gain. A key that comes again soon after it was turned
+ * away would have been found in a window an eighth larger: the share grows. A hit on one of the
+ * oldest eighth of the others would have been missed in a window larger by as much: it shrinks.
+ * That sets the marginal gain of one against the other's, in the manner of the ghost lists of ARC
+ * (Megiddo, Modha: ARC, FAST 2003); of those turned away a table keeps fingerprints.
+ *
+ * <p>The sketch ages by a block for every so many newcomers, so that a pass over it takes a few
+ * times as many as there are entries and no call takes long.
+ *
+ * <p>Guarded by the segment's lock, but for the sketch. Allocates nothing.
+ */
+public final class AdmissionFilter {
+    /** A share of everything. */
+    public static final int ONE = 1 << 16;
+
+    /** Late hits and late rejections are those within this part of the entries. */
+    public static final int LATE_DIVISOR = 8;
+
+    private static final int LEAST_SHARE = ONE / 100;
+    private static final int FIRST_SHARE = ONE / 2;
+
+    /** Newcomers, as a multiple of the entries, while every counter is halved once. */
+    private static final int AGING_PERIOD = 5;
+
+    private static final int NUMBER_MASK = (1 << NUMBER_BITS) - 1;
+    private static final int MAX_LATE = 1 << NUMBER_BITS - 1;
+    private static final int SLOT_FACTOR = 0x85EB_CA6B;
+
+    private final Region region;
+    private final int start;
+    private final int agingPrice;
+    private final FrequencySketch sketch;
+    private final int rejections;
+    private final int rejectionSlots;
+
+    /** Lays a filter over zeroed memory from {@code start}, a multiple of a cache line. */
+    public AdmissionFilter(Region region, int start, int maxEntries) {
+        this.region = region;
+        this.start = start;
+        this.agingPrice = (int) Math.min(Integer.MAX_VALUE, (long) AGING_PERIOD * maxEntries);
+        this.sketch =
+                new FrequencySketch(start + HEADER_LENGTH, FilterDescriptor.blocks(maxEntries));
+        this.rejections = start + HEADER_LENGTH + sketch.blocks() * FilterDescriptor.BLOCK_LENGTH;
+        this.rejectionSlots = FilterDescriptor.rejections(maxEntries);
+        layOut();
+    }
+
+    /** Begins with the first share of the window, over zeroed memory. */
+    public void layOut() {
+        region.putInt(start + SHARE, FIRST_SHARE);
+    }
+
+    /** The bytes that a filter for so many entries needs, a multiple of a cache line. */
+    public static int length(int maxEntries) {
+        return FilterDescriptor.length(maxEntries);
+    }
+
+    /** The counters, which all segments of one layout have at the same place. */
+    public FrequencySketch sketch() {
+        return sketch;
+    }
+
+    /** How many of a number of entries may be in the window; at least one. */
+    public int windowOf(int entries) {
+        return Math.max(1, (int) ((long) entries * region.getInt(start + SHARE) >>> 16));
+    }
+
+    /** Whether one key was used more often lately than another; hashes are index hashes. */
+    public boolean isUsedMore(int indexHash, int otherHash) {
+        return sketch.frequency(region, indexHash) > sketch.frequency(region, otherHash);
+    }
+
+    /** Notes a key that comes into the window of a segment with so many entries. */
+    public void arrived(int indexHash, long entries) {
+        sketch.increment(region, indexHash);
+        age();
+        final int slot = slot(indexHash);
+        final int rejection = region.getInt(slot);
+        final long late = Math.min(MAX_LATE, entries / LATE_DIVISOR);
+        final int since = region.getInt(start + REJECTIONS) - rejection & NUMBER_MASK;
+        if (rejection >>> NUMBER_BITS == fingerprint(indexHash) && since <= late) {
+            region.putInt(slot, 0);
+            addShare(step(entries));
+        }
+    }
+
+    /** Notes a key that is turned away. */
+    public void rejected(int indexHash) {
+        final int number = region.addInt(start + REJECTIONS, 1) & NUMBER_MASK;
+        region.putInt(slot(indexHash), fingerprint(indexHash) << NUMBER_BITS | number);
+    }
+
+    /** Notes a hit on one of the oldest entries outside the window. */
+    public void hitLate(long entries) {
+        addShare(-step(entries));
+    }
+
+    private static int step(long entries) {
+        return (int) Math.max(1, ONE / Math.max(1, entries));
+    }
+
+    private void addShare(int delta) {
+        final int share = region.getInt(start + SHARE) + delta;
+        region.putInt(start + SHARE, Math.max(LEAST_SHARE, Math.min(ONE, share)));
+    }
+
+    private void age() {
+        long credit = (long) region.getInt(start + AGING_CREDIT) + sketch.blocks();
+        if (credit >= agingPrice) {
+            credit -= agingPrice;
+            final int cursor = region.getInt(start + AGING_CURSOR);
+            sketch.age(region, cursor);
+            region.putInt(start + AGING_CURSOR, cursor + 1 == sketch.blocks() ? 0 : cursor + 1);
+        }
+        region.putInt(start + AGING_CREDIT, (int) credit);
+    }
+
+    private int slot(int indexHash) {
+        final int mixed = (indexHash ^ indexHash >>> 15) * SLOT_FACTOR;
+        final long slot = (mixed & 0xFFFF_FFFFL) * rejectionSlots >>> 32;
+        return rejections + (int) slot * Integer.BYTES;
+    }
+
+    private static int fingerprint(int indexHash) {
+        return indexHash & (1 << Integer.SIZE - NUMBER_BITS) - 1 | 1;
+    }
+}

@@ -1,0 +1,2 @@
+/** Who may stay: how often keys are used, and how much room newcomers get. */
+package io.flagstone.internal.admission;

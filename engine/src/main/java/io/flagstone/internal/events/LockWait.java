@@ -1,0 +1,22 @@
+package io.flagstone.internal.events;
+
+import jdk.jfr.Description;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
+import jdk.jfr.Threshold;
+
+/** A thread that waited for a segment's lock. */
+@Name("flagstone.LockWait")
+@Label("Lock Wait")
+@Description("A thread waited for a segment's lock")
+@Threshold("20 us")
+@StackTrace
+public final class LockWait extends SegmentEvent {
+    LockWait() {}
+
+    /** Ends the wait. */
+    public void finish() {
+        commit();
+    }
+}

@@ -1,0 +1,17 @@
+package io.flagstone.internal.events;
+
+import jdk.jfr.Description;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+
+/** A segment that was emptied since it might have been damaged. */
+@Name("flagstone.SegmentReset")
+@Label("Segment Reset")
+@Description("An Error ended an operation that was changing a segment, and the segment was emptied")
+final class SegmentReset extends SegmentEvent {
+    @Label("Entries")
+    @Description("The entries that were lost")
+    long entries;
+
+    SegmentReset() {}
+}

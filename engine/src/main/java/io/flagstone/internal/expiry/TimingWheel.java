@@ -1,0 +1,306 @@
+package io.flagstone.internal.expiry;
+
+import static io.flagstone.internal.expiry.WheelDescriptor.ARMED;
+import static io.flagstone.internal.expiry.WheelDescriptor.CURRENT_TICK;
+import static io.flagstone.internal.expiry.WheelDescriptor.LEVELS;
+import static io.flagstone.internal.expiry.WheelDescriptor.LEVEL_SHIFT;
+import static io.flagstone.internal.expiry.WheelDescriptor.QUIET_UNTIL;
+import static io.flagstone.internal.expiry.WheelDescriptor.SLOTS_PER_LEVEL;
+import static io.flagstone.internal.expiry.WheelDescriptor.SLOT_MASK;
+
+import io.flagstone.internal.entry.EntryDescriptor;
+import io.flagstone.internal.memory.Invariant;
+import io.flagstone.internal.memory.Region;
+import java.util.BitSet;
+
+/**
+ * A hierarchical timing wheel over intrusive doubly-linked slots (Varghese, Lauck: Hashed and
+ * Hierarchical Timing Wheels, SOSP 1987), with an occupancy bitmap for each level by which empty
+ * time is skipped, however long, in as many steps as there are levels.
+ *
+ * <p>An entry is filed by the highest digit, of six bits, in which its deadline's tick differs from
+ * the current one: digit L sends it to level L. When the current tick reaches a slot of a level
+ * above 0, its entries are filed anew, further down; those in a slot of level 0 are due.
+ *
+ * <p>The wheel only says when memory can be had back; whether an entry has expired is decided by
+ * its deadline alone. That allows three liberties:
+ *
+ * <ul>
+ *   <li>A deadline is rounded up to a tick, so what the wheel calls due has expired.
+ *   <li>An entry whose deadline is put off stays where it is and is filed anew when its slot is
+ *       reached. So renewing a deadline costs no more than writing it.
+ *   <li>{@link #poll} handles one entry a call, whether due or moved, and picks up where it
+ *       stopped: any number of entries may expire in the same tick without a spike.
+ * </ul>
+ *
+ * <p>Invariants, which {@link #audit} checks: each armed entry is in exactly one slot, which begins
+ * no later than its deadline's tick and no earlier than the current one's own; a level's bitmap
+ * marks its slots that are not empty.
+ *
+ * <p>Times are nanoseconds since the cache's birth and never negative. Guarded by the segment's
+ * lock. Every operation takes a number of steps bounded by the number of levels and allocates
+ * nothing.
+ */
+public final class TimingWheel {
+    /** Nothing is due: what {@link #poll} returns when it need not be called again. */
+    public static final int NOTHING_DUE = 0;
+
+    /** An entry was filed anew: what {@link #poll} returns for a step without an expiry. */
+    public static final int MOVED = -1;
+
+    /** The most steps an entry owes once filed: a move from each level but the last, its expiry. */
+    public static final int MAX_STEPS_PER_ENTRY = LEVELS;
+
+    private final Region region;
+    private final int start;
+    private final long tickNs;
+
+    /** Lays an empty wheel over zeroed memory from {@code start}, a multiple of 8. */
+    public TimingWheel(Region region, int start, long tickNs) {
+        this.region = region;
+        this.start = start;
+        this.tickNs = tickNs;
+    }
+
+    /** The bytes that a wheel needs. */
+    public static int length() {
+        return WheelDescriptor.LENGTH;
+    }
+
+    /** The entries that are filed. */
+    public int armed() {
+        return region.getIntOpaque(start + ARMED);
+    }
+
+    /**
+     * Sets an entry's deadline, and files the entry if it has to be found earlier than before.
+     *
+     * @param deadlineNs after {@code nowNs}, or {@link EntryDescriptor#NO_DEADLINE}, which disarms.
+     */
+    public void arm(int entry, long deadlineNs, long nowNs) {
+        final long previousNs = EntryDescriptor.deadline(region, entry);
+        EntryDescriptor.deadline(region, entry, deadlineNs);
+        deadlineSet(entry, previousNs, nowNs);
+    }
+
+    /**
+     * Files an entry whose deadline was just set, if it has to be found earlier than before.
+     *
+     * @param previousNs the deadline before.
+     * @param nowNs before the deadline, which may be {@link EntryDescriptor#NO_DEADLINE}.
+     */
+    public void deadlineSet(int entry, long previousNs, long nowNs) {
+        final long deadlineNs = EntryDescriptor.deadline(region, entry);
+        final boolean expires = deadlineNs != EntryDescriptor.NO_DEADLINE;
+        if (expires && isFiled(entry) && deadlineNs >= previousNs) {
+            return;
+        }
+        disarm(entry);
+        if (expires) {
+            if (armed() == 0) {
+                region.putLong(start + CURRENT_TICK, nowNs / tickNs);
+                region.putLong(start + QUIET_UNTIL, 0);
+            }
+            file(entry);
+        }
+    }
+
+    /** Takes an entry out of the wheel if it is in it. */
+    public void disarm(int entry) {
+        if (isFiled(entry)) {
+            unfile(entry);
+        }
+    }
+
+    /** Links what was a neighbour of an entry's to the chunk that the entry was copied to. */
+    public void moved(int chunk) {
+        if (isFiled(chunk)) {
+            final int previous = EntryDescriptor.wheelPrevious(region, chunk);
+            final int next = EntryDescriptor.wheelNext(region, chunk);
+            if (previous < 0) {
+                region.putInt(WheelDescriptor.slot(start, ~previous), chunk);
+            } else {
+                EntryDescriptor.wheelNext(region, previous, chunk);
+            }
+            if (next != Region.NONE) {
+                EntryDescriptor.wheelPrevious(region, next, chunk);
+            }
+        }
+    }
+
+    private boolean isFiled(int entry) {
+        return EntryDescriptor.wheelPrevious(region, entry) != Region.NONE;
+    }
+
+    /** Whether {@link #poll} would find something to do. */
+    public boolean isDue(long nowNs) {
+        return armed() != 0 && nowNs >= region.getLongOpaque(start + QUIET_UNTIL);
+    }
+
+    /**
+     * Does one step of the work that is due.
+     *
+     * @return an entry that has expired, now out of the wheel; {@link #MOVED}; or {@link
+     *     #NOTHING_DUE}.
+     */
+    public int poll(long nowNs) {
+        if (!isDue(nowNs)) {
+            return NOTHING_DUE;
+        }
+        final long current = region.getLong(start + CURRENT_TICK);
+        final long nowTick = Math.max(current, nowNs / tickNs);
+
+        int level = -1;
+        long earliest = Long.MAX_VALUE;
+        for (int i = 0; i < LEVELS; i++) {
+            final long slotStart = firstOccupied(i, current);
+            if (slotStart < earliest) {
+                earliest = slotStart;
+                level = i;
+            }
+        }
+        if (earliest > nowTick) {
+            region.putLong(start + CURRENT_TICK, nowTick);
+            region.putLong(start + QUIET_UNTIL, startOf(nowTick + 1));
+            return NOTHING_DUE;
+        }
+        region.putLong(start + CURRENT_TICK, earliest);
+        final int slot =
+                level * SLOTS_PER_LEVEL + (int) (earliest >>> level * LEVEL_SHIFT & SLOT_MASK);
+        final int entry = region.getInt(WheelDescriptor.slot(start, slot));
+        unfile(entry);
+        if (EntryDescriptor.deadline(region, entry) <= nowNs) {
+            return entry;
+        }
+        file(entry);
+        return MOVED;
+    }
+
+    /**
+     * The first tick, not before the current one, of a level's first slot with an entry at or after
+     * the current position; or {@code Long.MAX_VALUE}.
+     */
+    private long firstOccupied(int level, long current) {
+        final int shift = level * LEVEL_SHIFT;
+        final long position = current >>> shift;
+        final long bits =
+                region.getLong(WheelDescriptor.occupancy(start, level))
+                        & -1L << (position & SLOT_MASK);
+        if (bits == 0) {
+            return Long.MAX_VALUE;
+        }
+        final long slot = position & ~SLOT_MASK | Long.numberOfTrailingZeros(bits);
+        return Math.max(current, slot << shift);
+    }
+
+    /** When a tick begins; at the end of time where it would begin later. */
+    private long startOf(long tick) {
+        return tick <= Long.MAX_VALUE / tickNs ? tick * tickNs : Long.MAX_VALUE;
+    }
+
+    private long tickOf(long deadlineNs) {
+        return (deadlineNs - 1) / tickNs + 1;
+    }
+
+    private void file(int entry) {
+        final long current = region.getLong(start + CURRENT_TICK);
+        final long tick = Math.max(current, tickOf(EntryDescriptor.deadline(region, entry)));
+        final int level =
+                (Long.SIZE - 1 - Long.numberOfLeadingZeros(tick ^ current | 1)) / LEVEL_SHIFT;
+        final int index = (int) (tick >>> level * LEVEL_SHIFT & SLOT_MASK);
+        final int slot = level * SLOTS_PER_LEVEL + index;
+        final int cell = WheelDescriptor.slot(start, slot);
+        final int head = region.getInt(cell);
+        EntryDescriptor.wheelPrevious(region, entry, ~slot);
+        EntryDescriptor.wheelNext(region, entry, head);
+        if (head == Region.NONE) {
+            final int bitmap = WheelDescriptor.occupancy(start, level);
+            region.putLong(bitmap, region.getLong(bitmap) | 1L << index);
+        } else {
+            EntryDescriptor.wheelPrevious(region, head, entry);
+        }
+        region.putInt(cell, entry);
+        region.addInt(start + ARMED, 1);
+    }
+
+    private void unfile(int entry) {
+        final int previous = EntryDescriptor.wheelPrevious(region, entry);
+        final int next = EntryDescriptor.wheelNext(region, entry);
+        if (previous < 0) {
+            final int slot = ~previous;
+            region.putInt(WheelDescriptor.slot(start, slot), next);
+            if (next == Region.NONE) {
+                final int bitmap = WheelDescriptor.occupancy(start, slot / SLOTS_PER_LEVEL);
+                region.putLong(bitmap, region.getLong(bitmap) & ~(1L << slot));
+            }
+        } else {
+            EntryDescriptor.wheelNext(region, previous, next);
+        }
+        if (next != Region.NONE) {
+            EntryDescriptor.wheelPrevious(region, next, previous);
+        }
+        EntryDescriptor.wheelPrevious(region, entry, Region.NONE);
+        region.addInt(start + ARMED, -1);
+    }
+
+    /**
+     * Walks every slot.
+     *
+     * @param live the live chunks, bit i for offset {@code 8 * i}; just those with a deadline must
+     *     be in the wheel.
+     * @throws IllegalStateException describing the first inconsistency.
+     */
+    public void audit(BitSet live) {
+        final BitSet filed = new BitSet();
+        final long current = region.getLong(start + CURRENT_TICK);
+        for (int slot = 0; slot < LEVELS * SLOTS_PER_LEVEL; slot++) {
+            final int level = slot / SLOTS_PER_LEVEL;
+            int previous = ~slot;
+            int entry = region.getInt(WheelDescriptor.slot(start, slot));
+            final boolean marked =
+                    (region.getLong(WheelDescriptor.occupancy(start, level)) >>> slot & 1) != 0;
+            check(marked == (entry != Region.NONE), "slot %d: its bit is %s", slot, marked);
+            while (entry != Region.NONE) {
+                check(
+                        live.get(entry >>> 3) && !filed.get(entry >>> 3),
+                        "slot %d holds %d, which is no entry or filed twice",
+                        slot,
+                        entry);
+                check(
+                        EntryDescriptor.wheelPrevious(region, entry) == previous,
+                        "entry %d in slot %d does not link back",
+                        entry,
+                        slot);
+                final int shift = level * LEVEL_SHIFT;
+                final long position = current >>> shift & ~SLOT_MASK | slot & SLOT_MASK;
+                final long tick = tickOf(EntryDescriptor.deadline(region, entry));
+                check(
+                        position >= current >>> shift
+                                && position <= Math.max(current, tick) >>> shift,
+                        "entry %d of tick %d in slot %d would be missed at tick %d",
+                        entry,
+                        tick,
+                        slot,
+                        current);
+                filed.set(entry >>> 3);
+                previous = entry;
+                entry = EntryDescriptor.wheelNext(region, entry);
+            }
+        }
+        check(filed.cardinality() == armed(), "armed %d, filed %d", armed(), filed.cardinality());
+        live.stream()
+                .forEach(
+                        bit ->
+                                check(
+                                        filed.get(bit)
+                                                == (EntryDescriptor.deadline(region, bit << 3)
+                                                        != EntryDescriptor.NO_DEADLINE),
+                                        "entry %d: its deadline and its place in the wheel"
+                                                + " disagree",
+                                        bit << 3));
+    }
+
+    private static void check(boolean holds, String finding, Object... args) {
+        Invariant.check("wheel", holds, finding, args);
+    }
+}

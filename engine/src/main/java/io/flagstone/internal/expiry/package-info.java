@@ -1,0 +1,2 @@
+/** Reclaiming by deadline: a hierarchical timing wheel. */
+package io.flagstone.internal.expiry;

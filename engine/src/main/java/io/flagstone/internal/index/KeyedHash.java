@@ -1,0 +1,115 @@
+package io.flagstone.internal.index;
+
+import io.flagstone.internal.memory.RawMemory;
+
+/**
+ * A keyed 64-bit hash by folded multiplication: words of the key, masked by secrets, are multiplied
+ * to 128 bits and the halves are folded together, as in Wang Yi's wyhash family.
+ *
+ * <p>The secrets come from a seed by SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom
+ * Number Generators, OOPSLA 2014), so that who does not know the seed cannot choose keys that
+ * collide. It is no cryptographic hash. A key of up to 16 bytes costs two multiplications, each
+ * further 16 bytes one more.
+ *
+ * <p>The bits of the result are split: the top ones choose the segment, the low 32 are the index
+ * hash, whose upper bits choose the bucket and whose lower ones are the tag.
+ *
+ * <p>Immutable; allocates nothing.
+ */
+public final class KeyedHash {
+    private static final long GOLDEN_GAMMA = 0x9E37_79B9_7F4A_7C15L;
+    private static final int BLOCK = 2 * Long.BYTES;
+
+    private final long seed;
+    private final long secret0;
+    private final long secret1;
+    private final long secret2;
+    private final long secret3;
+
+    /** Derives the secrets from {@code seed}; the same seed gives the same hash everywhere. */
+    public KeyedHash(long seed) {
+        this.seed = seed;
+        this.secret0 = splitMix(seed + GOLDEN_GAMMA);
+        this.secret1 = splitMix(seed + 2 * GOLDEN_GAMMA);
+        this.secret2 = splitMix(seed + 3 * GOLDEN_GAMMA);
+        this.secret3 = splitMix(seed + 4 * GOLDEN_GAMMA);
+    }
+
+    /** The seed it was made with. */
+    public long seed() {
+        return seed;
+    }
+
+    /** Hashes a {@code long}, to the same value as its eight bytes. */
+    public long hash(long key) {
+        return finish(key, 0, secret0, Long.BYTES);
+    }
+
+    /** Hashes {@code length} bytes at (base, address). */
+    public long hash(Object base, long address, int length) {
+        if (length > BLOCK) {
+            return hashLong(base, address, length);
+        }
+        if (length > Long.BYTES) {
+            return finish(
+                    RawMemory.getLong(base, address),
+                    RawMemory.getLong(base, address + length - Long.BYTES),
+                    secret0,
+                    length);
+        }
+        final long word =
+                length == Long.BYTES
+                        ? RawMemory.getLong(base, address)
+                        : RawMemory.partialWord(base, address, length);
+        return finish(word, 0, secret0, length);
+    }
+
+    private long hashLong(Object base, long address, int length) {
+        long state = secret0;
+        int i = 0;
+        for (; i < length - BLOCK; i += BLOCK) {
+            state =
+                    fold(
+                            RawMemory.getLong(base, address + i) ^ secret1,
+                            RawMemory.getLong(base, address + i + Long.BYTES) ^ state);
+        }
+        // The last block ends with the key and may overlap the one before; the length tells apart.
+        final long last = address + length - BLOCK;
+        return finish(
+                RawMemory.getLong(base, last),
+                RawMemory.getLong(base, last + Long.BYTES),
+                state,
+                length);
+    }
+
+    private long finish(long first, long second, long state, int length) {
+        return fold(fold(first ^ secret1, second ^ state) ^ secret2, secret3 ^ length);
+    }
+
+    private static long fold(long a, long b) {
+        return Math.multiplyHigh(a, b) ^ a * b;
+    }
+
+    private static long splitMix(long state) {
+        long z = state;
+        z = (z ^ z >>> 30) * 0xBF58_476D_1CE4_E5B9L;
+        z = (z ^ z >>> 27) * 0x94D0_49BB_1331_11EBL;
+        return z ^ z >>> 31;
+    }
+
+    /** The part of a hash that the index uses, which every entry keeps. */
+    public static int indexHash(long hash) {
+        return (int) hash;
+    }
+
+    /** The part of an index hash that the bucket keeps: 1 to 65 535. */
+    public static int tag(int indexHash) {
+        final int bits = indexHash & 0xFFFF;
+        return bits == 0 ? 1 : bits;
+    }
+
+    /** The part of a hash that chooses among {@code 1 << segmentBits} segments. */
+    public static int segment(long hash, int segmentBits) {
+        return (int) (hash >>> 1 >>> Long.SIZE - 1 - segmentBits);
+    }
+}

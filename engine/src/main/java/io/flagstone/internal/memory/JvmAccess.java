@@ -1,0 +1,39 @@
+package io.flagstone.internal.memory;
+
+import java.nio.ByteOrder;
+import org.agrona.DirectBuffer;
+
+/**
+ * The start-up check: Agrona reaches raw memory through {@code jdk.internal.misc}, which the JVM
+ * opens only by a flag, and the index compares tags in little-endian words.
+ */
+public final class JvmAccess {
+    private static final String PACKAGE = "jdk.internal.misc";
+
+    private JvmAccess() {}
+
+    /**
+     * Passes where the JVM can run the engine.
+     *
+     * @throws IllegalStateException naming the flag that is missing, with the module it must name.
+     * @throws UnsupportedOperationException on a big-endian processor.
+     */
+    public static void check() {
+        final Module agrona = DirectBuffer.class.getModule();
+        if (!Object.class.getModule().isExported(PACKAGE, agrona)) {
+            throw new IllegalStateException(
+                    "the JVM flag --add-opens java.base/"
+                            + PACKAGE
+                            + '='
+                            + (agrona.isNamed() ? agrona.getName() : "ALL-UNNAMED")
+                            + " is missing: Agrona cannot reach off-heap memory without it (in a"
+                            + " runnable jar, the manifest entry Add-Opens: java.base/"
+                            + PACKAGE
+                            + " does the same)");
+        }
+        if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
+            throw new UnsupportedOperationException(
+                    "this processor is " + ByteOrder.nativeOrder() + ", need LITTLE_ENDIAN");
+        }
+    }
+}

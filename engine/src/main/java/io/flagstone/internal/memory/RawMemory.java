@@ -1,0 +1,167 @@
+package io.flagstone.internal.memory;
+
+import java.nio.ByteBuffer;
+import org.agrona.DirectBuffer;
+import org.agrona.UnsafeApi;
+
+/**
+ * Words, copies and comparisons at a (base, address) pair: a heap array with an offset into it, or
+ * {@code null} with an absolute address.
+ *
+ * <p>Nothing here is checked: callers have checked the range once, against the buffer or the region
+ * it belongs to. Words are in native order, which {@link JvmAccess} has found to be little-endian,
+ * and need no alignment. Nothing here allocates.
+ */
+public final class RawMemory {
+    /** Up to here copying by words beats the call into {@code copyMemory}. */
+    private static final int WORD_COPY_LIMIT = 256;
+
+    private static final int PAIR = 2 * Long.BYTES;
+    private static final int BLOCK = 2 * PAIR;
+
+    private RawMemory() {}
+
+    /** Reads eight bytes. */
+    public static long getLong(Object base, long address) {
+        return UnsafeApi.getLong(base, address);
+    }
+
+    /** Copies between places that do not overlap. */
+    public static void copy(Object srcBase, long src, Object dstBase, long dst, int length) {
+        if (length > WORD_COPY_LIMIT) {
+            UnsafeApi.copyMemory(srcBase, src, dstBase, dst, length);
+            return;
+        }
+        if (length >= BLOCK) {
+            // The last block may overlap the one before it, which saves a tail; so below.
+            final int last = length - BLOCK;
+            copyBlock(srcBase, src, dstBase, dst);
+            for (int i = BLOCK; i < last; i += BLOCK) {
+                copyBlock(srcBase, src + i, dstBase, dst + i);
+            }
+            copyBlock(srcBase, src + last, dstBase, dst + last);
+        } else if (length >= PAIR) {
+            final int last = length - PAIR;
+            copyPair(srcBase, src, dstBase, dst);
+            copyPair(srcBase, src + last, dstBase, dst + last);
+        } else if (length >= Long.BYTES) {
+            final int last = length - Long.BYTES;
+            copyWord(srcBase, src, dstBase, dst);
+            copyWord(srcBase, src + last, dstBase, dst + last);
+        } else {
+            copyLessThanWord(srcBase, src, dstBase, dst, length);
+        }
+    }
+
+    private static void copyBlock(Object srcBase, long src, Object dstBase, long dst) {
+        copyPair(srcBase, src, dstBase, dst);
+        copyPair(srcBase, src + PAIR, dstBase, dst + PAIR);
+    }
+
+    private static void copyPair(Object srcBase, long src, Object dstBase, long dst) {
+        copyWord(srcBase, src, dstBase, dst);
+        copyWord(srcBase, src + Long.BYTES, dstBase, dst + Long.BYTES);
+    }
+
+    private static void copyWord(Object srcBase, long src, Object dstBase, long dst) {
+        UnsafeApi.putLong(dstBase, dst, UnsafeApi.getLong(srcBase, src));
+    }
+
+    private static void copyLessThanWord(
+            Object srcBase, long src, Object dstBase, long dst, int length) {
+        int i = 0;
+        if ((length & 4) != 0) {
+            UnsafeApi.putInt(dstBase, dst, UnsafeApi.getInt(srcBase, src));
+            i = 4;
+        }
+        if ((length & 2) != 0) {
+            UnsafeApi.putShort(dstBase, dst + i, UnsafeApi.getShort(srcBase, src + i));
+            i += 2;
+        }
+        if ((length & 1) != 0) {
+            UnsafeApi.putByte(dstBase, dst + i, UnsafeApi.getByte(srcBase, src + i));
+        }
+    }
+
+    /** Compares two stretches of the same length. */
+    public static boolean equal(Object aBase, long a, Object bBase, long b, int length) {
+        final int lastWord = length - Long.BYTES;
+        if (lastWord < 0) {
+            return partialWord(aBase, a, length) == partialWord(bBase, b, length);
+        }
+        for (int i = 0; i < lastWord; i += Long.BYTES) {
+            if (UnsafeApi.getLong(aBase, a + i) != UnsafeApi.getLong(bBase, b + i)) {
+                return false;
+            }
+        }
+        return UnsafeApi.getLong(aBase, a + lastWord) == UnsafeApi.getLong(bBase, b + lastWord);
+    }
+
+    /**
+     * Reads up to seven bytes into one word, lowest address in the lowest byte.
+     *
+     * @param length bytes, 0 to 7.
+     * @return the bytes, zero-extended.
+     */
+    public static long partialWord(Object base, long address, int length) {
+        long word = 0;
+        int i = 0;
+        if ((length & 4) != 0) {
+            word = UnsafeApi.getInt(base, address) & 0xFFFF_FFFFL;
+            i = 4;
+        }
+        if ((length & 2) != 0) {
+            word |= (UnsafeApi.getShort(base, address + i) & 0xFFFFL) << (i << 3);
+            i += 2;
+        }
+        if ((length & 1) != 0) {
+            word |= (UnsafeApi.getByte(base, address + i) & 0xFFL) << (i << 3);
+        }
+        return word;
+    }
+
+    /**
+     * What has to stay reachable while the memory of a buffer is used by address: the {@link
+     * ByteBuffer}, since the wrapper may be wrapped around other memory in the meantime. A buffer
+     * over a bare address may own its memory in a way of its own, and stands for it.
+     */
+    public static Object owner(DirectBuffer buffer) {
+        final ByteBuffer memory = buffer.byteBuffer();
+        return memory != null ? memory : buffer;
+    }
+
+    /**
+     * Whether two stretches share a byte.
+     *
+     * @param aBase the array of the first or {@code null}.
+     * @param a its offset or address.
+     */
+    public static boolean overlap(
+            Object aBase, long a, int aLength, Object bBase, long b, int bLength) {
+        return aBase == bBase && a < b + bLength && b < a + aLength;
+    }
+
+    /**
+     * Refuses a stretch outside its buffer.
+     *
+     * @param what what lies there, for the message.
+     * @param offset where it starts.
+     * @param length how long it is.
+     * @param capacity the limit.
+     * @throws IndexOutOfBoundsException unless {@code 0 <= offset}, {@code 0 <= length} and {@code
+     *     offset + length <= capacity}.
+     */
+    public static void checkRange(String what, int offset, int length, int capacity) {
+        if ((offset | length) < 0 || offset > capacity - length) {
+            throw new IndexOutOfBoundsException(
+                    what
+                            + " of "
+                            + length
+                            + " bytes at offset "
+                            + offset
+                            + " lies outside its buffer of "
+                            + capacity
+                            + " bytes");
+        }
+    }
+}

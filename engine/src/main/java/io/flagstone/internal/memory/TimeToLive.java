@@ -1,0 +1,29 @@
+package io.flagstone.internal.memory;
+
+import java.time.Duration;
+
+/** Times to live that are given as durations. */
+public final class TimeToLive {
+    private TimeToLive() {}
+
+    /**
+     * Returns the nanoseconds of a duration.
+     *
+     * @param name of the parameter, for the message.
+     * @param duration of the parameter.
+     * @return a positive number; {@code Long.MAX_VALUE}, which is for ever, for more than 292
+     *     years.
+     * @throws IllegalArgumentException if the duration is not positive.
+     */
+    public static long toNs(String name, Duration duration) {
+        if (duration.isNegative() || duration.isZero()) {
+            throw new IllegalArgumentException(
+                    name + " must be positive: " + name + "=" + duration);
+        }
+        try {
+            return duration.toNanos();
+        } catch (final ArithmeticException e) {
+            return Long.MAX_VALUE;
+        }
+    }
+}

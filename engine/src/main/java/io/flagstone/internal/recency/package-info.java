@@ -1,0 +1,2 @@
+/** The order of use: intrusive doubly-linked lists and the clock that stamps them. */
+package io.flagstone.internal.recency;

@@ -1,0 +1,519 @@
+package io.flagstone.internal.segment;
+
+import static io.flagstone.internal.segment.SegmentDescriptor.BOUND_EVICTIONS;
+import static io.flagstone.internal.segment.SegmentDescriptor.ENTRIES;
+import static io.flagstone.internal.segment.SegmentDescriptor.INSERTIONS;
+import static io.flagstone.internal.segment.SegmentDescriptor.KEY_BYTES;
+import static io.flagstone.internal.segment.SegmentDescriptor.MOVES;
+import static io.flagstone.internal.segment.SegmentDescriptor.PROMOTIONS;
+import static io.flagstone.internal.segment.SegmentDescriptor.REMOVALS;
+import static io.flagstone.internal.segment.SegmentDescriptor.REPLACEMENTS;
+import static io.flagstone.internal.segment.SegmentDescriptor.ROOM_EVICTIONS;
+import static io.flagstone.internal.segment.SegmentDescriptor.SLAB_EVICTIONS;
+import static io.flagstone.internal.segment.SegmentDescriptor.VALUE_BYTES;
+
+import io.flagstone.api.EntryTooLargeException;
+import io.flagstone.api.RemovalCause;
+import io.flagstone.api.ValueUpdater;
+import io.flagstone.internal.entry.EntryDescriptor;
+import io.flagstone.internal.events.EvictionRun;
+import io.flagstone.internal.events.ExpiryRun;
+import io.flagstone.internal.events.SegmentEvents;
+import io.flagstone.internal.expiry.TimingWheel;
+import io.flagstone.internal.index.HashIndex;
+import io.flagstone.internal.index.KeyedHash;
+import io.flagstone.internal.memory.Region;
+import io.flagstone.internal.slab.SizeClasses;
+import io.flagstone.internal.slab.SlabAllocator;
+import java.util.ConcurrentModificationException;
+
+/**
+ * What writes and uses do to entries: how one is written, published, replaced, used and reclaimed,
+ * with the version word, over one region.
+ *
+ * <p>The version is odd while bytes that can be reached through the index change, in windows as
+ * short as they can be: an entry's removal from the index; an entry's insertion, all of it written
+ * before; a value overwritten in place, with its deadline. A chunk is written again only after the
+ * window that took it out of the index. What readers do not look at changes outside: links, stamps,
+ * the wheel; and so does a deadline by itself, since it is one word.
+ *
+ * <p>Room for a new entry is the {@link Rebalancer}'s business, which may evict or move any other
+ * entry, also the one that is about to be replaced.
+ *
+ * <p>Each verb begins a change and ends it: see {@link ChangeMark}. An Error that comes in between
+ * leaves the mark, unless what was done is undone here: a value half overwritten goes with its
+ * entry, in the window in which it was written, and a chunk half written goes back.
+ *
+ * <p>Guarded by the segment's lock. Allocates nothing.
+ */
+final class EntryStore {
+    /** A write reclaims at least what two writes can add. */
+    private static final int WRITES_AHEAD = 2;
+
+    private final Region region;
+    private final KeyedHash keyedHash;
+    private final SegmentLayout layout;
+    private final SizeClasses classes;
+    private final int maxEntries;
+    private final int budget;
+    private final long idleNs;
+    private final Callbacks callbacks;
+    private final SegmentEvents events;
+    private final ReadCounters counters;
+    final SegmentClock clock;
+    final LiveEntries entries;
+    final Rebalancer rebalancer;
+    final HashIndex index;
+    private final SlabAllocator slabs;
+    final EvictionOrder order;
+    final TimingWheel wheel;
+
+    EntryStore(Region region, SegmentConfig config, Callbacks callbacks) {
+        this.region = region;
+        this.keyedHash = config.hash();
+        this.layout = config.layout();
+        this.classes = layout.classes();
+        this.maxEntries = layout.maxEntries();
+        this.budget = config.budget();
+        this.idleNs = config.idleNs();
+        this.callbacks = callbacks;
+        this.counters = config.counters();
+        this.events = config.events();
+        this.clock = new SegmentClock(config.clock(), config.birthNs());
+        this.entries = new LiveEntries(region, config, callbacks);
+        this.rebalancer = new Rebalancer(config, entries);
+        this.index = entries.index;
+        this.slabs = entries.slabs;
+        this.order = entries.order;
+        this.wheel = entries.wheel;
+    }
+
+    /**
+     * The size class for an entry.
+     *
+     * @throws EntryTooLargeException if it needs more than a slab.
+     */
+    int classFor(int keyLength, int valueLength) {
+        final long length = EntryDescriptor.length(keyLength, valueLength);
+        if (length > classes.maxChunkBytes() || valueLength >= EntryDescriptor.MAX_ENTRY_LENGTH) {
+            throw new EntryTooLargeException(length, classes.maxChunkBytes());
+        }
+        return classes.classFor((int) length);
+    }
+
+    /** Adds an entry whose key is absent, and makes what room it takes. */
+    void insert(
+            long hash,
+            int sizeClass,
+            Object keyBase,
+            long keyAddress,
+            int keyLength,
+            Object valueBase,
+            long valueAddress,
+            int valueLength,
+            long deadlineNs,
+            boolean sliding,
+            long nowNs) {
+        ChangeMark.begin(region);
+        while (entries.count() >= maxEntries) {
+            entries.evict(order.victim(order.oldestClass()), BOUND_EVICTIONS, nowNs);
+        }
+        final int entry =
+                prepare(
+                        hash,
+                        sizeClass,
+                        keyBase,
+                        keyAddress,
+                        keyLength,
+                        valueBase,
+                        valueAddress,
+                        valueLength,
+                        deadlineNs,
+                        sliding,
+                        nowNs);
+        order.addNew(entry, entries.count());
+        publish(hash, entry);
+        wheel.deadlineSet(entry, EntryDescriptor.NO_DEADLINE, nowNs);
+        ChangeMark.end(region);
+    }
+
+    private void publish(long hash, int entry) {
+        SegmentVersion.beginWrite(region);
+        index.insert(KeyedHash.indexHash(hash), entry);
+        SegmentVersion.endWrite(region);
+        entries.add(ENTRIES, 1);
+        entries.add(INSERTIONS, 1);
+    }
+
+    /** Gives a key another value, in place where the entry's chunk allows. */
+    void replace(
+            int entry,
+            long hash,
+            int sizeClass,
+            Object keyBase,
+            long keyAddress,
+            int keyLength,
+            Object valueBase,
+            long valueAddress,
+            int valueLength,
+            long deadlineNs,
+            boolean sliding,
+            long nowNs) {
+        ChangeMark.begin(region);
+        if (fits(sizeClass, EntryDescriptor.sizeClass(region, entry))) {
+            callbacks.removed(RemovalCause.REPLACED, entry);
+            overwrite(
+                    entry,
+                    keyLength,
+                    valueBase,
+                    valueAddress,
+                    valueLength,
+                    deadlineNs,
+                    sliding,
+                    nowNs);
+            order.promote(entry, entries.count());
+        } else {
+            relocate(
+                    hash,
+                    entry,
+                    sizeClass,
+                    keyBase,
+                    keyAddress,
+                    keyLength,
+                    valueBase,
+                    valueAddress,
+                    valueLength,
+                    deadlineNs,
+                    sliding,
+                    nowNs);
+        }
+        ChangeMark.end(region);
+    }
+
+    private boolean fits(int sizeClass, int chunkClass) {
+        return sizeClass <= chunkClass && chunkClass <= classes.spillLimit(sizeClass);
+    }
+
+    /**
+     * Gives an entry whose new value belongs into another class a new chunk. Making room may move
+     * the old one, or even evict it, and then the new one is on its own.
+     */
+    private void relocate(
+            long hash,
+            int oldEntry,
+            int sizeClass,
+            Object keyBase,
+            long keyAddress,
+            int keyLength,
+            Object valueBase,
+            long valueAddress,
+            int valueLength,
+            long deadlineNs,
+            boolean sliding,
+            long nowNs) {
+        order.moveToFirst(oldEntry);
+        final int entry =
+                prepare(
+                        hash,
+                        sizeClass,
+                        keyBase,
+                        keyAddress,
+                        keyLength,
+                        valueBase,
+                        valueAddress,
+                        valueLength,
+                        deadlineNs,
+                        sliding,
+                        nowNs);
+        order.add(entry);
+        final int moved = find(hash, entry);
+        if (moved == Region.NONE) {
+            publish(hash, entry);
+        } else {
+            SegmentVersion.beginWrite(region);
+            index.replace(KeyedHash.indexHash(hash), moved, entry);
+            SegmentVersion.endWrite(region);
+            entries.release(moved, RemovalCause.REPLACED, REPLACEMENTS);
+        }
+        wheel.deadlineSet(entry, EntryDescriptor.NO_DEADLINE, nowNs);
+    }
+
+    /**
+     * Finds the entry in the index that has the key of another. The bytes come from the region,
+     * since the caller's may be others by now.
+     */
+    private int find(long hash, int entry) {
+        final long address = region.addressOf(EntryDescriptor.keyOffset(entry));
+        return index.find(hash, null, address, EntryDescriptor.keyLength(region, entry));
+    }
+
+    /** Gives an entry another value that fits its chunk. */
+    private void overwrite(
+            int entry,
+            int keyLength,
+            Object valueBase,
+            long valueAddress,
+            int valueLength,
+            long deadlineNs,
+            boolean sliding,
+            long nowNs) {
+        final int valueOffset = EntryDescriptor.valueOffset(entry, keyLength);
+        final long previousNs = EntryDescriptor.deadline(region, entry);
+        final int grown = valueLength - EntryDescriptor.valueLength(region, entry);
+        SegmentVersion.beginWrite(region);
+        try {
+            region.copyIn(valueOffset, valueBase, valueAddress, valueLength);
+        } catch (final Throwable thrown) {
+            removeTorn(entry);
+            throw thrown;
+        }
+        EntryDescriptor.value(region, entry, valueLength, sliding);
+        EntryDescriptor.deadline(region, entry, deadlineNs);
+        SegmentVersion.endWrite(region);
+        entries.add(VALUE_BYTES, grown);
+        entries.add(REPLACEMENTS, 1);
+        wheel.deadlineSet(entry, previousNs, nowNs);
+    }
+
+    /** Removes an entry whose value is half another, in the window that was to write it. */
+    private void removeTorn(int entry) {
+        index.remove(EntryDescriptor.hash(region, entry), entry);
+        SegmentVersion.endWrite(region);
+        entries.add(ENTRIES, -1);
+        entries.unlink(entry, REMOVALS);
+        slabs.free(entry);
+        ChangeMark.end(region);
+    }
+
+    /** Lets an updater change a value, and puts the value back if that throws. */
+    void update(int entry, ValueUpdater updater) {
+        callbacks.keep(entry);
+        ChangeMark.begin(region);
+        SegmentVersion.beginWrite(region);
+        try {
+            callbacks.update(entry, updater);
+        } catch (final Throwable thrown) {
+            callbacks.restore(entry);
+            SegmentVersion.endWrite(region);
+            ChangeMark.end(region);
+            throw thrown;
+        }
+        SegmentVersion.endWrite(region);
+        entries.add(REPLACEMENTS, 1);
+        ChangeMark.end(region);
+    }
+
+    /** Writes eight bytes of a value. */
+    void putLong(int offset, long value) {
+        ChangeMark.begin(region);
+        SegmentVersion.beginWrite(region);
+        region.putLong(offset, value);
+        SegmentVersion.endWrite(region);
+        entries.add(REPLACEMENTS, 1);
+        ChangeMark.end(region);
+    }
+
+    /** Removes an entry, and tells the listener. */
+    void remove(int entry, RemovalCause cause) {
+        ChangeMark.begin(region);
+        entries.remove(entry, cause);
+        ChangeMark.end(region);
+    }
+
+    /** Goes on with the rebalancing that is under way. */
+    int rebalance(long nowNs) {
+        ChangeMark.begin(region);
+        final int steps = rebalancer.work(nowNs);
+        ChangeMark.end(region);
+        return steps;
+    }
+
+    /** Gives an entry another deadline, and leaves its value alone. */
+    void setDeadline(int entry, long deadlineNs, boolean sliding, long nowNs) {
+        ChangeMark.begin(region);
+        EntryDescriptor.sliding(region, entry, sliding);
+        wheel.arm(entry, deadlineNs, nowNs);
+        ChangeMark.end(region);
+    }
+
+    /** Finds a live entry, counts the hit or miss, and uses the entry. */
+    int findAndUse(long hash, Object keyBase, long keyAddress, int keyLength, long threadId) {
+        final int entry = index.find(hash, keyBase, keyAddress, keyLength);
+        if (entry != Region.NONE) {
+            final boolean timed =
+                    EntryDescriptor.deadline(region, entry) != EntryDescriptor.NO_DEADLINE;
+            final long now = timed ? clock.observe(region) : 0;
+            if (!entries.isExpired(entry, now)) {
+                counters.increment(ReadCounters.HITS, threadId);
+                use(entry, now);
+                return entry;
+            }
+        }
+        counters.increment(ReadCounters.MISSES, threadId);
+        return Region.NONE;
+    }
+
+    /** What every use does: renews a sliding deadline, and promotes. */
+    void use(int entry, long nowNs) {
+        ChangeMark.begin(region);
+        if (EntryDescriptor.isSliding(region, entry)) {
+            wheel.arm(entry, deadline(idleNs, nowNs), nowNs);
+        }
+        moveUp(entry);
+        ChangeMark.end(region);
+    }
+
+    /** Moves an entry to the head of its list if it has fallen behind. */
+    void promote(int entry) {
+        ChangeMark.begin(region);
+        moveUp(entry);
+        ChangeMark.end(region);
+    }
+
+    private void moveUp(int entry) {
+        if (order.promote(entry, entries.count())) {
+            entries.add(PROMOTIONS, 1);
+        }
+    }
+
+    /** When a time to live ends; one too long to be counted never does. */
+    static long deadline(long ttlNs, long nowNs) {
+        return ttlNs >= EntryDescriptor.NO_DEADLINE - nowNs
+                ? EntryDescriptor.NO_DEADLINE
+                : nowNs + ttlNs;
+    }
+
+    private int allocate(int sizeClass, long nowNs) {
+        final EvictionRun run = events.beginEviction();
+        if (run == null) {
+            return rebalancer.allocate(sizeClass, nowNs);
+        }
+        final long evictions = evictions();
+        final long moves = region.getLong(MOVES);
+        final int chunk = rebalancer.allocate(sizeClass, nowNs);
+        run.finish(evictions() - evictions, region.getLong(MOVES) - moves);
+        return chunk;
+    }
+
+    private long evictions() {
+        return region.getLong(ROOM_EVICTIONS) + region.getLong(SLAB_EVICTIONS);
+    }
+
+    /**
+     * Writes an entry that neither index nor lists know yet.
+     *
+     * @throws ConcurrentModificationException if the key that was written is not the one that was
+     *     hashed: a callback of this call, or another thread, wrote to its bytes.
+     */
+    private int prepare(
+            long hash,
+            int sizeClass,
+            Object keyBase,
+            long keyAddress,
+            int keyLength,
+            Object valueBase,
+            long valueAddress,
+            int valueLength,
+            long deadlineNs,
+            boolean sliding,
+            long nowNs) {
+        final int entry = allocate(sizeClass, nowNs);
+        final int chunkClass = slabs.sizeClassOf(entry);
+        try {
+            final int indexHash = KeyedHash.indexHash(hash);
+            EntryDescriptor.init(region, entry, indexHash, keyLength, valueLength, chunkClass);
+            EntryDescriptor.sliding(region, entry, sliding);
+            EntryDescriptor.deadline(region, entry, deadlineNs);
+            EntryDescriptor.putKey(region, entry, keyBase, keyAddress, keyLength);
+            if (keyBase != EntryDescriptor.LONG_KEY) {
+                checkKey(hash, entry, keyLength);
+            }
+            final int valueOffset = EntryDescriptor.valueOffset(entry, keyLength);
+            region.copyIn(valueOffset, valueBase, valueAddress, valueLength);
+        } catch (final Throwable thrown) {
+            slabs.free(entry);
+            ChangeMark.end(region);
+            throw thrown;
+        }
+        entries.add(KEY_BYTES, keyLength);
+        entries.add(VALUE_BYTES, valueLength);
+        return entry;
+    }
+
+    private void checkKey(long hash, int entry, int keyLength) {
+        final long address = region.addressOf(EntryDescriptor.keyOffset(entry));
+        if (keyedHash.hash(null, address, keyLength) != hash) {
+            throw new ConcurrentModificationException(
+                    "the key of "
+                            + keyLength
+                            + " bytes was written to during the call: nothing was put");
+        }
+    }
+
+    /**
+     * Lays the segment's tables out afresh, in one window, whatever they hold. May be broken off
+     * and begun again.
+     *
+     * @return the entries that it held, as far as it had counted them.
+     */
+    long reset() {
+        final long lost = entries.count();
+        SegmentVersion.beginWrite(region);
+        region.zero(SegmentDescriptor.RECENCY, layout.slabsOffset() - SegmentDescriptor.RECENCY);
+        slabs.layOut();
+        order.layOut();
+        rebalancer.forget();
+        region.putLong(ENTRIES, 0);
+        region.putLong(KEY_BYTES, 0);
+        region.putLong(VALUE_BYTES, 0);
+        SegmentVersion.endWrite(region);
+        return lost;
+    }
+
+    /**
+     * Removes entries whose deadline has passed, as many as the budget allows. The entries that the
+     * wheel files anew on the way are bounded apart from the budget.
+     *
+     * <p>Writes keep up with what they add, whatever the budget. A write files one entry at most,
+     * which owes at most {@link TimingWheel#MAX_STEPS_PER_ENTRY} steps: its moves down the levels
+     * and its removal. A call takes all the steps that two entries can owe, or removes two entries,
+     * if so much is due. So count a move as {@code 1 / mostSteps} of a call and a removal as {@code
+     * 1 / mostRemoved}: an entry owes at most 8/18 + 1/2, which is less than one, and a call that
+     * leaves work behind has done at least one. So whatever is owed shrinks with each such write,
+     * and calls leave work behind only for a bounded number of writes. A bound of one removal would
+     * never make up for a write whose steps were all moves. Hits that renew deadlines owe moves as
+     * well, but leave the entry, and so take no room.
+     *
+     * @return the steps taken.
+     */
+    int reclaim(long nowNs) {
+        if (!wheel.isDue(nowNs)) {
+            return 0;
+        }
+        ChangeMark.begin(region);
+        final int mostRemoved = Math.max(budget, WRITES_AHEAD);
+        final int mostSteps = Math.max(budget, WRITES_AHEAD * TimingWheel.MAX_STEPS_PER_ENTRY);
+        int removed = 0;
+        int steps = 0;
+        ExpiryRun run = null;
+        while (removed < mostRemoved && steps < mostSteps) {
+            final int entry = wheel.poll(nowNs);
+            if (entry == TimingWheel.NOTHING_DUE) {
+                break;
+            }
+            if (steps == 0) {
+                run = events.beginExpiry();
+            }
+            if (entry != TimingWheel.MOVED) {
+                entries.remove(entry, RemovalCause.EXPIRED);
+                removed++;
+            }
+            steps++;
+        }
+        ChangeMark.end(region);
+        if (run != null) {
+            run.finish(steps);
+        }
+        return steps;
+    }
+}

@@ -1,0 +1,87 @@
+package io.flagstone.internal.segment;
+
+import org.agrona.collections.Long2ObjectHashMap;
+
+/**
+ * The leases of a segment: for each key that somebody is loading, whether it has been written or
+ * removed since.
+ *
+ * <p>A caller that loads a missing value takes a lease on the key, reads the source, and puts the
+ * value on condition that the lease is current. A write or removal of the key in between outdates
+ * the lease, also one that finds the key absent: it says that the source has changed. Expiry and
+ * eviction do not, since the source has the same value still. (Nishtala and others: Scaling
+ * Memcache at Facebook, NSDI 2013, section 3.2.1.)
+ *
+ * <p>A key is known by its hash of 64 bits. Two keys of one hash outdate each other's leases, which
+ * costs a load and is no error. A lease is the number of the last write that its key had when the
+ * lease was taken; numbers are never used twice.
+ *
+ * <p>Guarded by the segment's lock. The table is on the heap and as large as the number of keys
+ * that are leased. Without leases, a write reads one field.
+ */
+final class Leases {
+    private static final class Leased {
+        /** The number of the last write. */
+        private long current;
+
+        private int holders;
+    }
+
+    private final Long2ObjectHashMap<Leased> byHash = new Long2ObjectHashMap<>();
+    private long last;
+
+    /** Leases up to this one are outdated, whatever their key says. */
+    private long cleared;
+
+    /** How many keys are leased. */
+    private int keys;
+
+    /**
+     * Takes a lease.
+     *
+     * @return a positive number.
+     */
+    long take(long hash) {
+        Leased leased = byHash.get(hash);
+        if (leased == null) {
+            leased = new Leased();
+            byHash.put(hash, leased);
+            keys = byHash.size();
+        }
+        if (leased.current <= cleared) {
+            leased.current = ++last;
+        }
+        leased.holders++;
+        return leased.current;
+    }
+
+    /** Ends a lease. */
+    void end(long hash) {
+        final Leased leased = byHash.get(hash);
+        if (leased != null && --leased.holders == 0) {
+            byHash.remove(hash);
+            keys = byHash.size();
+        }
+    }
+
+    /** Whether the key has been neither written nor removed since the lease was taken. */
+    boolean isCurrent(long hash, long lease) {
+        final Leased leased = byHash.get(hash);
+        return leased != null && leased.current == lease && lease > cleared;
+    }
+
+    /** Outdates the leases on a key. Called before the key is written or removed. */
+    void outdate(long hash) {
+        if (keys != 0) {
+            final Leased leased = byHash.get(hash);
+            if (leased != null) {
+                leased.current = ++last;
+            }
+        }
+    }
+
+    /** Outdates all leases. */
+    void outdateAll() {
+        cleared = last;
+    }
+}

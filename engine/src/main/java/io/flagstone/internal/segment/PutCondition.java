@@ -1,0 +1,24 @@
+package io.flagstone.internal.segment;
+
+/**
+ * The condition on which a put or a removal takes effect: one of these constants, or a positive
+ * number, which is a lease that must be current.
+ *
+ * @see Leases
+ */
+public final class PutCondition {
+    /** Always. */
+    public static final long ALWAYS = 0;
+
+    /** Only if the key is absent. */
+    public static final long IF_ABSENT = -1;
+
+    /** Only if the key is present. */
+    public static final long IF_PRESENT = -2;
+
+    private PutCondition() {}
+
+    static boolean isLease(long condition) {
+        return condition > 0;
+    }
+}

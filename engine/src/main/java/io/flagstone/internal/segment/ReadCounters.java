@@ -1,0 +1,195 @@
+package io.flagstone.internal.segment;
+
+import io.flagstone.api.CacheStatistics;
+import io.flagstone.internal.memory.ThreadId;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * What readers count, without writing to a line that another reader writes to: a thread has a cell
+ * of three cache lines, found by its id, to which it alone adds by a plain load and an opaque
+ * store. All segments of a cache share the cells. What a thread uses of its cell is so far from
+ * what others use that they share no line, wherever the array lies, nor a pair of lines fetched
+ * together.
+ *
+ * <pre>
+ *   cell, 24 longs: | Owner's id | Hits | Misses | Retries | Missed Promotions | To Skip | unused |
+ * </pre>
+ *
+ * <p>A platform thread claims a cell at its first read: the first free one of the few it looks at,
+ * which begin where its id falls. A cell outlives its thread, counts included, and may go to
+ * another thread then. Threads without a cell add atomically to as many cells that are nobody's,
+ * chosen by their id: virtual threads, which are too many and too short-lived to own one, and
+ * threads that found none free. The latter look again after every so many additions to their shared
+ * cell. So sums are exact: they hold every read that happened before the call that sums.
+ *
+ * <p>Thread-safe. Counting is wait-free and allocates nothing, but for claiming a cell. A claim
+ * that finds no memory is left for later.
+ */
+public final class ReadCounters {
+    static final int HITS = 1;
+    static final int MISSES = 2;
+    static final int RETRIES = 3;
+    static final int MISSED_PROMOTIONS = 4;
+    private static final int TO_SKIP = 5;
+
+    static final int CELLS = 64;
+    private static final int PROBES = 8;
+    private static final int CELL_LONGS = 24;
+    private static final int OWNER = 0;
+    private static final long FREE = 0;
+    private static final long CLAIM_EVERY = 1024;
+
+    /** How many promotions a thread leaves out after one that found the lock taken. */
+    private static final long SKIPS = 16;
+
+    private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
+
+    private final boolean enabled;
+
+    /**
+     * The threads' own cells, then the shared ones. A cell before the first keeps the array's
+     * header and what lies before it off.
+     */
+    private final long[] cells = new long[(2 * CELLS + 3) * CELL_LONGS];
+
+    /** Each cell's thread; guarded by its own monitor. */
+    private final List<WeakReference<Thread>> owners =
+            new ArrayList<>(Collections.nCopies(CELLS, null));
+
+    /** Counters that count, or that stay at 0. */
+    public ReadCounters(boolean enabled) {
+        this.enabled = enabled;
+    }
+
+    /** Adds one to a counter for the calling thread, whose id this is. */
+    void increment(int counter, long threadId) {
+        if (enabled) {
+            final int cell = cell((int) threadId & CELLS - 1);
+            if (cells[cell + OWNER] == threadId) {
+                addToOwn(cell + counter);
+            } else {
+                incrementElsewhere(counter, threadId);
+            }
+        }
+    }
+
+    /**
+     * Whether the calling thread leaves a promotion out, because one of its last found the lock
+     * taken. A thread without a cell leaves none out.
+     */
+    boolean skipsPromotion(long threadId) {
+        final int cell = cell((int) threadId & CELLS - 1);
+        final long toSkip = cells[cell + TO_SKIP];
+        if (toSkip == 0 || cells[cell + OWNER] != threadId) {
+            return false;
+        }
+        LONGS.setOpaque(cells, cell + TO_SKIP, toSkip - 1);
+        increment(MISSED_PROMOTIONS, threadId);
+        return true;
+    }
+
+    /** Counts a promotion of the calling thread that found the lock taken. */
+    void missedPromotion(long threadId) {
+        increment(MISSED_PROMOTIONS, threadId);
+        final int cell = cell((int) threadId & CELLS - 1);
+        if (cells[cell + OWNER] == threadId) {
+            LONGS.setOpaque(cells, cell + TO_SKIP, SKIPS);
+        }
+    }
+
+    /** What readers have counted, in a record whose other counts are 0. */
+    public CacheStatistics statistics() {
+        return new CacheStatistics(
+                sum(HITS),
+                sum(MISSES),
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                sum(MISSED_PROMOTIONS),
+                sum(RETRIES),
+                0,
+                0,
+                0,
+                0,
+                0);
+    }
+
+    private long sum(int counter) {
+        long sum = 0;
+        for (int number = 0; number < 2 * CELLS; number++) {
+            sum += (long) LONGS.getOpaque(cells, cell(number) + counter);
+        }
+        return sum;
+    }
+
+    private void addToOwn(int index) {
+        LONGS.setOpaque(cells, index, cells[index] + 1);
+    }
+
+    private void incrementElsewhere(int counter, long threadId) {
+        if (ThreadId.isVirtual()) {
+            addToShared(counter, threadId);
+            return;
+        }
+        boolean full = true;
+        for (int i = 0; i < PROBES && full; i++) {
+            final int cell = cell((int) threadId + i & CELLS - 1);
+            final long owner = cells[cell + OWNER];
+            if (owner == threadId) {
+                addToOwn(cell + counter);
+                return;
+            }
+            full = owner != FREE;
+        }
+        if (!full && claim(threadId)) {
+            increment(counter, threadId);
+        } else if (addToShared(counter, threadId) % CLAIM_EVERY == 0) {
+            claim(threadId);
+        }
+    }
+
+    /** Adds to the cell that all threads without one share whose ids fall here. */
+    private long addToShared(int counter, long threadId) {
+        final int cell = cell(CELLS + ((int) threadId & CELLS - 1));
+        return (long) LONGS.getAndAdd(cells, cell + counter, 1L);
+    }
+
+    /** Makes a cell the calling thread's that is free, or whose thread has ended. */
+    private boolean claim(long threadId) {
+        final WeakReference<Thread> self;
+        try {
+            self = new WeakReference<>(Thread.currentThread());
+        } catch (final OutOfMemoryError e) {
+            // The read itself needs no memory, and counts all the same.
+            return false;
+        }
+        synchronized (owners) {
+            for (int i = 0; i < PROBES; i++) {
+                final int number = (int) threadId + i & CELLS - 1;
+                final WeakReference<Thread> present = owners.get(number);
+                final Thread owner = present == null ? null : present.get();
+                // A thread that has ended has stored all that it counted.
+                if (owner == null || !owner.isAlive()) {
+                    owners.set(number, self);
+                    LONGS.setVolatile(cells, cell(number) + OWNER, threadId);
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    private static int cell(int number) {
+        return (number + 1) * CELL_LONGS;
+    }
+}

@@ -1,0 +1,114 @@
+package io.flagstone.internal.segment;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * Refuses calls back into a cache from its own callbacks: every time, not only when they meet the
+ * lock that the callback runs under, and so never as a deadlock.
+ *
+ * <p>The ids of the threads inside callbacks stand in stripes, chosen by the id. A stripe is a
+ * cache line with a count and {@link #SLOTS} ids; every second line is empty, since processors
+ * fetch lines in pairs. An operation reads the count of its thread's stripe. If that is not 0 it
+ * looks for its own id in the same line. So what threads do that are in callbacks costs the others
+ * a line in the cache, whatever the number of segments.
+ *
+ * <pre>
+ *   stripe, 24 longs: | Inside | Id 0 ... Id 5 | Without a Slot | two empty lines |
+ * </pre>
+ *
+ * <p>A thread that finds its own id, or that may be one of those without a slot, asks the locks: a
+ * thread that owns a lock when an operation begins is inside a callback. If it owns none, its id
+ * was left by a callback that ended without stack, and it is taken out.
+ *
+ * <p>Thread-safe. A thread needs to see only its own entering, so plain reads do. Operations
+ * allocate nothing.
+ */
+public final class ReentryGuard {
+    private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
+    private static final int STRIPES = 64;
+    private static final int STRIPE_LONGS = 24;
+    private static final int SLOTS = 6;
+    private static final int WITHOUT_SLOT = SLOTS + 1;
+    private static final long FREE = 0;
+
+    private final long[] stripes = new long[(STRIPES + 1) * STRIPE_LONGS];
+    private final SegmentLock[] locks;
+    private int registered;
+
+    /** A guard over as many locks as will be registered. */
+    public ReentryGuard(int locks) {
+        this.locks = new SegmentLock[locks];
+    }
+
+    /** Adds a lock; all are added before the first operation. */
+    void register(SegmentLock lock) {
+        locks[registered++] = lock;
+    }
+
+    /** Notes that a thread enters a callback. */
+    void enter(long threadId) {
+        final int stripe = stripe(threadId);
+        LONGS.getAndAdd(stripes, stripe, 1L);
+        for (int slot = stripe + 1; slot <= stripe + SLOTS; slot++) {
+            if (stripes[slot] == FREE && LONGS.compareAndSet(stripes, slot, FREE, threadId)) {
+                return;
+            }
+        }
+        LONGS.getAndAdd(stripes, stripe + WITHOUT_SLOT, 1L);
+    }
+
+    /** Notes that a thread leaves the callback that it entered. */
+    void leave(long threadId) {
+        final int stripe = stripe(threadId);
+        final int slot = slotOf(threadId, stripe);
+        if (slot < 0) {
+            LONGS.getAndAdd(stripes, stripe + WITHOUT_SLOT, -1L);
+        } else {
+            LONGS.setOpaque(stripes, slot, FREE);
+        }
+        LONGS.getAndAdd(stripes, stripe, -1L);
+    }
+
+    /**
+     * Passes outside callbacks.
+     *
+     * @throws IllegalStateException inside one.
+     */
+    void check(long threadId) {
+        final int stripe = stripe(threadId);
+        if (stripes[stripe] != 0) {
+            checkSlots(threadId, stripe);
+        }
+    }
+
+    private void checkSlots(long threadId, int stripe) {
+        final int slot = slotOf(threadId, stripe);
+        if (slot < 0 && stripes[stripe + WITHOUT_SLOT] == 0) {
+            return;
+        }
+        for (final SegmentLock lock : locks) {
+            if (lock.isHeldBy(threadId)) {
+                throw new IllegalStateException(
+                        "re-entry: a listener or handler of this cache may not call the cache;"
+                                + " it runs under the lock of a segment");
+            }
+        }
+        if (slot >= 0) {
+            leave(threadId);
+        }
+    }
+
+    private int slotOf(long threadId, int stripe) {
+        for (int slot = stripe + 1; slot <= stripe + SLOTS; slot++) {
+            if (stripes[slot] == threadId) {
+                return slot;
+            }
+        }
+        return -1;
+    }
+
+    private static int stripe(long threadId) {
+        return (((int) threadId & STRIPES - 1) + 1) * STRIPE_LONGS;
+    }
+}

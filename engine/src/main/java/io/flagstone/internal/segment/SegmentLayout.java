@@ -1,0 +1,165 @@
+package io.flagstone.internal.segment;
+
+import io.flagstone.internal.admission.AdmissionFilter;
+import io.flagstone.internal.entry.EntryDescriptor;
+import io.flagstone.internal.expiry.TimingWheel;
+import io.flagstone.internal.index.HashIndex;
+import io.flagstone.internal.memory.Region;
+import io.flagstone.internal.recency.LruLists;
+import io.flagstone.internal.slab.SizeClasses;
+import io.flagstone.internal.slab.SlabAllocator;
+import org.agrona.BitUtil;
+
+/**
+ * How a region of a given size is divided: as many slabs as fit together with the index for the
+ * entries that they, or the bound in entries, allow.
+ *
+ * @param regionBytes the region's length.
+ * @param classes the size classes.
+ * @param slabs how many slabs there are.
+ * @param buckets how many index buckets there are.
+ * @param maxEntries the most entries the segment may hold.
+ * @param wheelOffset where the timing wheel starts.
+ * @param tablesOffset where the slab tables start.
+ * @param indexOffset where the index starts.
+ * @param slabsOffset where the first slab starts.
+ * @param windowOffset where the lists of the admission filter's window start, 0 without a filter.
+ * @param filterOffset where the admission filter starts, 0 without one.
+ */
+public record SegmentLayout(
+        int regionBytes,
+        SizeClasses classes,
+        int slabs,
+        int buckets,
+        int maxEntries,
+        int wheelOffset,
+        int tablesOffset,
+        int indexOffset,
+        int slabsOffset,
+        int windowOffset,
+        int filterOffset) {
+
+    /** No bound in entries. */
+    public static final long UNBOUNDED = Long.MAX_VALUE;
+
+    /**
+     * Divides a region.
+     *
+     * @param regionBytes its length, a multiple of a cache line.
+     * @param classes the size classes; the largest is a slab.
+     * @param expectedEntryBytes the bytes of key and value that most entries have.
+     * @param maxEntries the bound in entries, or {@link #UNBOUNDED}.
+     * @param filtered whether there is an admission filter.
+     * @return the layout with the most slabs; one without slabs where not even one fits.
+     */
+    public static SegmentLayout divide(
+            int regionBytes,
+            SizeClasses classes,
+            int expectedEntryBytes,
+            long maxEntries,
+            boolean filtered) {
+        final int slabBytes = classes.maxChunkBytes();
+        int slabs = Math.max(0, regionBytes / slabBytes);
+        SegmentLayout layout =
+                withSlabs(slabs, regionBytes, classes, expectedEntryBytes, maxEntries, filtered);
+        while (slabs > 0 && layout.endOffset() > regionBytes) {
+            final long excess = layout.endOffset() - regionBytes;
+            // At least what has to go with slabs alone; the index shrinks along with them.
+            slabs -= (int) Math.max(1, Math.min(slabs, excess / 2 / slabBytes));
+            layout =
+                    withSlabs(
+                            slabs, regionBytes, classes, expectedEntryBytes, maxEntries, filtered);
+        }
+        return layout;
+    }
+
+    /** The length a region must have for one slab. */
+    public static int leastRegionBytes(
+            SizeClasses classes, int expectedEntryBytes, long maxEntries, boolean filtered) {
+        return Math.toIntExact(
+                withSlabs(1, 0, classes, expectedEntryBytes, maxEntries, filtered).endOffset());
+    }
+
+    /**
+     * Places the parts. Offsets are added up as longs, and an offset beyond an int would be
+     * refused. None is: at most 2<sup>31</sup> / 48 entries fit the slabs of a region, whatever the
+     * bound and the expected size. They need less than 700 MB of index, filter and tables.
+     */
+    private static SegmentLayout withSlabs(
+            int slabs,
+            int regionBytes,
+            SizeClasses classes,
+            int expectedEntryBytes,
+            long maxEntries,
+            boolean filtered) {
+        final long slabSpace = (long) slabs * classes.maxChunkBytes();
+        final long expected =
+                EntryDescriptor.length(Math.min(Long.BYTES, expectedEntryBytes), 0)
+                        + Math.max(0, expectedEntryBytes - Long.BYTES);
+        final long fit =
+                maxEntries == UNBOUNDED
+                        ? slabSpace / BitUtil.align(expected, EntryDescriptor.ALIGNMENT)
+                        : Math.min(maxEntries, slabSpace / SizeClasses.MIN_CHUNK_BYTES);
+        final int buckets = HashIndex.bucketsFor(fit);
+        final long listsLength = LruLists.length(classes.count());
+        final long wheelOffset = BitUtil.align(SegmentDescriptor.RECENCY + listsLength, Long.BYTES);
+        final long tablesOffset = wheelOffset + TimingWheel.length();
+        final long indexOffset =
+                BitUtil.align(
+                        tablesOffset + SlabAllocator.tablesLength(classes.count(), slabs),
+                        Region.CACHE_LINE);
+        final int bound = (int) Math.min(maxEntries, HashIndex.capacity(buckets));
+        final long indexEnd = indexOffset + (long) buckets * HashIndex.BUCKET_LENGTH;
+        final long filterOffset = indexEnd + BitUtil.align(listsLength, Region.CACHE_LINE);
+        return new SegmentLayout(
+                regionBytes,
+                classes,
+                slabs,
+                buckets,
+                bound,
+                Math.toIntExact(wheelOffset),
+                Math.toIntExact(tablesOffset),
+                Math.toIntExact(indexOffset),
+                Math.toIntExact(filtered ? filterOffset + AdmissionFilter.length(bound) : indexEnd),
+                Math.toIntExact(filtered ? indexEnd : 0),
+                Math.toIntExact(filtered ? filterOffset : 0));
+    }
+
+    /** The same division with a bound in entries that is no higher than this one's. */
+    public SegmentLayout bounded(long entries) {
+        return new SegmentLayout(
+                regionBytes,
+                classes,
+                slabs,
+                buckets,
+                (int) Math.min(maxEntries, entries),
+                wheelOffset,
+                tablesOffset,
+                indexOffset,
+                slabsOffset,
+                windowOffset,
+                filterOffset);
+    }
+
+    /** Whether there is an admission filter. */
+    public boolean isFiltered() {
+        return filterOffset != 0;
+    }
+
+    /**
+     * The bytes before the slabs but for the index: descriptor, lists' heads, wheel, tables,
+     * filter.
+     */
+    public long fixedBytes() {
+        return slabsOffset - indexBytes();
+    }
+
+    /** The bytes of the index. */
+    public long indexBytes() {
+        return (long) buckets * HashIndex.BUCKET_LENGTH;
+    }
+
+    private long endOffset() {
+        return slabsOffset + (long) slabs * classes.maxChunkBytes();
+    }
+}

@@ -1,0 +1,74 @@
+package io.flagstone.internal.segment;
+
+import io.flagstone.internal.memory.Region;
+
+/**
+ * The leases on a segment's keys, under its lock.
+ *
+ * <p>Thread-safe. Taking a lease may allocate.
+ */
+abstract class SegmentLeases extends CriticalSection {
+    static {
+        resolve(Throwable.class);
+    }
+
+    /** Guarded by the lock. */
+    final Leases leases = new Leases();
+
+    SegmentLeases(Region region, SegmentConfig config) {
+        super(region, config);
+    }
+
+    /**
+     * Takes a lease on a key, present or not.
+     *
+     * @return a positive number, a condition for {@link Segment#put} and {@link Segment#remove}.
+     */
+    public final long lease(long hash) {
+        final long threadId = enter();
+        try {
+            lock(threadId);
+            return leave(leases.take(hash));
+        } catch (final Throwable thrown) {
+            if (lock.owner == threadId) {
+                failure = thrown;
+                lock.owner = SegmentLock.FREE;
+                recover(threadId);
+            }
+            throw thrown;
+        }
+    }
+
+    /** Whether the key has been neither written nor removed since the lease was taken. */
+    public final boolean isLeaseCurrent(long hash, long lease) {
+        final long threadId = enter();
+        try {
+            lock(threadId);
+            return leave(leases.isCurrent(hash, lease));
+        } catch (final Throwable thrown) {
+            if (lock.owner == threadId) {
+                failure = thrown;
+                lock.owner = SegmentLock.FREE;
+                recover(threadId);
+            }
+            throw thrown;
+        }
+    }
+
+    /** Ends a lease, also of a segment that is closed. */
+    public final void endLease(long hash) {
+        final long threadId = enter();
+        try {
+            lockEvenIfClosed(threadId);
+            leases.end(hash);
+            leave();
+        } catch (final Throwable thrown) {
+            if (lock.owner == threadId) {
+                failure = thrown;
+                lock.owner = SegmentLock.FREE;
+                recover(threadId);
+            }
+            throw thrown;
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package io.flagstone.internal.slab;
+
+import io.flagstone.internal.entry.EntryDescriptor;
+import io.flagstone.internal.memory.Invariant;
+import io.flagstone.internal.memory.Region;
+import java.util.BitSet;
+
+/**
+ * The structural check of a {@link SlabAllocator}: walks all it holds and stops at a contradiction.
+ */
+final class SlabAudit {
+    private final Region region;
+    private final SizeClasses classes;
+    private final SlabAllocator allocator;
+    private final BitSet live = new BitSet();
+
+    SlabAudit(Region region, SizeClasses classes, SlabAllocator allocator) {
+        this.region = region;
+        this.classes = classes;
+        this.allocator = allocator;
+    }
+
+    BitSet run() {
+        final BitSet pooled = listed(allocator.poolHead(), "pool", false);
+        check(
+                pooled.cardinality() == allocator.pooledSlabs(),
+                "pool counts %d slabs, lists %d",
+                allocator.pooledSlabs(),
+                pooled.cardinality());
+        final int[] slabsOfClass = new int[classes.count()];
+        final int[] liveOfClass = new int[classes.count()];
+        final BitSet partial = new BitSet();
+        for (int c = 0; c < classes.count(); c++) {
+            final int head =
+                    region.getInt(allocator.classRecord(c) + SlabDescriptor.CLASS_PARTIAL_HEAD);
+            for (final int slab : listed(head, "class " + c, true).stream().toArray()) {
+                check(
+                        field(slab, SlabDescriptor.SLAB_CLASS) == c,
+                        "slab %d is in another's list",
+                        slab);
+                partial.set(slab);
+            }
+        }
+        for (int slab = 1; slab <= allocator.slabCount(); slab++) {
+            final int sizeClass = field(slab, SlabDescriptor.SLAB_CLASS);
+            check(
+                    pooled.get(slab) == (sizeClass == EntryDescriptor.FREE),
+                    "slab %d has class %d but its place in the pool says otherwise",
+                    slab,
+                    sizeClass);
+            if (sizeClass != EntryDescriptor.FREE) {
+                slabsOfClass[sizeClass]++;
+                liveOfClass[sizeClass] += walk(slab, sizeClass, partial.get(slab));
+            }
+        }
+        for (int c = 0; c < classes.count(); c++) {
+            check(
+                    slabsOfClass[c] == allocator.slabs(c) && liveOfClass[c] == allocator.live(c),
+                    "class %d counts %d slabs and %d chunks, has %d and %d",
+                    c,
+                    allocator.slabs(c),
+                    allocator.live(c),
+                    slabsOfClass[c],
+                    liveOfClass[c]);
+        }
+        return live;
+    }
+
+    private int walk(int slab, int sizeClass, boolean isPartial) {
+        final int start = allocator.slabStart(slab);
+        final int chunkBytes = classes.chunkBytes(sizeClass);
+        final int fresh = field(slab, SlabDescriptor.SLAB_FRESH);
+        final int perSlab = allocator.chunksPerSlab(sizeClass);
+        check(fresh > 0 && fresh <= perSlab, "slab %d handed out %d chunks", slab, fresh);
+
+        final BitSet free = new BitSet(fresh);
+        int chunk = field(slab, SlabDescriptor.SLAB_FREE_HEAD);
+        while (chunk != Region.NONE) {
+            final int number = (chunk - start) / chunkBytes;
+            check(
+                    chunk == start + number * chunkBytes && number < fresh && !free.get(number),
+                    "slab %d: free list holds chunk %d, which is not its own or twice in it",
+                    slab,
+                    chunk);
+            free.set(number);
+            chunk = EntryDescriptor.nextFree(region, chunk);
+        }
+        for (int number = 0; number < fresh; number++) {
+            final int entry = start + number * chunkBytes;
+            final int mark = EntryDescriptor.sizeClass(region, entry);
+            check(
+                    mark == (free.get(number) ? EntryDescriptor.FREE : sizeClass),
+                    "slab %d of class %d: chunk %d bears class %d",
+                    slab,
+                    sizeClass,
+                    entry,
+                    mark);
+            if (!free.get(number)) {
+                live.set(entry >>> 3);
+            }
+        }
+        final int liveHere = fresh - free.cardinality();
+        check(
+                liveHere > 0 && liveHere == field(slab, SlabDescriptor.SLAB_LIVE),
+                "slab %d counts %d live chunks, has %d",
+                slab,
+                field(slab, SlabDescriptor.SLAB_LIVE),
+                liveHere);
+        check(
+                isPartial == (liveHere < perSlab && slab != allocator.draining()),
+                "slab %d with %d of %d chunks live: wrongly in or out of its class's list",
+                slab,
+                liveHere,
+                perSlab);
+        return liveHere;
+    }
+
+    private BitSet listed(int head, String list, boolean backLinked) {
+        final BitSet found = new BitSet();
+        int previous = Region.NONE;
+        for (int slab = head; slab != Region.NONE; slab = field(slab, SlabDescriptor.SLAB_NEXT)) {
+            check(
+                    slab > 0 && slab <= allocator.slabCount() && !found.get(slab),
+                    "%s lists slab %d, which does not exist or is in it twice",
+                    list,
+                    slab);
+            check(
+                    !backLinked || field(slab, SlabDescriptor.SLAB_PREVIOUS) == previous,
+                    "%s: slab %d does not link back",
+                    list,
+                    slab);
+            found.set(slab);
+            previous = slab;
+        }
+        return found;
+    }
+
+    private int field(int slab, int offset) {
+        return region.getInt(allocator.slabRecord(slab) + offset);
+    }
+
+    private static void check(boolean holds, String finding, Object... args) {
+        Invariant.check("slabs", holds, finding, args);
+    }
+}

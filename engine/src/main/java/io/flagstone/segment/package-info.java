@@ -1,2 +1,0 @@
-/** The segment, in which lock, index, slabs, recency and expiry meet over one region. */
-package io.flagstone.segment;

@@ -1,0 +1,134 @@
+package io.flagstone.internal.index;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flagstone.internal.memory.Region;
+import io.flagstone.testing.TestSupport;
+import java.util.Random;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** A word-wise match finds just the slots that a look at each would. */
+class BucketDescriptorTest {
+    private static final int BUCKET = BucketDescriptor.LENGTH;
+    private static final int[] CRITICAL = {0, 1, 2, 0x7FFF, 0x8000, 0x8001, 0xFFFE, 0xFFFF};
+
+    private final Region region = Region.allocate(4 * BUCKET);
+    private final Random random = new Random(TestSupport.seed());
+
+    @Test
+    void findsATagInEverySlotAmongEveryNeighbour() {
+        for (final int neighbour : CRITICAL) {
+            for (final int tag : CRITICAL) {
+                for (int slot = 0; slot < BucketDescriptor.SLOTS; slot++) {
+                    for (int other = 0; other < BucketDescriptor.SLOTS; other++) {
+                        BucketDescriptor.tag(region, BUCKET, other, neighbour);
+                    }
+                    BucketDescriptor.tag(region, BUCKET, slot, tag);
+                    for (final int wanted : CRITICAL) {
+                        assertMatches(wanted);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void findsEveryPatternOfTags() {
+        for (int round = 0; round < 50_000; round++) {
+            for (int slot = 0; slot < BucketDescriptor.SLOTS; slot++) {
+                BucketDescriptor.tag(region, BUCKET, slot, randomTag());
+            }
+            region.putInt(BUCKET + 20, randomTag() << 16 | randomTag());
+            assertMatches(randomTag());
+        }
+    }
+
+    @Test
+    void guestsAndCountsAreNoTags() {
+        for (int slot = 0; slot < BucketDescriptor.SLOTS; slot++) {
+            BucketDescriptor.tag(region, BUCKET, slot, 0x1234);
+        }
+        for (final int word : CRITICAL) {
+            region.putInt(BUCKET + 20, word);
+            assertThat(BucketDescriptor.match(region, BUCKET, word & 0xFFFF)).isZero();
+            assertThat(BucketDescriptor.match(region, BUCKET, word >>> 16)).isZero();
+        }
+    }
+
+    @Test
+    void marksAndCountsAreApart() {
+        for (int slot = 0; slot < BucketDescriptor.SLOTS; slot += 2) {
+            BucketDescriptor.markGuest(region, BUCKET, slot);
+            BucketDescriptor.markStray(region, BUCKET, slot + 1);
+        }
+        BucketDescriptor.addOut(region, BUCKET, 5);
+        BucketDescriptor.addPassed(region, BUCKET, 7);
+        BucketDescriptor.addOut(region, BUCKET, -1);
+        BucketDescriptor.clear(region, BUCKET, 8);
+        BucketDescriptor.clear(region, BUCKET, 1);
+        assertThat(BucketDescriptor.guests(region, BUCKET)).isEqualTo(0b00_0101_0101);
+        assertThat(BucketDescriptor.strays(region, BUCKET)).isEqualTo(0b10_1010_1000);
+        assertThat(BucketDescriptor.natives(region, BUCKET)).isEqualTo(0b01_0000_0010);
+        assertThat(BucketDescriptor.out(region, BUCKET)).isEqualTo(4);
+        assertThat(BucketDescriptor.passed(region, BUCKET)).isEqualTo(7);
+    }
+
+    @Test
+    void aCountAtItsMaximumStays() {
+        for (int i = 0; i <= BucketDescriptor.MAX_OUT; i++) {
+            BucketDescriptor.addOut(region, BUCKET, 1);
+            BucketDescriptor.addPassed(region, BUCKET, 1);
+        }
+        BucketDescriptor.addOut(region, BUCKET, -1);
+        BucketDescriptor.addPassed(region, BUCKET, -1);
+        assertThat(BucketDescriptor.out(region, BUCKET)).isEqualTo(BucketDescriptor.MAX_OUT);
+        assertThat(BucketDescriptor.passed(region, BUCKET)).isEqualTo(BucketDescriptor.MAX_PASSED);
+        assertThat(BucketDescriptor.natives(region, BUCKET)).isEqualTo(0x3FF);
+    }
+
+    @Test
+    void everySlotHasACellOfItsOwn() {
+        final TreeSet<Integer> cells = new TreeSet<>();
+        for (int bucket = BUCKET; bucket <= 2 * BUCKET; bucket += BUCKET) {
+            for (int slot = 0; slot < BucketDescriptor.SLOTS; slot++) {
+                final int cell = BucketDescriptor.cell(bucket, slot);
+                cells.add(cell);
+                assertThat(BucketDescriptor.bucketOf(cell)).isEqualTo(bucket);
+                assertThat(BucketDescriptor.slotOf(cell)).isEqualTo(slot);
+                region.putInt(cell, -1);
+                BucketDescriptor.tag(region, bucket, slot, slot + 1);
+            }
+            for (int slot = 0; slot < BucketDescriptor.SLOTS; slot++) {
+                assertThat(BucketDescriptor.tag(region, bucket, slot)).isEqualTo(slot + 1);
+            }
+            assertThat(BucketDescriptor.out(region, bucket)).isZero();
+        }
+        assertThat(cells).hasSize(2 * BucketDescriptor.SLOTS);
+        assertThat(cells.last() + Integer.BYTES).isEqualTo(3 * BUCKET);
+    }
+
+    private int randomTag() {
+        return random.nextBoolean()
+                ? CRITICAL[random.nextInt(CRITICAL.length)]
+                : random.nextInt(1 << 16);
+    }
+
+    private void assertMatches(int tag) {
+        long mask = BucketDescriptor.match(region, BUCKET, tag);
+        int found = 0;
+        for (; mask != 0; mask &= mask - 1) {
+            final int slot = BucketDescriptor.firstSlot(mask);
+            assertThat(BucketDescriptor.firstCell(BUCKET, mask))
+                    .isEqualTo(BucketDescriptor.cell(BUCKET, slot));
+            found |= 1 << slot;
+        }
+        int expected = 0;
+        for (int slot = 0; slot < BucketDescriptor.SLOTS; slot++) {
+            expected |= (BucketDescriptor.tag(region, BUCKET, slot) == tag ? 1 : 0) << slot;
+        }
+        assertThat(found)
+                .as("seed %d: slots with tag %d", TestSupport.seed(), tag)
+                .isEqualTo(expected);
+    }
+}
