@@ -1,6 +1,6 @@
 package io.flagstone.bench;
 
-import java.io.PrintWriter;
+import io.flagstone.tools.console.Refusal;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,7 +20,6 @@ import picocli.CommandLine.Spec;
             GrowthCommand.class,
             HitRatioCommand.class,
             ReplayCommand.class,
-            StatCommand.class,
             JmhCommand.class
         })
 public final class Main implements Runnable {
@@ -44,17 +43,7 @@ public final class Main implements Runnable {
      * @return ready to execute
      */
     static CommandLine commandLine() {
-        return new CommandLine(new Main()).setParameterExceptionHandler(Main::refuse);
-    }
-
-    /** One line on what is wrong and one on where help is: the whole help would bury the first. */
-    private static int refuse(ParameterException refusal, String[] args) {
-        final CommandLine command = refusal.getCommandLine();
-        final PrintWriter err = command.getErr();
-        err.println("error: " + refusal.getMessage());
-        err.println("See '" + command.getCommandSpec().qualifiedName() + " --help'.");
-        err.flush();
-        return command.getCommandSpec().exitCodeOnInvalidInput();
+        return new CommandLine(new Main()).setParameterExceptionHandler(Refusal::print);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.flagstone.bench;
 
 import io.flagstone.bench.report.OutputFile;
+import io.flagstone.tools.console.Terminal;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -15,11 +15,19 @@ import picocli.CommandLine;
 /** A run of the command line, with what it wrote. */
 record Cli(int status, String out, String err) {
     static Cli run(String... args) {
+        return run(Main.commandLine(), args);
+    }
+
+    /** Runs a command of the operators' tools. */
+    static Cli tools(String... args) {
+        return run(io.flagstone.tools.Main.commandLine(), args);
+    }
+
+    private static Cli run(CommandLine command, String... args) {
         final StringWriter out = new StringWriter();
         final StringWriter err = new StringWriter();
-        final CommandLine command =
-                Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
-        final int status = command.execute(args);
+        final int status =
+                command.setOut(new PrintWriter(out)).setErr(new PrintWriter(err)).execute(args);
         return new Cli(status, out.toString(), err.toString());
     }
 

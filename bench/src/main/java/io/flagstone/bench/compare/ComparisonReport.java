@@ -3,9 +3,9 @@ package io.flagstone.bench.compare;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.flagstone.bench.fork.Machine;
-import io.flagstone.bench.report.Json;
 import io.flagstone.bench.report.Page;
-import io.flagstone.bench.report.TextTable;
+import io.flagstone.tools.console.Json;
+import io.flagstone.tools.console.TextTable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -71,7 +71,7 @@ public record ComparisonReport(List<Figure> figures, Machine machine, String com
             row.addProperty("samples", figure.samples());
             row.addProperty("rounds", figure.rounds());
             row.addProperty("refused", figure.refused());
-            Json.add(row, machine);
+            machine.addTo(row);
             rows.add(row);
         }
         final JsonObject root = new JsonObject();

@@ -1,5 +1,6 @@
 package io.flagstone.bench.fork;
 
+import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -70,6 +71,21 @@ public record Machine(
                 jdk,
                 os,
                 commit);
+    }
+
+    /**
+     * Adds the fields to a row of a JSON report.
+     *
+     * @param row takes them.
+     */
+    public void addTo(JsonObject row) {
+        row.addProperty("jdk", jdk);
+        row.addProperty("cpu", cpu);
+        row.addProperty("processors", processors);
+        row.addProperty("pageSizeBytes", pageSizeBytes);
+        row.addProperty("hugePages", hugePages);
+        row.addProperty("os", os);
+        row.addProperty("commit", commit);
     }
 
     private static String cpuModel() {

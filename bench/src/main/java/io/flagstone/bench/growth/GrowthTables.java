@@ -6,9 +6,9 @@ import io.flagstone.bench.contender.ContenderType;
 import io.flagstone.bench.fork.Machine;
 import io.flagstone.bench.report.CurveChart;
 import io.flagstone.bench.report.CurveChart.Curve;
-import io.flagstone.bench.report.Json;
 import io.flagstone.bench.report.Page;
-import io.flagstone.bench.report.TextTable;
+import io.flagstone.tools.console.Json;
+import io.flagstone.tools.console.TextTable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -201,7 +201,7 @@ public record GrowthTables(
         row.addProperty("impl", impl);
         row.addProperty("entries", entries);
         row.addProperty("threads", 1);
-        Json.add(row, machine);
+        machine.addTo(row);
         return row;
     }
 

@@ -6,9 +6,9 @@ import io.flagstone.bench.fork.Machine;
 import io.flagstone.bench.report.BarChart;
 import io.flagstone.bench.report.BarChart.Bar;
 import io.flagstone.bench.report.BarChart.Shade;
-import io.flagstone.bench.report.Json;
 import io.flagstone.bench.report.Page;
-import io.flagstone.bench.report.TextTable;
+import io.flagstone.tools.console.Json;
+import io.flagstone.tools.console.TextTable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -141,7 +141,7 @@ public record MemoryTables(List<GrowthFigure> figures, Machine machine, String c
                 row.addProperty("heldFull", figure.memory().brimEntries());
                 row.addProperty("bytesPerEntryFull", figure.brimBytesPerEntry());
             }
-            Json.add(row, machine);
+            machine.addTo(row);
             rows.add(row);
         }
         final JsonObject root = new JsonObject();

@@ -4,9 +4,9 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.flagstone.bench.fork.Machine;
 import io.flagstone.bench.report.CurveChart;
-import io.flagstone.bench.report.Json;
 import io.flagstone.bench.report.Page;
-import io.flagstone.bench.report.TextTable;
+import io.flagstone.tools.console.Json;
+import io.flagstone.tools.console.TextTable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -101,7 +101,7 @@ public record HitRatioTables(
                 row.addProperty("entries", figure.entries());
                 row.addProperty("bytesPerEntry", figure.bytesPerEntry());
             }
-            Json.add(row, machine);
+            machine.addTo(row);
             rows.add(row);
         }
         final JsonObject root = new JsonObject();

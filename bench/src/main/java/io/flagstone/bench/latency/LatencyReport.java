@@ -3,10 +3,10 @@ package io.flagstone.bench.latency;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.flagstone.bench.fork.Machine;
-import io.flagstone.bench.report.Json;
 import io.flagstone.bench.report.Page;
 import io.flagstone.bench.report.PercentileChart;
-import io.flagstone.bench.report.TextTable;
+import io.flagstone.tools.console.Json;
+import io.flagstone.tools.console.TextTable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -163,7 +163,7 @@ public record LatencyReport(
             if (figure.refused() == null) {
                 addFigures(row, figure);
             }
-            Json.add(row, machine);
+            machine.addTo(row);
             rows.add(row);
         }
         final JsonObject root = new JsonObject();

@@ -1,6 +1,7 @@
 package io.flagstone.bench.report;
 
 import io.flagstone.bench.contender.ContenderType;
+import io.flagstone.tools.console.Units;
 import java.awt.Color;
 import java.io.IOException;
 import java.util.List;

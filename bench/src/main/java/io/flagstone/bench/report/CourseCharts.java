@@ -1,6 +1,7 @@
 package io.flagstone.bench.report;
 
 import io.flagstone.bench.replay.Sample;
+import io.flagstone.tools.console.Units;
 import java.awt.Color;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package io.flagstone.bench.report;
 
+import io.flagstone.tools.console.Units;
 import java.io.IOException;
 import java.util.List;
 import org.knowm.xchart.XYChart;

@@ -4,6 +4,7 @@ import io.flagstone.api.MemoryReport;
 import io.flagstone.bench.replay.Operation;
 import io.flagstone.bench.replay.ReplayResult;
 import io.flagstone.bench.verify.Difference;
+import io.flagstone.tools.console.Units;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Map;

@@ -10,6 +10,7 @@ import io.flagstone.api.SizeClassReport;
 import io.flagstone.bench.replay.Operation;
 import io.flagstone.bench.replay.ReplayResult;
 import io.flagstone.bench.verify.Differences;
+import io.flagstone.tools.console.Json;
 import org.HdrHistogram.Histogram;
 
 /** The report for machines. */

@@ -1,5 +1,6 @@
 package io.flagstone.bench.report;
 
+import io.flagstone.tools.console.Units;
 import java.awt.Color;
 import java.io.IOException;
 import java.util.List;

@@ -2,6 +2,7 @@ package io.flagstone.bench.report;
 
 import io.flagstone.bench.replay.Operation;
 import io.flagstone.bench.replay.ReplayResult;
+import io.flagstone.tools.console.Units;
 import java.io.PrintWriter;
 import java.util.Locale;
 import org.HdrHistogram.Histogram;

@@ -2,6 +2,7 @@ package io.flagstone.bench.report;
 
 import io.flagstone.bench.replay.ReplayResult;
 import io.flagstone.bench.verify.Differences;
+import io.flagstone.tools.console.Units;
 
 /** Puts the outcome of the checks into words, the same in every report. */
 final class Verdict {

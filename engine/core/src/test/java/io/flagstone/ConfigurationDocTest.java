@@ -1,0 +1,63 @@
+package io.flagstone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flagstone.testing.MarkdownTables;
+import io.flagstone.testing.ProjectFiles;
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The page on configuration names every parameter there is. */
+class ConfigurationDocTest {
+    private static final Path PAGE = ProjectFiles.file("docs", "configuration.md");
+
+    @Test
+    void everyParameterIsInTheTableAndNoOther() throws IOException {
+        final List<String> setters =
+                Arrays.stream(CacheBuilder.class.getDeclaredMethods())
+                        .filter(method -> Modifier.isPublic(method.getModifiers()))
+                        .filter(method -> method.getReturnType() == CacheBuilder.class)
+                        .filter(method -> method.getParameterCount() == 1)
+                        // A duration stands in for a number of nanoseconds.
+                        .filter(method -> method.getParameterTypes()[0] != Duration.class)
+                        .map(Method::getName)
+                        .collect(Collectors.toList());
+        final List<String> parameters =
+                Arrays.stream(Parameter.values()).map(parameter -> parameter.title).toList();
+        assertThat(parameters).containsExactlyInAnyOrderElementsOf(setters);
+        assertThat(MarkdownTables.cells(PAGE, "## Parameters").keySet())
+                .containsExactlyElementsOf(parameters);
+    }
+
+    /** The limits and defaults that are not numbers are said in words, and so are some that are. */
+    @ParameterizedTest
+    @EnumSource
+    void unitDefaultAndLimitsAreThoseOfTheCode(Parameter parameter) throws IOException {
+        final List<String> cells = MarkdownTables.cells(PAGE, "## Parameters").get(parameter.title);
+        assertThat(cells.get(0).replace("`", "")).as("unit").startsWith(parameter.unit);
+        final String byDefault = cells.get(1).replace(" ", "");
+        if (parameter.byDefault instanceof Boolean yes) {
+            assertThat(byDefault).isEqualTo(yes ? "yes" : "no");
+        } else if (parameter.byDefault != null && !parameter.byDefault.equals(Long.MAX_VALUE)) {
+            assertThat(byDefault).as("default").startsWith(parameter.byDefault.toString());
+        }
+        if (parameter.least != null) {
+            final String limits = cells.get(2).replace(" ", "");
+            for (final Number limit : List.of(parameter.least, parameter.most)) {
+                if (Math.abs(limit.doubleValue()) < Long.MAX_VALUE
+                        && !limits.matches(".*(positive|atleast|from|any).*")) {
+                    assertThat(limits).as("limits").contains(limit.toString());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package io.flagstone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flagstone.testing.DocPrograms;
+import io.flagstone.testing.ProjectFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The code of README and of the documentation compiles, and prints what it says it prints. */
+class TutorialTest {
+    private static final Path README = ProjectFiles.file("README.md");
+
+    private static final List<String> PAGES =
+            List.of("tutorial.md", "typed-cache.md", "sbe.md", "sizing.md");
+
+    /**
+     * By the tests of the modules whose libraries they use; the first steps by {@code .ci/trial}.
+     */
+    private static final List<String> TESTED_ELSEWHERE =
+            List.of("chronicle-bytes.md", "jcache.md", "operations.md", "getting-started.md");
+
+    @TempDir Path classes;
+    private DocPrograms programs;
+
+    @BeforeEach
+    void open() {
+        programs = new DocPrograms(classes);
+    }
+
+    @TestFactory
+    Stream<DynamicContainer> everyProgramPrintsWhatItsPageSays() throws IOException {
+        final List<DynamicContainer> pages = new ArrayList<>();
+        for (final String page : PAGES) {
+            pages.add(DynamicContainer.dynamicContainer(page, programs.tests(page)));
+        }
+        return pages.stream();
+    }
+
+    @Test
+    void everyPageWithCodeIsTested() throws IOException {
+        try (Stream<Path> pages = Files.list(ProjectFiles.file("docs"))) {
+            assertThat(
+                            pages.filter(TutorialTest::hasCode)
+                                    .map(Path::getFileName)
+                                    .map(Path::toString))
+                    .containsExactlyInAnyOrderElementsOf(
+                            Stream.of(PAGES, TESTED_ELSEWHERE).flatMap(List::stream).toList());
+        }
+    }
+
+    private static boolean hasCode(Path page) {
+        try {
+            return page.toString().endsWith(".md") && Files.readString(page).contains("```java");
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** So that a change of the tutorial's form cannot leave less to check. */
+    @Test
+    void everySectionHasCodeAndOutput() throws IOException {
+        assertThat(DocPrograms.programs("tutorial.md"))
+                .hasSize(7)
+                .allSatisfy(
+                        program -> {
+                            assertThat(program.body()).as(program.title()).contains("cache");
+                            assertThat(program.output()).as(program.title()).isNotBlank();
+                        });
+        assertThat(DocPrograms.programs("typed-cache.md")).hasSize(5);
+    }
+
+    @Test
+    void theReadmesQuickStartPrintsThePrice() throws Exception {
+        final List<String> sources =
+                DocPrograms.blocks(README).stream()
+                        .filter(block -> "java".equals(block.language()))
+                        .map(DocPrograms.Block::text)
+                        .toList();
+        assertThat(sources).hasSize(1);
+        programs.compile("QuickStart", sources.get(0));
+        assertThat(programs.run("QuickStart")).isEqualTo("101.25\n");
+    }
+}

@@ -1,0 +1,97 @@
+package io.flagstone.startup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flagstone.testing.JavaProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A cache says how much of it really lies in huge pages, and why not more. */
+@EnabledOnOs(OS.LINUX)
+class HugePagesTest {
+    private static final long MEMORY_BYTES = 64 << 20;
+    private static final Path THP = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
+    private static final String OPENS = "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED";
+    private static final String NATIVE = "--enable-native-access=ALL-UNNAMED";
+    private static final String TUNABLES = "GLIBC_TUNABLES";
+
+    @TempDir private Path directory;
+
+    private String err;
+    private long reported;
+    private long inProcess;
+
+    private void run(List<String> flags, Map<String, String> environment) throws Exception {
+        final List<String> arguments = new ArrayList<>(flags);
+        arguments.addAll(
+                List.of(
+                        OPENS,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        HugeCache.class.getName()));
+        final JavaProcess process = JavaProcess.run(directory, environment, arguments);
+        err = process.err();
+        assertThat(process.status()).as(err).isZero();
+        final String[] fields = process.out().trim().split(" ");
+        reported = Long.parseLong(fields[0]);
+        inProcess = Long.parseLong(fields[1]);
+        assertThat(Long.parseLong(fields[2])).as("touched").isEqualTo(MEMORY_BYTES);
+        assertThat(fields[3]).as("audit").isEqualTo("true");
+        assertThat(reported).isBetween(0L, inProcess);
+    }
+
+    private void assertHugeOrWarned() throws IOException {
+        if (reported < MEMORY_BYTES * 9 / 10) {
+            assertThat(err).containsOnlyOnce("that were to lie in huge pages");
+        } else {
+            assertThat(err).isEmpty();
+        }
+        if (Files.readString(THP).contains("[madvise]")) {
+            assertThat(inProcess - reported).as("nothing else is huge").isLessThan(8 << 20);
+        }
+    }
+
+    private static boolean isAtLeast(int feature) {
+        return Runtime.version().feature() >= feature;
+    }
+
+    private static boolean canCollapse() {
+        final String[] release = System.getProperty("os.version").split("\\D+");
+        final int version = Integer.parseInt(release[0]) * 1000 + Integer.parseInt(release[1]);
+        return version >= 6001 && Files.exists(THP);
+    }
+
+    @Test
+    void withNativeAccessTheMemoryIsCollapsedIntoHugePages() throws Exception {
+        run(List.of(NATIVE), Map.of(TUNABLES, ""));
+        assertHugeOrWarned();
+        if (isAtLeast(22) && canCollapse()) {
+            assertThat(reported).as(err).isGreaterThan(MEMORY_BYTES * 9 / 10);
+        }
+    }
+
+    @Test
+    void withoutNativeAccessTheWarningSaysWhatToDo() throws Exception {
+        run(List.of(), Map.of(TUNABLES, ""));
+        assertHugeOrWarned();
+        if (reported == 0) {
+            assertThat(err)
+                    .contains("GLIBC_TUNABLES=glibc.malloc.hugetlb=1")
+                    .contains(isAtLeast(22) ? NATIVE : "use JDK 22 or later");
+        }
+    }
+
+    @Test
+    void glibcAsksForThemWhereItIsToldTo() throws Exception {
+        run(List.of(), Map.of(TUNABLES, "glibc.malloc.hugetlb=1"));
+        assertHugeOrWarned();
+    }
+}

@@ -1,0 +1,45 @@
+package io.flagstone.testing;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What came of a JVM of its own.
+ *
+ * @param status its exit status.
+ * @param out what it printed.
+ * @param err what it printed as errors and warnings.
+ */
+public record JavaProcess(int status, String out, String err) {
+    private static final List<String> OPTIONS =
+            List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
+
+    /**
+     * Runs this JDK's {@code java} to its end, with no options but these.
+     *
+     * @param directory takes its output.
+     * @param environment is added to this process's own.
+     * @param arguments flags and program.
+     */
+    public static JavaProcess run(
+            Path directory, Map<String, String> environment, List<String> arguments)
+            throws IOException, InterruptedException {
+        final List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(arguments);
+        final Path out = directory.resolve("out");
+        final Path err = directory.resolve("err");
+        final ProcessBuilder builder =
+                new ProcessBuilder(command)
+                        .redirectOutput(out.toFile())
+                        .redirectError(err.toFile());
+        builder.environment().keySet().removeAll(OPTIONS);
+        builder.environment().putAll(environment);
+        final int status = builder.start().waitFor();
+        return new JavaProcess(status, Files.readString(out), Files.readString(err));
+    }
+}

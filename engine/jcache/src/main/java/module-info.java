@@ -1,0 +1,16 @@
+/**
+ * JCache (JSR-107) over the Flagstone cache. {@code javax.cache.Caching} finds the provider as a
+ * service, on the class path and on the module path.
+ */
+// The API's jar has no module descriptor; its name comes from the file's.
+@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
+module io.flagstone.jcache {
+    requires transitive cache.api;
+    requires transitive io.flagstone.engine;
+    requires java.management;
+
+    exports io.flagstone.jcache;
+
+    provides javax.cache.spi.CachingProvider with
+            io.flagstone.jcache.FlagstoneCachingProvider;
+}

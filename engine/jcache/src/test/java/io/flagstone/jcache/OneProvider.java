@@ -1,0 +1,21 @@
+package io.flagstone.jcache;
+
+import javax.cache.Cache;
+import javax.cache.CacheManager;
+import javax.cache.Caching;
+import javax.cache.configuration.MutableConfiguration;
+
+/** Uses JCache with the one provider that is there, which nobody names. */
+final class OneProvider {
+    private OneProvider() {}
+
+    public static void main(String[] args) {
+        try (CacheManager manager = Caching.getCachingProvider().getCacheManager()) {
+            final Cache<Object, Object> cache =
+                    manager.createCache("one", new MutableConfiguration<>());
+            cache.put("key", "value");
+            System.out.print(
+                    Caching.getCachingProvider().getClass().getName() + ' ' + cache.get("key"));
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package io.flagstone.jcache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flagstone.OffHeapCache;
+import io.flagstone.testing.JavaProcess;
+import java.io.File;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import javax.cache.spi.CachingProvider;
+import org.agrona.DirectBuffer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code Caching} finds the provider as a service, on the class path and on the module path. */
+class ServiceTest {
+    private static final String OPENED = "java.base/jdk.internal.misc=";
+
+    @TempDir private Path directory;
+
+    private final String jcache = placeOf(FlagstoneCachingProvider.class);
+    private final String engine = placeOf(OffHeapCache.class);
+    private final String agrona = placeOf(DirectBuffer.class);
+    private final String api = placeOf(CachingProvider.class);
+    private final String tests = placeOf(OneProvider.class);
+
+    private static String placeOf(Class<?> type) {
+        try {
+            return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI())
+                    .toString();
+        } catch (final URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String path(String... places) {
+        return String.join(File.pathSeparator, places);
+    }
+
+    private void assertFinds(List<String> arguments) throws Exception {
+        final JavaProcess process = JavaProcess.run(directory, Map.of(), arguments);
+        assertThat(process.status()).as(process.err()).isZero();
+        assertThat(process.err()).isEmpty();
+        assertThat(process.out()).isEqualTo(FlagstoneCachingProvider.class.getName() + " value");
+    }
+
+    /** Maven copies the file of services beside the classes. */
+    @Test
+    void theClassPathHasTheProvider() throws Exception {
+        assertFinds(
+                List.of(
+                        "--add-opens",
+                        OPENED + "ALL-UNNAMED",
+                        "-cp",
+                        path(jcache, engine, agrona, api, tests),
+                        OneProvider.class.getName()));
+    }
+
+    /** The program's class is in the package of the module, to which it is added as a patch. */
+    @Test
+    void theModulePathHasTheProvider() throws Exception {
+        assertFinds(
+                List.of(
+                        "--add-opens",
+                        OPENED + "org.agrona",
+                        "--module-path",
+                        path(jcache, engine, agrona, api),
+                        "--patch-module",
+                        "io.flagstone.jcache=" + tests,
+                        "--module",
+                        "io.flagstone.jcache/" + OneProvider.class.getName()));
+    }
+}

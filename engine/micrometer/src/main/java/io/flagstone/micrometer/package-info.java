@@ -1,0 +1,2 @@
+/** Micrometer meters of a cache. */
+package io.flagstone.micrometer;

@@ -1,0 +1,112 @@
+package io.flagstone.tools;
+
+import io.flagstone.metrics.MetricsReader;
+import io.flagstone.metrics.MetricsSnapshot;
+import io.flagstone.tools.console.Terminal;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Shows the figures that a cache publishes, in whichever process it is. */
+@Command(
+        name = "stat",
+        mixinStandardHelpOptions = true,
+        versionProvider = VersionProvider.class,
+        sortOptions = false,
+        usageHelpWidth = 100,
+        description = {
+            "Shows the figures that a cache publishes to a file, anew each second, until it is"
+                    + " interrupted or the cache is closed or its process has died.",
+            "",
+            "A cache publishes by io.flagstone.metrics.MetricsPublisher; a replay, by --metrics."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:the cache lives, or was closed",
+            "1:its process died without closing",
+            "2:options or file refused"
+        })
+final class StatCommand implements Callable<Integer> {
+    private static final String CLEAR = "\033[H\033[2J";
+
+    @Spec private CommandSpec spec;
+
+    @Parameters(paramLabel = "FILE", description = "The file that the cache publishes to.")
+    private Path file;
+
+    @Option(names = "--once", description = "Show the figures once; rates are since the opening.")
+    private boolean once;
+
+    @Option(names = "--json", description = "Write for scripts. Needs --once.")
+    private boolean json;
+
+    @Option(
+            names = "--interval",
+            paramLabel = "SECONDS",
+            defaultValue = "1",
+            description = "How often to show them: 1 to 3600, by default ${DEFAULT-VALUE}.")
+    private int seconds;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (json && !once) {
+            throw new ParameterException(spec.commandLine(), "--json needs --once");
+        }
+        if (seconds < 1 || seconds > 3600) {
+            throw new ParameterException(
+                    spec.commandLine(), "--interval " + seconds + " is not between 1 and 3600");
+        }
+        try (MetricsReader reader = MetricsReader.open(file)) {
+            if (once) {
+                show(reader);
+            } else {
+                watch(reader);
+            }
+            return reader.state() == MetricsReader.State.DIED ? 1 : 0;
+        } catch (NoSuchFileException e) {
+            throw new ParameterException(spec.commandLine(), "there is no file " + file, e);
+        } catch (IOException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    private void show(MetricsReader reader) {
+        final PrintWriter out = spec.commandLine().getOut();
+        final StatReport report = new StatReport(reader);
+        if (json) {
+            out.print(report.json(reader.snapshot()));
+        } else {
+            report.print(out, null, reader.snapshot());
+        }
+        out.flush();
+    }
+
+    private void watch(MetricsReader reader) throws InterruptedException {
+        final PrintWriter out = spec.commandLine().getOut();
+        final StatReport report = new StatReport(reader);
+        MetricsSnapshot before = null;
+        while (true) {
+            final MetricsReader.State state = reader.state();
+            final MetricsSnapshot now = reader.snapshot();
+            out.print(Terminal.isInteractive() ? CLEAR : "");
+            report.print(out, before, now);
+            out.println();
+            out.flush();
+            if (state != MetricsReader.State.LIVE) {
+                return;
+            }
+            if (before == null || now.atMs() - before.atMs() >= seconds * 1000L / 2) {
+                before = now;
+            }
+            Thread.sleep(seconds * 1000L);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package io.flagstone.tools.console;
+
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+/** Writes numbers the same way on every machine, whatever its language. */
+public final class Units {
+    private static final long KIB = 1L << 10;
+    private static final long MIB = 1L << 20;
+    private static final long GIB = 1L << 30;
+
+    private Units() {}
+
+    /**
+     * Writes a count.
+     *
+     * @param value any.
+     * @return with separators of thousands.
+     */
+    public static String count(long value) {
+        return String.format(Locale.ROOT, "%,d", value);
+    }
+
+    /**
+     * Writes a ratio in percent.
+     *
+     * @param ratio 0 to 1.
+     * @return two decimals and the sign.
+     */
+    public static String percent(double ratio) {
+        return String.format(Locale.ROOT, "%.2f %%", 100.0 * ratio);
+    }
+
+    /**
+     * Writes a rate.
+     *
+     * @param perSecond by the second.
+     * @return in millions from a million on.
+     */
+    public static String rate(double perSecond) {
+        if (perSecond >= 1e6) {
+            return String.format(Locale.ROOT, "%.2f million/s", perSecond / 1e6);
+        }
+        return String.format(Locale.ROOT, "%,.0f/s", perSecond);
+    }
+
+    /**
+     * Writes a number of bytes.
+     *
+     * @param bytes any.
+     * @return in B, KiB, MiB or GiB.
+     */
+    public static String bytes(long bytes) {
+        if (bytes < 10 * KIB) {
+            return count(bytes) + " B";
+        }
+        if (bytes < 10 * MIB) {
+            return scaled(bytes, KIB, "KiB");
+        }
+        return bytes < 10 * GIB ? scaled(bytes, MIB, "MiB") : scaled(bytes, GIB, "GiB");
+    }
+
+    /**
+     * Writes a duration.
+     *
+     * @param ns nanoseconds.
+     * @return in ns, µs, ms or s.
+     */
+    public static String nanos(long ns) {
+        if (ns < TimeUnit.MICROSECONDS.toNanos(10)) {
+            return count(ns) + " ns";
+        }
+        if (ns < TimeUnit.MILLISECONDS.toNanos(10)) {
+            return scaled(ns, TimeUnit.MICROSECONDS.toNanos(1), "\u00b5s");
+        }
+        return ns < TimeUnit.SECONDS.toNanos(10)
+                ? scaled(ns, TimeUnit.MILLISECONDS.toNanos(1), "ms")
+                : scaled(ns, TimeUnit.SECONDS.toNanos(1), "s");
+    }
+
+    /**
+     * Writes a power of ten, as short as it gets.
+     *
+     * @param ns nanoseconds.
+     * @return a whole number of ns, µs, ms or s.
+     */
+    public static String decade(long ns) {
+        if (ns < TimeUnit.MICROSECONDS.toNanos(1)) {
+            return ns + " ns";
+        }
+        if (ns < TimeUnit.MILLISECONDS.toNanos(1)) {
+            return TimeUnit.NANOSECONDS.toMicros(ns) + " \u00b5s";
+        }
+        return ns < TimeUnit.SECONDS.toNanos(1)
+                ? TimeUnit.NANOSECONDS.toMillis(ns) + " ms"
+                : TimeUnit.NANOSECONDS.toSeconds(ns) + " s";
+    }
+
+    private static String scaled(long value, long unit, String name) {
+        final String format = value % unit == 0 ? "%,.0f %s" : "%,.1f %s";
+        return String.format(Locale.ROOT, format, (double) value / unit, name);
+    }
+}

@@ -1,0 +1,13 @@
+/**
+ * Tools for operators of a Flagstone cache: {@code java -jar flagstone-tools.jar}.
+ *
+ * <p>The commands read files that caches publish. They need no JVM flag, since they open no cache.
+ */
+module io.flagstone.tools {
+    requires com.google.gson;
+    requires info.picocli;
+    requires io.flagstone.engine;
+
+    opens io.flagstone.tools to
+            info.picocli;
+}

@@ -1,0 +1,126 @@
+package io.flagstone.tools;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.flagstone.OffHeapCache;
+import io.flagstone.metrics.MetricsPublisher;
+import io.flagstone.testing.TestSupport;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code stat} shows the figures of a file, in words and as JSON, and refuses what is none. */
+class StatTest {
+    @TempDir private Path directory;
+
+    private OffHeapCache cache;
+    private MetricsPublisher publisher;
+
+    /** What a run of the command line wrote. */
+    private record Run(int status, String out, String err) {}
+
+    private static Run stat(Object... arguments) {
+        final StringWriter out = new StringWriter();
+        final StringWriter err = new StringWriter();
+        final String[] all = new String[arguments.length + 1];
+        all[0] = "stat";
+        for (int i = 0; i < arguments.length; i++) {
+            all[i + 1] = arguments[i].toString();
+        }
+        final int status =
+                Main.commandLine()
+                        .setOut(new PrintWriter(out))
+                        .setErr(new PrintWriter(err))
+                        .execute(all);
+        return new Run(status, out.toString(), err.toString());
+    }
+
+    @BeforeEach
+    void open() throws IOException {
+        cache = OffHeapCache.builder().memoryBytes(1 << 20).build();
+        publisher = MetricsPublisher.open(cache, directory.resolve("quotes.metrics"), "quotes");
+        final UnsafeBuffer buffer = new UnsafeBuffer(new byte[8]);
+        for (long key = 0; key < 10; key++) {
+            assertThat(cache.put(key, buffer, 0, 8)).isTrue();
+        }
+        assertThat(cache.get(5L, buffer, 0)).isEqualTo(8);
+    }
+
+    @AfterEach
+    void close() {
+        TestSupport.assertClean(cache);
+        publisher.close();
+        cache.close();
+    }
+
+    @Test
+    void aLiveCacheIsShownAsLive() {
+        final Run run = stat(publisher.path(), "--once", "--json");
+        assertThat(run.status()).as(run.err()).isZero();
+        final JsonObject figures = JsonParser.parseString(run.out()).getAsJsonObject();
+        assertThat(figures.get("state").getAsString()).isEqualTo("LIVE");
+        assertThat(figures.get("budgetBytes").getAsLong()).isEqualTo(1 << 20);
+    }
+
+    /** A publisher that closes publishes first. */
+    @Test
+    void theFiguresAreThoseOfTheCache() {
+        publisher.close();
+        final Run run = stat(publisher.path(), "--once", "--json");
+        assertThat(run.status()).as(run.err()).isZero();
+        final JsonObject figures = JsonParser.parseString(run.out()).getAsJsonObject();
+        assertThat(figures.get("name").getAsString()).isEqualTo("quotes");
+        assertThat(figures.get("state").getAsString()).isEqualTo("CLOSED");
+        assertThat(figures.get("processId").getAsLong()).isEqualTo(ProcessHandle.current().pid());
+        assertThat(figures.get("insertions").getAsLong()).isEqualTo(10);
+        assertThat(figures.get("hits").getAsLong()).isEqualTo(1);
+        assertThat(figures.get("entries").getAsLong()).isEqualTo(10);
+    }
+
+    @Test
+    void aClosedCacheEndsTheWatch() {
+        publisher.close();
+        final Run run = stat(publisher.path());
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.out()).contains("quotes: closed by process").contains("insertions");
+    }
+
+    @Test
+    void anOtherFileIsRefused() throws IOException {
+        final Path none = directory.resolve("none");
+        assertThat(stat(none).err()).contains("there is no file " + none);
+        final Path other = Files.writeString(directory.resolve("other"), "no metrics");
+        final Run run = stat(other);
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err()).contains("is no metrics file").contains("See 'flagstone-tools stat");
+    }
+
+    @Test
+    void wrongOptionsAreNamed() {
+        for (final List<String> wrong :
+                List.of(
+                        List.of("--json"),
+                        List.of("--interval", "0"),
+                        List.of("--interval", "3601"))) {
+            final Run run = stat(publisher.path(), wrong.get(0), wrong.get(wrong.size() - 1));
+            assertThat(run.status()).as(run.out()).isEqualTo(2);
+            assertThat(run.err()).contains(wrong.get(0));
+        }
+    }
+
+    @Test
+    void aCommandIsNeeded() {
+        assertThat(Main.commandLine().setErr(new PrintWriter(new StringWriter())).execute())
+                .isEqualTo(2);
+    }
+}
