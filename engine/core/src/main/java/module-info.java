@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Flagstone, an off-heap cache engine for low-latency Java.
  *

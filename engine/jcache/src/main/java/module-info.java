@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * JCache (JSR-107) over the Flagstone cache. {@code javax.cache.Caching} finds the provider as a
  * service, on the class path and on the module path.

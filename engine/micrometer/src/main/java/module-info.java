@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Micrometer meters of a Flagstone cache. */
 // Micrometer has no module descriptor; its name comes from its jar's manifest.
 @SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})

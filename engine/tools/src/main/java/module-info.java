@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Tools for operators of a Flagstone cache: {@code java -jar flagstone-tools.jar}.
  *

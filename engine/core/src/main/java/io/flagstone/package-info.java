@@ -1,2 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
 /** The public face: the cache and its builder. */
 package io.flagstone;

@@ -1,2 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Concurrency stress tests. */
 package io.flagstone.stress;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.contender;
 
 /** The operations of one thread on a contender. Not thread-safe. */

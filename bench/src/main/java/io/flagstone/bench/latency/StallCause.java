@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.latency;
 
 /** Why a read took long, as far as can be told. */

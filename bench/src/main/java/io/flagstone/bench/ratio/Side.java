@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.ratio;
 
 /** One side of a comparison: something that is done over and over. */

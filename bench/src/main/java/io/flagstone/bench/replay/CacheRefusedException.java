@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.replay;
 
 /** Tells settings that no cache can be built with from faults of the replay itself. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.verify;
 
 /** The ways in which a cache can differ from the model. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Chronicle Bytes with the typed cache: codecs of bytes and of marshallable objects, and views of
  * values where they lie.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.flagstone.api;
 
 /** Thrown where an entry would not fit the largest size class; the cache is as it was. */

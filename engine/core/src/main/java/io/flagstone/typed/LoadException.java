@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.flagstone.typed;
 
 /** A value could not be loaded; the cause says why. Each who waited for it gets one. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.flagstone.jcache;
 
 /** The specification's way from an interface to what is behind it. */

@@ -1,2 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Micrometer meters of a cache. */
 package io.flagstone.micrometer;

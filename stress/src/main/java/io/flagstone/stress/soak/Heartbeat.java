@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.flagstone.stress.soak;
 
 /** A thread that has to get on with its work. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.flagstone.stress.soak;
 
 /** Spreads the bits of a number, so that neighbours look unrelated. */

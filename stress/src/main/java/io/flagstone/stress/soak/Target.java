@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.flagstone.stress.soak;
 
 /** A kind of key that operations are done to, and what must hold for it. */

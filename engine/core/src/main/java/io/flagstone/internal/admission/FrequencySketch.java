@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.flagstone.internal.admission;
 
 import static io.flagstone.internal.admission.FilterDescriptor.BLOCK_LENGTH;

@@ -1,2 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Who may stay: how often keys are used, and how much room newcomers get. */
 package io.flagstone.internal.admission;

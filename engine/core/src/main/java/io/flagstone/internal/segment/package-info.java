@@ -1,2 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
 /** The segment, in which lock, index, slabs, recency and expiry meet over one region. */
 package io.flagstone.internal.segment;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.flagstone.internal.slab;
 
 import static io.flagstone.internal.slab.SlabDescriptor.CLASS_LIVE;

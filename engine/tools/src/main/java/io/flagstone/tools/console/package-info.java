@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Output of command lines: tables, units, JSON, refusals, and whether a person is watching.
  *
