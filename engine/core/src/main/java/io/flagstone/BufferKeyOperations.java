@@ -29,7 +29,7 @@ abstract class BufferKeyOperations extends LongKeyOperations {
      * @param keyLength its bytes, 1 to 65 535.
      * @param destination where the value goes; the room is its capacity from the offset on.
      * @param destinationOffset where in it.
-     * @return the value's length, {@link #NOT_FOUND} or {@link #INSUFFICIENT_SPACE}.
+     * @return the value's length, {@link #NOT_FOUND} or {@link #INSUFFICIENT_CAPACITY}.
      * @throws IllegalArgumentException if the destination is read-only.
      * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
      */
@@ -181,7 +181,7 @@ abstract class BufferKeyOperations extends LongKeyOperations {
      *     was.
      * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
      */
-    public long addToLong(
+    public long addAndGetLong(
             DirectBuffer key,
             int keyOffset,
             int keyLength,
@@ -190,7 +190,7 @@ abstract class BufferKeyOperations extends LongKeyOperations {
             long missing) {
         if (MappedCopy.isNeeded(key)) {
             try (MappedCopy copy = copyOfKey(key, keyOffset, keyLength)) {
-                return addToLong(copy.buffer(), 0, keyLength, valueIndex, delta, missing);
+                return addAndGetLong(copy.buffer(), 0, keyLength, valueIndex, delta, missing);
             }
         }
         checkKey(key, keyOffset, keyLength);
@@ -200,7 +200,8 @@ abstract class BufferKeyOperations extends LongKeyOperations {
         checkIndex(valueIndex);
         final long hash = hash(base, address, keyLength);
         return alive(
-                segment(hash).addToLong(hash, base, address, keyLength, valueIndex, delta, missing),
+                segment(hash)
+                        .addAndGetLong(hash, base, address, keyLength, valueIndex, delta, missing),
                 owner,
                 null);
     }
@@ -242,7 +243,7 @@ abstract class BufferKeyOperations extends LongKeyOperations {
      * @param keyLength its bytes, 1 to 65 535.
      * @param destination where the value goes; the room is its capacity from the offset on.
      * @param destinationOffset where in it.
-     * @return the value's length, {@link #NOT_FOUND} or {@link #INSUFFICIENT_SPACE}.
+     * @return the value's length, {@link #NOT_FOUND} or {@link #INSUFFICIENT_CAPACITY}.
      * @throws IllegalArgumentException if the destination is read-only.
      * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
      */

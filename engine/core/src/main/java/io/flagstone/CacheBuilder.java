@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone;
 
-import io.flagstone.api.RemovalListener;
+import io.flagstone.api.RemovalHandler;
 import io.flagstone.api.SegmentResetException;
 import io.flagstone.api.SizeSample;
 import io.flagstone.internal.events.CacheOpened;
@@ -12,7 +12,6 @@ import io.flagstone.internal.memory.HugePages;
 import io.flagstone.internal.memory.JvmAccess;
 import io.flagstone.internal.memory.Region;
 import io.flagstone.internal.memory.RegionAllocator;
-import io.flagstone.internal.memory.TimeToLive;
 import io.flagstone.internal.recency.PromotionDistance;
 import io.flagstone.internal.segment.ReadCounters;
 import io.flagstone.internal.segment.ReentryGuard;
@@ -22,7 +21,6 @@ import io.flagstone.internal.segment.SegmentLayout;
 import io.flagstone.internal.slab.SizeClasses;
 import io.flagstone.internal.slab.SlabPlan;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -68,7 +66,7 @@ public final class CacheBuilder {
     private SizeSample sizeSample;
     private LongConsumer buildProgress = touched -> {};
     private NanoClock clock = SystemNanoClock.INSTANCE;
-    private RemovalListener removalListener;
+    private RemovalHandler removalHandler;
     private ErrorHandler errorHandler = CacheBuilder::log;
 
     CacheBuilder() {
@@ -80,7 +78,7 @@ public final class CacheBuilder {
         this.sizeSample = other.sizeSample;
         this.buildProgress = other.buildProgress;
         this.clock = other.clock;
-        this.removalListener = other.removalListener;
+        this.removalHandler = other.removalHandler;
         this.errorHandler = other.errorHandler;
     }
 
@@ -197,16 +195,6 @@ public final class CacheBuilder {
     }
 
     /**
-     * Does what {@link #tickNs} does.
-     *
-     * @param tick from a microsecond to an hour.
-     * @return this.
-     */
-    public CacheBuilder tick(Duration tick) {
-        return tickNs(TimeToLive.toNs("tick", tick));
-    }
-
-    /**
      * Sets the time to live of entries that are put without one; none by default.
      *
      * @param ns positive nanoseconds, or {@link OffHeapCache#NO_TTL}.
@@ -215,16 +203,6 @@ public final class CacheBuilder {
     public CacheBuilder defaultTtlNs(long ns) {
         settings.set(Parameter.DEFAULT_TTL_NS, ns);
         return this;
-    }
-
-    /**
-     * Does what {@link #defaultTtlNs} does.
-     *
-     * @param ttl positive; more than 292 years is for ever.
-     * @return this.
-     */
-    public CacheBuilder defaultTtl(Duration ttl) {
-        return defaultTtlNs(TimeToLive.toNs("defaultTtl", ttl));
     }
 
     /**
@@ -237,16 +215,6 @@ public final class CacheBuilder {
     public CacheBuilder expireAfterAccessNs(long ns) {
         settings.set(Parameter.EXPIRE_AFTER_ACCESS_NS, ns);
         return this;
-    }
-
-    /**
-     * Does what {@link #expireAfterAccessNs} does.
-     *
-     * @param idle positive; more than 292 years is for ever.
-     * @return this.
-     */
-    public CacheBuilder expireAfterAccess(Duration idle) {
-        return expireAfterAccessNs(TimeToLive.toNs("expireAfterAccess", idle));
     }
 
     /**
@@ -359,19 +327,19 @@ public final class CacheBuilder {
     }
 
     /**
-     * Sets who is told of removals; nobody by default.
+     * Sets the handler that is told of removals; none by default.
      *
-     * @param listener or {@code null}.
+     * @param handler or {@code null}.
      * @return this.
      */
-    public CacheBuilder removalListener(RemovalListener listener) {
-        settings.set(Parameter.REMOVAL_LISTENER, listener);
-        this.removalListener = listener;
+    public CacheBuilder removalHandler(RemovalHandler handler) {
+        settings.set(Parameter.REMOVAL_HANDLER, handler);
+        this.removalHandler = handler;
         return this;
     }
 
     /**
-     * Sets who is told of what a removal listener throws, and by a {@link SegmentResetException} of
+     * Sets who is told of what a removal handler throws, and by a {@link SegmentResetException} of
      * a segment that was emptied; by default both are logged by {@link System.Logger}.
      *
      * @param handler not {@code null}; called under the lock of a segment.
@@ -435,7 +403,7 @@ public final class CacheBuilder {
                 settings.number(Parameter.REBALANCE_BUDGET).intValue(),
                 clock,
                 clock.nanoTime(),
-                removalListener,
+                removalHandler,
                 errorHandler,
                 new ReentryGuard(count),
                 new ReadCounters(settings.isOn(Parameter.COUNT_READS)),

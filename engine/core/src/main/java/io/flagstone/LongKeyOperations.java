@@ -30,7 +30,7 @@ abstract class LongKeyOperations extends SegmentedCache {
      * @param key the key.
      * @param destination where the value goes; the room is its capacity from the offset on.
      * @param destinationOffset where in it.
-     * @return the value's length, {@link #NOT_FOUND} or {@link #INSUFFICIENT_SPACE}.
+     * @return the value's length, {@link #NOT_FOUND} or {@link #INSUFFICIENT_CAPACITY}.
      * @throws IllegalArgumentException if the destination is read-only.
      * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
      */
@@ -358,10 +358,11 @@ abstract class LongKeyOperations extends SegmentedCache {
      *     was.
      * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
      */
-    public long addToLong(long key, int valueIndex, long delta, long missing) {
+    public long addAndGetLong(long key, int valueIndex, long delta, long missing) {
         checkIndex(valueIndex);
         final long hash = hash(key);
-        return segment(hash).addToLong(hash, LONG_KEY, key, Long.BYTES, valueIndex, delta, missing);
+        return segment(hash)
+                .addAndGetLong(hash, LONG_KEY, key, Long.BYTES, valueIndex, delta, missing);
     }
 
     /**
@@ -414,7 +415,7 @@ abstract class LongKeyOperations extends SegmentedCache {
      * @param key the key.
      * @param destination where the value goes; the room is its capacity from the offset on.
      * @param destinationOffset where in it.
-     * @return the value's length, {@link #NOT_FOUND} or {@link #INSUFFICIENT_SPACE}.
+     * @return the value's length, {@link #NOT_FOUND} or {@link #INSUFFICIENT_CAPACITY}.
      * @throws IllegalArgumentException if the destination is read-only.
      * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
      */

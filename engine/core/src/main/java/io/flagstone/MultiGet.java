@@ -77,8 +77,8 @@ public final class MultiGet extends KeyBatch {
      * The length of a key's value.
      *
      * @param number the key's number.
-     * @return bytes, {@link OffHeapCache#NOT_FOUND}, or {@link OffHeapCache#INSUFFICIENT_SPACE} if
-     *     what was left of the destination did not hold it.
+     * @return bytes, {@link OffHeapCache#NOT_FOUND}, or {@link OffHeapCache#INSUFFICIENT_CAPACITY}
+     *     if what was left of the destination did not hold it.
      */
     public int length(int number) {
         check(number);

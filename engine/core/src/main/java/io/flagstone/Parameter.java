@@ -61,7 +61,7 @@ enum Parameter {
     COUNT_READS("countReads", "yes or no", true),
     HASH_SEED("hashSeed", "number", null, Long.MIN_VALUE, Long.MAX_VALUE),
     CLOCK("clock", "NanoClock", null),
-    REMOVAL_LISTENER("removalListener", "RemovalListener", null),
+    REMOVAL_HANDLER("removalHandler", "RemovalHandler", null),
     ERROR_HANDLER("errorHandler", "ErrorHandler", null);
 
     private static final String PROPERTY_PREFIX = "flagstone.";
@@ -164,7 +164,7 @@ enum Parameter {
             return value == null ? "random" : "fixed";
         }
         if (value == null) {
-            return isNumber() || this == SIZE_SAMPLE || this == REMOVAL_LISTENER
+            return isNumber() || this == SIZE_SAMPLE || this == REMOVAL_HANDLER
                     ? "none"
                     : "standard";
         }

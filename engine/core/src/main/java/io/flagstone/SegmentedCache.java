@@ -19,7 +19,7 @@ abstract class SegmentedCache {
     public static final int NOT_FOUND = Segment.NOT_FOUND;
 
     /** The destination has too little room, and nothing was copied. */
-    public static final int INSUFFICIENT_SPACE = Segment.INSUFFICIENT_SPACE;
+    public static final int INSUFFICIENT_CAPACITY = Segment.INSUFFICIENT_CAPACITY;
 
     /** No time to live. */
     public static final long NO_TTL = Segment.NO_TTL;
@@ -166,7 +166,7 @@ abstract class SegmentedCache {
                 if (length >= 0) {
                     copy.copyOut(destination, length);
                 }
-                if (length == INSUFFICIENT_SPACE && most < limit) {
+                if (length == INSUFFICIENT_CAPACITY && most < limit) {
                     most = limit;
                 } else if (length < 0
                         || !remove

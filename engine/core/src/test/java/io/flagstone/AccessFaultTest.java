@@ -170,7 +170,7 @@ class AccessFaultTest {
                         .expiryBudget(4)
                         .hashSeed(7)
                         .clock(() -> nowNs)
-                        .removalListener((cause, key, value) -> removals++)
+                        .removalHandler((cause, key, value) -> removals++)
                         .errorHandler(told::add);
         setup.configure(builder);
         final OffHeapCache cache = builder.build();

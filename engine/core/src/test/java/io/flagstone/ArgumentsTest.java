@@ -200,7 +200,7 @@ class ArgumentsTest {
             assertThat(large.get(1, to, AT)).isEqualTo(length);
             assertThat(destination.compareTo(value)).isZero();
             assertThat(large.getAndRemove(1, new UnsafeBuffer(to, 0, 99_999), AT))
-                    .isEqualTo(OffHeapCache.INSUFFICIENT_SPACE);
+                    .isEqualTo(OffHeapCache.INSUFFICIENT_CAPACITY);
             destination.setMemory(AT, length, (byte) 0);
             assertThat(large.getAndRemove(1, to, AT)).isEqualTo(length);
             assertThat(destination.compareTo(value)).isZero();
@@ -312,7 +312,7 @@ class ArgumentsTest {
         try (OffHeapCache told =
                 OffHeapCache.builder()
                         .memoryBytes(1 << 19)
-                        .removalListener(
+                        .removalHandler(
                                 (cause, key, value) -> {
                                     look.accept(key);
                                     look.accept(value);

@@ -51,7 +51,7 @@ class BatchTest {
                 .promotionDistance(promotion)
                 .hashSeed(TestSupport.seed())
                 .clock(clock)
-                .removalListener(
+                .removalHandler(
                         (cause, keyView, value) ->
                                 removals.add(cause + " " + hex(keyView) + " " + value.capacity()))
                 .build();
@@ -211,7 +211,7 @@ class BatchTest {
         assertThat(batched.get(multiGet, small, 3)).isEqualTo(3);
         assertThat(multiGet.length(0)).isEqualTo(9);
         assertThat(multiGet.offset(0)).isEqualTo(3);
-        assertThat(multiGet.length(1)).isEqualTo(OffHeapCache.INSUFFICIENT_SPACE);
+        assertThat(multiGet.length(1)).isEqualTo(OffHeapCache.INSUFFICIENT_CAPACITY);
         assertThat(multiGet.length(2)).isZero();
         assertThat(multiGet.length(3)).isEqualTo(16);
         assertThat(multiGet.offset(3)).isEqualTo(19);

@@ -121,7 +121,7 @@ record BufferCall(String name, String takes, Operation operation) {
         add(all, "read", "k", (c, b) -> c.read(b.key, AT, b.keyLength, view -> {}));
         add(all, "contains", "k", (c, b) -> c.contains(b.key, AT, b.keyLength));
         add(all, "update", "k", (c, b) -> c.update(b.key, AT, b.keyLength, view -> {}));
-        add(all, "addToLong", "k", (c, b) -> c.addToLong(b.key, AT, b.keyLength, 0, 0, -1));
+        add(all, "addAndGetLong", "k", (c, b) -> c.addAndGetLong(b.key, AT, b.keyLength, 0, 0, -1));
         add(all, "remove", "k", (c, b) -> c.remove(b.key, AT, b.keyLength));
         add(all, "remainingTtlNs", "k", (c, b) -> c.remainingTtlNs(b.key, AT, b.keyLength));
         add(all, "setTtl", "k", (c, b) -> c.setTtl(b.key, AT, b.keyLength, TTL_NS));

@@ -16,7 +16,6 @@ import io.flagstone.testing.TestClock;
 import io.flagstone.testing.TestSupport;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.LongStream;
@@ -437,32 +436,6 @@ class CacheBuilderTest {
             assertThat(one.segmentCount()).isEqualTo(1);
             assertThat(two.segmentCount()).isEqualTo(2);
         }
-    }
-
-    @Test
-    void durationsMeanTheirNanoseconds() {
-        try (OffHeapCache cache =
-                OffHeapCache.builder()
-                        .memoryBytes(1 << 16)
-                        .defaultTtl(Duration.ofSeconds(10).plusNanos(7))
-                        .tick(Duration.ofMillis(2))
-                        .build()) {
-            assertThat(cache.configuration().setting("defaultTtlNs").value())
-                    .isEqualTo("10000000007");
-            assertThat(cache.configuration().setting("tickNs").value()).isEqualTo("2000000");
-        }
-        final CacheBuilder builder = OffHeapCache.builder().memoryBytes(1 << 16);
-        try (OffHeapCache cache = builder.expireAfterAccess(Duration.ofDays(200_000)).build()) {
-            assertThat(cache.configuration().setting("expireAfterAccessNs").value())
-                    .as("more than can be counted is for ever")
-                    .isEqualTo("none");
-        }
-        assertThatThrownBy(() -> builder.defaultTtl(Duration.ZERO))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("defaultTtl must be positive: defaultTtl=PT0S");
-        assertThatThrownBy(() -> builder.expireAfterAccess(Duration.ofSeconds(Long.MIN_VALUE)))
-                .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> builder.tick(null)).isInstanceOf(NullPointerException.class);
     }
 
     @Test

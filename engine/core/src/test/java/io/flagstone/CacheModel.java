@@ -4,7 +4,7 @@ package io.flagstone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flagstone.api.RemovalCause;
-import io.flagstone.api.RemovalListener;
+import io.flagstone.api.RemovalHandler;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -18,7 +18,7 @@ import org.agrona.DirectBuffer;
  * the value that left, a deadline that has passed, and where the order is exact the entry that was
  * used least recently.
  */
-final class CacheModel implements RemovalListener {
+final class CacheModel implements RemovalHandler {
     /** A value with its deadline. */
     static final class Item {
         byte[] value;

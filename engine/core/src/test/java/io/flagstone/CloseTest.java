@@ -249,7 +249,7 @@ class CloseTest {
                 small().segments(1)
                         .maxEntries(2)
                         .clock(clock)
-                        .removalListener(
+                        .removalHandler(
                                 (cause, key, view) -> tryToClose(caches[0], cause.name(), refused))
                         .errorHandler(errors::add)
                         .build();

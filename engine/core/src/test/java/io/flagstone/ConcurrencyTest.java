@@ -83,7 +83,7 @@ class ConcurrencyTest {
                         .segments(2)
                         .slabBytes(1 << 12)
                         .clock(clock)
-                        .removalListener(
+                        .removalHandler(
                                 (cause, key, value) -> {
                                     checkValue(value, key.getLong(0), value.capacity());
                                     removals.incrementAndGet();
@@ -143,7 +143,7 @@ class ConcurrencyTest {
             together(
                     thread -> {
                         for (int i = 0; i < additions; i++) {
-                            cache.addToLong(1L, 0, 1, -1);
+                            cache.addAndGetLong(1L, 0, 1, -1);
                             cache.update(1L, value -> value.putLong(8, value.getLong(8) + 1));
                         }
                     });

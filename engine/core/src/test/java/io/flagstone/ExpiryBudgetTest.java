@@ -64,7 +64,7 @@ class ExpiryBudgetTest {
                         .tickNs(TICK_NS)
                         .expiryBudget(budget)
                         .clock(clock)
-                        .removalListener((cause, key, old) -> removed[0]++)
+                        .removalHandler((cause, key, old) -> removed[0]++)
                         .build()) {
             for (int i = 0; i < WRITES; i++) {
                 clock.advance(load.stepNs);

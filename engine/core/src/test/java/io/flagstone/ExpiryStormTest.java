@@ -31,7 +31,7 @@ class ExpiryStormTest {
                         .segments(segments)
                         .expiryBudget(BUDGET)
                         .clock(clock)
-                        .removalListener(
+                        .removalHandler(
                                 (cause, keyView, valueView) -> {
                                     if (cause == RemovalCause.EXPIRED) {
                                         expired++;

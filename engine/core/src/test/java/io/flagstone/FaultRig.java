@@ -33,7 +33,7 @@ final class FaultRig implements AutoCloseable {
         UPDATER("update"),
         VISITOR("scan"),
         CLOCK(
-                "addToLong",
+                "addAndGetLong",
                 "compareAndSet",
                 "contains",
                 "doWork",
@@ -70,7 +70,7 @@ final class FaultRig implements AutoCloseable {
 
     /** Those that remove the key's entry or value, or others whose time has come. */
     private static final String[] REMOVING = {
-        "addToLong",
+        "addAndGetLong",
         "clear",
         "compareAndSet",
         "doWork",
@@ -147,7 +147,7 @@ final class FaultRig implements AutoCloseable {
                         .expiryBudget(2)
                         .hashSeed(7)
                         .clock(this::nanoTime)
-                        .removalListener(this::removed)
+                        .removalHandler(this::removed)
                         .errorHandler(this::error);
         setting.accept(builder);
         cache = builder.build();

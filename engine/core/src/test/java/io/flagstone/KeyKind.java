@@ -98,7 +98,7 @@ enum KeyKind {
 
         abstract boolean update(int id, ValueUpdater updater);
 
-        abstract long addToLong(int id, int index, long delta, long missing);
+        abstract long addAndGetLong(int id, int index, long delta, long missing);
 
         abstract boolean remove(int id);
 
@@ -196,8 +196,8 @@ enum KeyKind {
         }
 
         @Override
-        long addToLong(int id, int index, long delta, long missing) {
-            return cache.addToLong(id, index, delta, missing);
+        long addAndGetLong(int id, int index, long delta, long missing) {
+            return cache.addAndGetLong(id, index, delta, missing);
         }
 
         @Override
@@ -345,9 +345,9 @@ enum KeyKind {
         }
 
         @Override
-        long addToLong(int id, int index, long delta, long missing) {
+        long addAndGetLong(int id, int index, long delta, long missing) {
             final int length = key(id);
-            return cache.addToLong(buffer, KEY_OFFSET, length, index, delta, missing);
+            return cache.addAndGetLong(buffer, KEY_OFFSET, length, index, delta, missing);
         }
 
         @Override

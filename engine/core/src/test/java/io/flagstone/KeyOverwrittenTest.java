@@ -34,7 +34,7 @@ class KeyOverwrittenTest {
                     .segments(1)
                     .slabBytes(1 << 12)
                     .maxEntries(2)
-                    .removalListener(
+                    .removalHandler(
                             (cause, left, old) -> {
                                 if (armed) {
                                     key.putLong(0, 99);

@@ -88,7 +88,7 @@ class LeaseTest {
                 true,
                 key -> cache.compareAndSet(key, other, 0, 8, value, 0, 8));
         check("update", true, true, key -> cache.update(key, view -> view.putByte(0, (byte) 1)));
-        check("addToLong", true, true, key -> cache.addToLong(key, 0, 1, 0));
+        check("addAndGetLong", true, true, key -> cache.addAndGetLong(key, 0, 1, 0));
         check("remove", true, true, key -> cache.remove(key));
         check("removeIfEqual", true, true, key -> cache.removeIfEqual(key, value, 0, 8));
         check(
@@ -128,7 +128,7 @@ class LeaseTest {
         check("replace", true, true, key -> cache.replace(k, 0, 8, other, 0, 8));
         check("remove", true, true, key -> cache.remove(k, 0, 8));
         check("removeIfEqual", true, true, key -> cache.removeIfEqual(k, 0, 8, value, 0, 8));
-        check("addToLong", true, true, key -> cache.addToLong(k, 0, 8, 0, 1, 0));
+        check("addAndGetLong", true, true, key -> cache.addAndGetLong(k, 0, 8, 0, 1, 0));
         check("update", true, true, key -> cache.update(k, 0, 8, view -> {}));
         check(
                 "compareAndSet",

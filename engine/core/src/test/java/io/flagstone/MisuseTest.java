@@ -39,7 +39,7 @@ class MisuseTest {
                     .segments(2)
                     .slabBytes(1 << 12)
                     .clock(clock)
-                    .removalListener((cause, key, value) -> onRemoval.run())
+                    .removalHandler((cause, key, value) -> onRemoval.run())
                     .build();
 
     @AfterEach
@@ -77,7 +77,7 @@ class MisuseTest {
                         "compareAndSet",
                         (c, k, o, l) -> c.compareAndSet(k, o, l, v, 0, 8, v, 0, 8)),
                 keyCall("update", (c, k, o, l) -> c.update(k, o, l, view -> {})),
-                keyCall("addToLong", (c, k, o, l) -> c.addToLong(k, o, l, 0, 1, 0)),
+                keyCall("addAndGetLong", (c, k, o, l) -> c.addAndGetLong(k, o, l, 0, 1, 0)),
                 keyCall("remove", OffHeapCache::remove),
                 keyCall("removeIfEqual", (c, k, o, l) -> c.removeIfEqual(k, o, l, v, 0, 8)),
                 keyCall("getAndRemove", (c, k, o, l) -> c.getAndRemove(k, o, l, v, 0)),
@@ -220,8 +220,8 @@ class MisuseTest {
         cache.put(1, buffer, 0, 16);
         for (final ThrowingCallable call :
                 List.<ThrowingCallable>of(
-                        () -> cache.addToLong(1, -3, 1, 0),
-                        () -> cache.addToLong(buffer, 0, 8, -3, 1, 0))) {
+                        () -> cache.addAndGetLong(1, -3, 1, 0),
+                        () -> cache.addAndGetLong(buffer, 0, 8, -3, 1, 0))) {
             assertThatThrownBy(call)
                     .isInstanceOf(IndexOutOfBoundsException.class)
                     .hasMessageContaining("-3");

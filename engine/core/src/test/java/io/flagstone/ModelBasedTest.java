@@ -155,7 +155,7 @@ class ModelBasedTest {
                         .admissionFilter(chosen.filtered)
                         .hashSeed(seed)
                         .clock(clock)
-                        .removalListener(model)
+                        .removalHandler(model)
                         .errorHandler(this::listenerFailed);
         if (chosen.idleNs > 0) {
             builder.expireAfterAccessNs(chosen.idleNs);
@@ -202,7 +202,7 @@ class ModelBasedTest {
             case 20, 21 -> replace();
             case 22, 23 -> compareAndSet();
             case 24, 25 -> update();
-            case 26, 27 -> addToLong();
+            case 26, 27 -> addAndGetLong();
             case 28 -> remove();
             case 29 -> removeIfEqual();
             case 30 -> getAndRemove();
@@ -317,7 +317,7 @@ class ModelBasedTest {
         if (item == null) {
             assertThat(length).isEqualTo(OffHeapCache.NOT_FOUND);
         } else if (item.value.length > room) {
-            assertThat(length).isEqualTo(OffHeapCache.INSUFFICIENT_SPACE);
+            assertThat(length).isEqualTo(OffHeapCache.INSUFFICIENT_CAPACITY);
         } else {
             final byte[] copied = new byte[Math.max(0, length)];
             destination.getBytes(offset, copied);
@@ -531,7 +531,7 @@ class ModelBasedTest {
         }
     }
 
-    private void addToLong() {
+    private void addAndGetLong() {
         final Item item = model.live(key);
         final int at = random.nextInt(16);
         final long delta = random.nextLong();
@@ -540,8 +540,8 @@ class ModelBasedTest {
         }
         final long sum =
                 longKey
-                        ? cache.addToLong(keyAsLong, at, delta, 42)
-                        : cache.addToLong(keyBuffer, 0, keyLength, at, delta, 42);
+                        ? cache.addAndGetLong(keyAsLong, at, delta, 42)
+                        : cache.addAndGetLong(keyBuffer, 0, keyLength, at, delta, 42);
         if (item == null) {
             assertThat(sum).isEqualTo(42);
         } else {

@@ -2,7 +2,7 @@
 package io.flagstone;
 
 import static io.flagstone.OffHeapCache.DEFAULT_TTL;
-import static io.flagstone.OffHeapCache.INSUFFICIENT_SPACE;
+import static io.flagstone.OffHeapCache.INSUFFICIENT_CAPACITY;
 import static io.flagstone.OffHeapCache.KEEP_TTL;
 import static io.flagstone.OffHeapCache.NOT_FOUND;
 import static io.flagstone.OffHeapCache.NO_TTL;
@@ -89,9 +89,9 @@ class OperationsTest {
     void aDestinationThatIsTooSmallIsLeftAlone(KeyKind kind) {
         open(kind).put(1, "value");
         final UnsafeBuffer destination = dots(8);
-        assertThat(keyed.get(1, destination, 4)).isEqualTo(INSUFFICIENT_SPACE).isEqualTo(-2);
-        assertThat(keyed.getAndRemove(1, destination, 4)).isEqualTo(INSUFFICIENT_SPACE);
-        assertThat(keyed.get(1, destination, 8)).isEqualTo(INSUFFICIENT_SPACE);
+        assertThat(keyed.get(1, destination, 4)).isEqualTo(INSUFFICIENT_CAPACITY).isEqualTo(-2);
+        assertThat(keyed.getAndRemove(1, destination, 4)).isEqualTo(INSUFFICIENT_CAPACITY);
+        assertThat(keyed.get(1, destination, 8)).isEqualTo(INSUFFICIENT_CAPACITY);
         assertThat(TestSupport.string(destination)).isEqualTo("........");
         assertThat(keyed.value(1)).as("it stays").isEqualTo("value");
         assertThat(keyed.get(1, destination, 3)).as("just enough room").isEqualTo(5);
@@ -199,37 +199,37 @@ class OperationsTest {
 
     @ParameterizedTest
     @EnumSource
-    void addToLongAddsAtAnyIndex(KeyKind kind) {
+    void addAndGetLongAddsAtAnyIndex(KeyKind kind) {
         open(kind).put(1, "\0".repeat(20), TTL);
         clock.advance(1);
         for (int index = 0; index <= 12; index++) {
             keyed.update(1, view -> view.setMemory(0, view.capacity(), (byte) 0));
-            assertThat(keyed.addToLong(1, index, 5, -99)).isEqualTo(5);
-            assertThat(keyed.addToLong(1, index, -7, -99)).isEqualTo(-2);
-            assertThat(keyed.addToLong(1, index, Long.MIN_VALUE, -99))
+            assertThat(keyed.addAndGetLong(1, index, 5, -99)).isEqualTo(5);
+            assertThat(keyed.addAndGetLong(1, index, -7, -99)).isEqualTo(-2);
+            assertThat(keyed.addAndGetLong(1, index, Long.MIN_VALUE, -99))
                     .as("wraps")
                     .isEqualTo(Long.MAX_VALUE - 1);
             final int at = index;
             keyed.read(1, view -> assertThat(view.getLong(at)).isEqualTo(Long.MAX_VALUE - 1));
         }
-        assertThat(keyed.addToLong(2, 0, 5, -99)).as("absent").isEqualTo(-99);
+        assertThat(keyed.addAndGetLong(2, 0, 5, -99)).as("absent").isEqualTo(-99);
         assertThat(keyed.contains(2)).isFalse();
         assertThat(keyed.remainingTtlNs(1)).isEqualTo(TTL - 1);
     }
 
     @ParameterizedTest
     @EnumSource
-    void addToLongRefusesAnIndexBeyondTheValue(KeyKind kind) {
+    void addAndGetLongRefusesAnIndexBeyondTheValue(KeyKind kind) {
         open(kind).put(1, "0123456789");
         keyed.put(2, "0123");
-        assertThat(keyed.addToLong(1, 2, 0, -99)).isNotEqualTo(-99);
+        assertThat(keyed.addAndGetLong(1, 2, 0, -99)).isNotEqualTo(-99);
         for (final int index : new int[] {3, 10, Integer.MAX_VALUE}) {
-            assertThatThrownBy(() -> keyed.addToLong(1, index, 1, 0))
+            assertThatThrownBy(() -> keyed.addAndGetLong(1, index, 1, 0))
                     .isInstanceOf(IndexOutOfBoundsException.class)
                     .hasMessageContaining("index " + index)
                     .hasMessageContaining("10 bytes");
         }
-        assertThatThrownBy(() -> keyed.addToLong(2, 0, 1, 0))
+        assertThatThrownBy(() -> keyed.addAndGetLong(2, 0, 1, 0))
                 .isInstanceOf(IndexOutOfBoundsException.class);
         assertThat(keyed.value(1)).isEqualTo("0123456789");
         assertThat(keyed.value(2)).isEqualTo("0123");
@@ -301,7 +301,7 @@ class OperationsTest {
         probes.put("replace", p -> p.found = p.keyed.replace(1, "new"));
         probes.put("compareAndSet", p -> p.found = p.keyed.compareAndSet(1, "12345678", "new"));
         probes.put("update", p -> p.found = p.keyed.update(1, view -> {}));
-        probes.put("addToLong", p -> p.found = p.keyed.addToLong(1, 0, 0, -99) != -99);
+        probes.put("addAndGetLong", p -> p.found = p.keyed.addAndGetLong(1, 0, 0, -99) != -99);
         probes.put("remove", p -> p.found = p.keyed.remove(1));
         probes.put("removeIfEqual", p -> p.found = p.keyed.removeIfEqual(1, "12345678"));
         probes.put("getAndRemove", p -> p.found = p.keyed.getAndRemove(1, room, 0) != NOT_FOUND);
@@ -461,7 +461,14 @@ class OperationsTest {
     void usesRenewASlidingDeadline(KeyKind kind) {
         final Map<String, Consumer<Probe>> probes = probes();
         for (final String use :
-                List.of("get", "read", "update", "addToLong", "putIfAbsent", "put", "replace")) {
+                List.of(
+                        "get",
+                        "read",
+                        "update",
+                        "addAndGetLong",
+                        "putIfAbsent",
+                        "put",
+                        "replace")) {
             assertLeft(kind, use, probes.get(use), TTL);
         }
         assertLeft(kind, "get without room", p -> p.keyed.get(1, dots(1), 0), TTL);
@@ -682,7 +689,7 @@ class OperationsTest {
         keyed.put(1, "87654321");
         keyed.compareAndSet(1, "87654321", "12345678");
         keyed.update(1, view -> {});
-        keyed.addToLong(1, 0, 1, 0);
+        keyed.addAndGetLong(1, 0, 1, 0);
         keyed.replace(1, "12345678");
         keyed.put(1, "x".repeat(300));
         assertStatistics(0, 0, 2, 6, 0, 0, 0, 1);

@@ -156,7 +156,7 @@ class RebalancingTest {
                                 .slabBytes(1 << 12)
                                 .promotionDistance(0)
                                 .rebalanceBudget(budget)
-                                .removalListener((cause, key, view) -> removed(order, cause, key))
+                                .removalHandler((cause, key, view) -> removed(order, cause, key))
                                 .errorHandler(thrown -> failure = thrown));
         for (int i = 0; i < 100_000 && failure == null; i++) {
             final int favourite = i / 10_000 % lengths.length;

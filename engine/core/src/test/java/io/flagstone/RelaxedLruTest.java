@@ -73,7 +73,7 @@ class RelaxedLruTest {
         cache =
                 builder.segments(1)
                         .promotionDistance(promotionDistance)
-                        .removalListener(this::removed)
+                        .removalHandler(this::removed)
                         .errorHandler(thrown -> failure = thrown)
                         .build();
     }
@@ -162,7 +162,7 @@ class RelaxedLruTest {
         switch (random.nextInt(8)) {
             case 0 -> hit = cache.read(key, view -> {});
             case 1 -> hit = cache.update(key, view -> view.putByte(0, (byte) 1));
-            case 2 -> hit = cache.addToLong(key, 0, 1, Long.MIN_VALUE) != Long.MIN_VALUE;
+            case 2 -> hit = cache.addAndGetLong(key, 0, 1, Long.MIN_VALUE) != Long.MIN_VALUE;
             default -> hit = cache.get(key, value, 0) != OffHeapCache.NOT_FOUND;
         }
         final Entry entry = entries.get(key);

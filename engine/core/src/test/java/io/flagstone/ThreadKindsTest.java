@@ -62,7 +62,7 @@ class ThreadKindsTest {
 
     private void addMany() {
         for (int i = 0; i < 20_000; i++) {
-            cache.addToLong(1, 0, 1, -1);
+            cache.addAndGetLong(1, 0, 1, -1);
             cache.contains(1);
             cache.getLong(1, 0, -1);
         }
@@ -101,7 +101,7 @@ class ThreadKindsTest {
             final CountDownLatch inside = new CountDownLatch(1);
             open(
                     OffHeapCache.builder()
-                            .removalListener(
+                            .removalHandler(
                                     (cause, key, view) -> {
                                         inside.countDown();
                                         take(room);

@@ -43,7 +43,7 @@ class WaitingTest {
                 .slabBytes(1 << 12)
                 .hashSeed(5)
                 .clock(new TestClock())
-                .removalListener((cause, key, view) -> onRemoval.run())
+                .removalHandler((cause, key, view) -> onRemoval.run())
                 .build();
     }
 

@@ -110,7 +110,7 @@ class ZeroAllocationTest {
                                         .segments(2)
                                         .slabBytes(1 << 14)
                                         .clock(clock)
-                                        .removalListener((cause, keyView, valueView) -> removals++))
+                                        .removalHandler((cause, keyView, valueView) -> removals++))
                         .build();
         for (int i = 0; i < 2 * KEYS; i++) {
             operate(Kind.MIXED, i);
@@ -166,7 +166,7 @@ class ZeroAllocationTest {
             case REPLACE -> cache.replace(number, value, 0, 64);
             case COMPARE_AND_SET -> cache.compareAndSet(number, value, 0, 64, value, 8, 64);
             case UPDATE -> cache.update(number, updater);
-            case ADD_TO_LONG -> cache.addToLong(number, 0, 1, -1);
+            case ADD_TO_LONG -> cache.addAndGetLong(number, 0, 1, -1);
             case REMOVE -> cache.remove(number);
             case REMOVE_IF_EQUAL -> cache.removeIfEqual(number, value, 0, 64);
             case GET_AND_REMOVE -> cache.getAndRemove(number, destination, 0);
@@ -195,7 +195,7 @@ class ZeroAllocationTest {
             case REPLACE -> cache.replace(key, 0, length, value, 0, 64);
             case COMPARE_AND_SET -> cache.compareAndSet(key, 0, length, value, 0, 64, value, 8, 64);
             case UPDATE -> cache.update(key, 0, length, updater);
-            case ADD_TO_LONG -> cache.addToLong(key, 0, length, 0, 1, -1);
+            case ADD_TO_LONG -> cache.addAndGetLong(key, 0, length, 0, 1, -1);
             case REMOVE -> cache.remove(key, 0, length);
             case REMOVE_IF_EQUAL -> cache.removeIfEqual(key, 0, length, value, 0, 64);
             case GET_AND_REMOVE -> cache.getAndRemove(key, 0, length, destination, 0);

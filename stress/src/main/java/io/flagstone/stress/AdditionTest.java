@@ -25,16 +25,16 @@ public class AdditionTest {
 
     @Actor
     public void first(III_Result result) {
-        result.r1 = (int) SharedCache.CACHE.addToLong(key, 0, 1, -1);
+        result.r1 = (int) SharedCache.CACHE.addAndGetLong(key, 0, 1, -1);
     }
 
     @Actor
     public void second(III_Result result) {
-        result.r2 = (int) SharedCache.CACHE.addToLong(key, 0, 1, -1);
+        result.r2 = (int) SharedCache.CACHE.addAndGetLong(key, 0, 1, -1);
     }
 
     @Arbiter
     public void arbiter(III_Result result) {
-        result.r3 = (int) SharedCache.CACHE.addToLong(key, 0, 0, -1);
+        result.r3 = (int) SharedCache.CACHE.addAndGetLong(key, 0, 0, -1);
     }
 }

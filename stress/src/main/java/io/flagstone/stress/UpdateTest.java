@@ -44,6 +44,6 @@ public class UpdateTest {
     @Arbiter
     public void arbiter(II_Result result) {
         result.r1 = count;
-        result.r2 = (int) SharedCache.CACHE.addToLong(key, 0, 0, -1);
+        result.r2 = (int) SharedCache.CACHE.addAndGetLong(key, 0, 0, -1);
     }
 }

@@ -58,8 +58,8 @@ public abstract class CacheOperations {
 
     /** The sum that the key has now. */
     @Operation(params = {"key", "value"})
-    public long addToLong(int key, int delta) {
-        return cache.addToLong(key, 0, delta, ABSENT);
+    public long addAndGetLong(int key, int delta) {
+        return cache.addAndGetLong(key, 0, delta, ABSENT);
     }
 
     /** Whether the key was present. */

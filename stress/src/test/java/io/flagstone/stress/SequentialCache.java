@@ -41,7 +41,7 @@ public class SequentialCache {
         return entries.getOrDefault(key, CacheOperations.ABSENT) == expected && !put(key, value);
     }
 
-    public long addToLong(int key, int delta) {
+    public long addAndGetLong(int key, int delta) {
         if (!entries.containsKey(key)) {
             return CacheOperations.ABSENT;
         }
@@ -63,7 +63,7 @@ public class SequentialCache {
     }
 
     public long get(int key) {
-        return addToLong(key, 0);
+        return addAndGetLong(key, 0);
     }
 
     SequentialCache copy() {

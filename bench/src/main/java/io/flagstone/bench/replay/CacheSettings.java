@@ -3,7 +3,7 @@ package io.flagstone.bench.replay;
 
 import io.flagstone.CacheBuilder;
 import io.flagstone.OffHeapCache;
-import io.flagstone.api.RemovalListener;
+import io.flagstone.api.RemovalHandler;
 import io.flagstone.api.SizeSample;
 import org.agrona.concurrent.NanoClock;
 
@@ -61,7 +61,7 @@ public record CacheSettings(
      * @return the cache.
      * @throws CacheRefusedException where the builder refuses a setting, or memory is lacking.
      */
-    OffHeapCache build(NanoClock clock, RemovalListener listener, SizeSample sample) {
+    OffHeapCache build(NanoClock clock, RemovalHandler listener, SizeSample sample) {
         final CacheBuilder builder =
                 OffHeapCache.builder()
                         .memoryBytes(memoryBytes)
@@ -86,7 +86,7 @@ public record CacheSettings(
             builder.sizeSample(sample);
         }
         if (listener != null) {
-            builder.removalListener(listener);
+            builder.removalHandler(listener);
         }
         try {
             return builder.build();

@@ -3,7 +3,7 @@ package io.flagstone.bench.verify;
 
 import io.flagstone.api.CacheStatistics;
 import io.flagstone.api.RemovalCause;
-import io.flagstone.api.RemovalListener;
+import io.flagstone.api.RemovalHandler;
 import java.util.HashMap;
 import java.util.Map;
 import org.agrona.DirectBuffer;
@@ -17,7 +17,7 @@ import org.agrona.concurrent.NanoClock;
  *
  * <p>It knows nothing of the real cache and can be fed any course of events.
  */
-public final class ReferenceModel implements RemovalListener {
+public final class ReferenceModel implements RemovalHandler {
     private final NanoClock clock;
     private final Differences differences = new Differences();
     private final Map<Object, ModelEntry> entries = new HashMap<>();

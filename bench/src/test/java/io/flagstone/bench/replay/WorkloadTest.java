@@ -4,7 +4,7 @@ package io.flagstone.bench.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flagstone.OffHeapCache;
-import io.flagstone.api.RemovalListener;
+import io.flagstone.api.RemovalHandler;
 import io.flagstone.bench.tape.TradeTape;
 import io.flagstone.bench.trace.TraceFile;
 import io.flagstone.bench.trace.TraceFormat;
@@ -119,7 +119,7 @@ class WorkloadTest {
         return new TraceSettings(file, TraceFormat.LIRS, -1, OffHeapCache.NO_TTL, false, false);
     }
 
-    private OffHeapCache cache(RemovalListener listener) {
+    private OffHeapCache cache(RemovalHandler listener) {
         return new CacheSettings(1 << 20, listener == model ? 1000L : 2L, 1, null, 0.0, null, false)
                 .build(clock, listener, null);
     }

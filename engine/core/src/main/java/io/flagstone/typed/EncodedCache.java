@@ -77,7 +77,7 @@ final class EncodedCache<K, V> {
         final MutableDirectBuffer buffer = bufferOf(reuse);
         if (buffer != null) {
             final int length = findOnce(scratch, buffer);
-            if (length != OffHeapCache.INSUFFICIENT_SPACE) {
+            if (length != OffHeapCache.INSUFFICIENT_CAPACITY) {
                 return length < 0 ? null : reuse;
             }
         }
@@ -185,7 +185,7 @@ final class EncodedCache<K, V> {
     /** Reads a value's bytes and removes it; negative if there is none. */
     int findAndRemove(Scratch scratch) {
         int length = removeTo(scratch);
-        while (length == OffHeapCache.INSUFFICIENT_SPACE) {
+        while (length == OffHeapCache.INSUFFICIENT_CAPACITY) {
             scratch.growFound();
             length = removeTo(scratch);
             scratch.foundLength(length);
@@ -205,7 +205,7 @@ final class EncodedCache<K, V> {
     /** Reads a value's bytes; negative if there is none. */
     int find(Scratch scratch) {
         int length = findOnce(scratch, scratch.found);
-        while (length == OffHeapCache.INSUFFICIENT_SPACE) {
+        while (length == OffHeapCache.INSUFFICIENT_CAPACITY) {
             scratch.growFound();
             length = findOnce(scratch, scratch.found);
             scratch.foundLength(length);

@@ -5,7 +5,6 @@ import io.flagstone.OffHeapCache;
 import io.flagstone.api.EntryTooLargeException;
 import io.flagstone.api.ValueReader;
 import io.flagstone.api.ValueUpdater;
-import io.flagstone.internal.memory.TimeToLive;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -74,7 +73,7 @@ abstract class EntryOperations<K, V> implements AutoCloseable {
         final MutableDirectBuffer buffer = encoded.bufferOf(reuse);
         if (buffer != null) {
             final int length = engine.get(key, buffer, 0);
-            if (length != OffHeapCache.INSUFFICIENT_SPACE) {
+            if (length != OffHeapCache.INSUFFICIENT_CAPACITY) {
                 return length < 0 ? null : reuse;
             }
         }

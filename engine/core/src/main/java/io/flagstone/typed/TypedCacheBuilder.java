@@ -4,8 +4,8 @@ package io.flagstone.typed;
 import io.flagstone.CacheBuilder;
 import io.flagstone.OffHeapCache;
 import io.flagstone.api.EffectiveConfiguration;
+import io.flagstone.api.RemovalHandler;
 import io.flagstone.api.Setting;
-import io.flagstone.internal.memory.TimeToLive;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
@@ -33,11 +33,39 @@ public final class TypedCacheBuilder<K, V> {
     Executor executor = defaultExecutor();
     private Loader<? super K, ? extends V> loader;
     private RemovalListener<? super K, ? super V> removalListener;
+    private Duration defaultTtl;
+    private Duration expireAfterAccess;
 
     TypedCacheBuilder(CacheBuilder engine, Codec<K> keys, Codec<V> values) {
         this.engine = Objects.requireNonNull(engine, "engine");
         this.keys = Objects.requireNonNull(keys, "keys");
         this.values = Objects.requireNonNull(values, "values");
+    }
+
+    /**
+     * Sets the time to live of entries that are put without one, in place of the engine's {@link
+     * CacheBuilder#defaultTtlNs}.
+     *
+     * @param ttl positive; more than 292 years is for ever.
+     * @return this.
+     */
+    public TypedCacheBuilder<K, V> defaultTtl(Duration ttl) {
+        TimeToLive.toNs("defaultTtl", ttl);
+        this.defaultTtl = ttl;
+        return this;
+    }
+
+    /**
+     * Makes entries that are put without a time to live expire when they have not been used for
+     * this long, in place of the engine's {@link CacheBuilder#expireAfterAccessNs}.
+     *
+     * @param idle positive; more than 292 years is for ever.
+     * @return this.
+     */
+    public TypedCacheBuilder<K, V> expireAfterAccess(Duration idle) {
+        TimeToLive.toNs("expireAfterAccess", idle);
+        this.expireAfterAccess = idle;
+        return this;
     }
 
     /**
@@ -180,8 +208,14 @@ public final class TypedCacheBuilder<K, V> {
                     "refreshAheadNs " + refreshAheadNs + " needs a loader");
         }
         final CacheBuilder own = engine.copy();
+        if (defaultTtl != null) {
+            own.defaultTtlNs(TimeToLive.toNs("defaultTtl", defaultTtl));
+        }
+        if (expireAfterAccess != null) {
+            own.expireAfterAccessNs(TimeToLive.toNs("expireAfterAccess", expireAfterAccess));
+        }
         if (removalListener != null) {
-            own.removalListener(decoding(removalListener));
+            own.removalHandler(decoding(removalListener));
         }
         final OffHeapCache built = own.build();
         try {
@@ -193,8 +227,7 @@ public final class TypedCacheBuilder<K, V> {
         }
     }
 
-    private io.flagstone.api.RemovalListener decoding(
-            RemovalListener<? super K, ? super V> listener) {
+    private RemovalHandler decoding(RemovalListener<? super K, ? super V> listener) {
         return (cause, key, value) ->
                 listener.onRemoval(
                         cause,

@@ -63,7 +63,7 @@ final class Diver {
                         .maxEntries(400)
                         .promotionDistance(listens ? 0 : 0.0625)
                         .expireAfterAccessNs(listens ? 1_000_000 : OffHeapCache.NO_TTL)
-                        .removalListener(listens ? (cause, k, v) -> {} : null)
+                        .removalHandler(listens ? (cause, k, v) -> {} : null)
                         .errorHandler(thrown -> {})
                         .build();
     }
@@ -89,7 +89,7 @@ final class Diver {
         switch (random.nextInt(12)) {
             case 0 -> cache.remove(id);
             case 1 -> cache.get(id, read, 0);
-            case 2 -> cache.addToLong(id, 0, 1, 0);
+            case 2 -> cache.addAndGetLong(id, 0, 1, 0);
             case 3 -> cache.read(id, view -> view.getLong(0));
             case 4 -> cache.update(id, view -> view.putLong(0, 1));
             case 5 -> cache.setTtl(id, 1_000_000);

@@ -88,7 +88,7 @@ final class LargestSegment {
             assertThat(value.getLong(0)).isEqualTo(key);
             assertThat(value.getLong(last)).isEqualTo(key);
             assertThat(cache.getLong(key, last, -1)).isEqualTo(key);
-            assertThat(cache.addToLong(key, last, 5, -1)).isEqualTo(key + 5);
+            assertThat(cache.addAndGetLong(key, last, 5, -1)).isEqualTo(key + 5);
             cache.update(key, view -> view.putLong(last, view.getLong(last) + 2));
             cache.read(
                     key,
@@ -99,10 +99,10 @@ final class LargestSegment {
             for (final int index : INDEXES) {
                 assertThatThrownBy(() -> cache.getLong(expected, index, -1))
                         .isInstanceOf(IndexOutOfBoundsException.class);
-                assertThatThrownBy(() -> cache.addToLong(expected, index, 1, -1))
+                assertThatThrownBy(() -> cache.addAndGetLong(expected, index, 1, -1))
                         .isInstanceOf(IndexOutOfBoundsException.class);
             }
-            assertThat(cache.get(key, room, 0)).isEqualTo(OffHeapCache.INSUFFICIENT_SPACE);
+            assertThat(cache.get(key, room, 0)).isEqualTo(OffHeapCache.INSUFFICIENT_CAPACITY);
             put(key, LARGEST);
         }
         assertThat(found).as("each slab has its entry").isGreaterThan(2_000);

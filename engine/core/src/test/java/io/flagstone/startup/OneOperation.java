@@ -10,7 +10,7 @@ public final class OneOperation {
     /** Prints how many entries a new cache has. */
     public static void main(String[] args) {
         try (OffHeapCache cache = OffHeapCache.builder().memoryBytes(1 << 20).build()) {
-            cache.addToLong(42, 0, 1, 0);
+            cache.addAndGetLong(42, 0, 1, 0);
             System.out.print("entries " + cache.size());
         }
     }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Removals told by an executor: bounded, in order, and told to the end whatever throws. */
 @Timeout(60)
-class AsyncRemovalListenerTest {
+class AsyncRemovalHandlerTest {
     private final List<String> told = Collections.synchronizedList(new ArrayList<>());
     private final List<Throwable> errors = Collections.synchronizedList(new ArrayList<>());
     private final Queue<Runnable> tasks = new ArrayDeque<>();

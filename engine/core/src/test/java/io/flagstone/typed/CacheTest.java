@@ -10,6 +10,7 @@ import io.flagstone.api.RemovalCause;
 import io.flagstone.testing.TestClock;
 import io.flagstone.testing.TestSupport;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -402,5 +403,34 @@ class CacheTest {
             }
         }
         assertThat(cache.asMap()).isEqualTo(model);
+    }
+
+    @Test
+    void durationsMeanTheirNanoseconds() {
+        final CacheBuilder engine = OffHeapCache.builder().memoryBytes(1 << 16);
+        final TypedCacheBuilder<Long, Long> typed =
+                Cache.builder(engine, Codecs.ofLong(), Codecs.ofLong());
+        try (Cache<Long, Long> cache =
+                typed.defaultTtl(Duration.ofSeconds(10).plusNanos(7)).build()) {
+            assertThat(cache.engine().configuration().setting("defaultTtlNs").value())
+                    .isEqualTo("10000000007");
+        }
+        final TypedCacheBuilder<Long, Long> idle =
+                Cache.builder(engine, Codecs.ofLong(), Codecs.ofLong());
+        try (Cache<Long, Long> cache = idle.expireAfterAccess(Duration.ofDays(1)).build()) {
+            assertThat(cache.engine().configuration().setting("expireAfterAccessNs").value())
+                    .isEqualTo("86400000000000");
+        }
+        try (Cache<Long, Long> cache = idle.expireAfterAccess(Duration.ofDays(200_000)).build()) {
+            assertThat(cache.engine().configuration().setting("expireAfterAccessNs").value())
+                    .as("more than can be counted is for ever")
+                    .isEqualTo("none");
+        }
+        assertThatThrownBy(() -> typed.defaultTtl(Duration.ZERO))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("defaultTtl must be positive: defaultTtl=PT0S");
+        assertThatThrownBy(() -> typed.expireAfterAccess(Duration.ofSeconds(Long.MIN_VALUE)))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> typed.defaultTtl(null)).isInstanceOf(NullPointerException.class);
     }
 }

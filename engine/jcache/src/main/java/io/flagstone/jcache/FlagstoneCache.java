@@ -74,7 +74,7 @@ final class FlagstoneCache<K, V> implements javax.cache.Cache<K, V> {
             configuration.getCacheEntryListenerConfigurations().forEach(listeners::add);
             cache =
                     Cache.builder(
-                                    configuration.newEngine(memoryBytes).removalListener(listeners),
+                                    configuration.newEngine(memoryBytes).removalHandler(listeners),
                                     keys,
                                     values)
                             .build();

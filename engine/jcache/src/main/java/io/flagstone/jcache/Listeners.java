@@ -3,7 +3,7 @@ package io.flagstone.jcache;
 
 import io.flagstone.OffHeapCache;
 import io.flagstone.api.RemovalCause;
-import io.flagstone.api.RemovalListener;
+import io.flagstone.api.RemovalHandler;
 import io.flagstone.typed.Codec;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -22,7 +22,7 @@ import org.agrona.DirectBuffer;
  * the next operation, on whichever key, before anything else. Of two operations at once, one may
  * tell of a key's expiry while the other tells of what came after. Thread-safe.
  */
-final class Listeners<K, V> implements RemovalListener {
+final class Listeners<K, V> implements RemovalHandler {
     private final List<Registration<K, V>> registrations = new CopyOnWriteArrayList<>();
     private final ExpiredEntries<K, V> expired;
     private final Cache<K, V> source;

@@ -308,7 +308,7 @@ class ListenersTest extends CacheFixture {
         try (OffHeapCache plain = shared.build()) {
             assertThat(plain.configuration().setting("clock").origin())
                     .isEqualTo(Setting.Origin.DEFAULT);
-            assertThat(plain.configuration().setting("removalListener").origin())
+            assertThat(plain.configuration().setting("removalHandler").origin())
                     .isEqualTo(Setting.Origin.DEFAULT);
         }
     }

@@ -50,7 +50,7 @@ final class CounterKeys implements Target {
             case PUT_IF_ABSENT -> create(counter, delta, draw);
             case COMPARE_AND_SET -> compareAndSet(counter, delta, draw.counterLength());
             case UPDATE -> update(counter, delta);
-            case ADD_TO_LONG -> addToLong(counter, delta, draw);
+            case ADD_TO_LONG -> addAndGetLong(counter, delta, draw);
             case REMOVE -> cache.remove(key);
             case REMOVE_IF_EQUAL -> removeIfEqual(counter);
             case GET_AND_REMOVE -> cache.getAndRemove(key, scratch.found, scratch.offset);
@@ -130,8 +130,8 @@ final class CounterKeys implements Target {
         }
     }
 
-    private void addToLong(int counter, long delta, Draw draw) {
-        final long sum = cache.addToLong(key, ValueCodec.COUNT, delta, MISSING);
+    private void addAndGetLong(int counter, long delta, Draw draw) {
+        final long sum = cache.addAndGetLong(key, ValueCodec.COUNT, delta, MISSING);
         if (sum == MISSING) {
             create(counter, delta, draw);
             return;

@@ -2,11 +2,11 @@
 package io.flagstone.stress.soak;
 
 import io.flagstone.api.RemovalCause;
-import io.flagstone.api.RemovalListener;
+import io.flagstone.api.RemovalHandler;
 import org.agrona.DirectBuffer;
 
 /** The removal listener: checks what leaves, and writes down that it left. */
-final class Departures implements RemovalListener {
+final class Departures implements RemovalHandler {
     private static final ThreadLocal<Tally> TALLY = new ThreadLocal<>();
 
     private final KeyShape shape;

@@ -128,10 +128,11 @@ final class EngineCache implements SoakCache {
     }
 
     @Override
-    public long addToLong(SoakKey key, int index, long delta, long missing) {
+    public long addAndGetLong(SoakKey key, int index, long delta, long missing) {
         return key.asLong()
-                ? cache.addToLong(key.number(), index, delta, missing)
-                : cache.addToLong(key.bytes(), key.offset(), key.length(), index, delta, missing);
+                ? cache.addAndGetLong(key.number(), index, delta, missing)
+                : cache.addAndGetLong(
+                        key.bytes(), key.offset(), key.length(), index, delta, missing);
     }
 
     @Override

@@ -123,9 +123,9 @@ final class MeasuredCache implements SoakCache {
     }
 
     @Override
-    public long addToLong(SoakKey key, int index, long delta, long missing) {
+    public long addAndGetLong(SoakKey key, int index, long delta, long missing) {
         final long start = System.nanoTime();
-        final long result = delegate.addToLong(key, index, delta, missing);
+        final long result = delegate.addAndGetLong(key, index, delta, missing);
         latencies.record(Operation.ADD_TO_LONG, start);
         tally.inPlace(result != missing);
         return result;

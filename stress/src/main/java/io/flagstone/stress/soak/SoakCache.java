@@ -44,7 +44,7 @@ interface SoakCache {
 
     boolean update(SoakKey key, ValueUpdater updater);
 
-    long addToLong(SoakKey key, int index, long delta, long missing);
+    long addAndGetLong(SoakKey key, int index, long delta, long missing);
 
     boolean remove(SoakKey key);
 

@@ -45,7 +45,7 @@ final class Turn {
                         .cache()
                         .builder()
                         .clock(clock)
-                        .removalListener(new Departures(shape, history, counters))
+                        .removalHandler(new Departures(shape, history, counters))
                         .errorHandler(errorHandler)
                         .build();
         this.access = seam.apply(new EngineCache(cache));

@@ -77,8 +77,8 @@ class DelegatingCache implements SoakCache {
     }
 
     @Override
-    public long addToLong(SoakKey key, int index, long delta, long missing) {
-        return delegate.addToLong(key, index, delta, missing);
+    public long addAndGetLong(SoakKey key, int index, long delta, long missing) {
+        return delegate.addAndGetLong(key, index, delta, missing);
     }
 
     @Override

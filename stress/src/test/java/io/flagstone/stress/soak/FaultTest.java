@@ -160,12 +160,12 @@ class FaultTest {
                 cache ->
                         new Faulty(cache) {
                             @Override
-                            public long addToLong(
+                            public long addAndGetLong(
                                     SoakKey key, int index, long delta, long missing) {
                                 if (!now()) {
-                                    return super.addToLong(key, index, delta, missing);
+                                    return super.addAndGetLong(key, index, delta, missing);
                                 }
-                                final long sum = super.addToLong(key, index, 0, missing);
+                                final long sum = super.addAndGetLong(key, index, 0, missing);
                                 return sum == missing ? missing : sum + delta;
                             }
                         },

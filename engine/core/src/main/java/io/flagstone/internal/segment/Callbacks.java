@@ -3,7 +3,7 @@ package io.flagstone.internal.segment;
 
 import io.flagstone.api.EntryVisitor;
 import io.flagstone.api.RemovalCause;
-import io.flagstone.api.RemovalListener;
+import io.flagstone.api.RemovalHandler;
 import io.flagstone.api.ValueReader;
 import io.flagstone.api.ValueUpdater;
 import io.flagstone.internal.entry.EntryDescriptor;
@@ -27,7 +27,7 @@ final class Callbacks {
     private static final int MIN_SNAPSHOT_BYTES = 256;
 
     private final Region region;
-    private final RemovalListener listener;
+    private final RemovalHandler listener;
     private final ErrorHandler errorHandler;
     private final ReentryGuard guard;
     private final UnsafeBuffer keyView = new UnsafeBuffer(EMPTY);

@@ -95,8 +95,9 @@ public final class OptimisticReader {
      * @param destinationBase the destination's array or {@code null}.
      * @param destination the destination's offset or address.
      * @param room how many bytes it has.
-     * @return the value's length, {@link Segment#NOT_FOUND} or {@link Segment#INSUFFICIENT_SPACE}:
-     *     in the last two cases the destination's bytes mean nothing.
+     * @return the value's length, {@link Segment#NOT_FOUND} or {@link
+     *     Segment#INSUFFICIENT_CAPACITY}: in the last two cases the destination's bytes mean
+     *     nothing.
      */
     public int get(
             long hash,
@@ -277,7 +278,7 @@ public final class OptimisticReader {
         final int offset = EntryDescriptor.valueOffset(entry, keyLength);
         final int length = EntryDescriptor.valueLength(region, entry);
         if (length > Math.min(room, region.capacity() - offset)) {
-            return Segment.INSUFFICIENT_SPACE;
+            return Segment.INSUFFICIENT_CAPACITY;
         }
         region.copyOut(offset, destinationBase, destination, length);
         return length;

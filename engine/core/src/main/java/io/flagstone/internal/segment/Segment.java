@@ -41,7 +41,7 @@ public final class Segment extends SegmentReads {
     public static final int NOT_FOUND = -1;
 
     /** The value does not fit the destination. */
-    public static final int INSUFFICIENT_SPACE = -2;
+    public static final int INSUFFICIENT_CAPACITY = -2;
 
     /** No time to live. */
     public static final long NO_TTL = Long.MAX_VALUE;
@@ -243,7 +243,7 @@ public final class Segment extends SegmentReads {
      * @return the sum.
      * @throws IndexOutOfBoundsException if the value does not have eight bytes there.
      */
-    public long addToLong(
+    public long addAndGetLong(
             long hash,
             Object keyBase,
             long keyAddress,
@@ -367,7 +367,7 @@ public final class Segment extends SegmentReads {
             final int length =
                     OptimisticReader.copyOut(
                             region, entry, keyLength, destinationBase, destination, room);
-            if (length != INSUFFICIENT_SPACE) {
+            if (length != INSUFFICIENT_CAPACITY) {
                 leases.outdate(hash);
                 store.remove(entry, RemovalCause.REMOVED);
             }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.internal.segment;
 
-import io.flagstone.api.RemovalListener;
+import io.flagstone.api.RemovalHandler;
 import io.flagstone.internal.events.SegmentEvents;
 import io.flagstone.internal.index.KeyedHash;
 import org.agrona.ErrorHandler;
@@ -40,7 +40,7 @@ public record SegmentConfig(
         int rebalanceBudget,
         NanoClock clock,
         long birthNs,
-        RemovalListener listener,
+        RemovalHandler listener,
         ErrorHandler errorHandler,
         ReentryGuard guard,
         ReadCounters counters,

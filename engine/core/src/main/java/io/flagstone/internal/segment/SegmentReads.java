@@ -37,7 +37,8 @@ abstract class SegmentReads extends SegmentLeases {
      * that overlaps the key, which a second look would not find again.
      *
      * @param room the destination's bytes.
-     * @return the value's length, {@link Segment#NOT_FOUND} or {@link Segment#INSUFFICIENT_SPACE}.
+     * @return the value's length, {@link Segment#NOT_FOUND} or {@link
+     *     Segment#INSUFFICIENT_CAPACITY}.
      */
     public final int get(
             long hash,

@@ -12,7 +12,7 @@ import org.agrona.DirectBuffer;
  * {@link org.agrona.ErrorHandler}; the removal stands.
  */
 @FunctionalInterface
-public interface RemovalListener {
+public interface RemovalHandler {
     /**
      * One removal.
      *

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.flagstone.internal.memory;
+package io.flagstone.typed;
 
 import java.time.Duration;
 
 /** Times to live that are given as durations. */
-public final class TimeToLive {
+final class TimeToLive {
     private TimeToLive() {}
 
     /**
@@ -16,7 +16,7 @@ public final class TimeToLive {
      *     years.
      * @throws IllegalArgumentException if the duration is not positive.
      */
-    public static long toNs(String name, Duration duration) {
+    static long toNs(String name, Duration duration) {
         if (duration.isNegative() || duration.isZero()) {
             throw new IllegalArgumentException(
                     name + " must be positive: " + name + "=" + duration);

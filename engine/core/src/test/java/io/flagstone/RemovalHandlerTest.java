@@ -4,7 +4,7 @@ package io.flagstone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.flagstone.api.RemovalListener;
+import io.flagstone.api.RemovalHandler;
 import io.flagstone.testing.TestClock;
 import io.flagstone.testing.TestSupport;
 import java.util.ArrayList;
@@ -20,18 +20,18 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The listener is told of every removal once, and nothing that user code throws does harm. */
-class RemovalListenerTest {
+class RemovalHandlerTest {
     private static final long TTL = 10_000;
 
     private final TestClock clock = new TestClock();
     private final List<String> told = new ArrayList<>();
     private final List<Throwable> errors = new ArrayList<>();
-    private final RemovalListener recorder =
+    private final RemovalHandler recorder =
             (cause, key, value) ->
                     told.add(cause + " " + key.getLong(0) + "=" + TestSupport.string(value));
     private OffHeapCache cache;
 
-    private void open(RemovalListener listener, ErrorHandler handler) {
+    private void open(RemovalHandler listener, ErrorHandler handler) {
         cache =
                 OffHeapCache.builder()
                         .memoryBytes(1 << 18)
@@ -41,7 +41,7 @@ class RemovalListenerTest {
                         .promotionDistance(0)
                         .tickNs(1_000)
                         .clock(clock)
-                        .removalListener(listener)
+                        .removalHandler(listener)
                         .errorHandler(handler)
                         .build();
     }
@@ -232,7 +232,7 @@ class RemovalListenerTest {
         cache =
                 OffHeapCache.builder()
                         .memoryBytes(1 << 18)
-                        .removalListener(
+                        .removalHandler(
                                 (cause, key, value) -> {
                                     throw new IllegalStateException("expected in this test's log");
                                 })

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.flagstone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flagstone.testing.ProjectFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Rules about the source files of all modules. */
+class SourceFilesTest {
+    private static final String LICENCE = "// SPDX-License-Identifier: Apache-2.0";
+    private static final int MAX_LINES = 620;
+
+    private static List<Path> sources() throws IOException {
+        try (Stream<Path> files = Files.walk(ProjectFiles.file())) {
+            return files.filter(file -> file.toString().endsWith(".java"))
+                    .filter(file -> !file.toString().contains("/target/"))
+                    .toList();
+        }
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file);
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void everyFileBeginsWithItsLicence() throws IOException {
+        assertThat(sources())
+                .hasSizeGreaterThan(400)
+                .allSatisfy(file -> assertThat(lines(file).get(0)).isEqualTo(LICENCE));
+    }
+
+    @Test
+    void noFileOfMainCodeIsTooLong() throws IOException {
+        assertThat(sources())
+                .filteredOn(file -> file.toString().contains("/src/main/"))
+                .hasSizeGreaterThan(250)
+                .allSatisfy(file -> assertThat(lines(file)).hasSizeLessThan(MAX_LINES));
+    }
+}
