@@ -2,8 +2,10 @@
 package io.flagstone;
 
 import io.flagstone.api.EntryTooLargeException;
+import io.flagstone.internal.entry.EntryLengths;
 import io.flagstone.internal.memory.MappedCopy;
 import io.flagstone.internal.memory.RawMemory;
+import io.flagstone.internal.segment.BatchReader;
 import io.flagstone.internal.segment.OptimisticReader;
 import io.flagstone.internal.segment.PutCondition;
 import io.flagstone.internal.segment.Segment;
@@ -23,7 +25,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * prefetching: Chen, Ailamaki, Gibbons, Mowry: Improving Hash Join Performance through Prefetching,
  * ICDE 2004).
  */
-abstract class BatchOperations extends BufferKeyWrites {
+abstract class BatchOperations extends NumberOperations {
     /** Below this the processor's nearest caches hold most of it, and there is nothing to hide. */
     private static final long STAGED_BYTES = 1 << 20;
 
@@ -70,8 +72,9 @@ abstract class BatchOperations extends BufferKeyWrites {
         final boolean mapped = MappedCopy.isNeeded(destination);
         final boolean inStages = staged && !mapped;
         final OptimisticReader reader = reader();
+        final BatchReader stages = batchReader();
         if (inStages) {
-            batch.loaded = prefetch(reader, batch);
+            batch.loaded = prefetch(stages, batch);
         }
         int found = 0;
         int used = 0;
@@ -80,7 +83,7 @@ abstract class BatchOperations extends BufferKeyWrites {
             final long to = address + used;
             final int length =
                     inStages
-                            ? getStaged(reader, batch, i, base, to, room - used)
+                            ? getStaged(stages, batch, i, base, to, room - used)
                             : mapped
                                     ? getMapped(batch, i, to, room - used)
                                     : getSingly(reader, batch, i, base, to, room - used);
@@ -91,7 +94,7 @@ abstract class BatchOperations extends BufferKeyWrites {
             }
         }
         if (inStages) {
-            reader.promote(batch.hashes, batch.versions, batch.entries, size);
+            stages.promote(batch.hashes, batch.versions, batch.entries, size);
         }
         Reference.reachabilityFence(reader);
         return alive(found, owner, null);
@@ -123,22 +126,18 @@ abstract class BatchOperations extends BufferKeyWrites {
     }
 
     private int getStaged(
-            OptimisticReader reader, KeyBatch batch, int i, Object base, long address, int room) {
+            BatchReader stages, KeyBatch batch, int i, Object base, long address, int room) {
         final long hash = batch.hashes[i];
-        final Object keyBase = batch.keyBase(i);
-        final long keyAddress = batch.keyAddress(i);
         final int keyLength = batch.keyLength(i);
-        batch.entries[i] = reader.find(batch.entries[i], hash, keyBase, keyAddress, keyLength);
-        return reader.getStaged(
-                batch.versions[i],
-                batch.entries[i],
-                hash,
-                keyBase,
-                keyAddress,
-                keyLength,
-                base,
-                address,
-                room);
+        final int entry =
+                stages.find(
+                        batch.entries[i], hash, batch.keyBase(i), batch.keyAddress(i), keyLength);
+        batch.entries[i] = entry;
+        final int length =
+                stages.get(batch.versions[i], entry, hash, keyLength, base, address, room);
+        return BatchReader.isUnsettled(length)
+                ? getSingly(reader(), batch, i, base, address, room)
+                : length;
     }
 
     /**
@@ -243,7 +242,7 @@ abstract class BatchOperations extends BufferKeyWrites {
     private int putAll(MultiPut batch, byte[] base, long address, boolean packed, long ttlNs) {
         final Segment[] segments = segments();
         if (staged) {
-            batch.loaded = prefetch(reader(), batch);
+            batch.loaded = prefetch(batchReader(), batch);
         }
         int absent = 0;
         int used = 0;
@@ -256,10 +255,9 @@ abstract class BatchOperations extends BufferKeyWrites {
                             hash,
                             batch.keyBase(i),
                             batch.keyAddress(i),
-                            batch.keyLength(i),
+                            EntryLengths.of(batch.keyLength(i), batch.length(i)),
                             base,
                             address + (packed ? used : batch.offset(i)),
-                            batch.length(i),
                             ttlNs);
             absent += added ? 1 : 0;
             used += batch.length(i);
@@ -267,22 +265,22 @@ abstract class BatchOperations extends BufferKeyWrites {
         return absent;
     }
 
-    private long prefetch(OptimisticReader reader, KeyBatch batch) {
+    private long prefetch(BatchReader stages, KeyBatch batch) {
         final int size = batch.size();
         final long[] hashes = batch.hashes;
         long words = 0;
         for (int i = 0; i < size; i++) {
             hashes[i] = hash(batch, i);
-            words += reader.prefetchBucket(hashes[i]);
+            words += stages.prefetchBucket(hashes[i]);
         }
         for (int i = 0; i < size; i++) {
-            batch.versions[i] = reader.version(hashes[i]);
-            batch.entries[i] = reader.candidate(hashes[i]);
+            batch.versions[i] = stages.version(hashes[i]);
+            batch.entries[i] = stages.candidate(hashes[i]);
         }
         for (int i = 0; i < size; i++) {
-            words += reader.prefetchEntry(hashes[i], batch.entries[i]);
+            words += stages.prefetchEntry(hashes[i], batch.entries[i]);
         }
-        Reference.reachabilityFence(reader);
+        Reference.reachabilityFence(stages);
         return words;
     }
 

@@ -39,60 +39,66 @@ abstract class BufferKeyOperations extends LongKeyOperations {
             int keyLength,
             MutableDirectBuffer destination,
             int destinationOffset) {
+        final int room = room(destination, destinationOffset);
+        return copyOut(key, keyOffset, keyLength, destination, destinationOffset, room);
+    }
+
+    /**
+     * Copies a value out, if it is no longer than a limit. Otherwise as {@link #get(DirectBuffer,
+     * int, int, MutableDirectBuffer, int)}.
+     *
+     * @param key the key's buffer.
+     * @param keyOffset where the key starts.
+     * @param keyLength its bytes, 1 to 65 535.
+     * @param destination where the value goes.
+     * @param destinationOffset where in it.
+     * @param maxLength the most bytes to copy, from 0; the destination must have as many.
+     * @return the value's length, {@link #NOT_FOUND} or {@link #INSUFFICIENT_CAPACITY}.
+     * @throws IllegalArgumentException if the destination is read-only.
+     * @throws IndexOutOfBoundsException if the destination has less room than the limit.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public int get(
+            DirectBuffer key,
+            int keyOffset,
+            int keyLength,
+            MutableDirectBuffer destination,
+            int destinationOffset,
+            int maxLength) {
+        checkDestination(destination, destinationOffset, maxLength);
+        return copyOut(key, keyOffset, keyLength, destination, destinationOffset, maxLength);
+    }
+
+    private int copyOut(
+            DirectBuffer key,
+            int keyOffset,
+            int keyLength,
+            MutableDirectBuffer destination,
+            int offset,
+            int room) {
         if (MappedCopy.isNeeded(key)) {
             try (MappedCopy copy = copyOfKey(key, keyOffset, keyLength)) {
-                return get(copy.buffer(), 0, keyLength, destination, destinationOffset);
+                return copyOut(copy.buffer(), 0, keyLength, destination, offset, room);
             }
         }
         checkKey(key, keyOffset, keyLength);
-        final int room = room(destination, destinationOffset);
         final byte[] keyBase = key.byteArray();
         final long keyAddress = at(key, keyOffset);
         final Object keyOwner = RawMemory.owner(key);
         final byte[] base = destination.byteArray();
-        final long address = at(destination, destinationOffset);
+        final long address = at(destination, offset);
         final Object owner = RawMemory.owner(destination);
         final long hash = hash(keyBase, keyAddress, keyLength);
         final int length;
         if (MappedCopy.isNeeded(destination)) {
             length = getMapped(hash, keyBase, keyAddress, keyLength, address, room, false);
         } else if (RawMemory.overlap(keyBase, keyAddress, keyLength, base, address, room)) {
-            // A second try without the lock would look for what the first one wrote over the key.
+            // A second try without the lock would look for the bytes that the first wrote there.
             length = segment(hash).get(hash, keyBase, keyAddress, keyLength, base, address, room);
         } else {
             length = reader().get(hash, keyBase, keyAddress, keyLength, base, address, room);
         }
         return alive(length, keyOwner, owner);
-    }
-
-    /**
-     * Reads eight bytes of a value in native order, all at once. A hit is a use. Takes a lock no
-     * more often than a get.
-     *
-     * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
-     * @param valueIndex where in the value.
-     * @param missing what to return if the key is absent.
-     * @return the number, or {@code missing}.
-     * @throws IndexOutOfBoundsException if the value does not have eight bytes there.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
-     */
-    public long getLong(
-            DirectBuffer key, int keyOffset, int keyLength, int valueIndex, long missing) {
-        if (MappedCopy.isNeeded(key)) {
-            try (MappedCopy copy = copyOfKey(key, keyOffset, keyLength)) {
-                return getLong(copy.buffer(), 0, keyLength, valueIndex, missing);
-            }
-        }
-        checkKey(key, keyOffset, keyLength);
-        final byte[] base = key.byteArray();
-        final long address = at(key, keyOffset);
-        final Object owner = RawMemory.owner(key);
-        checkIndex(valueIndex);
-        final long hash = hash(base, address, keyLength);
-        return alive(
-                reader().getLong(hash, base, address, keyLength, valueIndex, missing), owner, null);
     }
 
     /**
@@ -165,45 +171,6 @@ abstract class BufferKeyOperations extends LongKeyOperations {
         final Object owner = RawMemory.owner(key);
         final long hash = hash(base, address, keyLength);
         return alive(segment(hash).update(hash, base, address, keyLength, updater), owner, null);
-    }
-
-    /**
-     * Adds to eight bytes of a value in native order, atomically. A use.
-     *
-     * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
-     * @param valueIndex where in the value.
-     * @param delta what to add; the sum wraps.
-     * @param missing what to return if the key is absent.
-     * @return the sum, or {@code missing}.
-     * @throws IndexOutOfBoundsException if the value does not have eight bytes there; it is as it
-     *     was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
-     */
-    public long addAndGetLong(
-            DirectBuffer key,
-            int keyOffset,
-            int keyLength,
-            int valueIndex,
-            long delta,
-            long missing) {
-        if (MappedCopy.isNeeded(key)) {
-            try (MappedCopy copy = copyOfKey(key, keyOffset, keyLength)) {
-                return addAndGetLong(copy.buffer(), 0, keyLength, valueIndex, delta, missing);
-            }
-        }
-        checkKey(key, keyOffset, keyLength);
-        final byte[] base = key.byteArray();
-        final long address = at(key, keyOffset);
-        final Object owner = RawMemory.owner(key);
-        checkIndex(valueIndex);
-        final long hash = hash(base, address, keyLength);
-        return alive(
-                segment(hash)
-                        .addAndGetLong(hash, base, address, keyLength, valueIndex, delta, missing),
-                owner,
-                null);
     }
 
     /**

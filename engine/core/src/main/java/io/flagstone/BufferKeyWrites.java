@@ -2,6 +2,8 @@
 package io.flagstone;
 
 import io.flagstone.api.EntryTooLargeException;
+import io.flagstone.api.ValueUpdater;
+import io.flagstone.internal.entry.EntryLengths;
 import io.flagstone.internal.memory.MappedCopy;
 import io.flagstone.internal.memory.RawMemory;
 import io.flagstone.internal.segment.PutCondition;
@@ -70,6 +72,46 @@ abstract class BufferKeyWrites extends BufferKeyOperations {
                 valueOffset,
                 valueLength,
                 ttlNs);
+    }
+
+    /**
+     * Lets a writer write a value where it will lie, whether or not the key is present. The writer
+     * sees as many zero bytes as the value is long, and may read and write them. It runs under the
+     * segment's lock. The old value, if there is one, is read by others until the writer returns.
+     *
+     * @param key the key's buffer.
+     * @param keyOffset where the key starts.
+     * @param keyLength its bytes, 1 to 65 535.
+     * @param valueLength the value's bytes, from 0.
+     * @param ttlNs positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or {@link
+     *     #KEEP_TTL}.
+     * @param writer called once, unless the value is too large. If it throws, nothing was put and
+     *     an old value stays, unless room was made by evicting it.
+     * @return whether the key was absent.
+     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public boolean put(
+            DirectBuffer key,
+            int keyOffset,
+            int keyLength,
+            int valueLength,
+            long ttlNs,
+            ValueUpdater writer) {
+        if (MappedCopy.isNeeded(key)) {
+            try (MappedCopy copy = copyOfKey(key, keyOffset, keyLength)) {
+                return put(copy.buffer(), 0, keyLength, valueLength, ttlNs, writer);
+            }
+        }
+        checkKey(key, keyOffset, keyLength);
+        checkValueLength(valueLength);
+        checkTtl(ttlNs);
+        final byte[] base = key.byteArray();
+        final long address = at(key, keyOffset);
+        final Object owner = RawMemory.owner(key);
+        final long hash = hash(base, address, keyLength);
+        final long lengths = EntryLengths.of(keyLength, valueLength);
+        return alive(segment(hash).put(hash, base, address, lengths, ttlNs, writer), owner, null);
     }
 
     /**
@@ -233,25 +275,23 @@ abstract class BufferKeyWrites extends BufferKeyOperations {
                                 hash,
                                 keyBase,
                                 keyAddress,
-                                keyLength,
+                                EntryLengths.of(keyLength, valueLength),
                                 base,
                                 address,
-                                valueLength,
                                 ttlNs),
                 keyOwner,
                 owner);
     }
 
     /**
-     * Writes a value over one that has the expected bytes, atomically; the deadline stays. A
+     * Writes a value over one that has the expected bytes, atomically. The deadline stays. A
      * success is a use.
      *
      * @param key the key's buffer.
      * @param keyOffset where the key starts.
      * @param keyLength its bytes, 1 to 65 535.
-     * @param expected the expected value's buffer.
-     * @param expectedOffset where it starts.
-     * @param expectedLength its bytes, from 0.
+     * @param expected a buffer that holds the expected value and nothing else; wrap a flyweight
+     *     around a part of a longer one.
      * @param value the value's buffer.
      * @param valueOffset where the value starts.
      * @param valueLength its bytes, from 0.
@@ -264,22 +304,11 @@ abstract class BufferKeyWrites extends BufferKeyOperations {
             int keyOffset,
             int keyLength,
             DirectBuffer expected,
-            int expectedOffset,
-            int expectedLength,
             DirectBuffer value,
             int valueOffset,
             int valueLength) {
         return compareAndSet(
-                key,
-                keyOffset,
-                keyLength,
-                expected,
-                expectedOffset,
-                expectedLength,
-                value,
-                valueOffset,
-                valueLength,
-                KEEP_TTL);
+                key, keyOffset, keyLength, expected, value, valueOffset, valueLength, KEEP_TTL);
     }
 
     /**
@@ -289,9 +318,8 @@ abstract class BufferKeyWrites extends BufferKeyOperations {
      * @param key the key's buffer.
      * @param keyOffset where the key starts.
      * @param keyLength its bytes, 1 to 65 535.
-     * @param expected the expected value's buffer.
-     * @param expectedOffset where it starts.
-     * @param expectedLength its bytes, from 0.
+     * @param expected a buffer that holds the expected value and nothing else; wrap a flyweight
+     *     around a part of a longer one.
      * @param value the value's buffer.
      * @param valueOffset where the value starts.
      * @param valueLength its bytes, from 0.
@@ -306,8 +334,6 @@ abstract class BufferKeyWrites extends BufferKeyOperations {
             int keyOffset,
             int keyLength,
             DirectBuffer expected,
-            int expectedOffset,
-            int expectedLength,
             DirectBuffer value,
             int valueOffset,
             int valueLength,
@@ -319,8 +345,6 @@ abstract class BufferKeyWrites extends BufferKeyOperations {
                         0,
                         keyLength,
                         expected,
-                        expectedOffset,
-                        expectedLength,
                         value,
                         valueOffset,
                         valueLength,
@@ -329,62 +353,34 @@ abstract class BufferKeyWrites extends BufferKeyOperations {
         }
         checkKey(key, keyOffset, keyLength);
         if (MappedCopy.isNeeded(expected)) {
-            try (MappedCopy copy = copyOfExpected(expected, expectedOffset, expectedLength)) {
+            final int length = expected.capacity();
+            try (MappedCopy copy = copyOfExpected(expected, 0, length)) {
+                final DirectBuffer view = copy.view(length);
                 return compareAndSet(
-                        key,
-                        keyOffset,
-                        keyLength,
-                        copy.buffer(),
-                        0,
-                        expectedLength,
-                        value,
-                        valueOffset,
-                        valueLength,
-                        ttlNs);
+                        key, keyOffset, keyLength, view, value, valueOffset, valueLength, ttlNs);
             }
         }
         if (MappedCopy.isNeeded(value)) {
             try (MappedCopy copy = copyOfValue(keyLength, value, valueOffset, valueLength)) {
                 return compareAndSet(
-                        key,
-                        keyOffset,
-                        keyLength,
-                        expected,
-                        expectedOffset,
-                        expectedLength,
-                        copy.buffer(),
-                        0,
-                        valueLength,
-                        ttlNs);
+                        key, keyOffset, keyLength, expected, copy.buffer(), 0, valueLength, ttlNs);
             }
         }
-        checkValue(expected, expectedOffset, expectedLength);
         checkValue(value, valueOffset, valueLength);
         checkTtl(ttlNs);
         final byte[] keyBase = key.byteArray();
         final long keyAddress = at(key, keyOffset);
         final Object keyOwner = RawMemory.owner(key);
-        final byte[] expectedBase = expected.byteArray();
-        final long expectedAddress = at(expected, expectedOffset);
         final Object expectedOwner = RawMemory.owner(expected);
         final byte[] base = value.byteArray();
         final long address = at(value, valueOffset);
         final Object owner = RawMemory.owner(value);
         final long hash = hash(keyBase, keyAddress, keyLength);
+        final long lengths = EntryLengths.of(keyLength, valueLength);
         return alive(
                 segment(hash)
                         .compareAndSet(
-                                hash,
-                                keyBase,
-                                keyAddress,
-                                keyLength,
-                                expectedBase,
-                                expectedAddress,
-                                expectedLength,
-                                base,
-                                address,
-                                valueLength,
-                                ttlNs),
+                                hash, keyBase, keyAddress, lengths, expected, base, address, ttlNs),
                 keyOwner,
                 expectedOwner,
                 owner);

@@ -6,6 +6,7 @@ import static io.flagstone.internal.entry.EntryDescriptor.LONG_KEY;
 import io.flagstone.api.EntryTooLargeException;
 import io.flagstone.api.ValueReader;
 import io.flagstone.api.ValueUpdater;
+import io.flagstone.internal.entry.EntryLengths;
 import io.flagstone.internal.memory.MappedCopy;
 import io.flagstone.internal.memory.RawMemory;
 import io.flagstone.internal.segment.PutCondition;
@@ -35,9 +36,31 @@ abstract class LongKeyOperations extends SegmentedCache {
      * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
      */
     public int get(long key, MutableDirectBuffer destination, int destinationOffset) {
-        final int room = room(destination, destinationOffset);
+        return copyOut(key, destination, destinationOffset, room(destination, destinationOffset));
+    }
+
+    /**
+     * Copies a value out, if it is no longer than a limit. Otherwise as {@link #get(long,
+     * MutableDirectBuffer, int)}.
+     *
+     * @param key the key.
+     * @param destination where the value goes.
+     * @param destinationOffset where in it.
+     * @param maxLength the most bytes to copy, from 0; the destination must have as many.
+     * @return the value's length, {@link #NOT_FOUND} or {@link #INSUFFICIENT_CAPACITY}.
+     * @throws IllegalArgumentException if the destination is read-only.
+     * @throws IndexOutOfBoundsException if the destination has less room than the limit.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public int get(
+            long key, MutableDirectBuffer destination, int destinationOffset, int maxLength) {
+        checkDestination(destination, destinationOffset, maxLength);
+        return copyOut(key, destination, destinationOffset, maxLength);
+    }
+
+    private int copyOut(long key, MutableDirectBuffer destination, int offset, int room) {
         final byte[] base = destination.byteArray();
-        final long address = at(destination, destinationOffset);
+        final long address = at(destination, offset);
         final Object owner = RawMemory.owner(destination);
         final long hash = hash(key);
         final int length =
@@ -45,23 +68,6 @@ abstract class LongKeyOperations extends SegmentedCache {
                         ? getMapped(hash, LONG_KEY, key, Long.BYTES, address, room, false)
                         : reader().get(hash, LONG_KEY, key, Long.BYTES, base, address, room);
         return alive(length, owner, null);
-    }
-
-    /**
-     * Reads eight bytes of a value in native order, all at once. A hit is a use. Takes a lock no
-     * more often than a get.
-     *
-     * @param key the key.
-     * @param valueIndex where in the value.
-     * @param missing what to return if the key is absent.
-     * @return the number, or {@code missing}.
-     * @throws IndexOutOfBoundsException if the value does not have eight bytes there.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
-     */
-    public long getLong(long key, int valueIndex, long missing) {
-        checkIndex(valueIndex);
-        final long hash = hash(key);
-        return reader().getLong(hash, LONG_KEY, key, Long.BYTES, valueIndex, missing);
     }
 
     /**
@@ -120,6 +126,29 @@ abstract class LongKeyOperations extends SegmentedCache {
      */
     public boolean put(long key, DirectBuffer value, int valueOffset, int valueLength, long ttlNs) {
         return write(PutCondition.ALWAYS, key, value, valueOffset, valueLength, ttlNs);
+    }
+
+    /**
+     * Lets a writer write a value where it will lie, whether or not the key is present. The writer
+     * sees as many zero bytes as the value is long, and may read and write them. It runs under the
+     * segment's lock. The old value, if there is one, is read by others until the writer returns.
+     *
+     * @param key the key.
+     * @param valueLength the value's bytes, from 0.
+     * @param ttlNs positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or {@link
+     *     #KEEP_TTL}.
+     * @param writer called once, unless the value is too large. If it throws, nothing was put and
+     *     an old value stays, unless room was made by evicting it.
+     * @return whether the key was absent.
+     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
+     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     */
+    public boolean put(long key, int valueLength, long ttlNs, ValueUpdater writer) {
+        checkValueLength(valueLength);
+        checkTtl(ttlNs);
+        final long hash = hash(key);
+        final long lengths = EntryLengths.of(Long.BYTES, valueLength);
+        return segment(hash).put(hash, LONG_KEY, key, lengths, ttlNs, writer);
     }
 
     /**
@@ -210,23 +239,21 @@ abstract class LongKeyOperations extends SegmentedCache {
                                 hash,
                                 LONG_KEY,
                                 key,
-                                Long.BYTES,
+                                EntryLengths.of(Long.BYTES, length),
                                 base,
                                 address,
-                                length,
                                 ttlNs),
                 owner,
                 null);
     }
 
     /**
-     * Writes a value over one that has the expected bytes, atomically; the deadline stays. A
+     * Writes a value over one that has the expected bytes, atomically. The deadline stays. A
      * success is a use.
      *
      * @param key the key.
-     * @param expected the expected value's buffer.
-     * @param expectedOffset where it starts.
-     * @param expectedLength its bytes, from 0.
+     * @param expected a buffer that holds the expected value and nothing else; wrap a flyweight
+     *     around a part of a longer one.
      * @param value the value's buffer.
      * @param valueOffset where the value starts.
      * @param valueLength its bytes, from 0.
@@ -235,22 +262,8 @@ abstract class LongKeyOperations extends SegmentedCache {
      * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
      */
     public boolean compareAndSet(
-            long key,
-            DirectBuffer expected,
-            int expectedOffset,
-            int expectedLength,
-            DirectBuffer value,
-            int valueOffset,
-            int valueLength) {
-        return compareAndSet(
-                key,
-                expected,
-                expectedOffset,
-                expectedLength,
-                value,
-                valueOffset,
-                valueLength,
-                KEEP_TTL);
+            long key, DirectBuffer expected, DirectBuffer value, int valueOffset, int valueLength) {
+        return compareAndSet(key, expected, value, valueOffset, valueLength, KEEP_TTL);
     }
 
     /**
@@ -258,9 +271,8 @@ abstract class LongKeyOperations extends SegmentedCache {
      * success is a use.
      *
      * @param key the key.
-     * @param expected the expected value's buffer.
-     * @param expectedOffset where it starts.
-     * @param expectedLength its bytes, from 0.
+     * @param expected a buffer that holds the expected value and nothing else; wrap a flyweight
+     *     around a part of a longer one.
      * @param value the value's buffer.
      * @param valueOffset where the value starts.
      * @param valueLength its bytes, from 0.
@@ -273,62 +285,34 @@ abstract class LongKeyOperations extends SegmentedCache {
     public boolean compareAndSet(
             long key,
             DirectBuffer expected,
-            int expectedOffset,
-            int expectedLength,
             DirectBuffer value,
             int valueOffset,
             int valueLength,
             long ttlNs) {
         if (MappedCopy.isNeeded(expected)) {
-            try (MappedCopy copy = copyOfExpected(expected, expectedOffset, expectedLength)) {
-                return compareAndSet(
-                        key,
-                        copy.buffer(),
-                        0,
-                        expectedLength,
-                        value,
-                        valueOffset,
-                        valueLength,
-                        ttlNs);
+            final int length = expected.capacity();
+            try (MappedCopy copy = copyOfExpected(expected, 0, length)) {
+                final DirectBuffer view = copy.view(length);
+                return compareAndSet(key, view, value, valueOffset, valueLength, ttlNs);
             }
         }
         if (MappedCopy.isNeeded(value)) {
             try (MappedCopy copy = copyOfValue(Long.BYTES, value, valueOffset, valueLength)) {
-                return compareAndSet(
-                        key,
-                        expected,
-                        expectedOffset,
-                        expectedLength,
-                        copy.buffer(),
-                        0,
-                        valueLength,
-                        ttlNs);
+                return compareAndSet(key, expected, copy.buffer(), 0, valueLength, ttlNs);
             }
         }
-        checkValue(expected, expectedOffset, expectedLength);
         checkValue(value, valueOffset, valueLength);
         checkTtl(ttlNs);
-        final byte[] expectedBase = expected.byteArray();
-        final long expectedAddress = at(expected, expectedOffset);
         final Object expectedOwner = RawMemory.owner(expected);
         final byte[] base = value.byteArray();
         final long address = at(value, valueOffset);
         final Object owner = RawMemory.owner(value);
         final long hash = hash(key);
+        final long lengths = EntryLengths.of(Long.BYTES, valueLength);
         return alive(
                 segment(hash)
                         .compareAndSet(
-                                hash,
-                                LONG_KEY,
-                                key,
-                                Long.BYTES,
-                                expectedBase,
-                                expectedAddress,
-                                expectedLength,
-                                base,
-                                address,
-                                valueLength,
-                                ttlNs),
+                                hash, LONG_KEY, key, lengths, expected, base, address, ttlNs),
                 expectedOwner,
                 owner);
     }
@@ -344,25 +328,6 @@ abstract class LongKeyOperations extends SegmentedCache {
     public boolean update(long key, ValueUpdater updater) {
         final long hash = hash(key);
         return segment(hash).update(hash, LONG_KEY, key, Long.BYTES, updater);
-    }
-
-    /**
-     * Adds to eight bytes of a value in native order, atomically. A use.
-     *
-     * @param key the key.
-     * @param valueIndex where in the value.
-     * @param delta what to add; the sum wraps.
-     * @param missing what to return if the key is absent.
-     * @return the sum, or {@code missing}.
-     * @throws IndexOutOfBoundsException if the value does not have eight bytes there; it is as it
-     *     was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
-     */
-    public long addAndGetLong(long key, int valueIndex, long delta, long missing) {
-        checkIndex(valueIndex);
-        final long hash = hash(key);
-        return segment(hash)
-                .addAndGetLong(hash, LONG_KEY, key, Long.BYTES, valueIndex, delta, missing);
     }
 
     /**

@@ -36,10 +36,10 @@ import org.agrona.concurrent.NanoClock;
  * <p><b>Time.</b> An entry is a miss from the nanosecond of its deadline on. Its memory is had back
  * later, by writes and by {@link #doWork}, a bounded number of entries each.
  *
- * <p><b>Use.</b> A hit of {@code get} or {@code read}, {@code update}, {@code addAndGetLong}, every
- * put of a present key and a successful {@code compareAndSet} are uses, renew a sliding deadline
- * (but for the last) and keep the entry from eviction; the order is exact with a promotion distance
- * of 0, and one order over all entries with one segment.
+ * <p><b>Use.</b> A hit of {@code get} or {@code read}, {@code update}, a write of a {@code long},
+ * every put of a present key and a successful {@code compareAndSet} are uses, renew a sliding
+ * deadline (but for the last) and keep the entry from eviction; the order is exact with a promotion
+ * distance of 0, and one order over all entries with one segment.
  *
  * <p><b>Memory.</b> All of it is taken when the cache is built. {@link #close} lets it go; the JVM
  * frees it once no thread can be inside the cache.

@@ -5,9 +5,11 @@ import io.flagstone.internal.entry.EntryDescriptor;
 import io.flagstone.internal.index.KeyedHash;
 import io.flagstone.internal.memory.MappedCopy;
 import io.flagstone.internal.memory.RawMemory;
+import io.flagstone.internal.segment.BatchReader;
 import io.flagstone.internal.segment.OptimisticReader;
 import io.flagstone.internal.segment.Segment;
 import io.flagstone.internal.segment.SegmentConfig;
+import io.flagstone.internal.segment.TimesToLive;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import org.agrona.DirectBuffer;
@@ -22,16 +24,16 @@ abstract class SegmentedCache {
     public static final int INSUFFICIENT_CAPACITY = Segment.INSUFFICIENT_CAPACITY;
 
     /** No time to live. */
-    public static final long NO_TTL = Segment.NO_TTL;
+    public static final long NO_TTL = TimesToLive.NONE;
 
     /** The time to live that the cache was built with, in place of a number of nanoseconds. */
-    public static final long DEFAULT_TTL = Segment.DEFAULT_TTL;
+    public static final long DEFAULT_TTL = TimesToLive.DEFAULT;
 
     /**
      * In place of a time to live: that of a key which is present stays as it is, its deadline that
      * is; a key which is absent gets {@link #DEFAULT_TTL}.
      */
-    public static final long KEEP_TTL = Segment.KEEP_TTL;
+    public static final long KEEP_TTL = TimesToLive.KEEP;
 
     /** The longest key. */
     public static final int MAX_KEY_LENGTH = EntryDescriptor.MAX_KEY_LENGTH;
@@ -46,9 +48,13 @@ abstract class SegmentedCache {
     /** Their reads that take no lock; dropped likewise. */
     private volatile OptimisticReader reader;
 
+    private volatile BatchReader batchReader;
+
     SegmentedCache(Segment[] segments, SegmentConfig config) {
         this.segments = segments;
-        this.reader = new OptimisticReader(segments, config);
+        final OptimisticReader reads = new OptimisticReader(segments, config);
+        this.reader = reads;
+        this.batchReader = new BatchReader(reads, segments, config);
         this.keyedHash = config.hash();
         this.segmentBits = Integer.numberOfTrailingZeros(segments.length);
         this.maxValueBytes = config.layout().classes().maxChunkBytes();
@@ -69,6 +75,7 @@ abstract class SegmentedCache {
     final void dropSegments() {
         segments = null;
         reader = null;
+        batchReader = null;
     }
 
     static long at(DirectBuffer buffer, int offset) {
@@ -85,6 +92,10 @@ abstract class SegmentedCache {
 
     final OptimisticReader reader() {
         return open(reader);
+    }
+
+    final BatchReader batchReader() {
+        return open(batchReader);
     }
 
     private static <T> T open(T current) {
@@ -112,9 +123,27 @@ abstract class SegmentedCache {
         RawMemory.checkRange("value", offset, length, value.capacity());
     }
 
-    /** The room of a destination, which must not be read-only: writing there may kill the JVM. */
+    static void checkValueLength(int length) {
+        if (length < 0) {
+            throw new IllegalArgumentException(
+                    "the value's length must not be negative: valueLength=" + length);
+        }
+    }
+
+    /** Returns the room of a destination from an offset on. */
     static int room(MutableDirectBuffer destination, int offset) {
         RawMemory.checkRange("destination", offset, 0, destination.capacity());
+        checkWritable(destination);
+        return destination.capacity() - offset;
+    }
+
+    static void checkDestination(MutableDirectBuffer destination, int offset, int length) {
+        RawMemory.checkRange("destination", offset, length, destination.capacity());
+        checkWritable(destination);
+    }
+
+    /** Writing to a read-only destination might end the JVM. */
+    private static void checkWritable(MutableDirectBuffer destination) {
         final ByteBuffer memory = destination.byteBuffer();
         if (memory != null && memory.isReadOnly()) {
             throw new IllegalArgumentException(
@@ -122,7 +151,6 @@ abstract class SegmentedCache {
                             + memory
                             + "; pass one that may be written to");
         }
-        return destination.capacity() - offset;
     }
 
     static MappedCopy copyOfKey(DirectBuffer key, int keyOffset, int keyLength) {

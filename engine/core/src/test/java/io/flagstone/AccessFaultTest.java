@@ -115,7 +115,11 @@ class AccessFaultTest {
                             destination,
                             3 * TTL,
                             view -> {},
-                            view -> view.setMemory(20, view.capacity() - 20, (byte) 'u'),
+                            view -> {
+                                view.putLong(8, KEY);
+                                view.putInt(16, view.capacity());
+                                view.setMemory(20, view.capacity() - 20, (byte) 'u');
+                            },
                             (key, value) -> {});
             return of.call(cache, of.arguments(inputs));
         }

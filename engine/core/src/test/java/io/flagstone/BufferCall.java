@@ -3,6 +3,7 @@ package io.flagstone;
 
 import static io.flagstone.OffHeapCache.NO_TTL;
 
+import io.flagstone.testing.TestSupport;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -29,6 +30,11 @@ record BufferCall(String name, String takes, Operation operation) {
         int keyLength;
         int valueLength;
         int expectedLength;
+
+        /** The expected value and nothing else. */
+        UnsafeBuffer wholeExpected() {
+            return TestSupport.part(expected, AT, expectedLength);
+        }
 
         /** The buffer for one of the letters. */
         UnsafeBuffer get(char letter) {
@@ -72,9 +78,7 @@ record BufferCall(String name, String takes, Operation operation) {
                 all,
                 "compareAndSet",
                 "ve",
-                (c, b) ->
-                        c.compareAndSet(
-                                k, b.expected, AT, b.expectedLength, b.value, AT, b.valueLength));
+                (c, b) -> c.compareAndSet(k, b.wholeExpected(), b.value, AT, b.valueLength));
         add(all, "get", "kd", (c, b) -> c.get(b.key, AT, b.keyLength, b.destination, AT));
         add(
                 all,
@@ -111,9 +115,7 @@ record BufferCall(String name, String takes, Operation operation) {
                                 b.key,
                                 AT,
                                 b.keyLength,
-                                b.expected,
-                                AT,
-                                b.expectedLength,
+                                b.wholeExpected(),
                                 b.value,
                                 AT,
                                 b.valueLength));

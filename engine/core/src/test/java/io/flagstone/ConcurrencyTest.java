@@ -171,7 +171,7 @@ class ConcurrencyTest {
                                 stored.incrementAndGet();
                             }
                             next.putLong(0, 100 + thread);
-                            if (cache.compareAndSet(key, mine, 0, 8, next, 0, 8)) {
+                            if (cache.compareAndSet(key, mine, next, 0, 8)) {
                                 swapped.incrementAndGet();
                             }
                         }

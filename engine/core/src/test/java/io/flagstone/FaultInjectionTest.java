@@ -218,7 +218,9 @@ class FaultInjectionTest {
                 assertIs(one.fault, rig.errors.get(0), name);
             }
             final Map<Long, String> contents =
-                    one.site.isContained() ? expected.after() : expected.before();
+                    one.site.isContained()
+                            ? expected.after()
+                            : rig.unlessEvicted(expected.before());
             // Another thread, so that a lock that was left held is not taken for a re-entry.
             onOtherThread(
                     () -> {

@@ -30,20 +30,23 @@ final class FaultRig implements AutoCloseable {
     /** Where the engine calls the caller's code, and which operations come there. */
     enum CallOut {
         READER("read"),
-        UPDATER("update"),
+        UPDATER("put", "update"),
         VISITOR("scan"),
         CLOCK(
                 "addAndGetLong",
                 "compareAndSet",
+                "compareAndSetLong",
                 "contains",
                 "doWork",
                 "get",
+                "getAndAddLong",
                 "getAndRemove",
                 "getLong",
                 "persist",
                 "put",
                 "putIfAbsent",
                 "putLeased",
+                "putLong",
                 "read",
                 "remainingTtlNs",
                 "remove",
@@ -73,12 +76,15 @@ final class FaultRig implements AutoCloseable {
         "addAndGetLong",
         "clear",
         "compareAndSet",
+        "compareAndSetLong",
         "doWork",
+        "getAndAddLong",
         "getAndRemove",
         "persist",
         "put",
         "putIfAbsent",
         "putLeased",
+        "putLong",
         "remove",
         "removeIfEqual",
         "removeLeased",
@@ -214,6 +220,14 @@ final class FaultRig implements AutoCloseable {
                     cache.scan(
                             cursor, 10, (key, value) -> contents.put(key.getLong(0), text(value)));
         }
+        return contents;
+    }
+
+    /** The contents without the entries that were evicted before the operation failed. */
+    Map<Long, String> unlessEvicted(Map<Long, String> before) {
+        final Map<Long, String> contents = new TreeMap<>(before);
+        contents.keySet()
+                .removeIf(key -> told.stream().anyMatch(t -> t.startsWith("EVICTED " + key + '=')));
         return contents;
     }
 

@@ -169,9 +169,7 @@ enum KeyKind {
         boolean compareAndSet(int id, String expected, String value) {
             return cache.compareAndSet(
                     id,
-                    embed(expected),
-                    VALUE_OFFSET,
-                    expected.length(),
+                    TestSupport.part(embed(expected), VALUE_OFFSET, expected.length()),
                     embed(value),
                     VALUE_OFFSET,
                     value.length());
@@ -181,9 +179,7 @@ enum KeyKind {
         boolean compareAndSet(int id, String expected, String value, long ttlNs) {
             return cache.compareAndSet(
                     id,
-                    embed(expected),
-                    VALUE_OFFSET,
-                    expected.length(),
+                    TestSupport.part(embed(expected), VALUE_OFFSET, expected.length()),
                     embed(value),
                     VALUE_OFFSET,
                     value.length(),
@@ -314,9 +310,7 @@ enum KeyKind {
                     buffer,
                     KEY_OFFSET,
                     length,
-                    embed(expected),
-                    VALUE_OFFSET,
-                    expected.length(),
+                    TestSupport.part(embed(expected), VALUE_OFFSET, expected.length()),
                     embed(value),
                     VALUE_OFFSET,
                     value.length());
@@ -329,9 +323,7 @@ enum KeyKind {
                     buffer,
                     KEY_OFFSET,
                     length,
-                    embed(expected),
-                    VALUE_OFFSET,
-                    expected.length(),
+                    TestSupport.part(embed(expected), VALUE_OFFSET, expected.length()),
                     embed(value),
                     VALUE_OFFSET,
                     value.length(),

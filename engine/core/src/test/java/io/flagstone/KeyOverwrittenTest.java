@@ -74,7 +74,9 @@ class KeyOverwrittenTest {
                 write(
                         "compareAndSet",
                         true,
-                        (c, k, v) -> c.compareAndSet(k, 0, 8, v, 0, SHORT, v, 0, LONG)));
+                        (c, k, v) ->
+                                c.compareAndSet(
+                                        k, 0, 8, TestSupport.part(v, 0, SHORT), v, 0, LONG)));
     }
 
     @ParameterizedTest(name = "{0}, of a present key: {1}")

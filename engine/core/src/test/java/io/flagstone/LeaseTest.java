@@ -77,16 +77,12 @@ class LeaseTest {
         check("put", true, true, key -> cache.put(key, other, 0, 8));
         check("putIfAbsent", false, true, key -> cache.putIfAbsent(key, other, 0, 8));
         check("replace", true, true, key -> cache.replace(key, other, 0, 8));
-        check(
-                "compareAndSet",
-                true,
-                true,
-                key -> cache.compareAndSet(key, value, 0, 8, other, 0, 8));
+        check("compareAndSet", true, true, key -> cache.compareAndSet(key, value, other, 0, 8));
         check(
                 "compareAndSet of another value",
                 false,
                 true,
-                key -> cache.compareAndSet(key, other, 0, 8, value, 0, 8));
+                key -> cache.compareAndSet(key, other, value, 0, 8));
         check("update", true, true, key -> cache.update(key, view -> view.putByte(0, (byte) 1)));
         check("addAndGetLong", true, true, key -> cache.addAndGetLong(key, 0, 1, 0));
         check("remove", true, true, key -> cache.remove(key));
@@ -130,11 +126,7 @@ class LeaseTest {
         check("removeIfEqual", true, true, key -> cache.removeIfEqual(k, 0, 8, value, 0, 8));
         check("addAndGetLong", true, true, key -> cache.addAndGetLong(k, 0, 8, 0, 1, 0));
         check("update", true, true, key -> cache.update(k, 0, 8, view -> {}));
-        check(
-                "compareAndSet",
-                true,
-                true,
-                key -> cache.compareAndSet(k, 0, 8, value, 0, 8, other, 0, 8));
+        check("compareAndSet", true, true, key -> cache.compareAndSet(k, 0, 8, value, other, 0, 8));
         cache.put(KEY, value, 0, 8);
         final long lease = cache.lease(k, 0, 8);
         assertThat(cache.isLeaseCurrent(KEY, lease)).isTrue();

@@ -73,9 +73,7 @@ class MisuseTest {
                         (c, k, o, l) -> c.putIfAbsent(k, o, l, v, 0, 8, TTL)),
                 keyCall("replace", (c, k, o, l) -> c.replace(k, o, l, v, 0, 8)),
                 keyCall("replace with TTL", (c, k, o, l) -> c.replace(k, o, l, v, 0, 8, TTL)),
-                keyCall(
-                        "compareAndSet",
-                        (c, k, o, l) -> c.compareAndSet(k, o, l, v, 0, 8, v, 0, 8)),
+                keyCall("compareAndSet", (c, k, o, l) -> c.compareAndSet(k, o, l, v, v, 0, 8)),
                 keyCall("update", (c, k, o, l) -> c.update(k, o, l, view -> {})),
                 keyCall("addAndGetLong", (c, k, o, l) -> c.addAndGetLong(k, o, l, 0, 1, 0)),
                 keyCall("remove", OffHeapCache::remove),
@@ -129,9 +127,7 @@ class MisuseTest {
                         (c, v, o, l) -> c.putIfAbsent(k, 0, 8, v, o, l, TTL)),
                 valueCall("replace", (c, v, o, l) -> c.replace(k, 0, 8, v, o, l)),
                 valueCall("replace with TTL", (c, v, o, l) -> c.replace(k, 0, 8, v, o, l, TTL)),
-                valueCall(
-                        "the expected", (c, v, o, l) -> c.compareAndSet(k, 0, 8, v, o, l, k, 0, 8)),
-                valueCall("the new", (c, v, o, l) -> c.compareAndSet(k, 0, 8, k, 0, 8, v, o, l)),
+                valueCall("the new", (c, v, o, l) -> c.compareAndSet(k, 0, 8, k, v, o, l)),
                 valueCall("removeIfEqual", (c, v, o, l) -> c.removeIfEqual(k, 0, 8, v, o, l)),
                 valueCall("put, long", (c, v, o, l) -> c.put(7, v, o, l)),
                 valueCall("put with TTL, long", (c, v, o, l) -> c.put(7, v, o, l, TTL)),
@@ -141,9 +137,7 @@ class MisuseTest {
                         (c, v, o, l) -> c.putIfAbsent(7, v, o, l, TTL)),
                 valueCall("replace, long", (c, v, o, l) -> c.replace(7, v, o, l)),
                 valueCall("replace with TTL, long", (c, v, o, l) -> c.replace(7, v, o, l, TTL)),
-                valueCall(
-                        "the expected, long", (c, v, o, l) -> c.compareAndSet(7, v, o, l, k, 0, 8)),
-                valueCall("the new, long", (c, v, o, l) -> c.compareAndSet(7, k, 0, 8, v, o, l)),
+                valueCall("the new, long", (c, v, o, l) -> c.compareAndSet(7, k, v, o, l)),
                 valueCall("removeIfEqual, long", (c, v, o, l) -> c.removeIfEqual(7, v, o, l)));
     }
 
@@ -203,8 +197,8 @@ class MisuseTest {
                         () -> cache.put(buffer, 0, 8, buffer, 0, 8, ttl),
                         () -> cache.putIfAbsent(buffer, 0, 8, buffer, 0, 8, ttl),
                         () -> cache.replace(buffer, 0, 8, buffer, 0, 8, ttl),
-                        () -> cache.compareAndSet(1, buffer, 0, 1, buffer, 0, 8, ttl),
-                        () -> cache.compareAndSet(buffer, 0, 8, buffer, 0, 1, buffer, 0, 8, ttl),
+                        () -> cache.compareAndSet(1, buffer, buffer, 0, 8, ttl),
+                        () -> cache.compareAndSet(buffer, 0, 8, buffer, buffer, 0, 8, ttl),
                         () -> cache.setTtl(buffer, 0, 8, ttl));
         for (final ThrowingCallable call : calls) {
             assertThatThrownBy(call)

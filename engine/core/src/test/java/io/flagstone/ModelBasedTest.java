@@ -493,14 +493,17 @@ class ModelBasedTest {
         final boolean written =
                 longKey
                         ? cache.compareAndSet(
-                                keyAsLong, otherBuffer, 0, expected, valueBuffer, 0, length, ttl)
+                                keyAsLong,
+                                TestSupport.part(otherBuffer, 0, expected),
+                                valueBuffer,
+                                0,
+                                length,
+                                ttl)
                         : cache.compareAndSet(
                                 keyBuffer,
                                 0,
                                 keyLength,
-                                otherBuffer,
-                                0,
-                                expected,
+                                TestSupport.part(otherBuffer, 0, expected),
                                 valueBuffer,
                                 0,
                                 length,

@@ -87,8 +87,8 @@ class RemovalHandlerTest {
         put(1, "two");
         put(1, "x".repeat(700));
         cache.replace(1, TestSupport.bytes("three"), 0, 5);
-        cache.compareAndSet(1, TestSupport.bytes("three"), 0, 5, TestSupport.bytes("four"), 0, 4);
-        cache.compareAndSet(1, TestSupport.bytes("wrong"), 0, 5, TestSupport.bytes("five"), 0, 4);
+        cache.compareAndSet(1, TestSupport.bytes("three"), TestSupport.bytes("four"), 0, 4);
+        cache.compareAndSet(1, TestSupport.bytes("wrong"), TestSupport.bytes("five"), 0, 4);
         cache.putIfAbsent(1, TestSupport.bytes("six"), 0, 3);
         cache.update(1, view -> view.putByte(0, (byte) 'F'));
         assertThat(told)

@@ -43,6 +43,7 @@ class ZeroAllocationTest {
     private final TestClock clock = new TestClock();
     private final UnsafeBuffer key = new UnsafeBuffer(new byte[24]);
     private final UnsafeBuffer value = new UnsafeBuffer(new byte[512]);
+    private final UnsafeBuffer expected = new UnsafeBuffer(value, 0, 64);
     private final UnsafeBuffer destination = new UnsafeBuffer(new byte[512]);
     private final MultiGet multiGet = new MultiGet(6);
     private final MultiPut multiPut = new MultiPut(6);
@@ -164,7 +165,7 @@ class ZeroAllocationTest {
             case PUT_OF_ANOTHER_SIZE -> cache.put(number, value, 0, 8 + (i & 255));
             case PUT_IF_ABSENT -> cache.putIfAbsent(number, value, 0, 64);
             case REPLACE -> cache.replace(number, value, 0, 64);
-            case COMPARE_AND_SET -> cache.compareAndSet(number, value, 0, 64, value, 8, 64);
+            case COMPARE_AND_SET -> cache.compareAndSet(number, expected, value, 8, 64);
             case UPDATE -> cache.update(number, updater);
             case ADD_TO_LONG -> cache.addAndGetLong(number, 0, 1, -1);
             case REMOVE -> cache.remove(number);
@@ -193,7 +194,7 @@ class ZeroAllocationTest {
             case PUT_OF_ANOTHER_SIZE -> cache.put(key, 0, length, value, 0, 8 + (i & 255));
             case PUT_IF_ABSENT -> cache.putIfAbsent(key, 0, length, value, 0, 64);
             case REPLACE -> cache.replace(key, 0, length, value, 0, 64);
-            case COMPARE_AND_SET -> cache.compareAndSet(key, 0, length, value, 0, 64, value, 8, 64);
+            case COMPARE_AND_SET -> cache.compareAndSet(key, 0, length, expected, value, 8, 64);
             case UPDATE -> cache.update(key, 0, length, updater);
             case ADD_TO_LONG -> cache.addAndGetLong(key, 0, length, 0, 1, -1);
             case REMOVE -> cache.remove(key, 0, length);

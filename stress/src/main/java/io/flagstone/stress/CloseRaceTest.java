@@ -40,7 +40,7 @@ public class CloseRaceTest {
                     cache -> cache.remainingTtlNs(KEY) == OffHeapCache.NO_TTL,
                     cache -> !cache.put(KEY, ONE, 0, LENGTH),
                     cache -> cache.put(KEY + 1, ONE, 0, LENGTH, 1_000),
-                    cache -> cache.compareAndSet(KEY, ONE, 0, LENGTH, ONE, 0, LENGTH),
+                    cache -> cache.compareAndSet(KEY, ONE, ONE, 0, LENGTH),
                     cache -> cache.update(KEY, view -> view.putLong(0, 2)),
                     cache -> cache.addAndGetLong(KEY, 0, 1, -1) == 2,
                     cache -> cache.setTtl(KEY, 1_000),

@@ -36,13 +36,7 @@ public class CompareAndSetTest {
 
     private boolean compareAndSet(int digit) {
         return SharedCache.CACHE.compareAndSet(
-                key,
-                SharedCache.value(1),
-                0,
-                SharedCache.VALUE_BYTES,
-                SharedCache.value(digit),
-                0,
-                SharedCache.VALUE_BYTES);
+                key, SharedCache.value(1), SharedCache.value(digit), 0, SharedCache.VALUE_BYTES);
     }
 
     @Arbiter

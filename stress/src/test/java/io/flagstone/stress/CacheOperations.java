@@ -52,8 +52,7 @@ public abstract class CacheOperations {
     /** Whether the key had the first value and has the second now. */
     @Operation(params = {"key", "value", "value"})
     public boolean compareAndSet(int key, int expected, int value) {
-        return cache.compareAndSet(
-                key, buffer(expected), 0, Long.BYTES, buffer(value), 0, Long.BYTES);
+        return cache.compareAndSet(key, buffer(expected), buffer(value), 0, Long.BYTES);
     }
 
     /** The sum that the key has now. */

@@ -278,25 +278,17 @@ final class EncodedCache<K, V> {
      */
     boolean exchange(
             Scratch scratch, DirectBuffer expected, int expectedLength, int length, long ttlNs) {
+        final UnsafeBuffer whole = scratch.expected;
+        whole.wrap(expected, 0, expectedLength);
         try {
             return longKeys
-                    ? engine.compareAndSet(
-                            scratch.longKey,
-                            expected,
-                            0,
-                            expectedLength,
-                            scratch.value,
-                            0,
-                            length,
-                            ttlNs)
+                    ? engine.compareAndSet(scratch.longKey, whole, scratch.value, 0, length, ttlNs)
                     : isPossible(scratch)
                             && engine.compareAndSet(
                                     scratch.key,
                                     0,
                                     scratch.keyLength,
-                                    expected,
-                                    0,
-                                    expectedLength,
+                                    whole,
                                     scratch.value,
                                     0,
                                     length,
@@ -304,6 +296,9 @@ final class EncodedCache<K, V> {
         } catch (final EntryTooLargeException e) {
             removeIfEqual(scratch, expected, expectedLength);
             throw e;
+        } finally {
+            // A buffer that is too large to stay must not stay by this.
+            whole.wrap(Scratch.EMPTY);
         }
     }
 

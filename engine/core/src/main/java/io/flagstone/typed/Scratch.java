@@ -24,6 +24,8 @@ final class Scratch {
     /** The capacity above which a buffer is dropped after its operation. */
     static final int KEPT_BYTES = 1 << 16;
 
+    static final byte[] EMPTY = new byte[0];
+
     private static final int FIRST_CAPACITY = 256;
     private static final int MAX_CAPACITY = Integer.MAX_VALUE - 8;
 
@@ -55,6 +57,10 @@ final class Scratch {
     EncodeBuffer value = new EncodeBuffer(FIRST_CAPACITY, this);
     EncodeBuffer other = new EncodeBuffer(FIRST_CAPACITY, this);
     final UnsafeBuffer found = new UnsafeBuffer(new byte[FIRST_CAPACITY]);
+
+    /** Wraps an expected value during a call, and nothing otherwise. */
+    final UnsafeBuffer expected = new UnsafeBuffer(EMPTY);
+
     long longKey;
     int keyLength;
 

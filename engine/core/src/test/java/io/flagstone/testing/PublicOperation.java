@@ -142,8 +142,13 @@ public final class PublicOperation {
             } else if (types[i] == long.class) {
                 final boolean cursor = types[types.length - 1] == EntryVisitor.class;
                 arguments[i] = cursor ? 0 : i == 0 ? inputs.key() : inputs.ttlNs();
+            } else if (isWrittenLength(i)) {
+                arguments[i] = inputs.value().capacity();
             } else if (types[i] == int.class) {
-                final boolean length = i > 1 && arguments[i - 2] instanceof DirectBuffer;
+                final boolean length =
+                        i > 1
+                                && types[i - 1] == int.class
+                                && arguments[i - 2] instanceof DirectBuffer;
                 final boolean max = types[types.length - 1] == EntryVisitor.class;
                 arguments[i] =
                         length
@@ -154,6 +159,13 @@ public final class PublicOperation {
             }
         }
         return arguments;
+    }
+
+    /** Whether a parameter is the length of a value that a writer writes. */
+    private boolean isWrittenLength(int i) {
+        return types[i] == int.class
+                && types[types.length - 1] == ValueUpdater.class
+                && types[i + 1] == long.class;
     }
 
     private static Object ofType(Class<?> type, Inputs inputs) {

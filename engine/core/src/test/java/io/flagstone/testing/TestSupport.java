@@ -28,6 +28,11 @@ public final class TestSupport {
         return new UnsafeBuffer(text.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** A flyweight over a part of a buffer. */
+    public static UnsafeBuffer part(DirectBuffer buffer, int offset, int length) {
+        return new UnsafeBuffer(buffer, offset, length);
+    }
+
     /** The text in a buffer. */
     public static String string(DirectBuffer buffer) {
         return buffer.getStringWithoutLengthUtf8(0, buffer.capacity());

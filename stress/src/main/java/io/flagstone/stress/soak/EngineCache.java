@@ -9,6 +9,7 @@ import io.flagstone.api.ValueReader;
 import io.flagstone.api.ValueUpdater;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /** The cache itself: chooses the operation for the kind of key. */
 final class EngineCache implements SoakCache {
@@ -99,25 +100,11 @@ final class EngineCache implements SoakCache {
             DirectBuffer value,
             int offset,
             int length) {
+        final UnsafeBuffer whole = new UnsafeBuffer(expected, expectedOffset, expectedLength);
         return key.asLong()
-                ? cache.compareAndSet(
-                        key.number(),
-                        expected,
-                        expectedOffset,
-                        expectedLength,
-                        value,
-                        offset,
-                        length)
+                ? cache.compareAndSet(key.number(), whole, value, offset, length)
                 : cache.compareAndSet(
-                        key.bytes(),
-                        key.offset(),
-                        key.length(),
-                        expected,
-                        expectedOffset,
-                        expectedLength,
-                        value,
-                        offset,
-                        length);
+                        key.bytes(), key.offset(), key.length(), whole, value, offset, length);
     }
 
     @Override

@@ -41,6 +41,7 @@ public final class MappedCopy implements AutoCloseable {
     private static int zero;
 
     private final UnsafeBuffer buffer = new UnsafeBuffer(EMPTY);
+    private final UnsafeBuffer view = new UnsafeBuffer(EMPTY);
     private MappedCopy next;
     private boolean used;
 
@@ -119,6 +120,12 @@ public final class MappedCopy implements AutoCloseable {
         return buffer;
     }
 
+    /** Returns a flyweight over the first bytes, and no others. */
+    public UnsafeBuffer view(int length) {
+        view.wrap(buffer, 0, length);
+        return view;
+    }
+
     /** Copies from mapped memory; {@link #throwFault} is the caller's to call. */
     public void copyIn(int index, long source, int length) {
         final long target = buffer.addressOffset() + index;
@@ -156,6 +163,7 @@ public final class MappedCopy implements AutoCloseable {
     /** Gives the copy back; its bytes mean nothing from now on. */
     @Override
     public void close() {
+        view.wrap(EMPTY);
         if (buffer.capacity() > KEPT_BYTES) {
             buffer.wrap(EMPTY);
         }

@@ -17,6 +17,7 @@ import io.flagstone.api.EntryTooLargeException;
 import io.flagstone.api.RemovalCause;
 import io.flagstone.api.ValueUpdater;
 import io.flagstone.internal.entry.EntryDescriptor;
+import io.flagstone.internal.entry.EntryLengths;
 import io.flagstone.internal.events.EvictionRun;
 import io.flagstone.internal.events.ExpiryRun;
 import io.flagstone.internal.events.SegmentEvents;
@@ -57,7 +58,7 @@ final class EntryStore {
     private final SizeClasses classes;
     private final int maxEntries;
     private final int budget;
-    private final long idleNs;
+    final TimesToLive timesToLive;
     private final Callbacks callbacks;
     private final SegmentEvents events;
     private final ReadCounters counters;
@@ -76,7 +77,7 @@ final class EntryStore {
         this.classes = layout.classes();
         this.maxEntries = layout.maxEntries();
         this.budget = config.budget();
-        this.idleNs = config.idleNs();
+        this.timesToLive = new TimesToLive(region, config);
         this.callbacks = callbacks;
         this.counters = config.counters();
         this.events = config.events();
@@ -94,51 +95,193 @@ final class EntryStore {
      *
      * @throws EntryTooLargeException if it needs more than a slab.
      */
-    int classFor(int keyLength, int valueLength) {
-        final long length = EntryDescriptor.length(keyLength, valueLength);
+    int classFor(long lengths) {
+        final int valueLength = EntryLengths.value(lengths);
+        final long length = EntryDescriptor.length(EntryLengths.key(lengths), valueLength);
         if (length > classes.maxChunkBytes() || valueLength >= EntryDescriptor.MAX_ENTRY_LENGTH) {
             throw new EntryTooLargeException(length, classes.maxChunkBytes());
         }
         return classes.classFor((int) length);
     }
 
-    /** Adds an entry whose key is absent, and makes what room it takes. */
-    void insert(
+    /**
+     * Claims room for a value: the old value's, if the entry's chunk suits the new length, or else
+     * a new chunk, whose header is written. Making room may evict or move any entry, the old one
+     * included, and its chunk may even be the one that is claimed. So only the claim's sign tells
+     * that a value goes in place.
+     *
+     * @param old the key's entry, or none.
+     * @param lengths of key and value; see {@link EntryLengths}.
+     * @return a new entry, or the complement of the old one if its value is overwritten in place.
+     */
+    int claim(int old, long hash, long lengths, int sizeClass, long nowNs) {
+        if (old == Region.NONE || !fits(sizeClass, EntryDescriptor.sizeClass(region, old))) {
+            return claimChunk(old, hash, lengths, sizeClass, nowNs);
+        }
+        ChangeMark.begin(region);
+        callbacks.removed(RemovalCause.REPLACED, old);
+        return ~old;
+    }
+
+    /** Claims a new chunk. An old value stays whole, and is read, until the commit. */
+    int claimChunk(int old, long hash, long lengths, int sizeClass, long nowNs) {
+        ChangeMark.begin(region);
+        if (old == Region.NONE) {
+            while (entries.count() >= maxEntries) {
+                entries.evict(order.victim(order.oldestClass()), BOUND_EVICTIONS, nowNs);
+            }
+        } else {
+            order.moveToFirst(old);
+        }
+        final int entry = allocate(sizeClass, nowNs);
+        EntryDescriptor.init(
+                region,
+                entry,
+                KeyedHash.indexHash(hash),
+                EntryLengths.key(lengths),
+                EntryLengths.value(lengths),
+                slabs.sizeClassOf(entry));
+        return entry;
+    }
+
+    private boolean fits(int sizeClass, int chunkClass) {
+        return sizeClass <= chunkClass && chunkClass <= classes.spillLimit(sizeClass);
+    }
+
+    /** Copies the key, if the chunk is new, and the value. Aborts the claim if that fails. */
+    void write(
+            int claim,
             long hash,
-            int sizeClass,
             Object keyBase,
             long keyAddress,
-            int keyLength,
+            long lengths,
             Object valueBase,
-            long valueAddress,
+            long valueAddress) {
+        final int keyLength = EntryLengths.key(lengths);
+        final boolean inPlace = claim < 0;
+        final int entry = inPlace ? ~claim : claim;
+        if (inPlace) {
+            SegmentVersion.beginWrite(region);
+        }
+        try {
+            if (!inPlace) {
+                writeKey(entry, hash, keyBase, keyAddress, keyLength);
+            }
+            final int offset = EntryDescriptor.valueOffset(entry, keyLength);
+            region.copyIn(offset, valueBase, valueAddress, EntryLengths.value(lengths));
+        } catch (final Throwable thrown) {
+            abort(claim);
+            throw thrown;
+        }
+    }
+
+    /**
+     * Copies the key and lets a writer write the value, whose bytes are 0 before. Aborts the claim
+     * if that fails.
+     *
+     * @param claim of a new chunk.
+     */
+    void write(
+            int claim,
+            long hash,
+            Object keyBase,
+            long keyAddress,
+            long lengths,
+            ValueUpdater writer) {
+        try {
+            writeKey(claim, hash, keyBase, keyAddress, EntryLengths.key(lengths));
+            region.zero(
+                    EntryDescriptor.valueOffset(claim, EntryLengths.key(lengths)),
+                    EntryLengths.value(lengths));
+            callbacks.update(claim, writer);
+        } catch (final Throwable thrown) {
+            abort(claim);
+            throw thrown;
+        }
+    }
+
+    /**
+     * Copies a key.
+     *
+     * @throws ConcurrentModificationException if the key that was copied is not the one that was
+     *     hashed: a callback of this call, or another thread, wrote to its bytes.
+     */
+    private void writeKey(int entry, long hash, Object keyBase, long keyAddress, int keyLength) {
+        EntryDescriptor.putKey(region, entry, keyBase, keyAddress, keyLength);
+        if (keyBase != EntryDescriptor.LONG_KEY
+                && keyedHash.hash(null, addressOfKey(entry), keyLength) != hash) {
+            throw new ConcurrentModificationException(
+                    "the key of "
+                            + keyLength
+                            + " bytes was written to during the call: nothing was put");
+        }
+    }
+
+    private long addressOfKey(int entry) {
+        return region.addressOf(EntryDescriptor.keyOffset(entry));
+    }
+
+    /** Gives a claim up. A value that is half overwritten goes with its entry. */
+    private void abort(int claim) {
+        if (claim < 0) {
+            final int torn = ~claim;
+            index.remove(EntryDescriptor.hash(region, torn), torn);
+            SegmentVersion.endWrite(region);
+            entries.add(ENTRIES, -1);
+            entries.unlink(torn, REMOVALS);
+            slabs.free(torn);
+        } else {
+            slabs.free(claim);
+        }
+        ChangeMark.end(region);
+    }
+
+    /**
+     * Publishes a claim whose bytes are written.
+     *
+     * @param old the entry, or none, for which it was claimed.
+     */
+    void commit(
+            int claim,
+            int old,
+            long hash,
             int valueLength,
             long deadlineNs,
             boolean sliding,
             long nowNs) {
-        ChangeMark.begin(region);
-        while (entries.count() >= maxEntries) {
-            entries.evict(order.victim(order.oldestClass()), BOUND_EVICTIONS, nowNs);
+        if (claim < 0) {
+            commitInPlace(~claim, valueLength, deadlineNs, sliding, nowNs);
+        } else {
+            EntryDescriptor.sliding(region, claim, sliding);
+            EntryDescriptor.deadline(region, claim, deadlineNs);
+            entries.add(KEY_BYTES, EntryDescriptor.keyLength(region, claim));
+            entries.add(VALUE_BYTES, valueLength);
+            if (old == Region.NONE) {
+                order.addNew(claim, entries.count());
+                insert(hash, claim);
+            } else {
+                order.add(claim);
+                substitute(hash, claim);
+            }
+            wheel.deadlineSet(claim, EntryDescriptor.NO_DEADLINE, nowNs);
         }
-        final int entry =
-                prepare(
-                        hash,
-                        sizeClass,
-                        keyBase,
-                        keyAddress,
-                        keyLength,
-                        valueBase,
-                        valueAddress,
-                        valueLength,
-                        deadlineNs,
-                        sliding,
-                        nowNs);
-        order.addNew(entry, entries.count());
-        publish(hash, entry);
-        wheel.deadlineSet(entry, EntryDescriptor.NO_DEADLINE, nowNs);
         ChangeMark.end(region);
     }
 
-    private void publish(long hash, int entry) {
+    private void commitInPlace(
+            int entry, int valueLength, long deadlineNs, boolean sliding, long nowNs) {
+        final long previousNs = EntryDescriptor.deadline(region, entry);
+        final int grown = valueLength - EntryDescriptor.valueLength(region, entry);
+        EntryDescriptor.value(region, entry, valueLength, sliding);
+        EntryDescriptor.deadline(region, entry, deadlineNs);
+        SegmentVersion.endWrite(region);
+        entries.add(VALUE_BYTES, grown);
+        entries.add(REPLACEMENTS, 1);
+        wheel.deadlineSet(entry, previousNs, nowNs);
+        order.promote(entry, entries.count());
+    }
+
+    private void insert(long hash, int entry) {
         SegmentVersion.beginWrite(region);
         index.insert(KeyedHash.indexHash(hash), entry);
         SegmentVersion.endWrite(region);
@@ -146,144 +289,22 @@ final class EntryStore {
         entries.add(INSERTIONS, 1);
     }
 
-    /** Gives a key another value, in place where the entry's chunk allows. */
-    void replace(
-            int entry,
-            long hash,
-            int sizeClass,
-            Object keyBase,
-            long keyAddress,
-            int keyLength,
-            Object valueBase,
-            long valueAddress,
-            int valueLength,
-            long deadlineNs,
-            boolean sliding,
-            long nowNs) {
-        ChangeMark.begin(region);
-        if (fits(sizeClass, EntryDescriptor.sizeClass(region, entry))) {
-            callbacks.removed(RemovalCause.REPLACED, entry);
-            overwrite(
-                    entry,
-                    keyLength,
-                    valueBase,
-                    valueAddress,
-                    valueLength,
-                    deadlineNs,
-                    sliding,
-                    nowNs);
-            order.promote(entry, entries.count());
-        } else {
-            relocate(
-                    hash,
-                    entry,
-                    sizeClass,
-                    keyBase,
-                    keyAddress,
-                    keyLength,
-                    valueBase,
-                    valueAddress,
-                    valueLength,
-                    deadlineNs,
-                    sliding,
-                    nowNs);
-        }
-        ChangeMark.end(region);
-    }
-
-    private boolean fits(int sizeClass, int chunkClass) {
-        return sizeClass <= chunkClass && chunkClass <= classes.spillLimit(sizeClass);
-    }
-
     /**
-     * Gives an entry whose new value belongs into another class a new chunk. Making room may move
-     * the old one, or even evict it, and then the new one is on its own.
+     * Puts an entry in the place of the one that has its key. Making room may have moved that one,
+     * so it is looked up again, and inserts the entry if room was made by evicting it. The key
+     * comes from the region, since the caller's bytes may have changed.
      */
-    private void relocate(
-            long hash,
-            int oldEntry,
-            int sizeClass,
-            Object keyBase,
-            long keyAddress,
-            int keyLength,
-            Object valueBase,
-            long valueAddress,
-            int valueLength,
-            long deadlineNs,
-            boolean sliding,
-            long nowNs) {
-        order.moveToFirst(oldEntry);
-        final int entry =
-                prepare(
-                        hash,
-                        sizeClass,
-                        keyBase,
-                        keyAddress,
-                        keyLength,
-                        valueBase,
-                        valueAddress,
-                        valueLength,
-                        deadlineNs,
-                        sliding,
-                        nowNs);
-        order.add(entry);
-        final int moved = find(hash, entry);
-        if (moved == Region.NONE) {
-            publish(hash, entry);
+    private void substitute(long hash, int entry) {
+        final int keyLength = EntryDescriptor.keyLength(region, entry);
+        final int present = index.find(hash, null, addressOfKey(entry), keyLength);
+        if (present == Region.NONE) {
+            insert(hash, entry);
         } else {
             SegmentVersion.beginWrite(region);
-            index.replace(KeyedHash.indexHash(hash), moved, entry);
+            index.replace(KeyedHash.indexHash(hash), present, entry);
             SegmentVersion.endWrite(region);
-            entries.release(moved, RemovalCause.REPLACED, REPLACEMENTS);
+            entries.release(present, RemovalCause.REPLACED, REPLACEMENTS);
         }
-        wheel.deadlineSet(entry, EntryDescriptor.NO_DEADLINE, nowNs);
-    }
-
-    /**
-     * Finds the entry in the index that has the key of another. The bytes come from the region,
-     * since the caller's may be others by now.
-     */
-    private int find(long hash, int entry) {
-        final long address = region.addressOf(EntryDescriptor.keyOffset(entry));
-        return index.find(hash, null, address, EntryDescriptor.keyLength(region, entry));
-    }
-
-    /** Gives an entry another value that fits its chunk. */
-    private void overwrite(
-            int entry,
-            int keyLength,
-            Object valueBase,
-            long valueAddress,
-            int valueLength,
-            long deadlineNs,
-            boolean sliding,
-            long nowNs) {
-        final int valueOffset = EntryDescriptor.valueOffset(entry, keyLength);
-        final long previousNs = EntryDescriptor.deadline(region, entry);
-        final int grown = valueLength - EntryDescriptor.valueLength(region, entry);
-        SegmentVersion.beginWrite(region);
-        try {
-            region.copyIn(valueOffset, valueBase, valueAddress, valueLength);
-        } catch (final Throwable thrown) {
-            removeTorn(entry);
-            throw thrown;
-        }
-        EntryDescriptor.value(region, entry, valueLength, sliding);
-        EntryDescriptor.deadline(region, entry, deadlineNs);
-        SegmentVersion.endWrite(region);
-        entries.add(VALUE_BYTES, grown);
-        entries.add(REPLACEMENTS, 1);
-        wheel.deadlineSet(entry, previousNs, nowNs);
-    }
-
-    /** Removes an entry whose value is half another, in the window that was to write it. */
-    private void removeTorn(int entry) {
-        index.remove(EntryDescriptor.hash(region, entry), entry);
-        SegmentVersion.endWrite(region);
-        entries.add(ENTRIES, -1);
-        entries.unlink(entry, REMOVALS);
-        slabs.free(entry);
-        ChangeMark.end(region);
     }
 
     /** Lets an updater change a value, and puts the value back if that throws. */
@@ -358,7 +379,7 @@ final class EntryStore {
     void use(int entry, long nowNs) {
         ChangeMark.begin(region);
         if (EntryDescriptor.isSliding(region, entry)) {
-            wheel.arm(entry, deadline(idleNs, nowNs), nowNs);
+            wheel.arm(entry, timesToLive.renewed(nowNs), nowNs);
         }
         moveUp(entry);
         ChangeMark.end(region);
@@ -377,13 +398,6 @@ final class EntryStore {
         }
     }
 
-    /** When a time to live ends; one too long to be counted never does. */
-    static long deadline(long ttlNs, long nowNs) {
-        return ttlNs >= EntryDescriptor.NO_DEADLINE - nowNs
-                ? EntryDescriptor.NO_DEADLINE
-                : nowNs + ttlNs;
-    }
-
     private int allocate(int sizeClass, long nowNs) {
         final EvictionRun run = events.beginEviction();
         if (run == null) {
@@ -398,57 +412,6 @@ final class EntryStore {
 
     private long evictions() {
         return region.getLong(ROOM_EVICTIONS) + region.getLong(SLAB_EVICTIONS);
-    }
-
-    /**
-     * Writes an entry that neither index nor lists know yet.
-     *
-     * @throws ConcurrentModificationException if the key that was written is not the one that was
-     *     hashed: a callback of this call, or another thread, wrote to its bytes.
-     */
-    private int prepare(
-            long hash,
-            int sizeClass,
-            Object keyBase,
-            long keyAddress,
-            int keyLength,
-            Object valueBase,
-            long valueAddress,
-            int valueLength,
-            long deadlineNs,
-            boolean sliding,
-            long nowNs) {
-        final int entry = allocate(sizeClass, nowNs);
-        final int chunkClass = slabs.sizeClassOf(entry);
-        try {
-            final int indexHash = KeyedHash.indexHash(hash);
-            EntryDescriptor.init(region, entry, indexHash, keyLength, valueLength, chunkClass);
-            EntryDescriptor.sliding(region, entry, sliding);
-            EntryDescriptor.deadline(region, entry, deadlineNs);
-            EntryDescriptor.putKey(region, entry, keyBase, keyAddress, keyLength);
-            if (keyBase != EntryDescriptor.LONG_KEY) {
-                checkKey(hash, entry, keyLength);
-            }
-            final int valueOffset = EntryDescriptor.valueOffset(entry, keyLength);
-            region.copyIn(valueOffset, valueBase, valueAddress, valueLength);
-        } catch (final Throwable thrown) {
-            slabs.free(entry);
-            ChangeMark.end(region);
-            throw thrown;
-        }
-        entries.add(KEY_BYTES, keyLength);
-        entries.add(VALUE_BYTES, valueLength);
-        return entry;
-    }
-
-    private void checkKey(long hash, int entry, int keyLength) {
-        final long address = region.addressOf(EntryDescriptor.keyOffset(entry));
-        if (keyedHash.hash(null, address, keyLength) != hash) {
-            throw new ConcurrentModificationException(
-                    "the key of "
-                            + keyLength
-                            + " bytes was written to during the call: nothing was put");
-        }
     }
 
     /**

@@ -57,6 +57,9 @@ public final class OptimisticReader {
 
     private static final int SETTLED = 0;
 
+    /** An attempt saw no one moment, or needs the lock; never the result of a read. */
+    static final int UNSETTLED = TORN + 2;
+
     private final Segment[] segments;
     private final int segmentBits;
     private final Region[] regions;
@@ -89,7 +92,7 @@ public final class OptimisticReader {
     }
 
     /**
-     * Copies a value out, or as much of it as is not beyond the room.
+     * Copies a value out. A hit is a use.
      *
      * @param hash the key's hash.
      * @param destinationBase the destination's array or {@code null}.
@@ -115,173 +118,55 @@ public final class OptimisticReader {
                 break;
             }
             final int entry = index.find(region, hash, keyBase, keyAddress, keyLength);
-            final int result =
-                    get(
-                            region,
-                            seen,
-                            entry,
-                            hash,
-                            keyLength,
-                            destinationBase,
-                            destination,
-                            room,
-                            false,
-                            threadId);
-            if (result == NEEDS_LOCK) {
-                break;
+            final long deadline = deadline(region, entry);
+            final long now = time(region, deadline);
+            final int length =
+                    now < deadline
+                            ? ValueBytes.copyOut(
+                                    region, entry, keyLength, destinationBase, destination, room)
+                            : Segment.NOT_FOUND;
+            final int outcome = settle(region, hash, seen, entry, deadline, now, false, threadId);
+            Reference.reachabilityFence(region);
+            if (outcome == SETTLED) {
+                return length;
             }
-            if (result != TORN) {
-                return result;
+            if (outcome == NEEDS_LOCK) {
+                break;
             }
         }
         return owner(hash)
                 .get(hash, keyBase, keyAddress, keyLength, destinationBase, destination, room);
     }
 
-    /** Asks memory for the line of the index that a read of this hash begins with. */
-    public long prefetchBucket(long hash) {
-        return index.prefetch(region(hash), hash);
-    }
-
-    /** The version under which {@link #candidate} is about to look. */
-    public long version(long hash) {
-        return SegmentVersion.read(region(hash));
-    }
-
-    /** What is likely to be the entry of a key with this hash, or none. */
-    public int candidate(long hash) {
-        return index.candidate(region(hash), hash);
-    }
-
-    /** Asks memory for the lines that a hit of a small entry reads. */
-    public long prefetchEntry(long hash, int candidate) {
-        final Region region = region(hash);
-        return prefetch(region, candidate) + prefetch(region, candidate + Region.CACHE_LINE);
-    }
-
-    private static long prefetch(Region region, int entry) {
-        return isHeaderWithin(region, entry) ? EntryDescriptor.deadline(region, entry) : 0;
-    }
-
-    /** For what was read without the lock, or lies a line behind it. */
-    private static boolean isHeaderWithin(Region region, int entry) {
-        return entry > Region.NONE && EntryDescriptor.isWithin(region, entry, 0);
-    }
-
-    /** The entry of a key, or none, given its candidate; only the version can say if it is. */
-    public int find(int candidate, long hash, Object keyBase, long keyAddress, int keyLength) {
-        final Region region = region(hash);
-        return candidate != Region.NONE
-                        && IndexLookup.isEntryOf(region, candidate, keyBase, keyAddress, keyLength)
-                ? candidate
-                : index.find(region, hash, keyBase, keyAddress, keyLength);
-    }
-
     /**
-     * As {@link #get}, for an entry or none that was found under a version. Promotions that need
-     * not wait for the lock are left to {@link #promote}.
+     * Makes the one attempt of a batch's read at an entry, or none, that was found under a version.
+     * Leaves a promotion that need not wait for the lock to the batch.
+     *
+     * @return as {@link #get}, or {@link #UNSETTLED}.
      */
-    public int getStaged(
+    int getFound(
             long seen,
             int entry,
             long hash,
-            Object keyBase,
-            long keyAddress,
             int keyLength,
             Object destinationBase,
             long destination,
             int room) {
-        if (!SegmentVersion.isOdd(seen)) {
-            final int result =
-                    get(
-                            region(hash),
-                            seen,
-                            entry,
-                            hash,
-                            keyLength,
-                            destinationBase,
-                            destination,
-                            room,
-                            !exact,
-                            enter());
-            if (result != TORN && result != NEEDS_LOCK) {
-                return result;
-            }
+        if (SegmentVersion.isOdd(seen)) {
+            return UNSETTLED;
         }
-        return get(hash, keyBase, keyAddress, keyLength, destinationBase, destination, room);
-    }
-
-    /**
-     * Promotes what a batch of {@link #getStaged} has hit and left, a segment's entries under one
-     * lock.
-     *
-     * @param hashes the keys' hashes.
-     * @param versions the versions under which the entries were found.
-     * @param entries the entries or none; all none afterwards.
-     * @param size how many keys there are.
-     */
-    public void promote(long[] hashes, long[] versions, int[] entries, int size) {
-        for (int i = 0; i < size; i++) {
-            if (!isBehind(hashes[i], entries[i])) {
-                entries[i] = Region.NONE;
-            }
-        }
-        for (int i = 0; i < size; i++) {
-            if (entries[i] != Region.NONE) {
-                owner(hashes[i]).promote(segmentBits, hashes, versions, entries, i, size);
-            }
-        }
-    }
-
-    private boolean isBehind(long hash, int entry) {
+        final long threadId = enter();
         final Region region = region(hash);
-        return !exact && isHeaderWithin(region, entry) && distance.isBehind(region, entry);
-    }
-
-    /**
-     * The rest of a get, for an entry or none that was found under a version.
-     *
-     * @return the result, {@link #TORN} or {@link #NEEDS_LOCK}.
-     */
-    private int get(
-            Region region,
-            long seen,
-            int entry,
-            long hash,
-            int keyLength,
-            Object destinationBase,
-            long destination,
-            int room,
-            boolean deferred,
-            long threadId) {
         final long deadline = deadline(region, entry);
         final long now = time(region, deadline);
         final int length =
                 now < deadline
-                        ? copyOut(region, entry, keyLength, destinationBase, destination, room)
+                        ? ValueBytes.copyOut(
+                                region, entry, keyLength, destinationBase, destination, room)
                         : Segment.NOT_FOUND;
-        final int outcome = settle(region, hash, seen, entry, deadline, now, deferred, threadId);
+        final int outcome = settle(region, hash, seen, entry, deadline, now, !exact, threadId);
         Reference.reachabilityFence(region);
-        return outcome == SETTLED ? length : outcome;
-    }
-
-    /** A value that is too long for its destination, or because it is torn, is not copied. */
-    static int copyOut(
-            Region region,
-            int entry,
-            int keyLength,
-            Object destinationBase,
-            long destination,
-            int room) {
-        // The entry ends its key inside the region, so the offset cannot wrap; the length may be
-        // torn.
-        final int offset = EntryDescriptor.valueOffset(entry, keyLength);
-        final int length = EntryDescriptor.valueLength(region, entry);
-        if (length > Math.min(room, region.capacity() - offset)) {
-            return Segment.INSUFFICIENT_CAPACITY;
-        }
-        region.copyOut(offset, destinationBase, destination, length);
-        return length;
+        return outcome == SETTLED ? length : UNSETTLED;
     }
 
     /**
@@ -320,30 +205,12 @@ public final class OptimisticReader {
             }
             if (outcome == SETTLED) {
                 if (live && !inside) {
-                    throw outside(valueIndex, length);
+                    throw ValueBytes.outside(valueIndex, length);
                 }
                 return value;
             }
         }
         return owner(hash).getLong(hash, keyBase, keyAddress, keyLength, valueIndex, missing);
-    }
-
-    /**
-     * Where eight bytes of a value lie, for who holds the lock.
-     *
-     * @throws IndexOutOfBoundsException if the value does not have them.
-     */
-    static int longOffset(Region region, int entry, int valueIndex) {
-        final int length = EntryDescriptor.valueLength(region, entry);
-        if (valueIndex > length - Long.BYTES) {
-            throw outside(valueIndex, length);
-        }
-        return EntryDescriptor.valueOffset(region, entry) + valueIndex;
-    }
-
-    private static IndexOutOfBoundsException outside(int valueIndex, int length) {
-        return new IndexOutOfBoundsException(
-                "a long at index " + valueIndex + " exceeds the value of " + length + " bytes");
     }
 
     private long enter() {
@@ -442,7 +309,9 @@ public final class OptimisticReader {
         return remainingTtlNs(hash, keyBase, keyAddress, keyLength) != Segment.NOT_FOUND;
     }
 
-    /** The time a key has left, {@link Segment#NO_TTL} or {@link Segment#NOT_FOUND}; not a use. */
+    /**
+     * The time a key has left, {@link TimesToLive#NONE} or {@link Segment#NOT_FOUND}; not a use.
+     */
     public long remainingTtlNs(long hash, Object keyBase, long keyAddress, int keyLength) {
         final long threadId = enter();
         final Region region = region(hash);
@@ -459,30 +328,23 @@ public final class OptimisticReader {
                     break;
                 }
                 Reference.reachabilityFence(region);
-                return remaining(deadline, now);
+                return TimesToLive.remaining(deadline, now);
             }
             counters.increment(ReadCounters.RETRIES, threadId);
         }
         return owner(hash).remainingTtlNs(hash, keyBase, keyAddress, keyLength);
     }
 
-    static long remaining(long deadlineNs, long nowNs) {
-        if (nowNs >= deadlineNs) {
-            return Segment.NOT_FOUND;
-        }
-        return isTimed(deadlineNs) ? deadlineNs - nowNs : Segment.NO_TTL;
-    }
-
     private int segment(long hash) {
         return KeyedHash.segment(hash, segmentBits);
     }
 
-    private Region region(long hash) {
+    Region region(long hash) {
         return regions[segment(hash)];
     }
 
     /** The segment of a hash, for what needs its lock. */
-    private Segment owner(long hash) {
+    Segment owner(long hash) {
         return segments[segment(hash)];
     }
 }

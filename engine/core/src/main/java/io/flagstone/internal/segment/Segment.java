@@ -8,11 +8,13 @@ import io.flagstone.api.MemoryReport;
 import io.flagstone.api.RemovalCause;
 import io.flagstone.api.ValueUpdater;
 import io.flagstone.internal.entry.EntryDescriptor;
+import io.flagstone.internal.entry.EntryLengths;
 import io.flagstone.internal.index.HashIndex;
 import io.flagstone.internal.memory.HugePages;
 import io.flagstone.internal.memory.Region;
 import java.lang.ref.Reference;
 import java.util.Arrays;
+import org.agrona.DirectBuffer;
 
 /**
  * A share of the cache's keys: what each operation means.
@@ -32,7 +34,7 @@ import java.util.Arrays;
  *
  * <p>Thread-safe. Allocates nothing, save for reports.
  */
-public final class Segment extends SegmentReads {
+public final class Segment extends SegmentUpdates {
     static {
         resolve(Throwable.class);
     }
@@ -43,25 +45,19 @@ public final class Segment extends SegmentReads {
     /** The value does not fit the destination. */
     public static final int INSUFFICIENT_CAPACITY = -2;
 
-    /** No time to live. */
-    public static final long NO_TTL = Long.MAX_VALUE;
-
-    /** The time to live that the cache was built with. */
-    public static final long DEFAULT_TTL = Long.MIN_VALUE;
-
-    /**
-     * The deadline of a key that is present stays; for one that is absent, {@link #DEFAULT_TTL}.
-     */
-    public static final long KEEP_TTL = DEFAULT_TTL + 1;
-
     /** What a scan returns when it has passed the last bucket. */
     public static final int SCAN_DONE = -1;
 
+    /** The condition of a put does not hold. */
+    private static final int REFUSED = -1;
+
+    private final TimesToLive timesToLive;
     private CacheStatistics finalStatistics;
 
     /** A segment over a zeroed region. */
     public Segment(Region region, SegmentConfig config) {
         super(region, config);
+        this.timesToLive = store.timesToLive;
         SegmentDescriptor.writeIdentity(
                 region, config.layout(), config.hash().seed(), config.tickNs());
     }
@@ -72,160 +68,46 @@ public final class Segment extends SegmentReads {
      * @throws EntryTooLargeException if it needs more than a slab.
      */
     public void checkFits(int keyLength, int valueLength) {
-        store.classFor(keyLength, valueLength);
+        store.classFor(EntryLengths.of(keyLength, valueLength));
     }
 
     /**
      * Writes a value.
      *
      * @param condition a {@link PutCondition}.
-     * @param ttlNs positive, {@link #NO_TTL}, {@link #DEFAULT_TTL} or {@link #KEEP_TTL}.
+     * @param lengths of key and value; see {@link EntryLengths}.
+     * @param ttlNs positive, or a constant of {@link TimesToLive}.
      * @return whether the key was absent for {@link PutCondition#ALWAYS}; for the others whether
      *     the value was written.
+     * @throws EntryTooLargeException if the entry needs more than a slab.
      */
     public boolean put(
             long condition,
             long hash,
             Object keyBase,
             long keyAddress,
-            int keyLength,
+            long lengths,
             Object valueBase,
             long valueAddress,
-            int valueLength,
             long ttlNs) {
-        final int sizeClass = store.classFor(keyLength, valueLength);
+        final int sizeClass = store.classFor(lengths);
         final long threadId = enter();
         try {
             lock(threadId);
-            final long ttl = ttl(ttlNs);
-            final long now = timeFor(ttl);
+            final long now = timeFor(ttlNs);
             store.reclaim(now);
-
-            int entry = index.find(hash, keyBase, keyAddress, keyLength);
-            if (entry != Region.NONE && entries.isExpired(entry, now)) {
-                store.remove(entry, RemovalCause.EXPIRED);
-                entry = Region.NONE;
-            }
-            final boolean absent = entry == Region.NONE;
-            if (condition == PutCondition.IF_ABSENT && !absent) {
-                store.use(entry, now);
+            final int old =
+                    findForPut(
+                            condition, hash, keyBase, keyAddress, EntryLengths.key(lengths), now);
+            if (old == REFUSED) {
                 return leave(false);
             }
-            if (PutCondition.isLease(condition) && !leases.isCurrent(hash, condition)) {
-                return leave(false);
-            }
-            leases.outdate(hash);
-            if (condition == PutCondition.IF_PRESENT && absent) {
-                return leave(false);
-            }
-            if (absent) {
-                store.insert(
-                        hash,
-                        sizeClass,
-                        keyBase,
-                        keyAddress,
-                        keyLength,
-                        valueBase,
-                        valueAddress,
-                        valueLength,
-                        EntryStore.deadline(ttl, now),
-                        isSliding(ttlNs),
-                        now);
-            } else {
-                store.replace(
-                        entry,
-                        hash,
-                        sizeClass,
-                        keyBase,
-                        keyAddress,
-                        keyLength,
-                        valueBase,
-                        valueAddress,
-                        valueLength,
-                        deadline(entry, ttlNs, ttl, now),
-                        isSliding(entry, ttlNs),
-                        now);
-            }
-            return leave(absent || condition != PutCondition.ALWAYS);
-        } catch (final Throwable thrown) {
-            if (lock.owner == threadId) {
-                failure = thrown;
-                lock.owner = SegmentLock.FREE;
-                recover(threadId);
-            }
-            throw thrown;
-        }
-    }
-
-    /** Writes another value over one that is equal to the expected; with a time as for put. */
-    public boolean compareAndSet(
-            long hash,
-            Object keyBase,
-            long keyAddress,
-            int keyLength,
-            Object expectedBase,
-            long expectedAddress,
-            int expectedLength,
-            Object valueBase,
-            long valueAddress,
-            int valueLength,
-            long ttlNs) {
-        final int sizeClass = store.classFor(keyLength, valueLength);
-        final long threadId = enter();
-        try {
-            lock(threadId);
-            final long ttl = ttl(ttlNs);
-            final long now = timeFor(ttl);
-            store.reclaim(now);
-            final int entry = find(hash, keyBase, keyAddress, keyLength, now);
-            if (entry != Region.NONE
-                    && !valueEquals(entry, expectedBase, expectedAddress, expectedLength)) {
-                return leave(false);
-            }
-            leases.outdate(hash);
-            if (entry == Region.NONE) {
-                return leave(false);
-            }
-            store.replace(
-                    entry,
-                    hash,
-                    sizeClass,
-                    keyBase,
-                    keyAddress,
-                    keyLength,
-                    valueBase,
-                    valueAddress,
-                    valueLength,
-                    deadline(entry, ttlNs, ttl, now),
-                    isSliding(entry, ttlNs),
-                    now);
-            return leave(true);
-        } catch (final Throwable thrown) {
-            if (lock.owner == threadId) {
-                failure = thrown;
-                lock.owner = SegmentLock.FREE;
-                recover(threadId);
-            }
-            throw thrown;
-        }
-    }
-
-    /** Lets an updater change a value where it lies; its length stays. */
-    public boolean update(
-            long hash, Object keyBase, long keyAddress, int keyLength, ValueUpdater updater) {
-        final long threadId = enter();
-        try {
-            lock(threadId);
-            final long now = timeIfArmed();
-            store.reclaim(now);
-            final int entry = find(hash, keyBase, keyAddress, keyLength, now);
-            leases.outdate(hash);
-            if (entry == Region.NONE) {
-                return leave(false);
-            }
-            store.use(entry, now);
-            store.update(entry, updater);
-            return leave(true);
+            final long deadline = timesToLive.deadline(old, ttlNs, now);
+            final boolean sliding = timesToLive.isSliding(old, ttlNs);
+            final int claim = store.claim(old, hash, lengths, sizeClass, now);
+            store.write(claim, hash, keyBase, keyAddress, lengths, valueBase, valueAddress);
+            store.commit(claim, old, hash, EntryLengths.value(lengths), deadline, sliding, now);
+            return leave(old == Region.NONE || condition != PutCondition.ALWAYS);
         } catch (final Throwable thrown) {
             if (lock.owner == threadId) {
                 failure = thrown;
@@ -237,35 +119,119 @@ public final class Segment extends SegmentReads {
     }
 
     /**
-     * Adds to eight bytes of a value.
+     * Lets a writer write a value where it will lie. The old value, if there is one, stays until
+     * the writer returns.
      *
-     * @param missing what to return if the key is absent.
-     * @return the sum.
-     * @throws IndexOutOfBoundsException if the value does not have eight bytes there.
+     * @param lengths of key and value; see {@link EntryLengths}.
+     * @param ttlNs positive, or a constant of {@link TimesToLive}.
+     * @return whether the key was absent.
+     * @throws EntryTooLargeException if the entry needs more than a slab.
      */
-    public long addAndGetLong(
+    public boolean put(
             long hash,
             Object keyBase,
             long keyAddress,
-            int keyLength,
-            int valueIndex,
-            long delta,
-            long missing) {
+            long lengths,
+            long ttlNs,
+            ValueUpdater writer) {
+        final int sizeClass = store.classFor(lengths);
         final long threadId = enter();
         try {
             lock(threadId);
-            final long now = timeIfArmed();
+            final long now = timeFor(ttlNs);
             store.reclaim(now);
-            final int entry = find(hash, keyBase, keyAddress, keyLength, now);
-            leases.outdate(hash);
-            if (entry == Region.NONE) {
-                return leave(missing);
+            final int old =
+                    findForPut(
+                            PutCondition.ALWAYS,
+                            hash,
+                            keyBase,
+                            keyAddress,
+                            EntryLengths.key(lengths),
+                            now);
+            final long deadline = timesToLive.deadline(old, ttlNs, now);
+            final boolean sliding = timesToLive.isSliding(old, ttlNs);
+            final int claim = store.claimChunk(old, hash, lengths, sizeClass, now);
+            store.write(claim, hash, keyBase, keyAddress, lengths, writer);
+            store.commit(claim, old, hash, EntryLengths.value(lengths), deadline, sliding, now);
+            return leave(old == Region.NONE);
+        } catch (final Throwable thrown) {
+            if (lock.owner == threadId) {
+                failure = thrown;
+                lock.owner = SegmentLock.FREE;
+                recover(threadId);
             }
-            final int offset = OptimisticReader.longOffset(region, entry, valueIndex);
-            store.use(entry, now);
-            final long sum = region.getLong(offset) + delta;
-            store.putLong(offset, sum);
-            return leave(sum);
+            throw thrown;
+        }
+    }
+
+    /**
+     * Finds the entry that a put replaces, and removes an expired one. Outdates the leases on the
+     * key unless the put is refused.
+     *
+     * @return the entry, none, or {@link #REFUSED}.
+     */
+    private int findForPut(
+            long condition, long hash, Object keyBase, long keyAddress, int keyLength, long nowNs) {
+        int entry = index.find(hash, keyBase, keyAddress, keyLength);
+        if (entry != Region.NONE && entries.isExpired(entry, nowNs)) {
+            store.remove(entry, RemovalCause.EXPIRED);
+            entry = Region.NONE;
+        }
+        if (condition == PutCondition.IF_ABSENT && entry != Region.NONE) {
+            store.use(entry, nowNs);
+            return REFUSED;
+        }
+        if (PutCondition.isLease(condition) && !leases.isCurrent(hash, condition)) {
+            return REFUSED;
+        }
+        leases.outdate(hash);
+        return condition == PutCondition.IF_PRESENT && entry == Region.NONE ? REFUSED : entry;
+    }
+
+    /**
+     * Writes another value over one that is equal to the expected.
+     *
+     * @param lengths of key and value; see {@link EntryLengths}.
+     * @param expected the whole buffer is the expected value.
+     * @param ttlNs positive, or a constant of {@link TimesToLive}.
+     * @return whether the value was written.
+     * @throws EntryTooLargeException if the entry needs more than a slab.
+     */
+    public boolean compareAndSet(
+            long hash,
+            Object keyBase,
+            long keyAddress,
+            long lengths,
+            DirectBuffer expected,
+            Object valueBase,
+            long valueAddress,
+            long ttlNs) {
+        // Read once: a callback may wrap the buffer around other memory.
+        final byte[] expectedBase = expected.byteArray();
+        final long expectedAddress = expected.addressOffset();
+        final int expectedLength = expected.capacity();
+        final int sizeClass = store.classFor(lengths);
+        final long threadId = enter();
+        try {
+            lock(threadId);
+            final long now = timeFor(ttlNs);
+            store.reclaim(now);
+            final int old = find(hash, keyBase, keyAddress, EntryLengths.key(lengths), now);
+            if (old != Region.NONE
+                    && !ValueBytes.equal(
+                            region, old, expectedBase, expectedAddress, expectedLength)) {
+                return leave(false);
+            }
+            leases.outdate(hash);
+            if (old == Region.NONE) {
+                return leave(false);
+            }
+            final long deadline = timesToLive.deadline(old, ttlNs, now);
+            final boolean sliding = timesToLive.isSliding(old, ttlNs);
+            final int claim = store.claim(old, hash, lengths, sizeClass, now);
+            store.write(claim, hash, keyBase, keyAddress, lengths, valueBase, valueAddress);
+            store.commit(claim, old, hash, EntryLengths.value(lengths), deadline, sliding, now);
+            return leave(true);
         } catch (final Throwable thrown) {
             if (lock.owner == threadId) {
                 failure = thrown;
@@ -324,7 +290,8 @@ public final class Segment extends SegmentReads {
             store.reclaim(now);
             final int entry = find(hash, keyBase, keyAddress, keyLength, now);
             if (entry != Region.NONE
-                    && !valueEquals(entry, expectedBase, expectedAddress, expectedLength)) {
+                    && !ValueBytes.equal(
+                            region, entry, expectedBase, expectedAddress, expectedLength)) {
                 return leave(false);
             }
             leases.outdate(hash);
@@ -365,7 +332,7 @@ public final class Segment extends SegmentReads {
             }
             config.counters().increment(ReadCounters.HITS, threadId);
             final int length =
-                    OptimisticReader.copyOut(
+                    ValueBytes.copyOut(
                             region, entry, keyLength, destinationBase, destination, room);
             if (length != INSUFFICIENT_CAPACITY) {
                 leases.outdate(hash);
@@ -387,15 +354,17 @@ public final class Segment extends SegmentReads {
         final long threadId = enter();
         try {
             lock(threadId);
-            final long ttl = ttl(ttlNs);
-            final long now = timeFor(ttl);
+            final long now = timeFor(ttlNs);
             store.reclaim(now);
             final int entry = find(hash, keyBase, keyAddress, keyLength, now);
             if (entry == Region.NONE) {
                 return leave(false);
             }
             store.setDeadline(
-                    entry, deadline(entry, ttlNs, ttl, now), isSliding(entry, ttlNs), now);
+                    entry,
+                    timesToLive.deadline(entry, ttlNs, now),
+                    timesToLive.isSliding(entry, ttlNs),
+                    now);
             return leave(true);
         } catch (final Throwable thrown) {
             if (lock.owner == threadId) {
@@ -565,43 +534,7 @@ public final class Segment extends SegmentReads {
         }
     }
 
-    /** The live entry of a key; the time may be 0 if nothing is armed. */
-    private int find(long hash, Object keyBase, long keyAddress, int keyLength, long nowNs) {
-        final int entry = index.find(hash, keyBase, keyAddress, keyLength);
-        return entry == Region.NONE || entries.isExpired(entry, nowNs) ? Region.NONE : entry;
-    }
-
-    private boolean valueEquals(int entry, Object base, long address, int length) {
-        return EntryDescriptor.valueLength(region, entry) == length
-                && region.equal(EntryDescriptor.valueOffset(region, entry), base, address, length);
-    }
-
-    private long deadline(int entry, long ttlNs, long ttl, long nowNs) {
-        return ttlNs == KEEP_TTL
-                ? EntryDescriptor.deadline(region, entry)
-                : EntryStore.deadline(ttl, nowNs);
-    }
-
-    private boolean isSliding(int entry, long ttlNs) {
-        return ttlNs == KEEP_TTL ? EntryDescriptor.isSliding(region, entry) : isSliding(ttlNs);
-    }
-
-    private boolean isSliding(long ttlNs) {
-        return ttlNs <= KEEP_TTL && config.idleNs() != 0;
-    }
-
-    private long ttl(long ttlNs) {
-        if (ttlNs > KEEP_TTL) {
-            return ttlNs;
-        }
-        return config.idleNs() != 0 ? config.idleNs() : config.defaultTtlNs();
-    }
-
-    private long timeFor(long ttl) {
-        return ttl == NO_TTL ? timeIfArmed() : clock.observe(region);
-    }
-
-    private long timeIfArmed() {
-        return store.wheel.armed() == 0 ? 0 : clock.observe(region);
+    private long timeFor(long ttlNs) {
+        return timesToLive.isLimited(ttlNs) ? clock.observe(region) : timeIfArmed();
     }
 }

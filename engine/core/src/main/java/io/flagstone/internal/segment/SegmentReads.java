@@ -55,7 +55,7 @@ abstract class SegmentReads extends SegmentLeases {
             return leave(
                     entry == Region.NONE
                             ? Segment.NOT_FOUND
-                            : OptimisticReader.copyOut(
+                            : ValueBytes.copyOut(
                                     region, entry, keyLength, destinationBase, destination, room));
         } catch (final Throwable thrown) {
             if (lock.owner == threadId) {
@@ -82,8 +82,7 @@ abstract class SegmentReads extends SegmentLeases {
             return leave(
                     entry == Region.NONE
                             ? missing
-                            : region.getLong(
-                                    OptimisticReader.longOffset(region, entry, valueIndex)));
+                            : region.getLong(ValueBytes.longOffset(region, entry, valueIndex)));
         } catch (final Throwable thrown) {
             if (lock.owner == threadId) {
                 failure = thrown;
@@ -105,7 +104,7 @@ abstract class SegmentReads extends SegmentLeases {
             }
             final long deadline = EntryDescriptor.deadline(region, entry);
             final long now = deadline == EntryDescriptor.NO_DEADLINE ? 0 : clock.observe(region);
-            return leave(OptimisticReader.remaining(deadline, now));
+            return leave(TimesToLive.remaining(deadline, now));
         } catch (final Throwable thrown) {
             if (lock.owner == threadId) {
                 failure = thrown;

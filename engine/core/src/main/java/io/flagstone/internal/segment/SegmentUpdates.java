@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.flagstone.internal.segment;
+
+import io.flagstone.api.ValueUpdater;
+import io.flagstone.internal.memory.Region;
+
+/**
+ * The writes that change a value where it lies, without changing its length or its deadline. Each
+ * is a use.
+ *
+ * <p>Thread-safe. Allocates nothing.
+ */
+abstract class SegmentUpdates extends SegmentReads {
+    static {
+        resolve(Throwable.class);
+    }
+
+    SegmentUpdates(Region region, SegmentConfig config) {
+        super(region, config);
+    }
+
+    /**
+     * Lets an updater change a value.
+     *
+     * @return whether the key was present.
+     */
+    public final boolean update(
+            long hash, Object keyBase, long keyAddress, int keyLength, ValueUpdater updater) {
+        final long threadId = enter();
+        try {
+            lock(threadId);
+            final long now = timeIfArmed();
+            store.reclaim(now);
+            final int entry = find(hash, keyBase, keyAddress, keyLength, now);
+            leases.outdate(hash);
+            if (entry == Region.NONE) {
+                return leave(false);
+            }
+            store.use(entry, now);
+            store.update(entry, updater);
+            return leave(true);
+        } catch (final Throwable thrown) {
+            if (lock.owner == threadId) {
+                failure = thrown;
+                lock.owner = SegmentLock.FREE;
+                recover(threadId);
+            }
+            throw thrown;
+        }
+    }
+
+    /**
+     * Writes eight bytes of a value.
+     *
+     * @return whether the key was present.
+     * @throws IndexOutOfBoundsException if the value does not have eight bytes there.
+     */
+    public final boolean putLong(
+            long hash, Object keyBase, long keyAddress, int keyLength, int valueIndex, long value) {
+        final long threadId = enter();
+        try {
+            lock(threadId);
+            final long now = timeIfArmed();
+            store.reclaim(now);
+            final int entry = find(hash, keyBase, keyAddress, keyLength, now);
+            leases.outdate(hash);
+            if (entry == Region.NONE) {
+                return leave(false);
+            }
+            final int offset = ValueBytes.longOffset(region, entry, valueIndex);
+            store.use(entry, now);
+            store.putLong(offset, value);
+            return leave(true);
+        } catch (final Throwable thrown) {
+            if (lock.owner == threadId) {
+                failure = thrown;
+                lock.owner = SegmentLock.FREE;
+                recover(threadId);
+            }
+            throw thrown;
+        }
+    }
+
+    /**
+     * Writes eight bytes of a value if they hold the expected number.
+     *
+     * @return whether they were written.
+     * @throws IndexOutOfBoundsException if the value does not have eight bytes there.
+     */
+    public final boolean compareAndSetLong(
+            long hash,
+            Object keyBase,
+            long keyAddress,
+            int keyLength,
+            int valueIndex,
+            long expected,
+            long value) {
+        final long threadId = enter();
+        try {
+            lock(threadId);
+            final long now = timeIfArmed();
+            store.reclaim(now);
+            final int entry = find(hash, keyBase, keyAddress, keyLength, now);
+            if (entry == Region.NONE) {
+                leases.outdate(hash);
+                return leave(false);
+            }
+            final int offset = ValueBytes.longOffset(region, entry, valueIndex);
+            if (region.getLong(offset) != expected) {
+                return leave(false);
+            }
+            leases.outdate(hash);
+            store.use(entry, now);
+            store.putLong(offset, value);
+            return leave(true);
+        } catch (final Throwable thrown) {
+            if (lock.owner == threadId) {
+                failure = thrown;
+                lock.owner = SegmentLock.FREE;
+                recover(threadId);
+            }
+            throw thrown;
+        }
+    }
+
+    /**
+     * Adds to eight bytes of a value.
+     *
+     * @param missing what to return if the key is absent.
+     * @return the sum, which wraps.
+     * @throws IndexOutOfBoundsException if the value does not have eight bytes there.
+     */
+    public final long addAndGetLong(
+            long hash,
+            Object keyBase,
+            long keyAddress,
+            int keyLength,
+            int valueIndex,
+            long delta,
+            long missing) {
+        final long threadId = enter();
+        try {
+            lock(threadId);
+            final long now = timeIfArmed();
+            store.reclaim(now);
+            final int entry = find(hash, keyBase, keyAddress, keyLength, now);
+            leases.outdate(hash);
+            if (entry == Region.NONE) {
+                return leave(missing);
+            }
+            final int offset = ValueBytes.longOffset(region, entry, valueIndex);
+            store.use(entry, now);
+            final long sum = region.getLong(offset) + delta;
+            store.putLong(offset, sum);
+            return leave(sum);
+        } catch (final Throwable thrown) {
+            if (lock.owner == threadId) {
+                failure = thrown;
+                lock.owner = SegmentLock.FREE;
+                recover(threadId);
+            }
+            throw thrown;
+        }
+    }
+
+    /** Finds the live entry of a key. The time may be 0 if no entry has a deadline. */
+    final int find(long hash, Object keyBase, long keyAddress, int keyLength, long nowNs) {
+        final int entry = index.find(hash, keyBase, keyAddress, keyLength);
+        return entry == Region.NONE || entries.isExpired(entry, nowNs) ? Region.NONE : entry;
+    }
+
+    /** Returns the time, or 0 if no entry has a deadline. */
+    final long timeIfArmed() {
+        return store.wheel.armed() == 0 ? 0 : clock.observe(region);
+    }
+}
