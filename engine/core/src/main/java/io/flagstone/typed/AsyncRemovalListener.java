@@ -10,18 +10,19 @@ import org.agrona.ErrorHandler;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 
 /**
- * Tells another listener of removals by an executor, so that it may take its time and call the
- * cache.
+ * A removal listener that passes events to another listener on an executor. The other listener may
+ * be slow and may call the cache.
  *
- * <p>Under the segment's lock, an event is put into a queue and nothing else is done: the caller
- * never waits. If the queue is full, the event is dropped and counted; the error handler is told of
- * the first and then of each time that their number has doubled. One thread at a time tells the
- * events, in the order in which they came, so those of a key are in order. What the listener
- * throws, an Error included, is reported to the error handler, and the next event is told.
+ * <p>Under the segment's lock, an event is only added to a queue and a task submitted: the caller
+ * never waits. If the queue is full, the event is dropped and counted. The error handler is called
+ * for the first dropped event, and again each time the number of dropped events has doubled. One
+ * thread at a time delivers the events, in the order of arrival, so the events of a key stay in
+ * order. If the listener throws, the exception or Error goes to the error handler, and the next
+ * event is delivered.
  *
- * <p>An executor that refuses or drops the task that tells loses no event: the next event, or
- * {@link #drain}, tries again. To be safe against one that drops silently, each event submits a
- * task if none has begun.
+ * <p>No event is lost if the executor refuses or drops a task: the next event, or {@link #drain},
+ * delivers it. Each event submits a task unless a delivery is running, because an executor may drop
+ * tasks silently.
  *
  * <pre>{@code
  * AsyncRemovalListener<String, Quote> listener =
@@ -30,7 +31,8 @@ import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
  *         Cache.builder(engine, keys, values).removalListener(listener).build();
  * }</pre>
  *
- * <p>Thread-safe. Allocates an object for each event, besides what the codecs do.
+ * <p>Thread-safe. Allocates an event and a task for each removal, in addition to what the codecs
+ * allocate.
  *
  * @param <K> the keys' type.
  * @param <V> the values' type.
@@ -46,19 +48,20 @@ public final class AsyncRemovalListener<K, V> implements RemovalListener<K, V> {
     private final AtomicLong queued = new AtomicLong();
     private final AtomicLong dropped = new AtomicLong();
 
-    /** Set by the thread that tells. */
+    /** True while a thread delivers events. */
     private final AtomicBoolean telling = new AtomicBoolean();
 
     private record Event<K, V>(RemovalCause cause, K key, V value) {}
 
     /**
-     * A listener that is told later.
+     * Creates a listener that delivers events later.
      *
-     * @param listener called by one thread at a time, under no lock.
-     * @param executor runs what tells the listener.
-     * @param capacity the events that may wait, from 1 to 2^30.
-     * @param errorHandler told of what the listener throws, and of events that were dropped; may be
-     *     called under the lock of a segment, so it has to be short.
+     * @param listener called by one thread at a time, without a lock unless the executor runs tasks
+     *     in the calling thread.
+     * @param executor runs the tasks that call the listener.
+     * @param capacity the number of events that may wait, from 1 to 2^30.
+     * @param errorHandler receives what the listener or the executor throws, and reports of dropped
+     *     events. It may be called under the lock of a segment, so it must be short.
      */
     public AsyncRemovalListener(
             RemovalListener<? super K, ? super V> listener,
@@ -77,7 +80,7 @@ public final class AsyncRemovalListener<K, V> implements RemovalListener<K, V> {
         this.queue = new ManyToOneConcurrentArrayQueue<>(Math.max(2, capacity));
     }
 
-    /** Puts an event into the queue, or drops it. */
+    /** Adds an event to the queue, or drops it if the queue is full. */
     @Override
     public void onRemoval(RemovalCause cause, K key, V value) {
         if (queued.incrementAndGet() > capacity || !queue.offer(new Event<>(cause, key, value))) {
@@ -92,11 +95,11 @@ public final class AsyncRemovalListener<K, V> implements RemovalListener<K, V> {
         if (Long.bitCount(count) == 1) {
             report(
                     new IllegalStateException(
-                            "the queue of "
+                            "the queue is full, a removal event was dropped; raise the capacity or"
+                                    + " make the listener faster: capacity="
                                     + capacity
-                                    + " removal events is full: "
-                                    + count
-                                    + " were dropped so far"));
+                                    + ", dropped="
+                                    + count));
         }
     }
 
@@ -115,16 +118,19 @@ public final class AsyncRemovalListener<K, V> implements RemovalListener<K, V> {
             errorHandler.onError(thrown);
         } catch (final Throwable again) {
             System.getLogger("io.flagstone")
-                    .log(System.Logger.Level.WARNING, "an error handler failed", again);
+                    .log(
+                            System.Logger.Level.WARNING,
+                            "the error handler threw an exception",
+                            again);
         }
     }
 
     /**
-     * Tells the listener of the events that wait, by the calling thread, unless another thread does
-     * so already. May be called at any time, as after the cache was closed.
+     * Delivers the waiting events in the calling thread, unless another thread is delivering them.
+     * May be called at any time, also after the cache was closed.
      */
     public void drain() {
-        // Again after the end, for an event that came just before it and submitted nothing.
+        // Looks again at the end: an event that arrived just before it submitted no task.
         while (!queue.isEmpty() && telling.compareAndSet(false, true)) {
             try {
                 tellAll();
@@ -148,18 +154,18 @@ public final class AsyncRemovalListener<K, V> implements RemovalListener<K, V> {
     }
 
     /**
-     * Counts the events that were dropped because the queue was full.
+     * Returns the number of events that were dropped because the queue was full.
      *
-     * @return how many, since this was made.
+     * @return the count since this listener was created.
      */
     public long dropped() {
         return dropped.get();
     }
 
     /**
-     * Counts the events that wait.
+     * Returns the number of events that wait in the queue.
      *
-     * @return how many, about.
+     * @return an estimate if other threads add or deliver events.
      */
     public int waiting() {
         return (int) Math.max(0, Math.min(capacity, queued.get()));

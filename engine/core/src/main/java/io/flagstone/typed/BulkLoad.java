@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Loads several missing keys by one call of a loader: those that nobody is loading. It waits for
- * the loads of the others only after it has ended its own, so two of these never wait for each
- * other.
+ * Loads several missing keys in one call of a bulk loader. It leaves out keys that are already
+ * being loaded, and waits for those loads only after its own have ended. So two bulk loads never
+ * wait for each other.
  *
  * @param <K> the keys' type.
  * @param <V> the values' type.
@@ -25,7 +25,7 @@ final class BulkLoad<K, V> {
         this.bulk = bulk;
     }
 
-    /** Loads by this thread, and waits for the threads that load some of the keys. */
+    /** Loads in the calling thread, then waits for the threads that load the other keys. */
     void load(List<K> missing, Map<K, V> found) {
         final Map<Object, Load<K, V>> mine = new LinkedHashMap<>();
         final List<Load<K, V>> others = new ArrayList<>();
@@ -80,8 +80,8 @@ final class BulkLoad<K, V> {
     }
 
     /**
-     * Has the executor load. A caller that needs one of the values before the executor has begun
-     * loads it by itself, and the executor the rest.
+     * Loads on the executor. A caller that needs one of the values before the executor has begun
+     * loads that value itself; the executor loads the rest.
      */
     void start(List<K> missing, List<Interest<K, V>> parts) {
         final List<Load<K, V>> fresh = new ArrayList<>();
@@ -89,7 +89,8 @@ final class BulkLoad<K, V> {
             final Interest<K, V> part = new Interest<>(loads, key, single, Load.Kind.MISS);
             final Load<K, V> load = loads.take(part);
             parts.add(part);
-            // The call's own interest: one caller that leaves may not interrupt it for the others.
+            // The bulk call's own interest: a caller that leaves must not interrupt it for the
+            // others.
             if (load.isNew() && load.join()) {
                 fresh.add(load);
             }

@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Loads the values of several keys in one call: those that {@link Cache#getAll} misses. Called
- * without any lock of the cache, by the thread that misses or by the cache's executor. No key is
- * loaded by two calls at the same time.
+ * Loads the values of the keys that {@link Cache#getAll} misses, in one call. It is called without
+ * any lock of the cache, in the thread that misses or on the cache's executor. No key is loaded by
+ * two calls at the same time.
  *
  * @param <K> the keys' type, with {@code equals} and {@code hashCode}.
  * @param <V> the values' type.
@@ -15,12 +15,13 @@ import java.util.Set;
 @FunctionalInterface
 public interface BulkLoader<K, V> {
     /**
-     * Loads some values.
+     * Loads the values of some keys.
      *
-     * @param keys the keys, at least one; may not be changed.
-     * @return the values by key. A key that is left out, or has {@code null}, has no value. Others
-     *     than those asked for are ignored.
-     * @throws Exception told to all who wait for one of the values; nothing is kept.
+     * @param keys the keys, at least one; an unmodifiable set.
+     * @return the values by key. A key that is absent, or mapped to {@code null}, has no value.
+     *     Keys that were not requested are ignored.
+     * @throws Exception reported to every caller that waits for one of the values; no value is
+     *     cached.
      */
     Map<K, V> loadAll(Set<K> keys) throws Exception;
 }

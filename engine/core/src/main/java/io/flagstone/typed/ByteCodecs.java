@@ -8,19 +8,19 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * The codecs of bytes as they are.
+ * Codecs of byte arrays, byte buffers and UUIDs.
  *
- * <p>A key of no bytes is refused by the engine, but an empty array may be a key. It is written as
- * a mark of eight bytes. So that it can be told from an array of just these bytes, an array that
- * consists of the mark alone, once or more often, is written with one mark more.
+ * <p>The engine refuses a key of no bytes, but an empty array may be a key. It is written as a mark
+ * of eight bytes. To keep this unambiguous, an array that consists of one or more marks is written
+ * with one more mark.
  */
 final class ByteCodecs {
-    /** Eight bytes, in big-endian order, that nothing but chance or intent writes. */
+    /** An arbitrary mark of eight bytes, in big-endian order. */
     static final long EMPTY_MARK = 0xC3F1_9A57_0E6D_B284L;
 
     private ByteCodecs() {}
 
-    /** A copy of some bytes. */
+    /** Copies bytes to a new array. */
     static byte[] copy(DirectBuffer buffer, int offset, int length) {
         if (length < 0) {
             throw new IllegalArgumentException("length must not be negative: length=" + length);
@@ -30,7 +30,10 @@ final class ByteCodecs {
         return bytes;
     }
 
-    /** Ends the bytes of an object, of which {@code length} are written; returns their number. */
+    /**
+     * Appends a mark if the {@code length} bytes written are only marks, or none. Returns the
+     * encoded length.
+     */
     private static int endEncoding(MutableDirectBuffer buffer, int offset, int length) {
         if (!isMarks(buffer, offset, length)) {
             return length;
@@ -39,7 +42,7 @@ final class ByteCodecs {
         return length + Long.BYTES;
     }
 
-    /** The number of bytes that the object has which was written as {@code length}. */
+    /** Returns the length of the object, without an appended mark. */
     private static int decodedLength(DirectBuffer buffer, int offset, int length) {
         return length > 0 && isMarks(buffer, offset, length) ? length - Long.BYTES : length;
     }
@@ -92,7 +95,7 @@ final class ByteCodecs {
             return ByteBuffer.wrap(copy(buffer, offset, decodedLength(buffer, offset, length)));
         }
 
-        /** Reads into the reused buffer, from its start, if it has room. */
+        /** Reads into the reused buffer, from its start, if it is writable and has room. */
         @Override
         public ByteBuffer decode(DirectBuffer buffer, int offset, int length, ByteBuffer reuse) {
             final int decoded = decodedLength(buffer, offset, length);

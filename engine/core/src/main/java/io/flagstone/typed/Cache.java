@@ -14,24 +14,25 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
 
 /**
- * A cache of objects over an {@link OffHeapCache}: keys and values go through {@link Codec}s.
+ * A cache of objects over an {@link OffHeapCache}. {@link Codec}s encode keys and values.
+ * Thread-safe.
  *
- * <p>Encoding and decoding happen outside of the engine's locks, in buffers of the calling thread
- * that are reused. What is read is a new object each time, unless it is read into one that is there
- * ({@link #getUsing}); changing it changes nothing in the cache.
+ * <p>Encoding and decoding happen outside of the engine's locks, in reused buffers. Each read
+ * returns a new object, unless you pass one to read into ({@link #getUsing}). Changing it does not
+ * change the cache.
  *
- * <p><b>Loads.</b> With a loader, {@link #get} loads what is missing, once for each key however
- * many callers ask at the same time. A load blocks nobody before it has begun: a caller that needs
- * the value of a load that the executor has not begun runs it itself. A key that is written or
- * removed while it is being loaded, through this class or the {@link #engine()}, outdates the load:
- * its value reaches those who wait and is not kept. A value that cannot be kept, because no slab
- * can hold it or because its time to live is 0 or less, still reaches its callers and is counted.
- * An Error of a loader reaches all who wait, as itself; an exception does as the cause of a {@link
- * LoadException}. An interrupt fails the caller whose thread ran the load, and the others load
- * anew. Loads that wait for each other fail with an {@link IllegalStateException}.
+ * <p><b>Loads.</b> With a loader, {@link #get} loads a missing value, once for each key however
+ * many callers ask at the same time. A load that the executor has not begun blocks no caller: a
+ * caller that needs its value runs it. A write or removal of the key during the load, through this
+ * class or the {@link #engine()}, outdates the load: callers that wait get its value, but it is not
+ * cached. A value that cannot be cached, because no slab can hold it or because its time to live is
+ * 0 or less, is still returned to its callers, and is counted. If the loader throws an Error, every
+ * caller that waits gets that Error; an exception is the cause of a {@link LoadException}. If the
+ * thread that runs a load is interrupted, its caller fails and the others load again. Loads that
+ * wait for each other fail with an {@link IllegalStateException}.
  *
- * <p>All methods may be called by any number of threads. Keys and values may not be {@code null}.
- * Once closed, operations throw an {@link IllegalStateException}.
+ * <p>Keys and values must not be {@code null}. Operations on a closed cache throw an {@link
+ * IllegalStateException}.
  *
  * <pre>{@code
  * try (Cache<String, Quote> quotes =
@@ -45,7 +46,7 @@ import java.util.function.Function;
  * }
  * }</pre>
  *
- * @param <K> the keys' type. Two keys are one if their bytes are equal.
+ * @param <K> the keys' type. Two keys are the same key if their encoded bytes are equal.
  * @param <V> the values' type.
  */
 public final class Cache<K, V> extends EntryOperations<K, V> {
@@ -66,15 +67,15 @@ public final class Cache<K, V> extends EntryOperations<K, V> {
     }
 
     /**
-     * Starts the configuration of a cache.
+     * Creates a builder of a cache.
      *
-     * @param engine how the engine is to be built; its removal listener is set here if there is one
-     *     for the objects.
-     * @param keys the codec of keys; that of {@link Codecs#ofLong} is the fastest.
+     * @param engine the builder of the engine. It is copied; if you set a removal listener on the
+     *     returned builder, it replaces the removal handler of the copy.
+     * @param keys the codec of keys; {@link Codecs#ofLong} is the fastest.
      * @param values the codec of values.
      * @param <K> the keys' type.
      * @param <V> the values' type.
-     * @return a builder with the defaults.
+     * @return a builder with default settings.
      */
     public static <K, V> TypedCacheBuilder<K, V> builder(
             CacheBuilder engine, Codec<K> keys, Codec<V> values) {
@@ -82,7 +83,7 @@ public final class Cache<K, V> extends EntryOperations<K, V> {
     }
 
     /**
-     * Returns what was loaded so far. May be called after the cache was closed.
+     * Returns the statistics of loads. May be called after the cache was closed.
      *
      * @return the counts since the cache was built.
      */
@@ -91,13 +92,14 @@ public final class Cache<K, V> extends EntryOperations<K, V> {
     }
 
     /**
-     * Reads a value, and loads it if it is missing and there is a loader.
+     * Returns a value. Loads it if it is missing and the cache has a loader.
      *
      * @param key the key.
      * @return the value, or {@code null} if there is none.
-     * @throws LoadException if the load failed, this one's or that which it waited for, or if this
-     *     thread was interrupted, whose flag is set then.
-     * @throws IllegalStateException if the load of the key would wait for itself.
+     * @throws LoadException if the load that this call ran or waited for failed, or if this thread
+     *     was interrupted; its interrupt flag is set then.
+     * @throws IllegalStateException if the calling thread is loading this key, or loads would wait
+     *     for each other.
      */
     public V get(K key) {
         final V found = getIfPresent(key);
@@ -118,16 +120,16 @@ public final class Cache<K, V> extends EntryOperations<K, V> {
     }
 
     /**
-     * Reads a value without waiting: the executor loads what is missing.
+     * Returns a value without waiting: the executor loads a missing value.
      *
      * @param key the key.
-     * @return completes with the value or {@code null}, or with a {@link LoadException} or the
-     *     loader's Error. Completing it in any other way, as by {@code cancel} or {@code
-     *     orTimeout}, ends the caller's interest; a load in which nobody is interested any more is
-     *     interrupted, and its value not kept. {@code join}, and {@code get} without a limit, run
-     *     the load if the executor has not begun it. What depends on the future does not: if the
-     *     executor drops its tasks, that never completes.
-     * @throws IllegalStateException if there is no loader and the key is missing.
+     * @return a future that completes with the value or {@code null}, or exceptionally with a
+     *     {@link LoadException} or the loader's Error. Completing it in another way, for example
+     *     with {@code cancel} or {@code orTimeout}, ends this caller's interest. A load without an
+     *     interested caller is interrupted, and its value is not cached. {@code join}, and {@code
+     *     get} without a timeout, run the load if the executor has not begun it. Dependent stages
+     *     do not: if the executor drops its tasks, they never complete.
+     * @throws IllegalStateException if the key is missing and the cache has no loader.
      */
     public CompletableFuture<V> getAsync(K key) {
         final V found = getIfPresent(key);
@@ -139,13 +141,14 @@ public final class Cache<K, V> extends EntryOperations<K, V> {
     }
 
     /**
-     * Loads a value anew by the executor, whether or not the cache holds one, which is served
-     * meanwhile. If the loader returns {@code null}, the key is removed. If the load fails, what is
-     * there stays.
+     * Reloads a value on the executor, whether or not the cache holds one. Meanwhile reads return
+     * the old value. If the loader returns {@code null}, the key is removed. If the load fails, the
+     * old value stays.
      *
      * @param key the key.
-     * @return as for {@link #getAsync}. If the key is being loaded already, this is that load.
-     * @throws IllegalStateException if there is no loader.
+     * @return a future as for {@link #getAsync}. If the key is already being loaded, it is the
+     *     future of that load.
+     * @throws IllegalStateException if the cache has no loader.
      */
     public CompletableFuture<V> refresh(K key) {
         return loads.loadAsync(key, requireLoader(key), Load.Kind.REFRESH);
@@ -153,18 +156,20 @@ public final class Cache<K, V> extends EntryOperations<K, V> {
 
     private Loader<? super K, ? extends V> requireLoader(K key) {
         if (loader == null) {
-            throw new IllegalStateException("there is no loader for " + key);
+            throw new IllegalStateException(
+                    "the cache has no loader; set one on its builder: key=" + key);
         }
         return loader;
     }
 
     /**
-     * Reads the values of several keys, and loads what is missing if there is a loader. With a
-     * {@link BulkLoader} that is one call for all keys that are missing and not being loaded.
+     * Returns the values of several keys. Loads missing values if the cache has a loader. A {@link
+     * BulkLoader} is called once for all missing keys that are not already being loaded.
      *
      * @param several the keys.
-     * @return those found, in a new map.
-     * @throws LoadException if a load failed.
+     * @return a new map of the keys that have a value.
+     * @throws LoadException if a load failed, or if this thread was interrupted; its interrupt flag
+     *     is set then.
      */
     public Map<K, V> getAll(Iterable<? extends K> several) {
         final Map<K, V> found = new HashMap<>();
@@ -185,7 +190,7 @@ public final class Cache<K, V> extends EntryOperations<K, V> {
         return found;
     }
 
-    /** Reads what is there, and returns the keys that are missing. */
+    /** Adds the values that the cache holds to a map, and returns the missing keys. */
     private List<K> present(Iterable<? extends K> several, Map<K, V> found) {
         final List<K> missing = new ArrayList<>();
         for (final K key : several) {
@@ -201,14 +206,15 @@ public final class Cache<K, V> extends EntryOperations<K, V> {
     }
 
     /**
-     * Reads the values of several keys without waiting: the executor loads what is missing, with a
-     * {@link BulkLoader} in one call.
+     * Returns the values of several keys without waiting: the executor loads missing values. A
+     * {@link BulkLoader} loads them in one call.
      *
      * @param several the keys.
-     * @return completes with those found, in a new map, or with the first failure. Completing it in
-     *     any other way ends the caller's interest in all of them. {@code join}, and {@code get}
-     *     without a limit, run what the executor has not begun.
-     * @throws IllegalStateException if there is no loader and a key is missing.
+     * @return a future that completes with a new map of the keys that have a value, or
+     *     exceptionally with a failure of one of the loads. Completing it in another way ends this
+     *     caller's interest in all loads. {@code join}, and {@code get} without a timeout, run the
+     *     loads that the executor has not begun.
+     * @throws IllegalStateException if a key is missing and the cache has no loader.
      */
     public CompletableFuture<Map<K, V>> getAllAsync(Iterable<? extends K> several) {
         final Map<K, V> found = new HashMap<>();
@@ -229,13 +235,13 @@ public final class Cache<K, V> extends EntryOperations<K, V> {
     }
 
     /**
-     * Reads a value, and makes it if it is missing, once for each key however many ask.
+     * Returns a value. Computes it if it is missing, once for each key however many callers ask.
      *
      * @param key the key.
-     * @param maker makes the value, or returns {@code null} for none.
-     * @return the value that is there or was made, or {@code null}.
-     * @throws RuntimeException what the maker threw; a caller that waited for another's maker gets
-     *     a {@link LoadException}.
+     * @param maker computes the value, or returns {@code null} for none.
+     * @return the value that was cached or computed, or {@code null}.
+     * @throws RuntimeException the exception that the maker threw. A caller that waited for another
+     *     caller's maker gets a {@link LoadException}.
      */
     public V computeIfAbsent(K key, Function<? super K, ? extends V> maker) {
         Objects.requireNonNull(maker, "maker");
@@ -261,10 +267,11 @@ public final class Cache<K, V> extends EntryOperations<K, V> {
     }
 
     /**
-     * The cache as a map. Its iterators see each entry that stays there at least once, hold no lock
-     * and never fail; what they return was there at some moment. It never loads.
+     * Returns the cache as a map, which never calls the loader. Its iterators are weakly
+     * consistent: they hold no lock, never throw because of a write, and return each entry that
+     * stays in the cache at least once. Every entry they return was in the cache at some moment.
      *
-     * @return a view.
+     * @return a view of this cache.
      */
     public ConcurrentMap<K, V> asMap() {
         return new CacheMap<>(this);

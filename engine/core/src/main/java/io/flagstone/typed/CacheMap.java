@@ -13,13 +13,13 @@ import java.util.function.Function;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * A cache as a map: a view without state of its own.
+ * A view of a cache as a map. It has no state of its own.
  *
- * <p>An operation that depends on the old value reads its bytes, and writes on condition that these
- * bytes are still there; otherwise it begins again. It never encodes the old value a second time:
- * the codec may write other bytes then, or a function may have changed the object.
+ * <p>An operation that depends on the old value reads its bytes, and writes only if the entry still
+ * has these bytes; otherwise it starts again. It never encodes the old value a second time: the
+ * codec might write other bytes, or a function might have changed the object.
  *
- * <p>A key or value of another type is refused by the codec, with a {@link ClassCastException}.
+ * <p>The codec throws a {@link ClassCastException} for a key or value of another type.
  *
  * @param <K> the keys' type.
  * @param <V> the values' type.
@@ -65,7 +65,7 @@ final class CacheMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K,
             encoded.encodeKey(scratch, key);
             final int length = encoded.encodeValue(scratch, value);
             final long ttl = cache.ttl(key, value);
-            // The write comes first, so that a put counts no miss.
+            // Tries the write first, so that a put counts no miss.
             while (!encoded.putIfAbsent(scratch, length, ttl)) {
                 final int found = encoded.find(scratch);
                 if (found >= 0 && encoded.exchange(scratch, scratch.found, found, length, ttl)) {
@@ -130,7 +130,7 @@ final class CacheMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K,
             final long ttl = cache.ttl(key, value);
             while (true) {
                 final int found = encoded.find(scratch);
-                // Also where nothing was found: a write that finds nothing outdates a load.
+                // Called even if nothing was found: a write to a missing key outdates a load.
                 if (encoded.exchange(scratch, scratch.found, Math.max(0, found), length, ttl)) {
                     return encoded.decode(scratch, Math.max(0, found), null);
                 }
@@ -179,7 +179,9 @@ final class CacheMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K,
         return change(key, old -> old == null ? value : function.apply(old, value));
     }
 
-    /** Changes a value by a function of the old one, which is null if there is none. */
+    /**
+     * Sets a value to the result of a function of the old value, which is null if there is none.
+     */
     private V change(K key, Function<V, V> function) {
         while (true) {
             final byte[] old = bytes(key);
@@ -198,11 +200,12 @@ final class CacheMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K,
                     key,
                     (same, old) ->
                             Objects.requireNonNull(
-                                    function.apply(same, old), "the function's value"));
+                                    function.apply(same, old),
+                                    "the function must not return null"));
         }
     }
 
-    /** The bytes of a key's value, or null. */
+    /** Copies the bytes of a key's value. Returns null if there is none. */
     private byte[] bytes(K key) {
         final Scratch scratch = Scratch.acquire();
         try {
@@ -215,10 +218,11 @@ final class CacheMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K,
     }
 
     /**
-     * Writes a value, or removes the key for null, if the key has the bytes that were read.
+     * Writes a value, or removes the key if the value is null, on condition that the key still has
+     * the old bytes.
      *
-     * @param old the bytes, or null if the key was absent.
-     * @return false if the key has other bytes by now.
+     * @param old the bytes that were read, or null if the key was absent.
+     * @return false if the key has other bytes now.
      */
     private boolean exchange(K key, byte[] old, V next) {
         final Scratch scratch = Scratch.acquire();
@@ -226,7 +230,7 @@ final class CacheMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K,
             encoded.encodeKey(scratch, key);
             if (next == null) {
                 return old == null
-                        // Changes nothing, but outdates a load if the key is absent.
+                        // Changes no value, but outdates a load if the key is absent.
                         ? !encoded.update(scratch, view -> {})
                         : encoded.removeIfEqual(scratch, new UnsafeBuffer(old), old.length);
             }

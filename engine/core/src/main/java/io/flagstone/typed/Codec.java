@@ -5,67 +5,69 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * Turns objects into bytes and back.
+ * Encodes objects into bytes and decodes them. Must be thread-safe.
  *
- * <p>Many threads use a codec at once, outside of the cache's locks; only a removal listener's
- * arguments are decoded under a lock. An exception of a codec reaches the caller, and the cache is
- * as it was.
+ * <p>Many threads use a codec at the same time, outside of the cache's locks. Only the arguments of
+ * a removal listener are decoded under a lock. If a codec throws, the caller gets the exception and
+ * the cache is unchanged.
  *
- * <p>A codec of keys has to write equal objects as the same bytes, other objects as other bytes,
- * and at least one byte. The engine has no keys of no bytes, and none longer than {@link
- * io.flagstone.OffHeapCache#MAX_KEY_LENGTH}: to a cache such a key is always missing, and a put
- * refuses it. A codec of values that are compared has to write equal objects as the same bytes.
+ * <p>A codec of keys must write the same bytes for equal objects, different bytes for different
+ * objects, and at least one byte. The engine accepts neither an empty key nor one longer than
+ * {@link io.flagstone.OffHeapCache#MAX_KEY_LENGTH}: such a key is always missing, and a put of it
+ * throws. If values are compared, their codec must write the same bytes for equal objects.
  *
  * @param <T> the objects' type.
  */
 public interface Codec<T> {
     /**
-     * Writes an object, from the offset on and without gaps.
+     * Writes an object at the offset, without gaps.
      *
-     * <p>The cache checks that the returned length was written. It does so by the furthest write: a
-     * gap before that is filled with zeros. A codec that writes to the array behind the buffer, or
-     * wraps the buffer, cannot be watched. It finds zeros there, and may return any length within
-     * the buffer's capacity.
+     * <p>The cache checks that the codec's furthest write reaches the returned length. Gaps before
+     * that write are filled with zeros. The cache cannot check a codec that writes to the array
+     * behind the buffer, or that wraps the buffer. Such a codec finds zeros there, and may return
+     * any length within the buffer's capacity.
      *
-     * @param value never {@code null}.
-     * @param buffer grows as it is written to; reused, so the codec must not keep it.
-     * @param offset where the object's bytes begin.
-     * @return the number of bytes written. The cache throws an {@link IllegalArgumentException} if
-     *     it is negative, or if fewer were written.
+     * @param value the object, never {@code null}.
+     * @param buffer grows as the codec writes to it. It is reused, so the codec must not keep it.
+     * @param offset where to write the first byte.
+     * @return the number of bytes written. If it is negative or more than was written, the cache
+     *     throws an {@link IllegalArgumentException}.
      */
     int encode(T value, MutableDirectBuffer buffer, int offset);
 
     /**
-     * Reads an object. The buffer may hold bytes of others behind the object's end.
+     * Reads an object. The buffer may hold unrelated bytes after the object's end.
      *
-     * @param buffer holds the bytes; reused, so the codec must not keep it.
-     * @param offset where they begin.
-     * @param length how many there are.
-     * @return never {@code null}.
+     * @param buffer holds the bytes. It is reused, so the codec must not keep it.
+     * @param offset where the bytes begin.
+     * @param length the number of bytes.
+     * @return the object, never {@code null}.
      */
     T decode(DirectBuffer buffer, int offset, int length);
 
     /**
-     * Reads into an object that is there already, if objects of this type can be changed.
+     * Reads into an existing object, if objects of this type are mutable. By default, reads a new
+     * object.
      *
-     * @param buffer holds the bytes; reused, not to be kept.
-     * @param offset where they begin.
-     * @param length how many there are.
-     * @param reuse what may be changed and returned.
-     * @return the object read, which need not be {@code reuse}.
+     * @param buffer holds the bytes. It is reused, so the codec must not keep it.
+     * @param offset where the bytes begin.
+     * @param length the number of bytes.
+     * @param reuse an object that the codec may change and return.
+     * @return the object that was read; it may be another than {@code reuse}.
      */
     default T decode(DirectBuffer buffer, int offset, int length, T reuse) {
         return decode(buffer, offset, length);
     }
 
     /**
-     * The buffer that an object is a view of, if it is a flyweight over a buffer of its own: then a
-     * value is copied from the cache straight to the buffer's beginning, and nothing is decoded.
-     * What lies behind a shorter value stays. A value that the buffer has no room for is {@link
-     * #decode decoded}; where there is none, the buffer may hold anything.
+     * Returns the buffer of a flyweight, an object that is a view of a buffer of its own. A read
+     * then copies the value from the cache to the beginning of that buffer and decodes nothing.
+     * Bytes after a shorter value stay unchanged. If the buffer has no room for the value, the
+     * value is {@link #decode decoded}. If the read finds no value, the buffer's content is
+     * undefined.
      *
-     * @param reuse what may be changed and returned.
-     * @return the buffer, or {@code null}, as by default.
+     * @param reuse an object that the codec may change and return.
+     * @return the buffer, or {@code null}, the default, if the object is not a flyweight.
      */
     default MutableDirectBuffer bufferOf(T reuse) {
         return null;

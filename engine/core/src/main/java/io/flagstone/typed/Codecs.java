@@ -10,18 +10,19 @@ import java.util.UUID;
 import org.agrona.DirectBuffer;
 
 /**
- * Codecs of common types. All are immutable, and may be used by any number of threads.
+ * Codecs of common types. All are immutable and thread-safe.
  *
- * <p>Each reads back every object that it writes, as an equal one. Unless it says otherwise, it
- * writes equal objects as the same bytes and at least one byte, so that all its objects may be
- * keys. Bytes that it cannot have written get an {@link IllegalArgumentException}.
+ * <p>Each codec reads every object that it writes as an equal one. Unless stated otherwise, it
+ * writes the same bytes for equal objects, and at least one byte, so its objects may be keys. It
+ * throws an {@link IllegalArgumentException} for bytes that it cannot have written, except that
+ * malformed UTF-8 is decoded with replacement characters.
  *
- * <p>Those of {@code long}, {@code int}, {@code short}, {@code double}, {@code float}, {@code
+ * <p>The codecs of {@code long}, {@code int}, {@code short}, {@code double}, {@code float}, {@code
  * boolean}, {@code UUID}, {@code Instant}, {@code LocalDate} and enums allocate nothing when they
- * write.
+ * encode.
  */
 public final class Codecs {
-    /** Recognised by the cache, which then hashes the number itself. */
+    /** The cache recognises this codec and passes the number to the engine without encoding it. */
     static final Codec<Long> LONG = new NumberCodecs.LongCodec();
 
     private static final Codec<Integer> INTEGER = new NumberCodecs.IntegerCodec();
@@ -40,7 +41,7 @@ public final class Codecs {
     private Codecs() {}
 
     /**
-     * Numbers of 64 bits, in native order.
+     * Returns the codec of 64-bit integers, in native byte order.
      *
      * @return the codec.
      */
@@ -49,7 +50,7 @@ public final class Codecs {
     }
 
     /**
-     * Numbers of 32 bits, in native order.
+     * Returns the codec of 32-bit integers, in native byte order.
      *
      * @return the codec.
      */
@@ -58,7 +59,7 @@ public final class Codecs {
     }
 
     /**
-     * Numbers of 16 bits, in native order.
+     * Returns the codec of 16-bit integers, in native byte order.
      *
      * @return the codec.
      */
@@ -67,7 +68,7 @@ public final class Codecs {
     }
 
     /**
-     * Truth values, in one byte.
+     * Returns the codec of booleans, in one byte.
      *
      * @return the codec.
      */
@@ -76,8 +77,8 @@ public final class Codecs {
     }
 
     /**
-     * Floating-point numbers of 64 bits. As {@link Double#equals} has it, -0.0 and 0.0 are two
-     * keys, and all that are not a number are one.
+     * Returns the codec of 64-bit floating-point numbers. As for {@link Double#equals}, -0.0 and
+     * 0.0 are different keys, and all NaN values are the same key.
      *
      * @return the codec.
      */
@@ -86,7 +87,8 @@ public final class Codecs {
     }
 
     /**
-     * Floating-point numbers of 32 bits, with the same keys as {@link #ofDouble}.
+     * Returns the codec of 32-bit floating-point numbers. -0.0, 0.0 and NaN are keys as in {@link
+     * #ofDouble}.
      *
      * @return the codec.
      */
@@ -95,8 +97,8 @@ public final class Codecs {
     }
 
     /**
-     * Decimal numbers: the scale in four bytes, and the digits. As {@link BigDecimal#equals} has
-     * it, 2.0 and 2.00 are two keys.
+     * Returns the codec of decimal numbers: the scale in four bytes, then the digits. As for {@link
+     * BigDecimal#equals}, 2.0 and 2.00 are different keys.
      *
      * @return the codec.
      */
@@ -105,7 +107,7 @@ public final class Codecs {
     }
 
     /**
-     * Moments, to the nanosecond, in 12 bytes.
+     * Returns the codec of instants, with nanoseconds, in 12 bytes.
      *
      * @return the codec.
      */
@@ -114,7 +116,7 @@ public final class Codecs {
     }
 
     /**
-     * Days, in eight bytes.
+     * Returns the codec of dates, in eight bytes.
      *
      * @return the codec.
      */
@@ -123,9 +125,9 @@ public final class Codecs {
     }
 
     /**
-     * Text in UTF-8. Strings that UTF-8 has no bytes for begin with the byte 0xFF, which is not in
-     * UTF-8: the empty string, and those with half of a surrogate pair. Their {@code char}s follow,
-     * two bytes each, the high byte first.
+     * Returns the codec of strings, in UTF-8. The empty string, and strings with an unpaired
+     * surrogate, which UTF-8 cannot encode, are written as the byte 0xFF, which UTF-8 never uses,
+     * followed by their {@code char}s, two bytes each, the high byte first.
      *
      * @return the codec.
      */
@@ -134,8 +136,9 @@ public final class Codecs {
     }
 
     /**
-     * Arrays of bytes, as they are; an empty one as eight bytes that stand for it. Arrays are not
-     * equal by content, so they do not suit as keys of a loader.
+     * Returns the codec of byte arrays, copied unchanged. An empty array is written as a mark of
+     * eight bytes; an array of one or more such marks gets one more. Arrays are not equal by
+     * content, so do not use them as keys with a loader.
      *
      * @return the codec.
      */
@@ -144,7 +147,7 @@ public final class Codecs {
     }
 
     /**
-     * UUIDs, in 16 bytes.
+     * Returns the codec of UUIDs, in 16 bytes.
      *
      * @return the codec.
      */
@@ -153,8 +156,9 @@ public final class Codecs {
     }
 
     /**
-     * The bytes between a buffer's position and its limit, neither of which is changed; none as
-     * {@link #ofBytes} writes them. What is read is a buffer of its own on the heap.
+     * Returns the codec of byte buffers. It writes the bytes from the position to the limit and
+     * changes neither; an empty buffer is written as in {@link #ofBytes}. It reads a new heap
+     * buffer.
      *
      * @return the codec.
      */
@@ -163,23 +167,24 @@ public final class Codecs {
     }
 
     /**
-     * Constants of an enum, by their ordinal in four bytes.
+     * Returns the codec of the constants of an enum: the ordinal, in four bytes.
      *
      * @param type the enum.
      * @param <E> its type.
      * @return the codec.
-     * @throws IllegalArgumentException if it is the class of one constant, or {@code Enum} itself.
+     * @throws IllegalArgumentException if the class is that of a single constant, or {@code Enum}
+     *     itself.
      */
     public static <E extends Enum<E>> Codec<E> ofEnum(Class<E> type) {
         return new EnumCodec<>(type);
     }
 
     /**
-     * Lists: their number of elements, and the elements, each with its length before it in four
-     * bytes. What is read is a new list that can be changed.
+     * Returns the codec of lists: the number of elements in four bytes, then each element after its
+     * length in four bytes. It reads a new mutable list.
      *
-     * @param elements the codec of the elements; {@link #ofNullable} for those that may be {@code
-     *     null}.
+     * @param elements the codec of the elements; use {@link #ofNullable} for elements that may be
+     *     {@code null}.
      * @param <E> the elements' type.
      * @return the codec.
      */
@@ -188,10 +193,10 @@ public final class Codecs {
     }
 
     /**
-     * Objects that may be {@code null}, as elements of a list or fields of a {@link RecordCodec}. A
-     * cache itself has no {@code null}.
+     * Returns the codec of objects that may be {@code null}, for elements of a list or fields of a
+     * {@link RecordCodec}. Keys and values of a cache are never {@code null}.
      *
-     * @param present the codec of those that are not.
+     * @param present the codec of the objects that are not {@code null}.
      * @param <T> their type.
      * @return the codec.
      */
@@ -200,14 +205,14 @@ public final class Codecs {
     }
 
     /**
-     * Objects by Java's serialization, for values. It is slow and large. It does not suit keys,
-     * because equal objects need not be written alike.
+     * Returns a codec that uses Java's serialization, for values. It is slow, and its bytes are
+     * many. Do not use it for keys: equal objects may have different bytes.
      *
-     * <p>Classes are looked up by the class loader of the type, then by the thread's context class
-     * loader, then by that of this library. The JVM's deserialization filter applies.
+     * <p>It looks classes up in the class loader of the type, then in the thread's context class
+     * loader, then in that of this library. The JVM's deserialization filter applies.
      *
-     * @param type of the objects; one of another type gets an {@link IllegalArgumentException}, as
-     *     does one that cannot be serialized or deserialized.
+     * @param type the type of the objects. The codec throws an {@link IllegalArgumentException} if
+     *     it reads an object of another type, or if an object cannot be serialized or deserialized.
      * @param <T> their type.
      * @return the codec.
      */
@@ -216,10 +221,11 @@ public final class Codecs {
     }
 
     /**
-     * The same with a class loader that is asked before the others.
+     * Returns a codec as {@link #ofSerializable(Class)} does, which looks classes up in the given
+     * class loader first.
      *
-     * @param type of the objects.
-     * @param classes the class loader; {@code null} for that of the JVM's own classes.
+     * @param type the type of the objects.
+     * @param classes the class loader; {@code null} for the bootstrap class loader.
      * @param <T> their type.
      * @return the codec.
      */
@@ -227,7 +233,7 @@ public final class Codecs {
         return new SerializableCodec<>(type, classes);
     }
 
-    /** A copy of some bytes. */
+    /** Copies bytes to a new array. */
     static byte[] bytes(DirectBuffer buffer, int offset, int length) {
         return ByteCodecs.copy(buffer, offset, length);
     }

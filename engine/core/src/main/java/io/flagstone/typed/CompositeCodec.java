@@ -5,21 +5,21 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * A codec that writes objects part by part, each part with its length before it in four bytes, in
- * native order. The length of a part that is {@code null} is -1.
+ * A codec that writes objects part by part, each part after its length in four bytes, in native
+ * byte order. The length of a {@code null} part is -1.
  *
- * <p>The lengths that the parts' codecs return are checked wherever the composite is written to:
- * into a buffer that is not the cache's it is copied.
+ * <p>The lengths that the parts' codecs return are always checked: to write to a buffer that is not
+ * an {@link EncodeBuffer}, it encodes into one and copies.
  *
  * @param <T> the objects' type.
  */
 abstract class CompositeCodec<T> implements Codec<T> {
     private static final int NULL = -1;
 
-    /** Writes the parts of an object; returns the number of bytes written. */
+    /** Writes the parts of an object. Returns the number of bytes written. */
     abstract int encodeParts(T value, EncodeBuffer buffer, int offset);
 
-    /** Reads an object that ends at the end of the parts. */
+    /** Reads an object from its parts; the last part ends at the end of the bytes. */
     abstract T decodeParts(Parts parts);
 
     @Override
@@ -45,20 +45,20 @@ abstract class CompositeCodec<T> implements Codec<T> {
         return value;
     }
 
-    /** Writes a part; returns the number of bytes written. */
+    /** Writes a part after its length. Returns the number of bytes written. */
     static <P> int encodePart(Codec<P> codec, P part, EncodeBuffer buffer, int offset) {
         final int length = buffer.encode(codec, part, offset + Integer.BYTES);
         buffer.putInt(offset, length);
         return Integer.BYTES + length;
     }
 
-    /** Writes a part that is missing; returns the number of bytes written. */
+    /** Writes a null part. Returns the number of bytes written. */
     static int encodeNull(EncodeBuffer buffer, int offset) {
         buffer.putInt(offset, NULL);
         return Integer.BYTES;
     }
 
-    /** Reads parts one after the other, and nothing beyond the end of the object. */
+    /** Reads the parts in order, and never beyond the end of the object. */
     static final class Parts {
         private final Codec<?> codec;
         private final DirectBuffer buffer;
@@ -72,48 +72,57 @@ abstract class CompositeCodec<T> implements Codec<T> {
             this.end = offset + length;
             if (offset < 0 || length < 0 || length > buffer.capacity() - offset) {
                 throw damaged(
-                        length
-                                + " bytes from "
+                        "offset and length must be within the buffer: offset="
                                 + offset
-                                + " are not within a buffer of "
+                                + ", length="
+                                + length
+                                + ", capacity="
                                 + buffer.capacity());
             }
         }
 
-        /** Reads the number of things that follow, each of which takes four bytes at least. */
+        /** Reads the number of parts that follow. Each takes at least four bytes. */
         int readCount() {
             final int count = readInt("the number of parts");
             if (count < 0 || count > remaining() / Integer.BYTES) {
-                throw damaged(count + " parts do not fit " + remaining() + " bytes");
+                throw damaged(
+                        "the number of parts must be at least 0 and fit the remaining bytes: parts="
+                                + count
+                                + ", remaining="
+                                + remaining());
             }
             return count;
         }
 
-        /** Reads a part, which may be null only if that is allowed. */
+        /** Reads a part. Returns null for a null part if that is allowed. */
         <P> P read(Codec<P> part, boolean nullable) {
             final int length = readInt("the length of a part");
             if (length == NULL && nullable) {
                 return null;
             }
             if (length < 0 || length > remaining()) {
-                throw damaged("a part of " + length + " bytes is not within " + remaining());
+                throw damaged(
+                        "the length of a part must be from 0 to "
+                                + remaining()
+                                + ": length="
+                                + length);
             }
             final int start = position;
             position += length;
             return part.decode(buffer, start, length);
         }
 
-        /** Reads the byte of an object without parts. */
+        /** Skips the single byte of an object without parts. */
         void skipByte() {
             if (remaining() != Byte.BYTES) {
-                throw damaged("an object without parts has 1 byte, not " + remaining());
+                throw damaged("an object without parts must have 1 byte: bytes=" + remaining());
             }
             position++;
         }
 
         private int readInt(String what) {
             if (remaining() < Integer.BYTES) {
-                throw damaged(what + " needs 4 bytes, and " + remaining() + " are left");
+                throw damaged(what + " needs 4 bytes: remaining=" + remaining());
             }
             final int read = buffer.getInt(position);
             position += Integer.BYTES;
@@ -126,13 +135,13 @@ abstract class CompositeCodec<T> implements Codec<T> {
 
         void checkEnd() {
             if (remaining() > 0) {
-                throw damaged(remaining() + " bytes are left behind the last part");
+                throw damaged("bytes follow the last part: remaining=" + remaining());
             }
         }
 
         IllegalArgumentException damaged(String what) {
             return new IllegalArgumentException(
-                    "these bytes were not written by this "
+                    "the bytes were not written by this codec, "
                             + codec.getClass().getName()
                             + ": "
                             + what);

@@ -8,30 +8,30 @@ import org.agrona.BufferUtil;
 import org.agrona.DirectBuffer;
 
 /**
- * The buffer that codecs write to. It grows as it is written to, and knows how far it was written,
- * so that a codec cannot pass off bytes of an earlier object as its own.
+ * The buffer that codecs write to. It grows on demand, and tracks the end of the furthest write, so
+ * a codec cannot return bytes of an earlier object as its own.
  *
- * <p>A write past the last one leaves a gap, and a gap holds zeros. A codec that asks for the array
- * behind the buffer writes past this class: everything behind what it has written is set to zero
- * first, and only the capacity limits the length that it may return.
+ * <p>A write beyond the furthest one leaves a gap, which is filled with zeros. A codec that takes
+ * the array behind the buffer bypasses these checks: everything after its furthest write is set to
+ * zero first, and only the capacity limits the length that it may return.
  *
- * <p>For one thread at a time. Allocates where it grows.
+ * <p>For one thread at a time. Allocates when it grows.
  */
 final class EncodeBuffer extends AbstractMutableDirectBuffer {
     private static final int MAX_CAPACITY = Integer.MAX_VALUE - 8;
 
     private final Scratch scratch;
 
-    /** Whether a codec is at work: afterwards the engine reads the array, which is no escape. */
+    /** True while a codec encodes. When the engine takes the array later, nothing is bypassed. */
     private boolean encoding;
 
-    /** Where the codec's furthest write ended. */
+    /** The end of the codec's furthest write. */
     private int written;
 
-    /** What a codec has written that called this one for a part; not to be cleared. */
+    /** The end of what an enclosing codec has written; never cleared. */
     private int kept;
 
-    /** Bytes from here on are zero, unless {@link #written} lies behind. */
+    /** Bytes from here on are zero, or from {@link #written} on if that is further. */
     private int dirty;
 
     EncodeBuffer(int capacity, Scratch scratch) {
@@ -42,10 +42,11 @@ final class EncodeBuffer extends AbstractMutableDirectBuffer {
     }
 
     /**
-     * Lets a codec write an object, and checks the length that it returns.
+     * Encodes an object with a codec, and checks the length that the codec returns.
      *
      * @return the length.
-     * @throws IllegalArgumentException if it is negative, or goes beyond what the codec wrote.
+     * @throws IllegalArgumentException if the length is negative or greater than what the codec
+     *     wrote.
      */
     <T> int encode(Codec<T> codec, T value, int offset) {
         final boolean nested = encoding;
@@ -67,25 +68,26 @@ final class EncodeBuffer extends AbstractMutableDirectBuffer {
         }
         if (length < 0 || length > written - offset) {
             throw new IllegalArgumentException(
-                    "the codec "
+                    "encode must return the number of bytes that it wrote: codec="
                             + codec.getClass().getName()
-                            + " returned a length of "
+                            + ", returned="
                             + length
-                            + " bytes, but wrote "
-                            + (written - offset)
-                            + ": encode has to write every byte and to return their number");
+                            + ", written="
+                            + (written - offset));
         }
         forgetFrom(Math.max(outerWritten, offset + length));
         return length;
     }
 
-    /** Sets where the last write ended; what lies behind belongs to nobody any more. */
+    /**
+     * Sets the end of the written bytes. Bytes after it are stale, to be zeroed by {@link #clear}.
+     */
     private void forgetFrom(int end) {
         dirty = Math.max(dirty, written);
         written = end;
     }
 
-    /** Sets bytes to zero that may hold others, but none of the codec around this one. */
+    /** Zeroes the stale bytes of a range, but no bytes of an enclosing codec. */
     private void clear(int from, int to) {
         final int start = Math.max(from, kept);
         final int end = Math.min(to, dirty);
@@ -94,7 +96,7 @@ final class EncodeBuffer extends AbstractMutableDirectBuffer {
         }
     }
 
-    /** Called by every method that writes, before it does. */
+    /** Makes room and notes the write. Every method that writes calls this first. */
     @Override
     protected void ensureCapacity(int index, int length) {
         if (index < 0 || length < 0) {
@@ -116,7 +118,10 @@ final class EncodeBuffer extends AbstractMutableDirectBuffer {
     private void grow(long needed) {
         if (needed > MAX_CAPACITY) {
             throw new IndexOutOfBoundsException(
-                    "a buffer of " + needed + " bytes is larger than the limit of " + MAX_CAPACITY);
+                    "an encoded object must end within "
+                            + MAX_CAPACITY
+                            + " bytes of the buffer: end="
+                            + needed);
         }
         final int next = (int) Math.min(MAX_CAPACITY, Math.max(needed, capacity + capacity / 2L));
         byteArray = Arrays.copyOf(byteArray, next);
@@ -124,7 +129,7 @@ final class EncodeBuffer extends AbstractMutableDirectBuffer {
         scratch.noteCapacity(next);
     }
 
-    /** Makes room up to a limit; that is not a write. */
+    /** Makes room up to a limit. This does not count as a write. */
     @Override
     public void checkLimit(int limit) {
         if (limit < 0) {
@@ -195,6 +200,7 @@ final class EncodeBuffer extends AbstractMutableDirectBuffer {
     }
 
     private static UnsupportedOperationException noWrap() {
-        return new UnsupportedOperationException("the buffer of a codec wraps nothing else");
+        return new UnsupportedOperationException(
+                "a codec must not wrap other memory with its buffer");
     }
 }

@@ -4,7 +4,7 @@ package io.flagstone.typed;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
-/** The codec of an enum's constants: the ordinal, in native order. */
+/** The codec of the constants of an enum: the ordinal, in native byte order. */
 final class EnumCodec<E extends Enum<E>> implements Codec<E> {
     private final Class<E> type;
     private final E[] constants;
@@ -14,7 +14,7 @@ final class EnumCodec<E extends Enum<E>> implements Codec<E> {
         this.constants = type.getEnumConstants();
         if (constants == null) {
             throw new IllegalArgumentException(
-                    type.getName() + " is not an enum; pass the class that declares the constants");
+                    "type must be the enum that declares the constants: type=" + type.getName());
         }
     }
 
@@ -30,12 +30,12 @@ final class EnumCodec<E extends Enum<E>> implements Codec<E> {
         final int ordinal = buffer.getInt(offset);
         if (ordinal < 0 || ordinal >= constants.length) {
             throw new IllegalArgumentException(
-                    "ordinal "
-                            + ordinal
-                            + " is not of the "
+                    "ordinal must be at least 0 and less than the number of constants of "
+                            + type.getName()
+                            + ", "
                             + constants.length
-                            + " constants of "
-                            + type.getName());
+                            + ": ordinal="
+                            + ordinal);
         }
         return constants[ordinal];
     }
