@@ -7,7 +7,7 @@ import java.util.Set;
 /**
  * Loads the values of the keys that {@link Cache#getAll} misses, in one call. It is called without
  * any lock of the cache, in the thread that misses or on the cache's executor. No key is loaded by
- * two calls at the same time.
+ * two calls at the same time, unless a write or a cancellation outdated the earlier load.
  *
  * @param <K> the keys' type, with {@code equals} and {@code hashCode}.
  * @param <V> the values' type.

@@ -12,14 +12,14 @@ import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Encodes into a {@link Scratch} and does the engine's operations on what is there: those for keys
- * that are numbers, or those for keys that are bytes.
+ * Encodes keys and values into a {@link Scratch} and calls the engine with them. It uses the
+ * engine's {@code long} keys if the codec is {@link Codecs#ofLong}, otherwise its keys of bytes.
  */
 final class EncodedCache<K, V> {
-    /** The lease on a key that no entry can have: it is always current. */
+    /** The lease on a key that no entry can have. It is always current. */
     static final long NO_LEASE = Long.MAX_VALUE;
 
-    /** Whether keys are numbers to the engine. */
+    /** True if the engine takes the keys as {@code long} numbers. */
     final boolean longKeys;
 
     private final OffHeapCache engine;
@@ -43,8 +43,9 @@ final class EncodedCache<K, V> {
     }
 
     /**
-     * Whether an entry can have the key. One whose encoding is empty or too long is missing to all
-     * operations but those that would add it: the engine tells these why it refuses.
+     * Returns whether an entry can have the key. A key whose encoding is empty or too long is
+     * missing to every operation, except those that would add it: there the engine throws and gives
+     * the reason.
      *
      * @throws IllegalStateException if the cache is closed.
      */
@@ -52,27 +53,31 @@ final class EncodedCache<K, V> {
         if (scratch.keyLength > 0 && scratch.keyLength <= OffHeapCache.MAX_KEY_LENGTH) {
             return true;
         }
-        // Any operation tells that the cache is closed, or in a callback.
+        // Any operation of the engine throws if the cache is closed, or if it is called in a
+        // callback.
         engine.contains(0L);
         return false;
     }
 
-    /** Encodes what is to be written. */
+    /** Encodes a value to write. Returns its length. */
     int encodeValue(Scratch scratch, V value) {
         return scratch.value.encode(values, Objects.requireNonNull(value, "value"), 0);
     }
 
-    /** Encodes what is to be compared. */
+    /** Encodes a value to compare. Returns its length. */
     int encodeOther(Scratch scratch, V value) {
         return scratch.other.encode(values, Objects.requireNonNull(value, "value"), 0);
     }
 
-    /** The buffer that an object is a view of, or null. */
+    /** Returns the buffer of a flyweight, or null. */
     MutableDirectBuffer bufferOf(V reuse) {
         return reuse == null ? null : values.bufferOf(reuse);
     }
 
-    /** A value, in an object that is there if there is one; null if there is none. */
+    /**
+     * Returns a value, read into {@code reuse} unless that is null. Returns null if there is no
+     * value.
+     */
     V get(Scratch scratch, V reuse) {
         final MutableDirectBuffer buffer = bufferOf(reuse);
         if (buffer != null) {
@@ -84,7 +89,7 @@ final class EncodedCache<K, V> {
         return decode(scratch, find(scratch), reuse);
     }
 
-    /** What was found, as an object; null for a negative length. */
+    /** Decodes the bytes that were found. Returns null for a negative length. */
     V decode(Scratch scratch, int length, V reuse) {
         if (length < 0) {
             return null;
@@ -97,9 +102,9 @@ final class EncodedCache<K, V> {
     /**
      * Copies the bytes of some entries.
      *
-     * @param cursor from which on, 0 to begin with.
-     * @param bytes takes each key, followed by its value, or by null without values.
-     * @return the cursor to go on with, or {@link OffHeapCache#SCAN_DONE}.
+     * @param cursor where to continue, 0 to begin.
+     * @param bytes receives each key, followed by its value, or by null if values are not wanted.
+     * @return the cursor to continue with, or {@link OffHeapCache#SCAN_DONE}.
      */
     long scan(long cursor, int most, boolean withValues, List<byte[]> bytes) {
         return engine.scan(
@@ -123,12 +128,12 @@ final class EncodedCache<K, V> {
         return codec.decode(new UnsafeBuffer(bytes), 0, bytes.length);
     }
 
-    /** Removes a key of which these are the bytes; those of a number are in native order. */
+    /** Removes a key given by its bytes. A number is in native byte order. */
     boolean remove(UnsafeBuffer key) {
         return engine.remove(key, 0, key.capacity());
     }
 
-    /** Removes a key of which these are the bytes, if its value is equal to the expected. */
+    /** Removes a key given by its bytes, if its value is equal to the expected bytes. */
     boolean removeIfEqual(UnsafeBuffer key, UnsafeBuffer expected) {
         return engine.removeIfEqual(key, 0, key.capacity(), expected, 0, expected.capacity());
     }
@@ -151,7 +156,7 @@ final class EncodedCache<K, V> {
                 : isPossible(scratch) && engine.contains(scratch.key, 0, scratch.keyLength);
     }
 
-    /** What is left of an entry's time to live, as the engine tells it. */
+    /** Returns the remaining time to live as the engine does. */
     long remainingTtlNs(Scratch scratch) {
         if (longKeys) {
             return engine.remainingTtlNs(scratch.longKey);
@@ -173,7 +178,7 @@ final class EncodedCache<K, V> {
                 : isPossible(scratch) && engine.remove(scratch.key, 0, scratch.keyLength);
     }
 
-    /** Removes a key whose value is equal to the expected bytes. */
+    /** Removes a key if its value is equal to the expected bytes. */
     boolean removeIfEqual(Scratch scratch, DirectBuffer expected, int length) {
         return longKeys
                 ? engine.removeIfEqual(scratch.longKey, expected, 0, length)
@@ -182,7 +187,10 @@ final class EncodedCache<K, V> {
                                 scratch.key, 0, scratch.keyLength, expected, 0, length);
     }
 
-    /** Reads a value's bytes and removes it; negative if there is none. */
+    /**
+     * Copies a value's bytes to {@code found} and removes the key. Returns a negative length if
+     * there is no value.
+     */
     int findAndRemove(Scratch scratch) {
         int length = removeTo(scratch);
         while (length == OffHeapCache.INSUFFICIENT_CAPACITY) {
@@ -202,7 +210,7 @@ final class EncodedCache<K, V> {
                 : OffHeapCache.NOT_FOUND;
     }
 
-    /** Reads a value's bytes; negative if there is none. */
+    /** Copies a value's bytes to {@code found}. Returns a negative length if there is no value. */
     int find(Scratch scratch) {
         int length = findOnce(scratch, scratch.found);
         while (length == OffHeapCache.INSUFFICIENT_CAPACITY) {
@@ -223,7 +231,7 @@ final class EncodedCache<K, V> {
     }
 
     /**
-     * Writes what is encoded. A value that is too large leaves no older one behind.
+     * Writes the encoded value. If it is too large, removes the key, so that no older value stays.
      *
      * @throws EntryTooLargeException after the key has been removed.
      */
@@ -248,7 +256,7 @@ final class EncodedCache<K, V> {
     }
 
     /**
-     * Writes what is encoded if the key is there.
+     * Writes the encoded value if the key is present.
      *
      * @throws EntryTooLargeException after the key has been removed.
      */
@@ -272,9 +280,9 @@ final class EncodedCache<K, V> {
     }
 
     /**
-     * Writes what is encoded in place of other bytes, if they are there.
+     * Replaces the expected bytes by the encoded value, if the key has the expected bytes.
      *
-     * @throws EntryTooLargeException after the other bytes have been removed, if they were there.
+     * @throws EntryTooLargeException after the key has been removed, if it had the expected bytes.
      */
     boolean exchange(
             Scratch scratch, DirectBuffer expected, int expectedLength, int length, long ttlNs) {
@@ -302,7 +310,7 @@ final class EncodedCache<K, V> {
         }
     }
 
-    /** A lease on the encoded key, or {@link #NO_LEASE}. */
+    /** Takes a lease on the encoded key. Returns {@link #NO_LEASE} if no entry can have the key. */
     long lease(Scratch scratch) {
         return longKeys
                 ? engine.lease(scratch.longKey)
@@ -327,7 +335,7 @@ final class EncodedCache<K, V> {
     }
 
     /**
-     * Writes what is encoded if the lease is current.
+     * Writes the encoded value if the lease is current.
      *
      * @throws EntryTooLargeException after the key has been removed, if the lease is current.
      */
@@ -357,7 +365,7 @@ final class EncodedCache<K, V> {
                         && engine.removeLeased(scratch.key, 0, scratch.keyLength, lease);
     }
 
-    /** The encoded key as a key of maps on the heap. */
+    /** Returns an object that stands for the encoded key in maps on the heap. */
     Object identity(Scratch scratch) {
         return longKeys
                 ? (Object) scratch.longKey

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.function.ToLongBiFunction;
 import org.agrona.MutableDirectBuffer;
 
-/** The operations of a typed cache that load nothing. */
+/** The operations of a typed cache that never load. */
 abstract class EntryOperations<K, V> implements AutoCloseable {
     final EncodedCache<K, V> encoded;
     private final OffHeapCache engine;
@@ -24,7 +24,7 @@ abstract class EntryOperations<K, V> implements AutoCloseable {
     }
 
     /**
-     * The engine below, for its statistics, reports and duty cycle.
+     * Returns the engine below, for its statistics, reports and duty cycle.
      *
      * @return the cache of bytes.
      */
@@ -33,20 +33,20 @@ abstract class EntryOperations<K, V> implements AutoCloseable {
     }
 
     /**
-     * Reads a value that the cache holds.
+     * Returns a value if the cache holds it.
      *
      * @param key the key.
-     * @return the value, or {@code null}.
+     * @return the value, or {@code null} if the cache does not hold it.
      */
     public V getIfPresent(K key) {
         return getUsing(key, null);
     }
 
     /**
-     * Reads a value into an object that is there already. Allocates nothing if the codec does not.
+     * Reads a value into an existing object. Allocates nothing if the codec allocates nothing.
      *
      * @param key the key.
-     * @param reuse what the codec may change and return; {@code null} for a new object.
+     * @param reuse an object that the codec may change and return; {@code null} for a new object.
      * @return the value, or {@code null} if the cache does not hold it.
      */
     public V getUsing(K key, V reuse) {
@@ -60,15 +60,18 @@ abstract class EntryOperations<K, V> implements AutoCloseable {
     }
 
     /**
-     * The same for a key that is not an object.
+     * Reads a value into an existing object, by a primitive key. Allocates nothing if the codec
+     * allocates nothing.
      *
-     * @param key the key, of a cache whose codec of keys is {@link Codecs#ofLong}.
-     * @param reuse what the codec may change and return; {@code null} for a new object.
+     * @param key the key.
+     * @param reuse an object that the codec may change and return; {@code null} for a new object.
      * @return the value, or {@code null} if the cache does not hold it.
+     * @throws IllegalStateException if the codec of keys is not {@link Codecs#ofLong}.
      */
     public V getUsing(long key, V reuse) {
         if (!encoded.longKeys) {
-            throw new IllegalStateException("the keys of this cache are not of Codecs.ofLong()");
+            throw new IllegalStateException(
+                    "a long key needs a cache whose key codec is Codecs.ofLong()");
         }
         final MutableDirectBuffer buffer = encoded.bufferOf(reuse);
         if (buffer != null) {
@@ -87,10 +90,10 @@ abstract class EntryOperations<K, V> implements AutoCloseable {
     }
 
     /**
-     * Reads the values that the cache holds of several keys.
+     * Returns the values of several keys that the cache holds.
      *
      * @param several the keys.
-     * @return those found, in a new map.
+     * @return a new map of the keys that the cache holds.
      */
     public Map<K, V> getAllPresent(Iterable<? extends K> several) {
         final Map<K, V> found = new HashMap<>();
@@ -104,11 +107,11 @@ abstract class EntryOperations<K, V> implements AutoCloseable {
     }
 
     /**
-     * Reads a value that the cache holds.
+     * Returns a value if the cache holds it, otherwise a default.
      *
      * @param key the key.
-     * @param otherwise what to return if there is none.
-     * @return the value, or the other.
+     * @param otherwise the default.
+     * @return the value, or the default.
      */
     public V getOrDefault(K key, V otherwise) {
         final V found = getIfPresent(key);
@@ -116,10 +119,10 @@ abstract class EntryOperations<K, V> implements AutoCloseable {
     }
 
     /**
-     * Shows a value's bytes to a reader where they lie, under the segment's lock.
+     * Passes a value's bytes to a reader in place, under the segment's lock.
      *
      * @param key the key.
-     * @param reader called at most once; may not call the cache.
+     * @param reader called at most once; must not call the cache.
      * @return whether the cache holds the key.
      */
     public boolean read(K key, ValueReader reader) {
@@ -133,12 +136,12 @@ abstract class EntryOperations<K, V> implements AutoCloseable {
     }
 
     /**
-     * Lets an updater change a value's bytes where they lie, under the segment's lock; their number
-     * stays, and so does the deadline.
+     * Lets an updater change a value's bytes in place, under the segment's lock. The length and the
+     * deadline stay.
      *
      * @param key the key.
-     * @param updater called at most once; may not call the cache. If it throws, the value is as it
-     *     was.
+     * @param updater called at most once; must not call the cache. If it throws, the value is
+     *     unchanged.
      * @return whether the cache holds the key.
      */
     public boolean update(K key, ValueUpdater updater) {
@@ -152,10 +155,10 @@ abstract class EntryOperations<K, V> implements AutoCloseable {
     }
 
     /**
-     * Whether the cache holds a key; not a use of it.
+     * Returns whether the cache holds a key. Does not count as a use of the entry.
      *
      * @param key the key.
-     * @return whether it does.
+     * @return true if the cache holds the key.
      */
     public boolean contains(K key) {
         final Scratch scratch = Scratch.acquire();
@@ -168,7 +171,7 @@ abstract class EntryOperations<K, V> implements AutoCloseable {
     }
 
     /**
-     * How long a key has to live; not a use of it.
+     * Returns the remaining time to live of a key. Does not count as a use of the entry.
      *
      * @param key the key.
      * @return positive nanoseconds, {@link OffHeapCache#NO_TTL}, or {@link OffHeapCache#NOT_FOUND}.
@@ -184,11 +187,11 @@ abstract class EntryOperations<K, V> implements AutoCloseable {
     }
 
     /**
-     * Gives a key another time to live; not a use of it.
+     * Sets the time to live of a key. Does not count as a use of the entry.
      *
      * @param key the key.
-     * @param ns its time to live, as for {@link #put(Object, Object, long)}.
-     * @return whether the cache held it.
+     * @param ns the time to live in nanoseconds, as for {@link #put(Object, Object, long)}.
+     * @return whether the cache held the key.
      */
     public boolean setTtl(K key, long ns) {
         final Scratch scratch = Scratch.acquire();
@@ -201,11 +204,11 @@ abstract class EntryOperations<K, V> implements AutoCloseable {
     }
 
     /**
-     * Gives a key another time to live; not a use of it.
+     * Sets the time to live of a key. Does not count as a use of the entry.
      *
      * @param key the key.
-     * @param ttl its time to live, positive; more than 292 years is for ever.
-     * @return whether the cache held it.
+     * @param ttl the time to live, positive; more than 292 years means for ever.
+     * @return whether the cache held the key.
      */
     public boolean setTtl(K key, Duration ttl) {
         return setTtl(key, TimeToLive.toNs("ttl", ttl));
@@ -216,22 +219,22 @@ abstract class EntryOperations<K, V> implements AutoCloseable {
      *
      * @param key the key.
      * @param value the value.
-     * @throws EntryTooLargeException if no slab can hold the entry; the key has been removed then,
-     *     so that its old value does not stay.
+     * @throws EntryTooLargeException if no slab can hold the entry; the key is removed then, so
+     *     that its old value does not stay.
      */
     public void put(K key, V value) {
         put(key, value, ttl(key, value));
     }
 
     /**
-     * Writes a value that is to live for a time of its own.
+     * Writes a value with its own time to live.
      *
      * @param key the key.
      * @param value the value.
-     * @param ns its time to live, positive nanoseconds, {@link OffHeapCache#NO_TTL}, {@link
+     * @param ns the time to live: positive nanoseconds, {@link OffHeapCache#NO_TTL}, {@link
      *     OffHeapCache#DEFAULT_TTL} or {@link OffHeapCache#KEEP_TTL}.
-     * @throws EntryTooLargeException if no slab can hold the entry; the key has been removed then,
-     *     so that its old value does not stay.
+     * @throws EntryTooLargeException if no slab can hold the entry; the key is removed then, so
+     *     that its old value does not stay.
      */
     public void put(K key, V value, long ns) {
         final Scratch scratch = Scratch.acquire();
@@ -245,13 +248,13 @@ abstract class EntryOperations<K, V> implements AutoCloseable {
     }
 
     /**
-     * Writes a value that is to live for a time of its own.
+     * Writes a value with its own time to live.
      *
      * @param key the key.
      * @param value the value.
-     * @param ttl its time to live, positive; more than 292 years is for ever.
-     * @throws EntryTooLargeException if no slab can hold the entry; the key has been removed then,
-     *     so that its old value does not stay.
+     * @param ttl the time to live, positive; more than 292 years means for ever.
+     * @throws EntryTooLargeException if no slab can hold the entry; the key is removed then, so
+     *     that its old value does not stay.
      */
     public void put(K key, V value, Duration ttl) {
         put(key, value, TimeToLive.toNs("ttl", ttl));
@@ -260,18 +263,18 @@ abstract class EntryOperations<K, V> implements AutoCloseable {
     /**
      * Writes the values of several keys, one after the other.
      *
-     * @param several keys and values.
+     * @param several the keys and values.
      */
     public void putAll(Map<? extends K, ? extends V> several) {
         several.forEach(this::put);
     }
 
     /**
-     * Writes a value whose key the cache does not hold.
+     * Writes a value if the cache does not hold the key.
      *
      * @param key the key.
      * @param value the value.
-     * @return whether it was written.
+     * @return whether the value was written.
      */
     public boolean putIfAbsent(K key, V value) {
         final Scratch scratch = Scratch.acquire();
@@ -285,23 +288,23 @@ abstract class EntryOperations<K, V> implements AutoCloseable {
     }
 
     /**
-     * Writes a value whose key the cache holds.
+     * Writes a value if the cache holds the key.
      *
      * @param key the key.
      * @param value the value.
-     * @return whether it was written.
+     * @return whether the value was written.
      */
     public boolean replace(K key, V value) {
         return replaceWithTtl(key, value, ttl(key, value));
     }
 
     /**
-     * Writes a value whose key the cache holds, and which is to live for a time of its own.
+     * Writes a value with its own time to live if the cache holds the key.
      *
      * @param key the key.
      * @param value the value.
-     * @param ns its time to live, as for {@link #put(Object, Object, long)}.
-     * @return whether it was written.
+     * @param ns the time to live in nanoseconds, as for {@link #put(Object, Object, long)}.
+     * @return whether the value was written.
      */
     public boolean replaceWithTtl(K key, V value, long ns) {
         final Scratch scratch = Scratch.acquire();
@@ -315,24 +318,24 @@ abstract class EntryOperations<K, V> implements AutoCloseable {
     }
 
     /**
-     * Writes a value whose key the cache holds, and which is to live for a time of its own.
+     * Writes a value with its own time to live if the cache holds the key.
      *
      * @param key the key.
      * @param value the value.
-     * @param ttl its time to live, positive; more than 292 years is for ever.
-     * @return whether it was written.
+     * @param ttl the time to live, positive; more than 292 years means for ever.
+     * @return whether the value was written.
      */
     public boolean replaceWithTtl(K key, V value, Duration ttl) {
         return replaceWithTtl(key, value, TimeToLive.toNs("ttl", ttl));
     }
 
     /**
-     * Writes a value in place of one that is equal, byte for byte, to the expected.
+     * Replaces a value if its bytes are equal to those of the expected value.
      *
      * @param key the key.
-     * @param expected the value that is to be there.
-     * @param value the value.
-     * @return whether it was written.
+     * @param expected the expected value.
+     * @param value the new value.
+     * @return whether the value was written.
      */
     public boolean replace(K key, V expected, V value) {
         final Scratch scratch = Scratch.acquire();
@@ -348,10 +351,10 @@ abstract class EntryOperations<K, V> implements AutoCloseable {
     }
 
     /**
-     * Removes a key. A load of it that is under way will not be kept.
+     * Removes a key. A load of it under way does not cache its value.
      *
      * @param key the key.
-     * @return whether the cache held it.
+     * @return whether the cache held the key.
      */
     public boolean remove(K key) {
         final Scratch scratch = Scratch.acquire();
@@ -364,11 +367,11 @@ abstract class EntryOperations<K, V> implements AutoCloseable {
     }
 
     /**
-     * Removes a key whose value is equal, byte for byte, to the expected.
+     * Removes a key if the bytes of its value are equal to those of the expected value.
      *
      * @param key the key.
-     * @param expected the value that is to be there.
-     * @return whether it was removed.
+     * @param expected the expected value.
+     * @return whether the key was removed.
      */
     public boolean remove(K key, V expected) {
         final Scratch scratch = Scratch.acquire();
@@ -382,10 +385,10 @@ abstract class EntryOperations<K, V> implements AutoCloseable {
     }
 
     /**
-     * Removes several keys, one after the other. Loads of them that are under way will not be kept.
+     * Removes several keys, one after the other. Loads of them under way do not cache their values.
      *
      * @param several the keys.
-     * @return how many of them the cache held.
+     * @return the number of these keys that the cache held.
      */
     public long removeAll(Iterable<? extends K> several) {
         long removed = 0;
@@ -396,11 +399,11 @@ abstract class EntryOperations<K, V> implements AutoCloseable {
     }
 
     /**
-     * Takes a lease on a key, for a caller that loads the value itself: see {@link
-     * OffHeapCache#lease(long)}. Each lease has to be ended.
+     * Takes a lease on a key, for a caller that loads the value itself; see {@link
+     * OffHeapCache#lease(long)}. End each lease with {@link #endLease}.
      *
      * @param key the key, present or not.
-     * @return a positive number that means something for this key alone.
+     * @return the lease, a positive number that is valid only for this key.
      */
     public long lease(K key) {
         final Scratch scratch = Scratch.acquire();
@@ -413,10 +416,11 @@ abstract class EntryOperations<K, V> implements AutoCloseable {
     }
 
     /**
-     * Tells whether a key has been neither written nor removed since a lease on it was taken.
+     * Returns whether a lease is current: the key was neither written nor removed since the lease
+     * was taken.
      *
      * @param key the key.
-     * @param lease what {@link #lease} returned for the key, not ended yet.
+     * @param lease a lease that {@link #lease} returned for the key, not ended yet.
      * @return whether the lease is current.
      */
     public boolean isLeaseCurrent(K key, long lease) {
@@ -434,11 +438,11 @@ abstract class EntryOperations<K, V> implements AutoCloseable {
      *
      * @param key the key.
      * @param value the value.
-     * @param ns its time to live, as for {@link #put(Object, Object, long)}.
-     * @param lease what {@link #lease} returned for the key.
-     * @return whether it was written.
+     * @param ns the time to live in nanoseconds, as for {@link #put(Object, Object, long)}.
+     * @param lease a lease that {@link #lease} returned for the key.
+     * @return whether the value was written.
      * @throws EntryTooLargeException if no slab can hold the entry; if the lease is current, the
-     *     key has been removed then.
+     *     key is removed then.
      */
     public boolean putLeased(K key, V value, long ns, long lease) {
         final Scratch scratch = Scratch.acquire();
@@ -455,8 +459,8 @@ abstract class EntryOperations<K, V> implements AutoCloseable {
      * Removes a key if a lease on it is current.
      *
      * @param key the key.
-     * @param lease what {@link #lease} returned for the key.
-     * @return whether the cache held it and it was removed.
+     * @param lease a lease that {@link #lease} returned for the key.
+     * @return whether the cache held the key and it was removed.
      */
     public boolean removeLeased(K key, long lease) {
         final Scratch scratch = Scratch.acquire();
@@ -469,10 +473,10 @@ abstract class EntryOperations<K, V> implements AutoCloseable {
     }
 
     /**
-     * Ends a lease, once.
+     * Ends a lease. Call it once for each lease.
      *
      * @param key the key.
-     * @param lease what {@link #lease} returned for the key.
+     * @param lease a lease that {@link #lease} returned for the key.
      */
     public void endLease(K key, long lease) {
         final Scratch scratch = Scratch.acquire();
@@ -484,32 +488,32 @@ abstract class EntryOperations<K, V> implements AutoCloseable {
         }
     }
 
-    /** Removes everything. Loads under way will not be kept. */
+    /** Removes all entries. Loads under way do not cache their values. */
     public void clear() {
         engine.clear();
     }
 
     /**
-     * The entries held, those included that have expired and are not yet reclaimed.
+     * Returns the number of entries, including expired entries that are not yet reclaimed.
      *
-     * @return how many.
+     * @return the number of entries.
      */
     public long size() {
         return engine.size();
     }
 
-    /** Closes the engine. Loads under way return their values, which are not kept. */
+    /** Closes the engine. Loads under way return their values, which are not cached. */
     @Override
     public void close() {
         engine.close();
     }
 
-    /** A value that is there, without counting a miss if there is none. */
+    /** Returns a value if the cache holds it, without counting a miss otherwise. */
     final V peek(K key) {
         return contains(key) ? getIfPresent(key) : null;
     }
 
-    /** Stands for a key in maps on the heap. */
+    /** Returns an object that stands for a key in maps on the heap. */
     final Object identity(K key) {
         final Scratch scratch = Scratch.acquire();
         try {
@@ -520,7 +524,7 @@ abstract class EntryOperations<K, V> implements AutoCloseable {
         }
     }
 
-    /** The time that an entry is to live for, unless the caller says otherwise. */
+    /** Returns the time to live in nanoseconds of an entry that is written without one. */
     final long ttl(K key, V value) {
         return ttlNs == null ? OffHeapCache.DEFAULT_TTL : ttlNs.applyAsLong(key, value);
     }

@@ -5,12 +5,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
 /**
- * A caller's own view of a load's result. However it is completed (by the load, or before that by
- * {@code cancel}, {@code complete} or {@code orTimeout}), it ends this caller's interest and no
- * other's.
+ * The future that one caller has of a load. Completing it, by the load or earlier by {@code
+ * cancel}, {@code complete} or {@code orTimeout}, ends the interest of this caller only.
  *
- * <p>A thread that waits by {@code join} or {@code get} without a limit runs the load itself if the
- * executor has not begun it, and gets an exception if the load waits for that thread.
+ * <p>A thread that calls {@code join}, or {@code get} without a timeout, runs the load if the
+ * executor has not begun it. It gets an exception if the load waits for that thread.
  *
  * @param <K> the key's type.
  * @param <V> the value's type.
@@ -22,7 +21,7 @@ final class Interest<K, V> extends CompletableFuture<V> {
     private final Loads<K, V> loads;
     private volatile Load<K, V> load;
 
-    /** Whether a load was interrupted, and this took part in another one. */
+    /** True once this has joined a second load, because the first was interrupted. */
     private boolean anew;
 
     Interest(Loads<K, V> loads, K key, Loader<? super K, ? extends V> loader, Load.Kind kind) {
@@ -32,7 +31,7 @@ final class Interest<K, V> extends CompletableFuture<V> {
         this.kind = kind;
     }
 
-    /** Takes part in a load that it has joined. */
+    /** Completes with a load that the caller has joined. */
     void follow(Load<K, V> joined) {
         load = joined;
         whenComplete((value, failure) -> joined.leave());
@@ -87,7 +86,7 @@ final class Interest<K, V> extends CompletableFuture<V> {
         return super.get();
     }
 
-    /** Runs the load, or waits for some time. */
+    /** Runs the load if no thread has begun it, otherwise waits for a limited time. */
     private void help() throws InterruptedException {
         final Load<K, V> current = load;
         if (current.begin()) {

@@ -10,8 +10,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
 /**
- * A caller's own view of several loads, which is complete when all of them are. Completing it in
- * another way ends the interest in each.
+ * The future that one caller has of several loads. It completes when all of them have ended.
+ * Completing it in another way ends the caller's interest in each.
  *
  * @param <K> the keys' type.
  * @param <V> the values' type.
@@ -20,9 +20,9 @@ final class Interests<K, V> extends CompletableFuture<Map<K, V>> {
     private final List<Interest<K, V>> parts;
 
     /**
-     * A view of some loads.
+     * Creates the future of some loads.
      *
-     * @param present values that were there without a load.
+     * @param present values that needed no load.
      */
     Interests(List<Interest<K, V>> parts, Map<K, V> present) {
         this.parts = parts;
@@ -54,7 +54,7 @@ final class Interests<K, V> extends CompletableFuture<Map<K, V>> {
                     try {
                         part.join();
                     } catch (final CompletionException | CancellationException e) {
-                        // It is this object's failure, too.
+                        // This future fails with the same exception.
                     }
                 });
         return super.join();
@@ -66,7 +66,7 @@ final class Interests<K, V> extends CompletableFuture<Map<K, V>> {
             try {
                 part.get();
             } catch (final ExecutionException | CancellationException e) {
-                // It is this object's failure, too.
+                // This future fails with the same exception.
             }
         }
         return super.get();

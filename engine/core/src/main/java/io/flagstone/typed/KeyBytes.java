@@ -3,12 +3,12 @@ package io.flagstone.typed;
 
 import java.util.Arrays;
 
-/** An encoded key as a key of a map on the heap: equal if the bytes are. */
+/** The bytes of an encoded key, as a key of a map on the heap. */
 final class KeyBytes {
     private final byte[] bytes;
     private final int hash;
 
-    /** A key of bytes that nobody changes. */
+    /** Creates a key; the array must not change afterwards. */
     KeyBytes(byte[] bytes) {
         this.bytes = bytes;
         this.hash = Arrays.hashCode(bytes);

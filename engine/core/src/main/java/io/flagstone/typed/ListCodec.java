@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/** The codec of lists: the number of elements, and the elements. */
+/** The codec of lists: the number of elements, then the elements. */
 final class ListCodec<E> extends CompositeCodec<List<E>> {
     private final Codec<E> elements;
     private final boolean nullable;
@@ -22,7 +22,9 @@ final class ListCodec<E> extends CompositeCodec<List<E>> {
         for (final E element : list) {
             if (element == null && !nullable) {
                 throw new NullPointerException(
-                        "element " + count + " of a list is null; use Codecs.ofNullable for it");
+                        "an element of a list must not be null; use Codecs.ofNullable for such"
+                                + " elements: index="
+                                + count);
             }
             end += encodePart(elements, element, buffer, end);
             count++;

@@ -4,10 +4,10 @@ package io.flagstone.typed;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * One load of a key: its result, who is interested in it, and which thread runs it.
+ * One load of a key: its result, its number of interested callers, and the thread that runs it.
  *
- * <p>A load is new, then begun by one thread, then done. A new load blocks nobody: a thread that
- * needs its value begins it itself, whether or not the executor ever does.
+ * <p>A load is new, then begun by one thread, then done. A new load blocks no thread: a thread that
+ * needs its value begins it, even if the executor never does.
  *
  * <p>Thread-safe.
  *
@@ -20,10 +20,10 @@ final class Load<K, V> {
         /** The key is missing. */
         MISS,
 
-        /** A caller asks for the value anew, whether or not the key is there. */
+        /** A caller requests a reload, whether or not the key is present. */
         REFRESH,
 
-        /** An entry that is there is near its deadline. */
+        /** An entry is near its deadline. */
         RENEWAL
     }
 
@@ -43,12 +43,12 @@ final class Load<K, V> {
     /** The thread that runs the load, while it does. */
     private volatile Thread runner;
 
-    /** The lease on the key, or 0 before it is taken; it is taken before the source is read. */
+    /** The lease on the key, or 0 before it is taken. It is taken before the loader is called. */
     private volatile long lease;
 
     /**
-     * Set by a plain store before anything is called, so that a thread that waits sees the end even
-     * if an Error kept {@link #result} from being completed.
+     * Set before {@link #result} is completed, by a mere store that cannot fail, so that a waiting
+     * thread sees the end even if an Error prevents the completion.
      */
     private volatile boolean done;
 
@@ -56,7 +56,7 @@ final class Load<K, V> {
     private volatile Throwable failure;
     private volatile boolean interrupted;
 
-    /** A load that is new, with one caller that is interested. */
+    /** Creates a new load with one interested caller. */
     Load(K key, Object identity, Loader<? super K, ? extends V> loader, Kind kind) {
         this.key = key;
         this.identity = identity;
@@ -64,12 +64,12 @@ final class Load<K, V> {
         this.kind = kind;
     }
 
-    /** Completes when the load ends, for callers that do not wait. */
+    /** Returns a future that completes when the load ends. */
     CompletableFuture<V> result() {
         return result;
     }
 
-    /** Takes part. Refused once the last caller that was interested has left. */
+    /** Adds an interested caller. Returns false if the last interested caller has left. */
     synchronized boolean join() {
         if (cancelled) {
             return false;
@@ -78,7 +78,9 @@ final class Load<K, V> {
         return true;
     }
 
-    /** Takes part no longer. A load that nobody is interested in is interrupted, and not kept. */
+    /**
+     * Removes an interested caller. A load without one is interrupted, and its value is not cached.
+     */
     synchronized void leave() {
         interested--;
         if (interested == 0 && !done) {
@@ -93,12 +95,15 @@ final class Load<K, V> {
         return cancelled;
     }
 
-    /** Whether no thread runs the load yet. */
+    /** Returns whether no thread has begun the load. */
     synchronized boolean isNew() {
         return !begun;
     }
 
-    /** Begins the load by the calling thread, which has to run it then; false if it has begun. */
+    /**
+     * Begins the load in the calling thread, which must then run it. Returns false if the load was
+     * already begun.
+     */
     synchronized boolean begin() {
         if (begun) {
             return false;
@@ -108,7 +113,7 @@ final class Load<K, V> {
         return true;
     }
 
-    /** The thread that runs the load, or null. */
+    /** Returns the thread that runs the load, or null. */
     Thread runner() {
         return done ? null : runner;
     }
@@ -121,7 +126,10 @@ final class Load<K, V> {
         lease = taken;
     }
 
-    /** Whether an interrupt of its thread ended the load, so that others have to load anew. */
+    /**
+     * Returns whether an interrupt of its thread ended the load, so that other callers must load
+     * again.
+     */
     boolean wasInterrupted() {
         return interrupted;
     }
@@ -130,17 +138,20 @@ final class Load<K, V> {
         return done;
     }
 
-    /** What was loaded, or null. */
+    /** Returns the loaded value, or null. */
     V value() {
         return value;
     }
 
-    /** What ended the load, or null. */
+    /** Returns what the load threw, or null. */
     Throwable failure() {
         return failure;
     }
 
-    /** Ends the load. An interrupt that was meant for the load alone does not stay set. */
+    /**
+     * Ends the load. Clears the interrupt flag if the load was cancelled: the interrupt was meant
+     * for the load only.
+     */
     void end(V loaded, Throwable thrown, boolean byInterrupt) {
         value = loaded;
         failure = thrown;

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.typed;
 
-/** A value could not be loaded; the cause says why. Each who waited for it gets one. */
+/**
+ * Thrown if a value could not be loaded; see the cause. Each caller that waited for the value gets
+ * one.
+ */
 public final class LoadException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /**
-     * Tells of a failed load.
+     * Creates an exception for a failed load.
      *
-     * @param cause what the loader threw, or why waiting for it ended.
+     * @param cause the exception that the loader threw, or that ended the wait for it.
      */
     public LoadException(Throwable cause) {
         super(cause);

@@ -2,8 +2,9 @@
 package io.flagstone.typed;
 
 /**
- * Where values come from that the cache does not hold. Called without any lock of the cache, by the
- * thread that misses or by the cache's executor, once at a time for a key.
+ * Loads the values that the cache does not hold. It is called without any lock of the cache, in the
+ * thread that misses or on the cache's executor. One thread at a time loads a key, unless a write
+ * or a cancellation outdated the earlier load.
  *
  * @param <K> the keys' type.
  * @param <V> the values' type.
@@ -14,8 +15,8 @@ public interface Loader<K, V> {
      * Loads a value.
      *
      * @param key the key.
-     * @return the value, or {@code null} if there is none, which is not kept.
-     * @throws Exception told to all who wait for the value; nothing is kept.
+     * @return the value, or {@code null} if there is none; {@code null} is not cached.
+     * @throws Exception reported to every caller that waits for the value; no value is cached.
      */
     V load(K key) throws Exception;
 }

@@ -20,27 +20,30 @@ import java.util.concurrent.TimeoutException;
 import org.agrona.concurrent.SystemNanoClock;
 
 /**
- * The loads of a cache, one at a time for a key: a caller that asks for a key that is being loaded
- * waits for that load, and gets its value or its failure.
+ * The loads under way of a cache, one for each key. A caller that asks for a key that is being
+ * loaded waits for that load, and gets its value or failure. Thread-safe.
  *
  * <p><b>Who runs a load.</b> The caller that misses, or the executor. A load that the executor has
- * not begun blocks nobody: a caller that needs the value begins it. So an executor may be slow,
+ * not begun blocks no caller: a caller that needs the value begins it. So an executor may be slow,
  * drop its tasks or have no threads.
  *
- * <p><b>What is kept.</b> A load takes a lease on its key before it reads the source, and what it
- * brings is put on condition that the lease is current. So a key that is written or removed while
- * it is loaded outdates the load, by whichever method: callers that wait still get its value, but
- * it is not kept. A caller that comes after the write begins a load of its own.
+ * <p><b>What is cached.</b> A load takes a lease on its key before it calls the loader, and caches
+ * the value only if the lease is still current. So any write or removal of the key outdates the
+ * load: callers that wait still get its value, but it is not cached. A caller that comes after the
+ * write begins a new load.
  *
- * <p><b>How a load ends.</b> Its value is kept, then the load is forgotten, then those who wait are
- * told. So a caller that comes after the end finds the value. An Error ends a load as an exception
- * does. An interrupt of its thread fails the caller that ran it; the others load anew.
+ * <p><b>How a load ends.</b> It caches its value, then leaves the table, then wakes its waiters. So
+ * a caller that comes after the end finds the value. An Error ends a load as an exception does. An
+ * interrupt of its thread fails the caller that ran it; the other callers load again.
  *
  * @param <K> the keys' type.
  * @param <V> the values' type.
  */
 final class Loads<K, V> {
-    /** How long a waiting thread sleeps before it looks for an end that it was not told of. */
+    /**
+     * How long a waiting thread sleeps before it checks the load again, in case the end did not
+     * wake it.
+     */
     private static final long LOOK_AGAIN_MS = 1_000;
 
     private static final int MAX_CAUSES = 32;
@@ -55,14 +58,14 @@ final class Loads<K, V> {
         this.executor = executor;
     }
 
-    /** A load that the calling thread has begun, of a key that is missing. */
+    /** Creates a load of a missing key, begun by the calling thread. */
     Load<K, V> begun(K key, Loader<? super K, ? extends V> loader) {
         final Load<K, V> load = new Load<>(key, entries.identity(key), loader, Load.Kind.MISS);
         load.begin();
         return load;
     }
 
-    /** Loads by this thread, or waits for the thread that does. */
+    /** Loads in the calling thread, or waits for the thread that loads the key. */
     V load(K key, Loader<? super K, ? extends V> loader) {
         while (true) {
             final Load<K, V> mine = begun(key, loader);
@@ -84,11 +87,11 @@ final class Loads<K, V> {
     }
 
     /**
-     * Takes part in the load of a key that is under way, or makes another one known.
+     * Joins the load under way of a key, or adds a load to the table.
      *
-     * @param mine to be made known if there is none that may be joined.
-     * @param waits whether the calling thread is going to wait for it.
-     * @throws IllegalStateException if the calling thread would wait for itself.
+     * @param mine the load to add if there is none to join.
+     * @param waits whether the calling thread will wait for the load.
+     * @throws IllegalStateException if the calling thread would wait for a load that it runs.
      */
     Load<K, V> join(Load<K, V> mine, boolean waits) {
         while (true) {
@@ -102,7 +105,7 @@ final class Loads<K, V> {
             if (!other.isDone() && isCurrent(other) && other.join()) {
                 return other;
             }
-            // It is about to end, and what it brings is too old for this caller.
+            // The other load has ended, was cancelled, or its value is too old for this caller.
             underWay.remove(mine.identity, other);
         }
     }
@@ -113,9 +116,9 @@ final class Loads<K, V> {
     }
 
     /**
-     * Waits for the end of a load, and runs it if no thread does.
+     * Waits for the end of a load. Runs it if no thread has begun it.
      *
-     * @return whether it came to an end of its own; otherwise its thread was interrupted.
+     * @return false if the load ended because its thread was interrupted.
      */
     boolean awaitEnd(Load<K, V> load) throws InterruptedException {
         if (load.begin()) {
@@ -134,16 +137,16 @@ final class Loads<K, V> {
         return !load.wasInterrupted();
     }
 
-    /** Sleeps until a result is there, however it ended, or for some time. */
+    /** Sleeps until a future is done, but at most for {@link #LOOK_AGAIN_MS}. */
     static void sleepUntilDone(CompletableFuture<?> result) throws InterruptedException {
         try {
             result.get(LOOK_AGAIN_MS, TimeUnit.MILLISECONDS);
         } catch (final ExecutionException | CancellationException | TimeoutException e) {
-            // The caller looks at the load itself.
+            // The caller checks the load itself.
         }
     }
 
-    /** What a load that has ended brought. */
+    /** Returns the value of a load that has ended, or throws its failure. */
     static <V> V value(Load<?, V> load) {
         final Throwable failure = load.failure();
         if (failure == null) {
@@ -155,14 +158,14 @@ final class Loads<K, V> {
         throw new LoadException(failure);
     }
 
-    /** Loads by the executor. */
+    /** Loads on the executor. */
     Interest<K, V> loadAsync(K key, Loader<? super K, ? extends V> loader, Load.Kind kind) {
         final Interest<K, V> interest = new Interest<>(this, key, loader, kind);
         start(interest);
         return interest;
     }
 
-    /** Lets a caller take part in a load by the executor. */
+    /** Joins a caller to a load, and submits the load to the executor if it is new. */
     void start(Interest<K, V> interest) {
         final Load<K, V> load = take(interest);
         if (load.isNew()) {
@@ -170,7 +173,7 @@ final class Loads<K, V> {
         }
     }
 
-    /** Lets a caller take part in a load, which may be new. */
+    /** Joins a caller to a load, which may be new. */
     Load<K, V> take(Interest<K, V> interest) {
         final Object identity = entries.identity(interest.key);
         final Load<K, V> load =
@@ -194,13 +197,13 @@ final class Loads<K, V> {
         }
     }
 
-    /** Has a task run by the executor; what the executor throws reaches the caller. */
+    /** Runs a task on the executor. Throws what the executor throws. */
     void execute(Runnable task) {
         executor.execute(task);
     }
 
     /**
-     * Loads an entry anew by this thread, unless it is being loaded or the lease is outdated.
+     * Reloads an entry in the calling thread, unless it is being loaded or the lease is outdated.
      *
      * @return the load, which has ended, or null.
      */
@@ -238,7 +241,7 @@ final class Loads<K, V> {
                 return entries.contains(load.key) ? loadAndKeepAnew(load) : null;
             }
             lease(load);
-            // A load may have ended since the miss.
+            // Another load may have cached the value since the miss.
             final V present = load.kind == Load.Kind.MISS ? entries.peek(load.key) : null;
             return present != null ? present : loadAndKeepAnew(load);
         } finally {
@@ -254,14 +257,15 @@ final class Loads<K, V> {
 
     private void lease(Load<K, V> load) {
         if (load.isCancelled()) {
-            throw new CancellationException("nobody waits for " + load.key);
+            throw new CancellationException(
+                    "no caller is interested in this load any more: key=" + load.key);
         }
         load.leased(entries.lease(load.key));
     }
 
     private void forget(Load<K, V> load) {
         underWay.remove(load.identity, load);
-        // The lease of a renewal is older than the load, and ends after it.
+        // The caller of a renewal took its lease, and ends it.
         if (load.lease() != 0 && load.kind != Load.Kind.RENEWAL) {
             entries.endLease(load.key, load.lease());
         }
@@ -287,7 +291,7 @@ final class Loads<K, V> {
         (ended ? counters.loads : counters.failures).increment();
     }
 
-    /** Keeps what was loaded, if the cache can hold it and the key was not written meanwhile. */
+    /** Caches a loaded value, if the cache can hold it and the key was not written meanwhile. */
     private void keep(Load<K, V> load, V loaded) {
         final long lease = load.lease();
         if (load.isCancelled() || entries.engine().isClosed()) {
@@ -323,9 +327,9 @@ final class Loads<K, V> {
     }
 
     /**
-     * Whether it was an interrupt of the calling thread that ended a load. A loader may have
-     * wrapped the exception; but one inside an {@link ExecutionException} or the like is another
-     * thread's.
+     * Returns whether an interrupt of the calling thread ended a load. The loader may have wrapped
+     * the exception. An interrupt inside an {@link ExecutionException} or {@link
+     * CompletionException} is another thread's.
      */
     private static boolean isInterrupt(Throwable thrown) {
         if (thrown instanceof Error) {
@@ -346,8 +350,8 @@ final class Loads<K, V> {
     }
 
     /**
-     * Runs loads that the calling thread has begun by one call of a loader. Each ends with its
-     * value, or all with the failure.
+     * Runs loads that the calling thread has begun, in one call of a bulk loader. Each load ends
+     * with its value, or all with the same failure.
      */
     void runAll(Collection<Load<K, V>> loads, BulkLoader<K, V> loader) {
         final Map<Load<K, V>, V> values = new LinkedHashMap<>();
@@ -367,7 +371,7 @@ final class Loads<K, V> {
         }
     }
 
-    /** Ends loads that the calling thread has begun and is not going to run. */
+    /** Fails loads that the calling thread has begun and will not run. */
     void abandon(Collection<Load<K, V>> loads, Throwable failure) {
         for (final Load<K, V> load : loads) {
             underWay.remove(load.identity, load);
@@ -409,7 +413,7 @@ final class Loads<K, V> {
         try {
             final Map<K, V> loaded = loader.loadAll(Collections.unmodifiableSet(missing.keySet()));
             if (loaded == null) {
-                throw new NullPointerException("the bulk loader returned null, not a map");
+                throw new NullPointerException("the bulk loader must return a map, not null");
             }
             ended = true;
             return loaded;

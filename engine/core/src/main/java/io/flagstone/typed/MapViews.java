@@ -17,21 +17,21 @@ import java.util.function.Predicate;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The views of a cache's keys, values and entries.
+ * The views of the keys, values and entries of a cache.
  *
- * <p>They are weakly consistent: an iterator holds no lock, never fails because of a write, and
- * returns what was there at some moment. An entry that stays is returned at least once; one that
- * moves meanwhile may be returned twice. So their spliterators are {@code CONCURRENT}, and neither
- * {@code SIZED} nor {@code DISTINCT}; {@code size} counts expired entries that are not yet
- * reclaimed. A view of keys decodes no values. What a removal by a predicate has seen is removed
- * only if it is still the same.
+ * <p>They are weakly consistent: an iterator holds no lock, never throws because of a write, and
+ * returns entries that were in the cache at some moment. It returns an entry that stays at least
+ * once, and may return an entry that moves twice. So the spliterators are {@code CONCURRENT}, and
+ * neither {@code SIZED} nor {@code DISTINCT}. {@code size} counts expired entries that are not yet
+ * reclaimed. A view of keys decodes no values. {@code removeIf} on values and entries removes an
+ * entry only if it still has the value that was tested.
  */
 final class MapViews {
     private static final int ENTRIES_AT_A_TIME = 64;
 
     private MapViews() {}
 
-    /** What all views do alike. */
+    /** Returns the spliterator of a view. */
     private static <T> Spliterator<T> spliterator(Iterator<T> iterator) {
         return Spliterators.spliteratorUnknownSize(
                 iterator, Spliterator.CONCURRENT | Spliterator.NONNULL);
@@ -41,7 +41,7 @@ final class MapViews {
         return (int) Math.min(Integer.MAX_VALUE, cache.size());
     }
 
-    /** The keys. */
+    /** The view of the keys. */
     static final class Keys<K, V> extends AbstractSet<K> {
         private final Cache<K, V> cache;
 
@@ -84,7 +84,7 @@ final class MapViews {
             return cache.remove(cast(key));
         }
 
-        /** Removes each of the keys given, and does not walk the cache. */
+        /** Removes the given keys without a scan of the cache. */
         @Override
         public boolean removeAll(Collection<?> keys) {
             boolean removed = false;
@@ -100,7 +100,7 @@ final class MapViews {
         }
     }
 
-    /** The values. */
+    /** The view of the values. */
     static final class Values<K, V> extends AbstractCollection<V> {
         private final Cache<K, V> cache;
 
@@ -165,7 +165,7 @@ final class MapViews {
         }
     }
 
-    /** The entries. */
+    /** The view of the entries. */
     static final class Entries<K, V> extends AbstractSet<Map.Entry<K, V>> {
         private final Cache<K, V> cache;
 
@@ -243,14 +243,14 @@ final class MapViews {
     }
 
     /**
-     * An iterator, which reads some entries at a time and decodes one when it is asked for. An
-     * entry that cannot be decoded can be removed all the same.
+     * An iterator that reads a batch of entries at a time and decodes an entry in {@code next}. An
+     * entry that cannot be decoded can still be removed.
      */
     private abstract static class Scan<T> implements Iterator<T> {
         private final EncodedCache<?, ?> encoded;
         private final boolean withValues;
 
-        /** Keys, each followed by its value, or by null if there are to be none. */
+        /** The batch: keys, each followed by its value, or by null if values are not wanted. */
         private final List<byte[]> read = new ArrayList<>();
 
         private long cursor;
@@ -293,7 +293,7 @@ final class MapViews {
 
         private UnsafeBuffer takeLast() {
             if (lastKey == null) {
-                throw new IllegalStateException("there is no entry to remove");
+                throw new IllegalStateException("remove must follow a call of next");
             }
             final UnsafeBuffer key = new UnsafeBuffer(lastKey);
             lastKey = null;
@@ -317,7 +317,7 @@ final class MapViews {
         }
     }
 
-    /** An entry as it was read, which writes through to the cache. */
+    /** An entry with the value that was read. {@code setValue} writes to the cache. */
     private static final class Written<K, V> implements Map.Entry<K, V> {
         private final Cache<K, V> cache;
         private final K key;

@@ -6,15 +6,14 @@ import java.math.BigInteger;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
-/** The codecs of numbers, in native order. */
+/** Codecs of numbers, in native byte order. */
 final class NumberCodecs {
     private NumberCodecs() {}
 
-    /** Refuses bytes of a number other than the codec writes. */
+    /** Throws if the length is not the one that the codec writes. */
     static void check(int length, int expected) {
         if (length != expected) {
-            throw new IllegalArgumentException(
-                    "a value of " + length + " bytes was not written by a codec of " + expected);
+            throw new IllegalArgumentException("length must be " + expected + ": length=" + length);
         }
     }
 
@@ -72,13 +71,14 @@ final class NumberCodecs {
             check(length, Byte.BYTES);
             final byte read = buffer.getByte(offset);
             if (read != 0 && read != 1) {
-                throw new IllegalArgumentException("a boolean is 0 or 1, not " + read);
+                throw new IllegalArgumentException(
+                        "the byte of a boolean must be 0 or 1: byte=" + read);
             }
             return read == 1;
         }
     }
 
-    /** Equal numbers have equal bytes: all that are not a number are one, -0.0 and 0.0 are two. */
+    /** Equal numbers have equal bytes: all NaN values have the same bytes, -0.0 and 0.0 do not. */
     static final class DoubleCodec implements Codec<Double> {
         @Override
         public int encode(Double value, MutableDirectBuffer buffer, int offset) {
@@ -93,7 +93,7 @@ final class NumberCodecs {
         }
     }
 
-    /** As {@link DoubleCodec}. */
+    /** Writes equal numbers as {@link DoubleCodec} does. */
     static final class FloatCodec implements Codec<Float> {
         @Override
         public int encode(Float value, MutableDirectBuffer buffer, int offset) {
@@ -108,7 +108,7 @@ final class NumberCodecs {
         }
     }
 
-    /** The scale, and the digits as a two's complement of the fewest bytes, the highest first. */
+    /** Writes the scale, then the digits as the shortest two's complement, the high byte first. */
     static final class BigDecimalCodec implements Codec<BigDecimal> {
         @Override
         public int encode(BigDecimal value, MutableDirectBuffer buffer, int offset) {
@@ -122,7 +122,7 @@ final class NumberCodecs {
         public BigDecimal decode(DirectBuffer buffer, int offset, int length) {
             if (length <= Integer.BYTES) {
                 throw new IllegalArgumentException(
-                        "a BigDecimal has 5 bytes at least, not " + length);
+                        "the length of a BigDecimal must be at least 5: length=" + length);
             }
             final byte[] digits =
                     ByteCodecs.copy(buffer, offset + Integer.BYTES, length - Integer.BYTES);

@@ -7,12 +7,12 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * A codec made of others, for records and the like: field by field, each with its length before it
- * in four bytes, in native order. A codec without fields writes one byte. Nothing is found by
- * reflection.
+ * A codec of records and similar classes, composed of codecs of their fields. It writes each field
+ * after its length in four bytes, in native byte order. A codec without fields writes one byte. It
+ * uses no reflection.
  *
- * <p>Thread-safe if the fields' codecs are, as all codecs should be. Bytes that it cannot have
- * written get an {@link IllegalArgumentException}.
+ * <p>Thread-safe if the fields' codecs are, as all codecs should be. Throws an {@link
+ * IllegalArgumentException} for bytes that it cannot have written.
  *
  * <pre>{@code
  * Codec<Quote> quotes =
@@ -36,13 +36,16 @@ public final class RecordCodec<T> extends CompositeCodec<T> {
             }
             if (!nullable) {
                 throw new NullPointerException(
-                        "field " + number + " is null; name it by nullableField");
+                        "a field must not be null; add it with nullableField: number=" + number);
             }
             return encodeNull(buffer, offset);
         }
     }
 
-    /** The fields of a record that is being read, in the order in which they were named. */
+    /**
+     * The fields of a record that is being read, in the order in which they were added to the
+     * builder.
+     */
     public static final class Fields {
         private final Object[] values;
 
@@ -51,11 +54,11 @@ public final class RecordCodec<T> extends CompositeCodec<T> {
         }
 
         /**
-         * A field.
+         * Returns the value of a field.
          *
-         * @param number from 0.
-         * @param <F> its type.
-         * @return what its codec read.
+         * @param number the number of the field, from 0.
+         * @param <F> the field's type.
+         * @return the value that the field's codec read.
          */
         @SuppressWarnings("unchecked")
         public <F> F get(int number) {
@@ -64,7 +67,7 @@ public final class RecordCodec<T> extends CompositeCodec<T> {
     }
 
     /**
-     * Names the fields.
+     * Collects the fields of a codec. Not thread-safe.
      *
      * @param <T> the record's type.
      */
@@ -76,9 +79,9 @@ public final class RecordCodec<T> extends CompositeCodec<T> {
         /**
          * Adds a field.
          *
-         * @param getter its accessor; what it returns may not be {@code null}.
-         * @param codec its codec.
-         * @param <F> its type.
+         * @param getter the accessor of the field; it must not return {@code null}.
+         * @param codec the codec of the field.
+         * @param <F> the field's type.
          * @return this.
          */
         public <F> Builder<T> field(Function<T, F> getter, Codec<F> codec) {
@@ -88,9 +91,9 @@ public final class RecordCodec<T> extends CompositeCodec<T> {
         /**
          * Adds a field that may be {@code null}, which is written as a length of -1.
          *
-         * @param getter its accessor.
-         * @param codec its codec, which never meets a {@code null}.
-         * @param <F> its type.
+         * @param getter the accessor of the field.
+         * @param codec the codec of the field; it is never called with {@code null}.
+         * @param <F> the field's type.
          * @return this.
          */
         public <F> Builder<T> nullableField(Function<T, F> getter, Codec<F> codec) {
@@ -105,9 +108,9 @@ public final class RecordCodec<T> extends CompositeCodec<T> {
         }
 
         /**
-         * Makes the codec.
+         * Builds the codec.
          *
-         * @param constructor makes a record of the fields read.
+         * @param constructor creates a record from the fields that were read.
          * @return the codec.
          */
         public RecordCodec<T> build(Function<Fields, T> constructor) {
@@ -122,7 +125,7 @@ public final class RecordCodec<T> extends CompositeCodec<T> {
     }
 
     /**
-     * Starts a codec.
+     * Creates a builder of a codec.
      *
      * @param <T> the record's type.
      * @return a builder without fields.
@@ -134,7 +137,7 @@ public final class RecordCodec<T> extends CompositeCodec<T> {
     @Override
     int encodeParts(T value, EncodeBuffer buffer, int offset) {
         if (fields.isEmpty()) {
-            // The engine has no keys of no bytes.
+            // The engine refuses empty keys.
             buffer.putByte(offset, (byte) 0);
             return Byte.BYTES;
         }

@@ -5,23 +5,23 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Loads entries anew that are hit near their deadline, by the executor, while the value that is
- * there is served.
+ * Reloads entries that are hit near their deadline, on the executor. Meanwhile reads return the old
+ * value. Thread-safe.
  *
- * <p>An entry is due when it has no more than the given time to live. One attempt is made for that;
- * after one that did not renew the deadline, the next is made when half of the time that was left
- * then has passed, and so on. So a source that fails is asked some twenty times before the
- * deadline, however many hits there are. An entry whose own time to live is shorter than the given
- * time is renewed at half of it.
+ * <p>An entry is due when its remaining time to live is at most the given time. Then one attempt is
+ * made. If it does not renew the deadline, the next is made when half of the time that was left has
+ * passed, and so on. So a loader that fails is called only a logarithmic number of times before the
+ * deadline, however many hits there are. An entry whose time to live is shorter than the given time
+ * is renewed at half of its time to live.
  *
- * <p>An attempt holds a lease from the hit on, so a key that is written or removed before the
- * executor begins is left alone.
+ * <p>An attempt holds a lease from the hit on. If the key is written or removed before the executor
+ * begins, the attempt does nothing.
  *
  * @param <K> the keys' type.
  * @param <V> the values' type.
  */
 final class Refreshes<K, V> {
-    /** Attempts that are remembered; above that all are forgotten. */
+    /** The number of attempts that are remembered. If it is reached, all are forgotten. */
     private static final int MAX_ATTEMPTS = 1 << 16;
 
     private final EntryOperations<K, V> entries;
@@ -36,10 +36,12 @@ final class Refreshes<K, V> {
         private final Object identity;
         private final long lease;
 
-        /** The time to live that was left at the attempt, or that it gave the entry. */
+        /**
+         * The remaining time to live at the attempt, or after it if the attempt renewed the entry.
+         */
         private volatile long leftNs;
 
-        /** Whether a thread runs or has given up the attempt, and so ends the lease. */
+        /** True once a thread runs or gives up the attempt. That thread ends the lease. */
         private final AtomicBoolean taken = new AtomicBoolean();
 
         Attempt(K key, Object identity, long leftNs) {
@@ -79,7 +81,7 @@ final class Refreshes<K, V> {
         this.aheadNs = aheadNs;
     }
 
-    /** Has a key that was hit loaded anew if that is due. */
+    /** Submits a reload of a key that was hit, if it is due. */
     void hit(K key) {
         final long leftNs = entries.remainingTtlNs(key);
         if (leftNs <= 0 || leftNs > aheadNs) {
@@ -90,7 +92,7 @@ final class Refreshes<K, V> {
         if (last != null && leftNs <= last.leftNs && leftNs > last.leftNs / 2) {
             return;
         }
-        // With more time than at the last attempt, the entry has been written since.
+        // More time left than at the last attempt means that the entry was written since.
         final Attempt attempt = new Attempt(key, identity, leftNs);
         if (!remember(attempt, last)) {
             attempt.giveUp();
@@ -135,7 +137,7 @@ final class Refreshes<K, V> {
         }
         final long leftNs = entries.engine().isClosed() ? 0 : entries.remainingTtlNs(attempt.key);
         if (leftNs > 0 && leftNs <= aheadNs) {
-            // The next attempt is for half of the new time to live.
+            // The next attempt is due at half of the new time to live.
             attempt.leftNs = leftNs;
         } else {
             attempts.remove(attempt.identity, attempt);
@@ -144,6 +146,6 @@ final class Refreshes<K, V> {
 
     private static void failed(Throwable failure) {
         System.getLogger("io.flagstone")
-                .log(System.Logger.Level.WARNING, "a refresh failed, the value stays", failure);
+                .log(System.Logger.Level.WARNING, "a refresh failed, the old value stays", failure);
     }
 }

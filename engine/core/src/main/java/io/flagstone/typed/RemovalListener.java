@@ -4,8 +4,9 @@ package io.flagstone.typed;
 import io.flagstone.api.RemovalCause;
 
 /**
- * Told of entries that leave and of values written over. Called under the lock of a segment, as are
- * the codecs for its sake: it should be short, and may not call the cache.
+ * Receives entries that leave the cache and values that are replaced. It is called under the lock
+ * of a segment, and so are the codecs that decode its arguments. It must be short and must not call
+ * the cache.
  *
  * @param <K> the keys' type.
  * @param <V> the values' type.
@@ -13,11 +14,11 @@ import io.flagstone.api.RemovalCause;
 @FunctionalInterface
 public interface RemovalListener<K, V> {
     /**
-     * An entry left, or its value was replaced.
+     * Called when an entry has left the cache or its value was replaced.
      *
-     * @param cause why.
+     * @param cause the reason.
      * @param key the key.
-     * @param value the value that is no longer there.
+     * @param value the value that was removed or replaced.
      */
     void onRemoval(RemovalCause cause, K key, V value);
 }

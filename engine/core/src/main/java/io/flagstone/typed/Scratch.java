@@ -7,18 +7,18 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The buffers of one operation: what is encoded, and what is read. They are reused, so that nothing
- * is allocated once they have grown.
+ * The buffers of one operation: encoded keys and values, and the value that was read. They are
+ * reused, so operations allocate no buffers once these have grown.
  *
- * <p>A platform thread has a scratch of its own in a table, which it finds by its number. The table
- * takes no atomic operation: a scratch names its owner, and nobody else touches it. Everyone else
- * takes a scratch from a pool and returns it there: virtual threads, an operation within another (a
- * codec that uses a cache), and threads for which the table has no room. An empty pool makes a new
- * one.
+ * <p>A platform thread owns a scratch in a table, and finds it by its thread number. The table
+ * needs no atomic operations: a scratch stores the number of its owner, and no other thread uses
+ * it. Three cases take a scratch from a pool and return it there: virtual threads, an operation
+ * within another (a codec that uses a cache), and threads for which the table has no room. If the
+ * pool has none, a new scratch is allocated.
  *
  * <p>The table and the pool are bounded, and no buffer larger than {@link #KEPT_BYTES} stays in
- * them. Only this class refers to them. A thread refers to none of its buffers, so a thread that
- * lives on does not keep the class loader of an application that has been undeployed.
+ * them. Only this class refers to them. A thread has no reference to its buffers, so a long-lived
+ * thread does not keep the class loader of an undeployed application alive.
  */
 final class Scratch {
     /** The capacity above which a buffer is dropped after its operation. */
@@ -29,23 +29,23 @@ final class Scratch {
     private static final int FIRST_CAPACITY = 256;
     private static final int MAX_CAPACITY = Integer.MAX_VALUE - 8;
 
-    /** Places of the table in which a thread's scratch may lie, one after the other. */
+    /** The number of consecutive places of the table in which a thread's scratch may be. */
     private static final int WAYS = 4;
 
     private static final int SET_BITS = 5;
 
-    /** How often one scratch of the pool is taken until its taker looks for room in the table. */
+    /** The number of uses of a pooled scratch between two searches for room in the table. */
     private static final int USES_BETWEEN_CLAIMS = 64;
 
-    /** Read and written without order: a scratch is used only by the thread that stored it. */
+    /** Read and written without memory ordering: only the thread that stored a scratch uses it. */
     private static final Scratch[] OWNED = new Scratch[WAYS << SET_BITS];
 
-    /** Elements of the pool's array from one place to the next, so that no two share a line. */
+    /** The distance between places in the pool's array, so that no two share a cache line. */
     private static final int STRIDE = 32;
 
     private static final int POOL_PROBES = 4;
 
-    /** A power of two. */
+    /** The number of places in the pool, a power of two. */
     private static final int POOLED =
             Integer.highestOneBit(
                     Math.max(8, Math.min(64, 2 * Runtime.getRuntime().availableProcessors())));
@@ -64,7 +64,7 @@ final class Scratch {
     long longKey;
     int keyLength;
 
-    /** The owner's number, or 0 for one of the pool. */
+    /** The thread number of the owner, or 0 if this belongs to the pool. */
     private final long owner;
 
     private final WeakReference<Thread> thread;
@@ -72,10 +72,12 @@ final class Scratch {
     private boolean large;
     private int uses;
 
-    /** The length of the last value that needed a buffer too large to stay. */
+    /** The length of the last value above {@link #KEPT_BYTES}. */
     private int lastLarge;
 
-    /** The length to expect of the next, or 0 if the last two were not alike. */
+    /**
+     * The expected length of the next large value, or 0 if the last two lengths were not similar.
+     */
     private int expectedLarge;
 
     private Scratch(long owner, Thread thread) {
@@ -99,7 +101,7 @@ final class Scratch {
         return acquireUnowned(id);
     }
 
-    /** The first place of a thread. Consecutive numbers are spread evenly. */
+    /** Returns the first place of a thread. Spreads consecutive thread numbers evenly. */
     private static int set(long id) {
         return (int) (id * 0x9E37_79B9_7F4A_7C15L >>> Long.SIZE - SET_BITS) * WAYS;
     }
@@ -162,7 +164,7 @@ final class Scratch {
         }
     }
 
-    /** Notes what a buffer has grown to. */
+    /** Notes the capacity that a buffer has grown to. */
     void noteCapacity(int capacity) {
         large |= capacity > KEPT_BYTES;
     }
@@ -182,8 +184,8 @@ final class Scratch {
     }
 
     /**
-     * Makes room for a value that {@link #found} has no room for: of twice the length, or of the
-     * length of the last large values, if they were alike.
+     * Grows {@link #found} for a value that it has no room for: to twice its capacity, or to the
+     * length of the last large values if these were similar.
      */
     void growFound() {
         final int capacity = found.capacity();

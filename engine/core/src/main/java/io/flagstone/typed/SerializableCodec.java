@@ -18,7 +18,7 @@ import org.agrona.MutableDirectBuffer;
 import org.agrona.io.DirectBufferInputStream;
 import org.agrona.io.ExpandableDirectBufferOutputStream;
 
-/** The codec of objects by Java's serialization. */
+/** A codec that uses Java's serialization. */
 final class SerializableCodec<T> implements Codec<T> {
     private final Class<T> type;
     private final ClassLoader classes;
@@ -49,20 +49,19 @@ final class SerializableCodec<T> implements Codec<T> {
             read = objects.readObject();
         } catch (final IOException | ClassNotFoundException e) {
             throw new IllegalArgumentException(
-                    "what the cache holds cannot be deserialized as " + type.getName() + ": " + e,
-                    e);
+                    "the bytes cannot be deserialized as " + type.getName() + ": " + e, e);
         }
         if (!type.isInstance(read)) {
             throw new IllegalArgumentException(
-                    "what the cache holds is of "
-                            + (read == null ? "no class" : read.getClass())
-                            + ", not of "
-                            + type);
+                    "the deserialized object must be an instance of "
+                            + type.getName()
+                            + ": type="
+                            + (read == null ? "null" : read.getClass().getName()));
         }
         return type.cast(read);
     }
 
-    /** Looks classes up by several class loaders, one after the other. */
+    /** Looks classes up in several class loaders, one after the other. */
     private static final class Input extends ObjectInputStream {
         private static final Map<String, Class<?>> PRIMITIVES =
                 Stream.of(
@@ -84,7 +83,7 @@ final class SerializableCodec<T> implements Codec<T> {
             this.first = first;
         }
 
-        /** A lookup by one class loader. */
+        /** A lookup in one class loader. */
         private interface Lookup {
             Class<?> by(ClassLoader loader) throws ClassNotFoundException;
         }
@@ -117,7 +116,10 @@ final class SerializableCodec<T> implements Codec<T> {
             return lookUp(loader -> proxyClass(interfaces, loader));
         }
 
-        /** A proxy's class is its class loader's, but that of an interface that is not public. */
+        /**
+         * Returns a proxy class. The class loader of an interface that is not public defines it,
+         * otherwise the given one.
+         */
         private static Class<?> proxyClass(String[] interfaces, ClassLoader loader)
                 throws ClassNotFoundException {
             final Class<?>[] found = new Class<?>[interfaces.length];
@@ -132,7 +134,8 @@ final class SerializableCodec<T> implements Codec<T> {
                 return Proxy.newProxyInstance(defining, found, (proxy, method, arguments) -> null)
                         .getClass();
             } catch (final IllegalArgumentException e) {
-                throw new ClassNotFoundException("no proxy of " + String.join(", ", interfaces), e);
+                throw new ClassNotFoundException(
+                        "cannot define a proxy class of " + String.join(", ", interfaces), e);
             }
         }
     }

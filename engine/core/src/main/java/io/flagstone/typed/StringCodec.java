@@ -9,14 +9,14 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * The codec of every {@code String}.
+ * The codec of strings. It can encode every {@code String}.
  *
- * <p>Text is written in UTF-8. A string that is empty, or that UTF-8 cannot hold because one half
- * of a surrogate pair is missing, is written as a byte that UTF-8 never has, and then the string's
- * {@code char}s, two bytes each, the high byte first.
+ * <p>It writes UTF-8. A string that is empty, or that UTF-8 cannot encode because of an unpaired
+ * surrogate, is written as a byte that UTF-8 never uses, followed by the string's {@code char}s,
+ * two bytes each, the high byte first.
  */
 final class StringCodec implements Codec<String> {
-    /** The first byte of what is not UTF-8. */
+    /** The first byte of a string that is not written in UTF-8. */
     static final byte CHARS = (byte) 0xFF;
 
     private static final VarHandle LONGS =
@@ -45,7 +45,10 @@ final class StringCodec implements Codec<String> {
         return end - offset;
     }
 
-    /** Whether there is one, which is what the encoder writes for half of a surrogate pair. */
+    /**
+     * Returns whether the bytes contain a question mark, which the encoder writes for an unpaired
+     * surrogate.
+     */
     private static boolean hasQuestionMark(byte[] utf8) {
         int i = 0;
         for (; i <= utf8.length - Long.BYTES; i += Long.BYTES) {
@@ -85,9 +88,9 @@ final class StringCodec implements Codec<String> {
     private static String decodeChars(byte[] bytes) {
         if (bytes.length % Character.BYTES == 0) {
             throw new IllegalArgumentException(
-                    "a string of chars has an odd number of bytes, not " + bytes.length);
+                    "the length of a string of chars must be odd: length=" + bytes.length);
         }
-        // Not by a charset's decoder, which replaces halves of surrogate pairs.
+        // A charset's decoder would replace unpaired surrogates.
         final char[] chars = new char[bytes.length / Character.BYTES];
         for (int i = 0; i < chars.length; i++) {
             chars[i] = (char) (bytes[1 + 2 * i] << Byte.SIZE | bytes[2 + 2 * i] & 0xFF);

@@ -7,11 +7,11 @@ import java.time.LocalDate;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
-/** The codecs of moments and days, in native order. */
+/** Codecs of instants and dates, in native byte order. */
 final class TimeCodecs {
     private TimeCodecs() {}
 
-    /** The seconds since 1970, and the nanoseconds within the second. */
+    /** Writes the seconds since 1970, then the nanoseconds within the second. */
     static final class InstantCodec implements Codec<Instant> {
         private static final int NANOS_OFFSET = Long.BYTES;
         private static final int LENGTH = NANOS_OFFSET + Integer.BYTES;
@@ -31,12 +31,12 @@ final class TimeCodecs {
                         buffer.getLong(offset), buffer.getInt(offset + NANOS_OFFSET));
             } catch (final DateTimeException | ArithmeticException e) {
                 throw new IllegalArgumentException(
-                        "the bytes are no Instant: " + e.getMessage(), e);
+                        "the bytes are not an Instant: " + e.getMessage(), e);
             }
         }
     }
 
-    /** The days since 1970. */
+    /** Writes the days since 1970. */
     static final class LocalDateCodec implements Codec<LocalDate> {
         @Override
         public int encode(LocalDate value, MutableDirectBuffer buffer, int offset) {
@@ -51,7 +51,7 @@ final class TimeCodecs {
                 return LocalDate.ofEpochDay(buffer.getLong(offset));
             } catch (final DateTimeException e) {
                 throw new IllegalArgumentException(
-                        "the bytes are no LocalDate: " + e.getMessage(), e);
+                        "the bytes are not a LocalDate: " + e.getMessage(), e);
             }
         }
     }

@@ -3,16 +3,16 @@ package io.flagstone.typed;
 
 import java.time.Duration;
 
-/** Times to live that are given as durations. */
+/** Converts times to live that are given as durations. */
 final class TimeToLive {
     private TimeToLive() {}
 
     /**
      * Returns the nanoseconds of a duration.
      *
-     * @param name of the parameter, for the message.
-     * @param duration of the parameter.
-     * @return a positive number; {@code Long.MAX_VALUE}, which is for ever, for more than 292
+     * @param name the name of the parameter, for the message.
+     * @param duration the duration.
+     * @return a positive number; {@code Long.MAX_VALUE}, which means for ever, for more than 292
      *     years.
      * @throws IllegalArgumentException if the duration is not positive.
      */

@@ -15,13 +15,13 @@ import java.util.function.BiFunction;
 import java.util.function.ToLongBiFunction;
 
 /**
- * Collects what a cache of objects is to do. Not thread-safe.
+ * Builds a {@link Cache}. Not thread-safe.
  *
  * @param <K> the keys' type.
  * @param <V> the values' type.
  */
 public final class TypedCacheBuilder<K, V> {
-    /** What the effective configuration says of a time that is not set. */
+    /** The value of a time that is not set in the effective configuration. */
     private static final String NONE = "none";
 
     private final CacheBuilder engine;
@@ -43,10 +43,10 @@ public final class TypedCacheBuilder<K, V> {
     }
 
     /**
-     * Sets the time to live of entries that are put without one, in place of the engine's {@link
+     * Sets the time to live of entries that are written without one. Replaces the engine's {@link
      * CacheBuilder#defaultTtlNs}.
      *
-     * @param ttl positive; more than 292 years is for ever.
+     * @param ttl the time to live, positive; more than 292 years means for ever.
      * @return this.
      */
     public TypedCacheBuilder<K, V> defaultTtl(Duration ttl) {
@@ -56,10 +56,10 @@ public final class TypedCacheBuilder<K, V> {
     }
 
     /**
-     * Makes entries that are put without a time to live expire when they have not been used for
-     * this long, in place of the engine's {@link CacheBuilder#expireAfterAccessNs}.
+     * Sets the time after which unused entries expire, if they were written without a time to live.
+     * Replaces the engine's {@link CacheBuilder#expireAfterAccessNs}.
      *
-     * @param idle positive; more than 292 years is for ever.
+     * @param idle the time without use, positive; more than 292 years means for ever.
      * @return this.
      */
     public TypedCacheBuilder<K, V> expireAfterAccess(Duration idle) {
@@ -69,10 +69,10 @@ public final class TypedCacheBuilder<K, V> {
     }
 
     /**
-     * Sets each entry's time to live, in place of the engine's default.
+     * Sets a function that returns each entry's time to live. Replaces the engine's default.
      *
-     * @param ns of key and value: positive nanoseconds, {@link OffHeapCache#NO_TTL}, {@link
-     *     OffHeapCache#DEFAULT_TTL} or {@link OffHeapCache#KEEP_TTL}.
+     * @param ns a function of key and value. It returns positive nanoseconds, {@link
+     *     OffHeapCache#NO_TTL}, {@link OffHeapCache#DEFAULT_TTL} or {@link OffHeapCache#KEEP_TTL}.
      * @return this.
      */
     public TypedCacheBuilder<K, V> ttlNs(ToLongBiFunction<? super K, ? super V> ns) {
@@ -81,8 +81,9 @@ public final class TypedCacheBuilder<K, V> {
     }
 
     /**
-     * The common pool, or a thread for each task where that pool has no more than one: it may have
-     * none then, which JDK 17 does not tell apart, and a load that blocks would hold up the others.
+     * Returns the common pool, or an executor with a thread for each task if the parallelism of
+     * that pool is 1 or less. Such a pool may have no thread, which JDK 17 does not report, and a
+     * load that blocks would delay the others.
      */
     private static Executor defaultExecutor() {
         return ForkJoinPool.getCommonPoolParallelism() > 1
@@ -95,9 +96,9 @@ public final class TypedCacheBuilder<K, V> {
     }
 
     /**
-     * Sets each entry's time to live, in place of the engine's default.
+     * Sets a function that returns each entry's time to live. Replaces the engine's default.
      *
-     * @param ttl of key and value: positive; more than 292 years is for ever.
+     * @param ttl a function of key and value. A duration of more than 292 years means for ever.
      * @return this.
      */
     public TypedCacheBuilder<K, V> ttl(BiFunction<? super K, ? super V, Duration> ttl) {
@@ -105,15 +106,15 @@ public final class TypedCacheBuilder<K, V> {
         return ttlNs((key, value) -> toTtlNs(ttl.apply(key, value)));
     }
 
-    /** The nanoseconds of a time to live; 0 or less is expired at once. */
+    /** Returns the nanoseconds of a time to live, or 0 if it is 0 or less. */
     private static long toTtlNs(Duration ttl) {
         return ttl.isNegative() || ttl.isZero() ? 0 : TimeToLive.toNs("ttl", ttl);
     }
 
     /**
-     * Sets the loader of values that {@link Cache#get} misses.
+     * Sets the loader that {@link Cache#get} calls for a missing value.
      *
-     * @param loads values; none by default.
+     * @param loads the loader; none by default.
      * @return this.
      */
     public TypedCacheBuilder<K, V> loader(Loader<? super K, ? extends V> loads) {
@@ -122,10 +123,10 @@ public final class TypedCacheBuilder<K, V> {
     }
 
     /**
-     * Sets the loader of values that {@link Cache#getAll} misses. Without a {@link #loader}, it
-     * loads single values as well.
+     * Sets the loader that {@link Cache#getAll} calls for missing values. Without a {@link
+     * #loader}, it also loads single values.
      *
-     * @param loads values; none by default.
+     * @param loads the loader; none by default.
      * @return this.
      */
     public TypedCacheBuilder<K, V> bulkLoader(BulkLoader<K, V> loads) {
@@ -133,7 +134,7 @@ public final class TypedCacheBuilder<K, V> {
         return this;
     }
 
-    /** The loader of single values, or null. */
+    /** Returns the loader of single values, or null. */
     Loader<? super K, ? extends V> loader() {
         return loader == null && bulkLoader != null ? single(bulkLoader) : loader;
     }
@@ -143,28 +144,33 @@ public final class TypedCacheBuilder<K, V> {
     }
 
     /**
-     * Makes a hit on an entry that expires within this time load it anew, by the executor, while
-     * the value that is there is returned. The new value is kept unless the key was written or
-     * removed meanwhile; if there is none, the key is removed. A refresh that fails is logged, and
-     * leaves the value; it is tried again when half of the time that was left has passed. Needs a
-     * loader; an entry that has no time to live is never refreshed, and one whose own time to live
-     * is shorter than this is refreshed at half of it.
+     * Sets how long before its deadline an entry is refreshed. A hit within this time reloads the
+     * entry on the executor, and returns the old value. The new value is cached unless the key was
+     * written or removed meanwhile; if the loader returns {@code null}, the key is removed. If a
+     * refresh fails, the failure is logged and the old value stays. The next attempt is made when
+     * half of the time that was left has passed. Refreshing needs a loader. An entry without a time
+     * to live is never refreshed. An entry whose time to live is shorter than this time is
+     * refreshed at half of its time to live.
      *
-     * @param ns positive nanoseconds, less than the engine's default time to live.
+     * @param ns positive nanoseconds, less than the engine's default time to live unless {@link
+     *     #ttlNs} is set.
      * @return this.
      */
     public TypedCacheBuilder<K, V> refreshAheadNs(long ns) {
         if (ns <= 0) {
-            throw new IllegalArgumentException("refreshAheadNs " + ns + " is not positive");
+            throw new IllegalArgumentException(
+                    "refreshAheadNs must be positive: refreshAheadNs=" + ns);
         }
         this.refreshAheadNs = ns;
         return this;
     }
 
     /**
-     * Does what {@link #refreshAheadNs} does.
+     * Sets how long before its deadline an entry is refreshed, as {@link #refreshAheadNs(long)}
+     * does.
      *
-     * @param ahead positive, less than the engine's default time to live.
+     * @param ahead a positive duration, less than the engine's default time to live unless {@link
+     *     #ttlNs} is set.
      * @return this.
      */
     public TypedCacheBuilder<K, V> refreshAhead(Duration ahead) {
@@ -172,10 +178,10 @@ public final class TypedCacheBuilder<K, V> {
     }
 
     /**
-     * Sets the executor of refreshes and {@link Cache#getAsync}. By default that is the common
-     * pool, or a daemon thread for each load where the common pool has less than two threads.
+     * Sets the executor of asynchronous loads and refreshes. The default is the common pool, or a
+     * daemon thread for each load if the parallelism of the common pool is less than two.
      *
-     * @param runs them; may be slow, refuse or drop tasks, or run them in the calling thread.
+     * @param the executor. It may be slow, refuse or drop tasks, or run them in the calling thread.
      * @return this.
      */
     public TypedCacheBuilder<K, V> executor(Executor runs) {
@@ -184,9 +190,11 @@ public final class TypedCacheBuilder<K, V> {
     }
 
     /**
-     * Sets the listener that is told of entries that leave.
+     * Sets the listener that receives entries that leave the cache. Replaces the engine's removal
+     * handler.
      *
-     * @param listener called under the lock of a segment, as are the codecs for its sake.
+     * @param listener called under the lock of a segment, and so are the codecs that decode its
+     *     arguments.
      * @return this.
      */
     public TypedCacheBuilder<K, V> removalListener(RemovalListener<? super K, ? super V> listener) {
@@ -195,17 +203,18 @@ public final class TypedCacheBuilder<K, V> {
     }
 
     /**
-     * Builds the cache and takes its memory. May be called several times: the caches share nothing
-     * but what was passed to this builder.
+     * Builds the cache and allocates its memory. May be called several times: the caches share only
+     * the objects that were passed to this builder.
      *
      * @return an empty cache.
-     * @throws IllegalArgumentException as the engine's builder does, or if there is a refresh
-     *     without a loader, with a sliding deadline, or of all the time to live.
+     * @throws IllegalArgumentException if the engine's builder throws it, or if {@link
+     *     #refreshAheadNs} is set without a loader, with {@link #expireAfterAccess(Duration)}, or
+     *     to the default time to live or more.
      */
     public Cache<K, V> build() {
         if (refreshAheadNs > 0 && loader() == null) {
             throw new IllegalArgumentException(
-                    "refreshAheadNs " + refreshAheadNs + " needs a loader");
+                    "refreshAheadNs needs a loader: refreshAheadNs=" + refreshAheadNs);
         }
         final CacheBuilder own = engine.copy();
         if (defaultTtl != null) {
@@ -242,8 +251,8 @@ public final class TypedCacheBuilder<K, V> {
         final Setting idle = configuration.setting("expireAfterAccessNs");
         if (!idle.value().equals(NONE)) {
             throw new IllegalArgumentException(
-                    "refreshAheadNs does not work with expireAfterAccessNs, since each hit renews"
-                            + " the deadline: set defaultTtlNs instead: refreshAheadNs="
+                    "refreshAheadNs must not be set with expireAfterAccessNs, since each hit moves"
+                            + " the deadline; set defaultTtlNs instead: refreshAheadNs="
                             + refreshAheadNs);
         }
         final Setting ttl = configuration.setting("defaultTtlNs");

@@ -6,35 +6,38 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Which thread waits for which load, so that loads that wait for each other fail and do not hang.
+ * The graph of threads that wait for loads. It detects cycles, so that loads that wait for each
+ * other fail instead of hanging. Thread-safe.
  *
- * <p>A thread waits for a load, a load is run by a thread, and that may wait for a load itself. A
- * thread that is about to close such a circle gets an exception instead. Both ends of a new edge
- * are looked at under one lock, so of the threads of a circle the last sees it. The graph spans all
- * caches, since loaders of several may wait for each other. Threads that a loader starts itself,
- * and waits for, are unknown to it.
+ * <p>A thread waits for a load, another thread runs that load, and may itself wait for a load. A
+ * thread that is about to close a cycle gets an exception. One lock guards each check and the new
+ * edge, so the last thread of a cycle sees the cycle. The graph spans all caches, since loaders of
+ * different caches may wait for each other. It does not know threads that a loader starts and waits
+ * for.
  */
 final class WaitGraph {
     private static final ReentrantLock LOCK = new ReentrantLock();
 
-    /** Guarded by the lock. */
+    /** Guarded by {@link #LOCK}. */
     private static final Map<Thread, Load<?, ?>> WAITING = new HashMap<>();
 
     private WaitGraph() {}
 
     /**
-     * Passes unless the calling thread runs the load.
+     * Throws if the calling thread runs the load.
      *
-     * @throws IllegalStateException if it does: it would wait for itself.
+     * @throws IllegalStateException if the calling thread runs the load, and so would wait for
+     *     itself.
      */
     static void refuseOwn(Load<?, ?> load) {
         if (load.runner() == Thread.currentThread()) {
-            throw new IllegalStateException("the loader asks for the key it loads: " + load.key);
+            throw new IllegalStateException(
+                    "a loader must not request the key that it loads: key=" + load.key);
         }
     }
 
     /**
-     * Notes that the calling thread is going to wait for a load, until {@link #leave}.
+     * Notes that the calling thread waits for a load, until {@link #leave}.
      *
      * @throws IllegalStateException if the load waits for the calling thread.
      */
@@ -47,11 +50,11 @@ final class WaitGraph {
                 final Thread runner = next.runner();
                 if (runner == current) {
                     throw new IllegalStateException(
-                            "loads wait for each other: the load of "
+                            "loads must not wait for each other: the load of key="
                                     + load.key
-                                    + " needs that of "
+                                    + " waits for that of key="
                                     + next.key
-                                    + ", whose thread asks for "
+                                    + ", whose loader requests key="
                                     + load.key);
                 }
                 next = runner == null ? null : WAITING.get(runner);
@@ -62,7 +65,7 @@ final class WaitGraph {
         }
     }
 
-    /** Notes that the calling thread has ended waiting. */
+    /** Notes that the calling thread no longer waits. */
     static void leave() {
         LOCK.lock();
         try {

@@ -113,7 +113,7 @@ class CacheTest {
         assertThat(cache.get("d")).isEqualTo("1234");
         clock.advance(2 * SECOND);
         assertThat(cache.get("d")).isNull();
-        assertThatThrownBy(() -> cache.put("a", "1", 0)).hasMessageContaining("0 is not positive");
+        assertThatThrownBy(() -> cache.put("a", "1", 0)).hasMessageContaining("positive");
     }
 
     @Test
@@ -297,8 +297,9 @@ class CacheTest {
         assertThatThrownBy(() -> cache.get(null)).isInstanceOf(NullPointerException.class);
         assertThatThrownBy(() -> cache.getUsing(1, "")).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> builder().refreshAheadNs(5).build())
-                .hasMessageContaining("needs a loader");
-        assertThatThrownBy(() -> builder().refreshAheadNs(0)).hasMessageContaining("not positive");
+                .hasMessage("refreshAheadNs needs a loader: refreshAheadNs=5");
+        assertThatThrownBy(() -> builder().refreshAheadNs(0))
+                .hasMessage("refreshAheadNs must be positive: refreshAheadNs=0");
         assertThat(cache.size()).isZero();
     }
 

@@ -293,7 +293,7 @@ class HostileLoadsTest {
         open(key -> cache.getAsync(key).join(), Runnable::run);
         assertThatThrownBy(() -> cache.get("a"))
                 .hasRootCauseInstanceOf(IllegalStateException.class)
-                .hasRootCauseMessage("the loader asks for the key it loads: a");
+                .hasRootCauseMessage("a loader must not request the key that it loads: key=a");
     }
 
     @Test

@@ -166,7 +166,7 @@ class LoaderTest {
         assertThat(cache.get(3L)).isEqualTo("end123");
         assertThatThrownBy(() -> cache.get(99L))
                 .hasRootCauseInstanceOf(IllegalStateException.class)
-                .hasRootCauseMessage("the loader asks for the key it loads: 99");
+                .hasRootCauseMessage("a loader must not request the key that it loads: key=99");
         assertThat(cache.contains(99L)).isFalse();
     }
 
