@@ -47,7 +47,7 @@ final class Load<K, V> {
     private volatile long lease;
 
     /**
-     * Set before {@link #result} is completed, by a mere store that cannot fail, so that a waiting
+     * Set before {@link #result} is completed, by an assignment that cannot fail, so that a waiting
      * thread sees the end even if an Error prevents the completion.
      */
     private volatile boolean done;

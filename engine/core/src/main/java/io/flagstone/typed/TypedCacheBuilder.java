@@ -98,7 +98,8 @@ public final class TypedCacheBuilder<K, V> {
     /**
      * Sets a function that returns each entry's time to live. Replaces the engine's default.
      *
-     * @param ttl a function of key and value. A duration of more than 292 years means for ever.
+     * @param ttl a function of key and value. It returns a positive duration; more than 292 years
+     *     means for ever.
      * @return this.
      */
     public TypedCacheBuilder<K, V> ttl(BiFunction<? super K, ? super V, Duration> ttl) {
@@ -124,7 +125,7 @@ public final class TypedCacheBuilder<K, V> {
 
     /**
      * Sets the loader that {@link Cache#getAll} calls for missing values. Without a {@link
-     * #loader}, it also loads single values.
+     * #loader(Loader)}, it also loads single values.
      *
      * @param loads the loader; none by default.
      * @return this.
@@ -153,7 +154,7 @@ public final class TypedCacheBuilder<K, V> {
      * refreshed at half of its time to live.
      *
      * @param ns positive nanoseconds, less than the engine's default time to live unless {@link
-     *     #ttlNs} is set.
+     *     #ttlNs(ToLongBiFunction)} is set.
      * @return this.
      */
     public TypedCacheBuilder<K, V> refreshAheadNs(long ns) {
@@ -170,7 +171,7 @@ public final class TypedCacheBuilder<K, V> {
      * does.
      *
      * @param ahead a positive duration, less than the engine's default time to live unless {@link
-     *     #ttlNs} is set.
+     *     #ttlNs(ToLongBiFunction)} is set.
      * @return this.
      */
     public TypedCacheBuilder<K, V> refreshAhead(Duration ahead) {
@@ -181,7 +182,8 @@ public final class TypedCacheBuilder<K, V> {
      * Sets the executor of asynchronous loads and refreshes. The default is the common pool, or a
      * daemon thread for each load if the parallelism of the common pool is less than two.
      *
-     * @param the executor. It may be slow, refuse or drop tasks, or run them in the calling thread.
+     * @param runs the executor. It may be slow, refuse or drop tasks, or run them in the calling
+     *     thread.
      * @return this.
      */
     public TypedCacheBuilder<K, V> executor(Executor runs) {
@@ -208,8 +210,8 @@ public final class TypedCacheBuilder<K, V> {
      *
      * @return an empty cache.
      * @throws IllegalArgumentException if the engine's builder throws it, or if {@link
-     *     #refreshAheadNs} is set without a loader, with {@link #expireAfterAccess(Duration)}, or
-     *     to the default time to live or more.
+     *     #refreshAheadNs(long)} is set without a loader, with {@link
+     *     #expireAfterAccess(Duration)}, or to the default time to live or more.
      */
     public Cache<K, V> build() {
         if (refreshAheadNs > 0 && loader() == null) {

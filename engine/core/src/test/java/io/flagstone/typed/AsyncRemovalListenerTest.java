@@ -22,16 +22,19 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Removals told by an executor: bounded, in order, and told to the end whatever throws. */
+/**
+ * Events are delivered on an executor: a bounded number waits, in order, and an exception stops no
+ * delivery.
+ */
 @Timeout(60)
 class AsyncRemovalListenerTest {
-    private final List<String> told = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> delivered = Collections.synchronizedList(new ArrayList<>());
     private final List<Throwable> errors = Collections.synchronizedList(new ArrayList<>());
     private final Queue<Runnable> tasks = new ArrayDeque<>();
 
     private AsyncRemovalListener<String, String> queued(int capacity) {
         return new AsyncRemovalListener<>(
-                (cause, key, value) -> told.add(key), tasks::add, capacity, errors::add);
+                (cause, key, value) -> delivered.add(key), tasks::add, capacity, errors::add);
     }
 
     private static void remove(AsyncRemovalListener<String, String> listener, String... keys) {
@@ -41,10 +44,10 @@ class AsyncRemovalListenerTest {
     }
 
     @Test
-    void eventsWaitAndWhatIsTooManyIsDroppedAndCounted() {
+    void eventsBeyondTheCapacityAreDroppedAndCounted() {
         final AsyncRemovalListener<String, String> listener = queued(3);
         remove(listener, "a", "b", "c");
-        assertThat(told).isEmpty();
+        assertThat(delivered).isEmpty();
         assertThat(listener.waiting()).isEqualTo(3);
         assertThat(errors).isEmpty();
         for (int i = 0; i < 5; i++) {
@@ -56,28 +59,28 @@ class AsyncRemovalListenerTest {
                 .hasMessageContaining("the queue is full")
                 .hasMessageEndingWith("capacity=3, dropped=4");
         tasks.remove().run();
-        assertThat(told).containsExactly("a", "b", "c");
+        assertThat(delivered).containsExactly("a", "b", "c");
         assertThat(listener.waiting()).isZero();
         remove(listener, "d");
         tasks.forEach(Runnable::run);
-        assertThat(told).containsExactly("a", "b", "c", "d");
+        assertThat(delivered).containsExactly("a", "b", "c", "d");
     }
 
     @Test
-    void oneEventMayWaitIfOneIsTheCapacity() {
+    void oneEventWaitsIfTheCapacityIsOne() {
         final AsyncRemovalListener<String, String> listener = queued(1);
         remove(listener, "a", "b");
         listener.drain();
-        assertThat(told).containsExactly("a");
+        assertThat(delivered).containsExactly("a");
         assertThat(listener.dropped()).isOne();
     }
 
     @Test
-    void whatTheListenerThrowsIsReportedAndTheNextIsTold() {
+    void anExceptionOfTheListenerIsReportedAndTheNextEventIsDelivered() {
         final AsyncRemovalListener<String, String> listener =
                 new AsyncRemovalListener<>(
                         (cause, key, value) -> {
-                            told.add(key);
+                            delivered.add(key);
                             if (key.equals("error")) {
                                 throw new AssertionError(key);
                             }
@@ -90,18 +93,18 @@ class AsyncRemovalListenerTest {
                             throw new IllegalStateException("expected in this test's log");
                         });
         remove(listener, "error", "exception", "error", "last");
-        assertThat(told).containsExactly("error", "exception", "error", "last");
+        assertThat(delivered).containsExactly("error", "exception", "error", "last");
         assertThat(errors).hasSize(4);
         assertThat(listener.dropped()).isZero();
     }
 
     @Test
-    void anExecutorThatRefusesOrDropsLosesNothing() {
+    void noEventIsLostIfTheExecutorRefusesOrDropsTasks() {
         final AtomicBoolean works = new AtomicBoolean();
         final Error refusal = new OutOfMemoryError("no thread");
         final AsyncRemovalListener<String, String> refused =
                 new AsyncRemovalListener<>(
-                        (cause, key, value) -> told.add(key),
+                        (cause, key, value) -> delivered.add(key),
                         task -> {
                             if (!works.get()) {
                                 throw refusal;
@@ -114,23 +117,23 @@ class AsyncRemovalListenerTest {
         assertThat(errors).containsExactly(refusal, refusal);
         works.set(true);
         remove(refused, "c");
-        assertThat(told).containsExactly("a", "b", "c");
+        assertThat(delivered).containsExactly("a", "b", "c");
 
-        told.clear();
+        delivered.clear();
         final AsyncRemovalListener<String, String> dropped = queued(8);
         remove(dropped, "a");
         tasks.clear();
         remove(dropped, "b");
         tasks.remove().run();
-        assertThat(told).containsExactly("a", "b");
+        assertThat(delivered).containsExactly("a", "b");
         remove(dropped, "c");
         tasks.clear();
         dropped.drain();
-        assertThat(told).containsExactly("a", "b", "c");
+        assertThat(delivered).containsExactly("a", "b", "c");
     }
 
     @Test
-    void bothEndsOfTheCapacityAreChecked() {
+    void aCapacityOutsideItsLimitsIsRefused() {
         for (final int capacity : new int[] {0, -1, (1 << 30) + 1, Integer.MIN_VALUE}) {
             assertThatThrownBy(() -> queued(capacity))
                     .isInstanceOf(IllegalArgumentException.class)
@@ -139,10 +142,11 @@ class AsyncRemovalListenerTest {
     }
 
     /**
-     * Under threads that write, each key's events come in order, and none is lost or told twice.
+     * While several threads write, the events of each key arrive in order, and none is lost or
+     * delivered twice.
      */
     @Test
-    void eachKeysEventsComeInOrder() throws Exception {
+    void theEventsOfAKeyArriveInOrder() throws Exception {
         final ExecutorService pool = Executors.newFixedThreadPool(4);
         final Map<String, Long> last = new HashMap<>();
         final long[] count = new long[1];
@@ -191,15 +195,15 @@ class AsyncRemovalListenerTest {
     }
 
     @Test
-    void aPoolThatIsShutDownIsReported() {
+    void theRefusalOfAPoolThatIsShutDownIsReported() {
         final ExecutorService pool = Executors.newSingleThreadExecutor();
         pool.shutdownNow();
         final AsyncRemovalListener<String, String> listener =
                 new AsyncRemovalListener<>(
-                        (cause, key, value) -> told.add(key), pool, 8, errors::add);
+                        (cause, key, value) -> delivered.add(key), pool, 8, errors::add);
         remove(listener, "a");
         assertThat(errors).hasSize(1).first().isInstanceOf(RejectedExecutionException.class);
         listener.drain();
-        assertThat(told).containsExactly("a");
+        assertThat(delivered).containsExactly("a");
     }
 }

@@ -19,12 +19,12 @@ import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** The suites that Guava has for maps and concurrent maps. */
+/** Runs Guava's test suites for maps and concurrent maps. */
 class CacheMapTest {
     private static final int MEMORY_BYTES = 32 << 10;
 
     @TestFactory
-    Stream<DynamicNode> isAConcurrentMapByGuavasSuites() {
+    Stream<DynamicNode> passesTheSuitesOfGuava() {
         final TestSuite suite =
                 ConcurrentMapTestSuiteBuilder.using(
                                 new TestStringMapGenerator() {

@@ -23,7 +23,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A cache of objects does what the engine does, and what a codec throws harms nothing. */
+/** The operations of a typed cache, and its state after a codec throws. */
 class CacheTest {
     private static final com.sun.management.ThreadMXBean THREADS =
             (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -51,7 +51,7 @@ class CacheTest {
     }
 
     @Test
-    void holdsWhatIsPutUntilItIsRemoved() {
+    void aValueIsPresentFromPutToRemove() {
         assertThat(cache.get("a")).isNull();
         cache.put("a", "1");
         assertThat(cache.get("a")).isEqualTo("1");
@@ -65,7 +65,7 @@ class CacheTest {
     }
 
     @Test
-    void writesUnderConditions() {
+    void conditionalWritesCheckTheOldValue() {
         assertThat(cache.replace("a", "1")).isFalse();
         assertThat(cache.putIfAbsent("a", "1")).isTrue();
         assertThat(cache.putIfAbsent("a", "2")).isFalse();
@@ -79,7 +79,7 @@ class CacheTest {
     }
 
     @Test
-    void severalAtOnce() {
+    void bulkOperationsUseSeveralKeys() {
         cache.putAll(Map.of("a", "1", "b", "2"));
         assertThat(cache.getAll(List.of("a", "b", "c"))).isEqualTo(Map.of("a", "1", "b", "2"));
         cache.clear();
@@ -147,7 +147,7 @@ class CacheTest {
         assertThat(cache.get("a")).isEqualTo("2");
     }
 
-    /** A value that is a view of its bytes. */
+    /** A flyweight: a view of its bytes. */
     private static final class View {
         final UnsafeBuffer bytes = new UnsafeBuffer(new byte[16]);
         int decoded;
@@ -179,7 +179,7 @@ class CacheTest {
         }
     }
 
-    private <K> void assertReadStraight(Codec<K> keys, K key, K absent) {
+    private <K> void assertReadIntoBuffer(Codec<K> keys, K key, K absent) {
         try (Cache<K, View> views = Cache.builder(engine(), keys, new ViewCodec()).build()) {
             final View view = new View();
             view.bytes.putLong(8, 42);
@@ -187,15 +187,15 @@ class CacheTest {
             final View reuse = new View();
             assertThat(views.getUsing(key, reuse)).isSameAs(reuse);
             assertThat(reuse.bytes.getLong(8)).isEqualTo(42);
-            assertThat(reuse.decoded).as("straight").isZero();
+            assertThat(reuse.decoded).as("decoded").isZero();
             assertThat(views.getUsing(absent, reuse)).isNull();
-            assertThat(views.getUsing(key, null).decoded).as("into a new one").isEqualTo(1);
+            assertThat(views.getUsing(key, null).decoded).as("read into a new object").isEqualTo(1);
             final View longer = new View();
             longer.bytes.wrap(new byte[500]);
             longer.bytes.putLong(400, 43);
             views.put(key, longer);
             assertThat(views.getUsing(key, reuse).bytes.getLong(400)).isEqualTo(43);
-            assertThat(reuse.decoded).as("for want of room").isEqualTo(1);
+            assertThat(reuse.decoded).as("decoded, as the buffer is too small").isEqualTo(1);
             if (keys == (Object) Codecs.ofLong()) {
                 assertThat(views.getUsing((Long) key, new View()).bytes.capacity()).isEqualTo(500);
                 assertThat(views.getUsing((long) (Long) key, reuse)).isSameAs(reuse);
@@ -209,27 +209,28 @@ class CacheTest {
     }
 
     @Test
-    void aFlyweightIsReadStraightIntoItsBuffer() {
-        assertReadStraight(Codecs.ofLong(), 1L, 2L);
-        assertReadStraight(Codecs.ofString(), "a", "b");
+    void aValueIsCopiedToTheBufferOfAFlyweight() {
+        assertReadIntoBuffer(Codecs.ofLong(), 1L, 2L);
+        assertReadIntoBuffer(Codecs.ofString(), "a", "b");
     }
 
     @Test
-    void theListenerSeesObjects() {
-        final List<String> told = new ArrayList<>();
+    void theRemovalListenerReceivesObjects() {
+        final List<String> heard = new ArrayList<>();
         cache.close();
         cache =
                 builder()
-                        .removalListener((cause, key, value) -> told.add(cause + key + value))
+                        .removalListener((cause, key, value) -> heard.add(cause + key + value))
                         .build();
         cache.put("a", "1");
         cache.put("a", "2");
         cache.remove("a");
-        assertThat(told).containsExactly(RemovalCause.REPLACED + "a1", RemovalCause.REMOVED + "a2");
+        assertThat(heard)
+                .containsExactly(RemovalCause.REPLACED + "a1", RemovalCause.REMOVED + "a2");
     }
 
     @Test
-    void aCodecThatThrowsHarmsNothing() {
+    void anExceptionOfACodecLeavesTheCacheUnchanged() {
         final Codec<String> fussy =
                 new Codec<>() {
                     @Override
@@ -266,7 +267,7 @@ class CacheTest {
     }
 
     @Test
-    void aCodecMayUseACacheItself() {
+    void aCodecMayUseACache() {
         final Codec<String> nested =
                 new Codec<>() {
                     @Override
@@ -291,7 +292,7 @@ class CacheTest {
     }
 
     @Test
-    void nullsAndForeignKeysAreRefused() {
+    void nullsAndWrongKeyTypesAreRefused() {
         assertThatThrownBy(() -> cache.put(null, "1")).isInstanceOf(NullPointerException.class);
         assertThatThrownBy(() -> cache.put("a", null)).isInstanceOf(NullPointerException.class);
         assertThatThrownBy(() -> cache.get(null)).isInstanceOf(NullPointerException.class);
@@ -303,7 +304,7 @@ class CacheTest {
         assertThat(cache.size()).isZero();
     }
 
-    /** Eight bytes of an order that lie where the object says. */
+    /** A flyweight without {@code bufferOf}. */
     private static final class Flyweight {
         private final UnsafeBuffer bytes = new UnsafeBuffer(new byte[64]);
     }
@@ -407,7 +408,7 @@ class CacheTest {
     }
 
     @Test
-    void durationsMeanTheirNanoseconds() {
+    void durationsAreConvertedToNanoseconds() {
         final CacheBuilder engine = OffHeapCache.builder().memoryBytes(1 << 16);
         final TypedCacheBuilder<Long, Long> typed =
                 Cache.builder(engine, Codecs.ofLong(), Codecs.ofLong());
@@ -424,7 +425,7 @@ class CacheTest {
         }
         try (Cache<Long, Long> cache = idle.expireAfterAccess(Duration.ofDays(200_000)).build()) {
             assertThat(cache.engine().configuration().setting("expireAfterAccessNs").value())
-                    .as("more than can be counted is for ever")
+                    .as("a duration above Long.MAX_VALUE ns means for ever")
                     .isEqualTo("none");
         }
         assertThatThrownBy(() -> typed.defaultTtl(Duration.ZERO))

@@ -28,8 +28,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every codec reads back every object, at any place of any buffer and through a cache, and has
- * other bytes for another object; damaged bytes are refused, or are an object's.
+ * Properties of every codec: it reads every object that it writes, at any offset of any buffer and
+ * through a cache. Different objects have different bytes. Damaged bytes are refused or decode to
+ * an object.
  */
 class CodecPropertyTest {
     private static final int ROUNDS = 2_000;
@@ -38,7 +39,7 @@ class CodecPropertyTest {
 
     private final SplittableRandom random = new SplittableRandom(TestSupport.seed());
 
-    /** A codec, and how to make its objects. */
+    /** A codec and a generator of its objects. */
     record Kind<T>(String name, Codec<T> codec, Function<SplittableRandom, T> maker) {
         @Override
         public String toString() {
@@ -127,7 +128,10 @@ class CodecPropertyTest {
         };
     }
 
-    /** Of any chars, half of them where surrogates and their neighbours are. */
+    /**
+     * Returns a string of ASCII, of any chars, of chars around the surrogates, or of supplementary
+     * characters.
+     */
     private static String string(SplittableRandom random) {
         final StringBuilder text = new StringBuilder();
         final int length = random.nextInt(random.nextInt(4) == 0 ? 1 : 20);
@@ -143,7 +147,10 @@ class CodecPropertyTest {
         return text.toString();
     }
 
-    /** Often none, or just the mark that stands for none, more than once or with more behind. */
+    /**
+     * Returns bytes that are often empty, or one or more marks of an empty array, with or without
+     * more bytes after them.
+     */
     private static byte[] bytes(SplittableRandom random) {
         final int marks = random.nextInt(4);
         final int more = random.nextInt(3) == 0 ? random.nextInt(20) : 0;
@@ -175,7 +182,7 @@ class CodecPropertyTest {
 
     @ParameterizedTest
     @MethodSource("kinds")
-    <T> void whatIsWrittenAnywhereIsReadAgain(Kind<T> kind) {
+    <T> void anObjectIsReadAtAnyOffset(Kind<T> kind) {
         final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer(8);
         for (int i = 0; i < ROUNDS; i++) {
             final T value = kind.maker.apply(random);
@@ -194,7 +201,7 @@ class CodecPropertyTest {
 
     @ParameterizedTest
     @MethodSource("kinds")
-    <T> void objectsHaveTheSameBytesIfAndOnlyIfTheyAreEqual(Kind<T> kind) {
+    <T> void bytesAreEqualIfAndOnlyIfObjectsAre(Kind<T> kind) {
         if (kind.name.equals("serializable")) {
             return;
         }
@@ -213,7 +220,7 @@ class CodecPropertyTest {
 
     @ParameterizedTest
     @MethodSource("kinds")
-    <T> void aCacheTellsKeysApartAndGivesThemBack(Kind<T> kind) {
+    <T> void aCacheDistinguishesKeysAndReturnsThem(Kind<T> kind) {
         final Map<T, T> model = new HashMap<>();
         try (Cache<T, T> cache =
                 Cache.builder(
@@ -229,7 +236,7 @@ class CodecPropertyTest {
                 assertThat(cache.get(key)).isEqualTo(value);
             }
             assertThat(cache.size()).isEqualTo(model.size());
-            // A failure that shows both maps would be unreadable.
+            // The failure message of isEqualTo would show both maps.
             assertThat(new HashMap<>(cache.asMap()).equals(model)).isTrue();
             model.forEach((key, value) -> assertThat(cache.get(key)).isEqualTo(value));
             TestSupport.assertClean(cache.engine());
@@ -238,9 +245,9 @@ class CodecPropertyTest {
 
     @ParameterizedTest
     @MethodSource("kinds")
-    <T> void damagedBytesAreRefusedOrAnObjects(Kind<T> kind) {
+    <T> void damagedBytesAreRefusedOrDecoded(Kind<T> kind) {
         if (kind.name.equals("serializable")) {
-            // What the JDK makes of damaged bytes is its own.
+            // The JDK decides how it handles damaged bytes.
             return;
         }
         final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer();

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a codec writes it reads again, wherever in a buffer, and nothing around it is touched. */
+/** Codecs read what they write, at any offset, and change no bytes around it. */
 class CodecsTest {
     private static final int GUARD = 8;
 
@@ -59,7 +59,7 @@ class CodecsTest {
     }
 
     @Test
-    void arraysAreReusedWhereTheirLengthAllows() {
+    void arraysAndBuffersAreReusedIfTheirLengthFits() {
         final SplittableRandom random = new SplittableRandom(TestSupport.seed());
         final byte[] value = new byte[100];
         random.nextBytes(value);
@@ -77,7 +77,7 @@ class CodecsTest {
     }
 
     @Test
-    void aBuffersPositionAndLimitStay() {
+    void encodingKeepsThePositionAndLimitOfABuffer() {
         final ByteBuffer value = ByteBuffer.allocate(10);
         value.position(2).limit(7);
         assertThat(Codecs.ofByteBuffer().encode(value, buffer, 0)).isEqualTo(5);

@@ -18,11 +18,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A codec that returns another length than it wrote is found out, and shows nothing of others. */
+/** A codec that returns a wrong length is detected, and never reads bytes of other objects. */
 class EncodeBufferTest {
     private static final String SECRET = "the secret of another ".repeat(20);
 
-    /** Writes some bytes of 1 from the offset on, and returns what the test says. */
+    /** Writes as the test says, and returns a given length. */
     private static final class Liar implements Codec<Integer> {
         private final ToIntBiFunction<MutableDirectBuffer, Integer> writer;
         private final int returned;
@@ -99,11 +99,11 @@ class EncodeBufferTest {
 
     @ParameterizedTest
     @CsvSource({"8,9", "8,60", "0,1", "8,-1", "8,100000"})
-    void soIsOneOfAPart(int written, int returned) {
+    void aLengthOfAPartThatWasNotWrittenIsRefused(int written, int returned) {
         final Codec<Integer> honest = Codecs.ofInt();
         final Codec<Integer> record =
                 RecordCodec.<Integer>builder()
-                        // Wrote more than it says; the field after it must not claim the rest.
+                        // Writes more than it returns; the next field must not use the rest.
                         .field(i -> i, liar(100, 4))
                         .field(i -> i, liar(written, returned))
                         .field(i -> i, honest)
@@ -127,7 +127,7 @@ class EncodeBufferTest {
     }
 
     @Test
-    void aGapHoldsZeros() {
+    void aGapIsFilledWithZeros() {
         final Liar gap =
                 new Liar(
                         200,
@@ -145,7 +145,7 @@ class EncodeBufferTest {
     }
 
     @Test
-    void aCodecThatWritesByTheArrayFindsZerosAndIsBoundedByTheCapacity() {
+    void aCodecThatUsesTheArrayFindsZerosAndIsLimitedByTheCapacity() {
         final Liar view =
                 new Liar(
                         64,
@@ -171,9 +171,9 @@ class EncodeBufferTest {
         }
     }
 
-    /** Makes room before it writes, as SBE's encoders do. */
+    /** SBE's encoders make room before they write. */
     @Test
-    void makingRoomIsNoWrite() {
+    void makingRoomDoesNotCountAsAWrite() {
         final Liar room =
                 new Liar(
                         500,
@@ -187,9 +187,9 @@ class EncodeBufferTest {
         }
     }
 
-    /** A codec may write its end first, and a part by another codec afterwards. */
+    /** A codec may write its end first, then a part with another codec. */
     @Test
-    void aPartTakesNothingFromTheCodecAroundIt() {
+    void aPartKeepsTheBytesOfTheEnclosingCodec() {
         final Codec<Integer> parts =
                 RecordCodec.<Integer>builder()
                         .field(i -> i, Codecs.ofInt())
@@ -277,7 +277,7 @@ class EncodeBufferTest {
     }
 
     @Test
-    void everyWriteOfABufferCounts() {
+    void everyWriteMethodCountsAsAWrite() {
         final EncodeBuffer buffer = Scratch.acquire().value;
         final Codec<String> writer =
                 new Codec<>() {

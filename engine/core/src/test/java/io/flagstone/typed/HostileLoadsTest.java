@@ -38,7 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Loads under executors, loaders and callers that do what they should not. */
+/** Loads with executors, loaders and callers that misbehave. */
 @Timeout(60)
 class HostileLoadsTest {
     private static final long TTL = 1_000;
@@ -96,7 +96,7 @@ class HostileLoadsTest {
 
     @ParameterizedTest(name = "an executor that {0}")
     @MethodSource("executors")
-    void aCallerThatNeedsTheValueHasIt(String what, Executor executor) throws Exception {
+    void aCallerThatNeedsTheValueGetsIt(String what, Executor executor) throws Exception {
         final AtomicInteger loads = new AtomicInteger();
         open(key -> "v" + loads.incrementAndGet(), executor);
         final CompletableFuture<String> early = cache.getAsync("a");
@@ -120,21 +120,21 @@ class HostileLoadsTest {
 
     @ParameterizedTest
     @MethodSource("refusals")
-    void anExecutorThatRefusesFailsTheFutureAndBlocksNobody(Throwable refusal) {
+    void aRefusalOfTheExecutorFailsTheFutureAndBlocksNoCaller(Throwable refusal) {
         open(
                 key -> "v",
                 task -> {
                     throw TestSupport.sneak(refusal);
                 });
-        final Throwable told = refusal instanceof Error ? refusal : null;
+        final Throwable expected = refusal instanceof Error ? refusal : null;
         final CompletableFuture<String> future = cache.getAsync("a");
         assertThat(future).isCompletedExceptionally();
         assertThatThrownBy(future::join)
                 .isInstanceOf(CompletionException.class)
                 .satisfies(
                         thrown -> {
-                            if (told != null) {
-                                assertThat(thrown.getCause()).isSameAs(told);
+                            if (expected != null) {
+                                assertThat(thrown.getCause()).isSameAs(expected);
                             } else {
                                 assertThat(thrown.getCause()).isInstanceOf(LoadException.class);
                             }
@@ -144,9 +144,9 @@ class HostileLoadsTest {
         assertThat(cache.get("a")).isEqualTo("v");
     }
 
-    /** The only thread of the pool asks for another key, whose load waits behind it. */
+    /** The only thread of the pool requests another key, whose load is queued behind it. */
     @Test
-    void aLoadOnTheOnlyThreadOfAPoolRunsWhatItNeeds() throws Exception {
+    void aLoadOnTheOnlyThreadOfAPoolRunsTheLoadThatItNeeds() throws Exception {
         final ExecutorService one = Executors.newSingleThreadExecutor();
         try {
             open(
@@ -163,7 +163,7 @@ class HostileLoadsTest {
     }
 
     @Test
-    void anErrorReachesAllWhoWaitAsItself() throws Exception {
+    void everyWaitingCallerGetsTheError() throws Exception {
         final CountDownLatch begun = new CountDownLatch(1);
         final CountDownLatch go = new CountDownLatch(1);
         final AssertionError error = new AssertionError("expected");
@@ -194,9 +194,9 @@ class HostileLoadsTest {
         throw error;
     }
 
-    /** The loader has no stack left, and neither has what ends the load. */
+    /** Neither the loader nor the code that ends the load has stack left. */
     @Test
-    void aLoadThatEndsInAStackOverflowBlocksNobody() throws Exception {
+    void aLoadThatEndsInAStackOverflowBlocksNoCaller() throws Exception {
         final AtomicBoolean deep = new AtomicBoolean(true);
         open(
                 key -> {
@@ -235,7 +235,7 @@ class HostileLoadsTest {
             try {
                 cache.get("a");
             } catch (final StackOverflowError again) {
-                // Expected: one frame up there is a bit more stack.
+                // Expected: the next frame up has a little more stack.
             }
             throw e;
         }
@@ -262,9 +262,9 @@ class HostileLoadsTest {
         }
     }
 
-    /** Three threads, two caches. */
+    /** Three threads, three caches. */
     @Test
-    void soDoLoadsOfSeveralCaches() throws Exception {
+    void loadsOfSeveralCachesThatWaitForEachOtherFail() throws Exception {
         final CyclicBarrier all = new CyclicBarrier(3);
         final List<Cache<String, String>> caches = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
@@ -289,7 +289,7 @@ class HostileLoadsTest {
     }
 
     @Test
-    void aLoaderThatAsksForItsOwnKeyByAFutureIsToldSo() {
+    void aLoaderThatRequestsItsOwnKeyWithAFutureFails() {
         open(key -> cache.getAsync(key).join(), Runnable::run);
         assertThatThrownBy(() -> cache.get("a"))
                 .hasRootCauseInstanceOf(IllegalStateException.class)
@@ -297,7 +297,7 @@ class HostileLoadsTest {
     }
 
     @Test
-    void anInterruptFailsTheCallerThatRunsTheLoadAndNoOther() throws Exception {
+    void anInterruptFailsOnlyTheCallerThatRunsTheLoad() throws Exception {
         final CountDownLatch begun = new CountDownLatch(1);
         final AtomicInteger loads = new AtomicInteger();
         final AtomicBoolean flag = new AtomicBoolean();
@@ -339,7 +339,7 @@ class HostileLoadsTest {
     }
 
     @Test
-    void aWaiterThatIsInterruptedFailsAlone() throws Exception {
+    void anInterruptFailsOnlyTheCallerThatWaits() throws Exception {
         final CountDownLatch begun = new CountDownLatch(1);
         final CountDownLatch go = new CountDownLatch(1);
         open(
@@ -379,7 +379,7 @@ class HostileLoadsTest {
 
     @ParameterizedTest(name = "{0} ends a caller''s interest")
     @MethodSource("ends")
-    void everyEndOfAFutureEndsTheInterest(String what, Consumer<CompletableFuture<String>> end)
+    void anyCompletionOfAFutureEndsTheInterest(String what, Consumer<CompletableFuture<String>> end)
             throws Exception {
         final CountDownLatch begun = new CountDownLatch(1);
         final CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
@@ -437,7 +437,7 @@ class HostileLoadsTest {
                 cache -> cache.engine().clear());
     }
 
-    /** Whether the key is missing, or there and near its deadline. */
+    /** The key is missing when its load begins. */
     @ParameterizedTest
     @MethodSource("writes")
     void everyWriteOutdatesALoad(Write write) throws Exception {
@@ -460,9 +460,9 @@ class HostileLoadsTest {
         assertThat(cache.loadStatistics().outdated()).isOne();
     }
 
-    /** A caller that comes after the write does not get what was loaded before it. */
+    /** A caller after the write does not get the value that was loaded before it. */
     @Test
-    void aCallerAfterAWriteLoadsAnew() throws Exception {
+    void aCallerAfterAWriteLoadsAgain() throws Exception {
         final CountDownLatch begun = new CountDownLatch(1);
         final CountDownLatch go = new CountDownLatch(1);
         final AtomicInteger loads = new AtomicInteger();
@@ -486,7 +486,7 @@ class HostileLoadsTest {
     }
 
     @Test
-    void whatCannotBeKeptIsReturnedAndCounted() {
+    void aValueThatCannotBeCachedIsReturnedAndCounted() {
         final String large = "x".repeat(1 << 15);
         cache =
                 builder(key -> key.equals("large") ? large : "v")
@@ -507,7 +507,7 @@ class HostileLoadsTest {
     }
 
     @Test
-    void aPutThatIsTooLargeLeavesNoOldValue() {
+    void aPutThatIsTooLargeRemovesTheOldValue() {
         open(key -> "v", pool);
         final String large = "x".repeat(1 << 15);
         for (final Consumer<String> put :
@@ -527,12 +527,12 @@ class HostileLoadsTest {
         assertThatThrownBy(() -> cache.replace("k", "old", large))
                 .isInstanceOf(io.flagstone.api.EntryTooLargeException.class);
         assertThat(cache.getIfPresent("k"))
-                .as("it would not have been replaced")
+                .as("the expected value was not there")
                 .isEqualTo("other");
     }
 
     @Test
-    void aMissIsOneMiss() {
+    void aLoadCountsOneMiss() {
         open(key -> key.equals("none") ? null : "v", pool);
         cache.get("a");
         cache.get("none");
@@ -553,7 +553,7 @@ class HostileLoadsTest {
     }
 
     @Test
-    void aRefreshIsKeptAlsoWhereItTakesLongerThanTheEntryLives() {
+    void aRefreshIsCachedEvenIfTheEntryExpiresMeanwhile() {
         final AtomicInteger loads = new AtomicInteger();
         openRefreshing(
                 key -> {
@@ -572,7 +572,7 @@ class HostileLoadsTest {
     }
 
     @Test
-    void aRefreshThatFindsNothingRemovesTheEntry() {
+    void aRefreshThatLoadsNullRemovesTheEntry() {
         final AtomicBoolean deleted = new AtomicBoolean();
         openRefreshing(key -> deleted.get() ? null : "v", 500);
         cache.get("k");
@@ -584,7 +584,7 @@ class HostileLoadsTest {
     }
 
     @Test
-    void aRefreshedValueThatCannotBeKeptLeavesNoOldOne() {
+    void aRefreshedValueThatCannotBeCachedRemovesTheOldOne() {
         final AtomicInteger loads = new AtomicInteger();
         openRefreshing(key -> loads.incrementAndGet() == 1 ? "v" : "x".repeat(1 << 15), 500);
         cache.get("k");
@@ -596,7 +596,7 @@ class HostileLoadsTest {
     }
 
     @Test
-    void aSourceThatFailsIsAskedALogarithmOfTimes() {
+    void aLoaderThatFailsIsCalledALogarithmicNumberOfTimes() {
         final AtomicBoolean broken = new AtomicBoolean();
         final AtomicInteger loads = new AtomicInteger();
         cache =
@@ -627,7 +627,7 @@ class HostileLoadsTest {
     }
 
     @Test
-    void anEntryThatLivesShorterThanTheTimeAheadIsRefreshedAtHalfOfIt() {
+    void anEntryWithAShortTtlIsRefreshedAtHalfOfItsTtl() {
         final AtomicInteger loads = new AtomicInteger();
         cache =
                 builder(key -> "v" + loads.incrementAndGet())
@@ -644,7 +644,7 @@ class HostileLoadsTest {
     }
 
     @Test
-    void aRefreshThatTheExecutorDropsIsTriedAgainAndHoldsNothingUp() {
+    void aRefreshThatTheExecutorDropsIsTriedAgain() {
         final AtomicInteger loads = new AtomicInteger();
         openRefreshing(key -> "v" + loads.incrementAndGet(), 500);
         cache.get("k");
@@ -657,13 +657,13 @@ class HostileLoadsTest {
         waiting.remove().run();
         assertThat(cache.get("k")).isEqualTo("v2");
         dropped.run();
-        assertThat(loads).as("given up when the next began").hasValue(2);
+        assertThat(loads).as("loads, without the attempt that was given up").hasValue(2);
         clock.advance(TTL);
         assertThat(cache.get("k")).isEqualTo("v3");
     }
 
     @Test
-    void aRefreshThatCannotWorkIsRefused() {
+    void anImpossibleRefreshConfigurationIsRefused() {
         assertThatThrownBy(() -> builder(key -> "v").refreshAheadNs(TTL).build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
@@ -687,7 +687,7 @@ class HostileLoadsTest {
     }
 
     @Test
-    void refreshReplacesWhatIsThereAndRemovesWhatIsGone() {
+    void refreshReplacesTheValueOrRemovesTheKey() {
         final Map<String, String> source = new HashMap<>();
         open(source::get, Runnable::run);
         source.put("k", "1");
@@ -725,7 +725,7 @@ class HostileLoadsTest {
     }
 
     @Test
-    void getAllIsOneCallForTheMissingKeys() {
+    void getAllLoadsTheMissingKeysInOneCall() {
         final List<Set<String>> calls = new ArrayList<>();
         openBulk(
                 keys -> {
@@ -749,7 +749,7 @@ class HostileLoadsTest {
         assertThat(cache.removeAll(List.of("a", "b", "none"))).isEqualTo(2);
     }
 
-    /** Two calls for overlapping keys, each in another order: no key is loaded by both. */
+    /** Two calls with overlapping keys in different orders: no key is loaded by both. */
     @Test
     void bulkLoadsShareTheirKeysAndNeverWaitForEachOther() throws Exception {
         final Map<String, AtomicInteger> loads = new HashMap<>();
@@ -778,7 +778,7 @@ class HostileLoadsTest {
     }
 
     @Test
-    void whatABulkLoadThrowsReachesEachCallerAndNothingIsKept() {
+    void eachCallerGetsTheFailureOfABulkLoadAndNothingIsCached() {
         final AtomicInteger calls = new AtomicInteger();
         openBulk(
                 keys -> {
@@ -809,7 +809,7 @@ class HostileLoadsTest {
     }
 
     @Test
-    void aWriteOutdatesItsKeyOfABulkLoadAlone() {
+    void aWriteOutdatesOnlyItsOwnKeyOfABulkLoad() {
         openBulk(
                 keys -> {
                     cache.remove("a");
@@ -823,7 +823,7 @@ class HostileLoadsTest {
     }
 
     @Test
-    void aKeyOfABulkLoadThatTheExecutorHasNotBegunIsLoadedByItself() {
+    void aCallerLoadsAKeyOfABulkLoadThatTheExecutorHasNotBegun() {
         final List<Set<String>> calls = new ArrayList<>();
         openBulk(
                 keys -> {
@@ -842,7 +842,7 @@ class HostileLoadsTest {
     }
 
     @Test
-    void aCacheThatIsClosedDuringALoadStillReturnsTheValue() {
+    void aLoadReturnsItsValueIfTheCacheIsClosedMeanwhile() {
         open(
                 key -> {
                     cache.close();
@@ -855,7 +855,7 @@ class HostileLoadsTest {
     }
 
     @Test
-    void aBuilderThatIsUsedTwiceMakesCachesThatShareNothing() {
+    void cachesOfOneEngineBuilderAreIndependent() {
         final io.flagstone.CacheBuilder base = OffHeapCache.builder().memoryBytes(1 << 20);
         final List<String> heard = new ArrayList<>();
         try (Cache<String, String> first =

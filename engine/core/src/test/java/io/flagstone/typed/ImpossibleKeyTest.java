@@ -17,9 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A key that no entry can have is missing to all but the operations that would add it. */
+/** A key that no entry can have is missing to every operation, except those that would add it. */
 class ImpossibleKeyTest {
-    /** As it is, so that the empty string has no bytes. */
+    /** A codec that writes the empty string as no bytes. */
     private static final Codec<String> ASCII =
             new Codec<>() {
                 @Override
@@ -53,7 +53,7 @@ class ImpossibleKeyTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 65_536, 200_000})
-    void isAMiss(int length) {
+    void anImpossibleKeyIsMissing(int length) {
         final String key = "x".repeat(length);
         cache.put("y", "1");
         final List<Predicate<String>> absent =
@@ -100,7 +100,7 @@ class ImpossibleKeyTest {
     }
 
     @Test
-    void theLongestKeyIsPossible() {
+    void aKeyOfTheMaximumLengthIsStored() {
         final String key = "x".repeat(OffHeapCache.MAX_KEY_LENGTH);
         cache.put(key, "1");
         assertThat(cache.get(key)).isEqualTo("1");
@@ -108,7 +108,7 @@ class ImpossibleKeyTest {
     }
 
     @Test
-    void nullIsNoKey() {
+    void aNullKeyIsRefused() {
         assertThatThrownBy(() -> cache.get(null)).isInstanceOf(NullPointerException.class);
         assertThatThrownBy(() -> cache.contains(null)).isInstanceOf(NullPointerException.class);
         assertThatThrownBy(() -> cache.remove(null)).isInstanceOf(NullPointerException.class);
@@ -118,7 +118,7 @@ class ImpossibleKeyTest {
     }
 
     @Test
-    void aClosedCacheRefusesItAsAnyOther() {
+    void aClosedCacheRefusesEveryKey() {
         final Cache<String, String> closed =
                 Cache.builder(OffHeapCache.builder().memoryBytes(1 << 18), ASCII, ASCII).build();
         closed.close();

@@ -29,7 +29,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** One load for a key, whoever asks; failures reach all who wait and leave nothing behind. */
+/**
+ * A key is loaded once, however many callers ask. Every waiting caller gets a failure, and nothing
+ * is cached.
+ */
 @Timeout(60)
 class LoaderTest {
     private static final int THREADS = 16;
@@ -62,7 +65,7 @@ class LoaderTest {
     }
 
     @Test
-    void underManyThreadsEachKeyIsLoadedOnce() throws Exception {
+    void manyThreadsLoadEachKeyOnce() throws Exception {
         final Map<Long, AtomicInteger> loads = new ConcurrentHashMap<>();
         open(
                 key -> {
@@ -91,7 +94,7 @@ class LoaderTest {
     }
 
     @Test
-    void aFailureReachesAllWhoWaitAndIsForgotten() throws Exception {
+    void everyWaitingCallerGetsAFailureAndTheNextLoadsAgain() throws Exception {
         final CountDownLatch begun = new CountDownLatch(1);
         final CountDownLatch go = new CountDownLatch(1);
         final AtomicInteger loads = new AtomicInteger();
@@ -125,7 +128,7 @@ class LoaderTest {
     }
 
     @Test
-    void whatDoesNotExistIsNotKept() {
+    void aNullOfTheLoaderIsNotCached() {
         final AtomicInteger loads = new AtomicInteger();
         open(
                 key -> {
@@ -161,7 +164,7 @@ class LoaderTest {
     }
 
     @Test
-    void aLoaderMayAskForOtherKeysButNotItsOwn() {
+    void aLoaderMayRequestOtherKeysButNotItsOwn() {
         open(key -> key == 0 ? "end" : key == 99 ? cache.get(99L) : cache.get(key - 1) + key);
         assertThat(cache.get(3L)).isEqualTo("end123");
         assertThatThrownBy(() -> cache.get(99L))
@@ -188,7 +191,7 @@ class LoaderTest {
     }
 
     @Test
-    void aHitNearItsEndIsRefreshedWhileTheValueThatIsThereIsReturned() {
+    void aHitNearTheDeadlineReturnsTheOldValueAndRefreshes() {
         final AtomicInteger version = new AtomicInteger();
         cache =
                 builder(key -> "v" + version.incrementAndGet())
@@ -199,7 +202,7 @@ class LoaderTest {
         assertThat(cache.get(1L)).isEqualTo("v1");
         clock.advance(6 * SECOND);
         assertThat(cache.get(1L)).isEqualTo("v1");
-        assertThat(waiting).as("not near its end").isEmpty();
+        assertThat(waiting).as("not near the deadline").isEmpty();
         clock.advance(2 * SECOND);
         assertThat(cache.get(1L)).isEqualTo("v1");
         assertThat(cache.get(1L)).isEqualTo("v1");
@@ -211,7 +214,7 @@ class LoaderTest {
     }
 
     @Test
-    void aRefreshThatFailsLeavesTheValueAndOneThatIsOutdatedIsNotKept() {
+    void aFailedRefreshKeepsTheOldValueAndAnOutdatedOneIsNotCached() {
         final AtomicInteger loads = new AtomicInteger();
         cache =
                 builder(
@@ -240,9 +243,9 @@ class LoaderTest {
         assertThat(cache.get(1L)).isEqualTo("mine");
     }
 
-    /** And the next hit asks again. */
+    /** The next hit tries again. */
     @Test
-    void aRefreshThatTheExecutorRefusesLeavesTheValue() {
+    void aRefreshThatTheExecutorRefusesKeepsTheOldValue() {
         final AtomicInteger asked = new AtomicInteger();
         cache =
                 builder(key -> "v")
@@ -267,7 +270,7 @@ class LoaderTest {
     }
 
     @Test
-    void aLoadInWhichNobodyIsInterestedIsInterruptedAndNotKept() throws Exception {
+    void aLoadWithoutAnInterestedCallerIsInterruptedAndNotCached() throws Exception {
         final CountDownLatch begun = new CountDownLatch(1);
         final CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
         cache =
@@ -287,7 +290,7 @@ class LoaderTest {
         final CompletableFuture<String> second = cache.getAsync(1L);
         begun.await();
         assertThat(first.cancel(true)).isTrue();
-        assertThat(interrupted).as("the other still waits").isNotDone();
+        assertThat(interrupted).as("the other caller still waits").isNotDone();
         assertThat(second.cancel(true)).isTrue();
         assertThat(interrupted.get()).isTrue();
         assertThatThrownBy(second::join).isInstanceOf(CancellationException.class);
@@ -295,7 +298,7 @@ class LoaderTest {
     }
 
     @Test
-    void anExecutorThatRefusesFailsTheLoad() {
+    void aRefusalOfTheExecutorFailsTheLoad() {
         cache =
                 builder(key -> "v")
                         .executor(
@@ -304,6 +307,6 @@ class LoaderTest {
                                 })
                         .build();
         assertThatThrownBy(() -> cache.getAsync(1L).join()).hasRootCauseMessage("full");
-        assertThat(cache.get(1L)).as("by the caller itself").isEqualTo("v");
+        assertThat(cache.get(1L)).as("loaded by the caller").isEqualTo("v");
     }
 }

@@ -38,7 +38,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Atomic operations of the map whatever its codec writes, and views that say what they are. */
+/**
+ * The atomic operations of the map with a codec that writes unstable bytes, and the views of the
+ * map.
+ */
 @Timeout(60)
 class MapViewsTest {
     private static final long TTL = 1_000;
@@ -49,7 +52,7 @@ class MapViewsTest {
     private Cache<String, HashSet<String>> sets;
     private Cache<String, Integer> cache;
 
-    /** Writes other bytes at each encoding, and what it reads can be changed. */
+    /** Writes different bytes at each encoding, and reads mutable objects. */
     private static final class UnstableCodec implements Codec<HashSet<String>> {
         private final Random random = new Random(TestSupport.seed());
 
@@ -155,7 +158,7 @@ class MapViewsTest {
     }
 
     @Test
-    void eachFormMeansWhatTheMapSays() {
+    void computeAndMergeFollowTheContractOfMap() {
         final ConcurrentMap<String, HashSet<String>> map = openSets();
         assertThat(map.computeIfPresent("k", (key, old) -> set("x"))).isNull();
         assertThat(map.compute("k", (key, old) -> null)).isNull();
@@ -181,7 +184,7 @@ class MapViewsTest {
     }
 
     @Test
-    void computingRenewsTheDeadlineAndAValueThatIsTooLargeLeavesNoOldOne() {
+    void computeRenewsTheDeadlineAndATooLargeValueRemovesTheOldOne() {
         final ConcurrentMap<String, HashSet<String>> map = openSets();
         map.put("k", set("a"));
         clock.advance(TTL - 1);
@@ -194,9 +197,9 @@ class MapViewsTest {
         assertThat(map).doesNotContainKey("k");
     }
 
-    /** A write that comes while the function runs is not lost: the function is called again. */
+    /** A write while the function runs is not lost: the function is called again. */
     @Test
-    void aWriteDuringTheFunctionIsSeen() {
+    void aWriteDuringTheFunctionIsNotLost() {
         final ConcurrentMap<String, HashSet<String>> map = openSets();
         final AtomicBoolean first = new AtomicBoolean(true);
         for (final boolean present : new boolean[] {true, false}) {
@@ -218,7 +221,7 @@ class MapViewsTest {
     }
 
     @Test
-    void noIncrementIsLostUnderThreads() throws Exception {
+    void concurrentComputesLoseNoUpdate() throws Exception {
         final ConcurrentMap<String, HashSet<String>> map = openSets();
         final Thread[] threads = new Thread[4];
         final AtomicReference<Throwable> failure = new AtomicReference<>();
@@ -245,7 +248,7 @@ class MapViewsTest {
     }
 
     @Test
-    void viewsSayWhatTheyAre() {
+    void spliteratorsReportTheirCharacteristics() {
         final ConcurrentMap<String, Integer> map = open(10);
         for (final Collection<?> view : List.of(map.keySet(), map.values(), map.entrySet())) {
             final Spliterator<?> spliterator = view.spliterator();
@@ -258,9 +261,11 @@ class MapViewsTest {
         }
     }
 
-    /** Sizes that do not match what iteration brings, since all entries have expired. */
+    /**
+     * The size differs from the number of iterated entries, since half of the entries have expired.
+     */
     @Test
-    void streamsWorkWhereEntriesHaveExpired() {
+    void streamsSkipExpiredEntries() {
         final ConcurrentMap<String, Integer> map = open(0);
         for (int i = 0; i < 200; i++) {
             cache.put("k" + i, i, i % 2 == 0 ? TTL : OffHeapCache.NO_TTL);
@@ -282,7 +287,7 @@ class MapViewsTest {
     }
 
     @Test
-    void streamsWorkWhileOthersWrite() throws Exception {
+    void streamsWorkDuringConcurrentWrites() throws Exception {
         final ConcurrentMap<String, Integer> map = open(500);
         final AtomicBoolean stop = new AtomicBoolean();
         final Thread writer =
@@ -317,7 +322,7 @@ class MapViewsTest {
                     use.accept(map.entrySet());
                 }
                 assertThat(map.keySet().stream().filter(key -> key.startsWith("k")).distinct())
-                        .as("what stays is seen")
+                        .as("entries that stay are seen")
                         .hasSize(500);
             }
         } finally {
@@ -371,7 +376,7 @@ class MapViewsTest {
     }
 
     @Test
-    void anEntryThatCannotBeDecodedCanBeRemovedByItsIterator() {
+    void anIteratorRemovesAnEntryThatCannotBeDecoded() {
         final ConcurrentMap<String, Integer> map = open(3);
         undecodable.set(true);
         final Iterator<Map.Entry<String, Integer>> iterator = map.entrySet().iterator();
@@ -382,9 +387,9 @@ class MapViewsTest {
         assertThat(map.size()).isZero();
     }
 
-    /** What has another value by now than the one that was seen stays. */
+    /** An entry whose value changed after the test stays. */
     @Test
-    void aRemovalByAPredicateRemovesWhatItHasSeen() {
+    void removeIfRemovesOnlyTheTestedValue() {
         final ConcurrentMap<String, Integer> map = open(1);
         assertThat(map.values().removeIf(value -> map.put("k0", value + 1) != null)).isFalse();
         assertThat(map.get("k0")).isEqualTo(1);
@@ -395,7 +400,7 @@ class MapViewsTest {
     }
 
     @Test
-    void viewsRemoveWhatTheyAreAsked() {
+    void viewsRemoveAndRetainElements() {
         final ConcurrentMap<String, Integer> map = open(10);
         assertThat(map.values().remove(3)).isTrue();
         assertThat(map.values().remove(3)).isFalse();
@@ -412,7 +417,7 @@ class MapViewsTest {
     }
 
     @Test
-    void theMapsPutsCountNoMiss() {
+    void putsOfTheMapCountNoMiss() {
         final ConcurrentMap<String, Integer> map = open(0);
         map.put("a", 1);
         map.put("a", 2);

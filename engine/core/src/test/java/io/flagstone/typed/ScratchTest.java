@@ -27,17 +27,17 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 
-/** Buffers are reused, belong to one operation at a time, and neither grow nor stay for ever. */
+/** Buffers are reused, belong to one operation at a time, and do not stay large. */
 @Timeout(120)
 class ScratchTest {
-    /** More than the table and the pool have room for. */
+    /** More threads than the table and the pool have room for. */
     private static final int THREADS = 200;
 
     @Test
-    void aThreadFindsItsOwnAgain() {
+    void aThreadReusesItsScratch() {
         final Scratch first = Scratch.acquire();
         first.release();
-        // The first may be of the pool, if other threads of this JVM have taken the table.
+        // The first may come from the pool, if other threads of this JVM have filled the table.
         final Set<Scratch> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         for (int i = 0; i < 1_000; i++) {
             final Scratch again = Scratch.acquire();
@@ -49,7 +49,7 @@ class ScratchTest {
     }
 
     @Test
-    void operationsWithinOneAnotherHaveBuffersOfTheirOwn() {
+    void nestedOperationsHaveSeparateBuffers() {
         final Set<Scratch> held = Collections.newSetFromMap(new IdentityHashMap<>());
         for (int i = 0; i < 100; i++) {
             assertThat(held.add(Scratch.acquire())).isTrue();
@@ -71,13 +71,13 @@ class ScratchTest {
     }
 
     @Test
-    void noTwoThreadsHaveTheSameAtOnce() throws Exception {
+    void twoThreadsNeverShareAScratch() throws Exception {
         inThreads(THREADS, Thread::new, this::checkExclusive);
     }
 
     @Test
     @EnabledForJreRange(min = JRE.JAVA_21)
-    void norDoVirtualThreads() throws Exception {
+    void virtualThreadsNeverShareAScratch() throws Exception {
         inThreads(2_000, virtual(), this::checkExclusive);
     }
 
@@ -87,7 +87,7 @@ class ScratchTest {
                 Class.forName("java.lang.Thread$Builder").getMethod("factory").invoke(builder);
     }
 
-    /** Writes a mark, lets others run, and finds it again. */
+    /** Writes a mark, lets other threads run, and checks the mark. */
     private Void checkExclusive() {
         for (int i = 0; i < 200; i++) {
             final Scratch scratch = Scratch.acquire();
@@ -124,7 +124,7 @@ class ScratchTest {
     }
 
     @Test
-    void threadsThatHaveEndedMakeRoomForOthers() throws Exception {
+    void aThreadTakesThePlaceOfAnEndedThread() throws Exception {
         for (int generation = 0; generation < 5; generation++) {
             inThreads(
                     THREADS,
@@ -148,9 +148,9 @@ class ScratchTest {
         assertThat(two[0]).as("its own").isSameAs(two[1]);
     }
 
-    /** Sizes around the limit; a large one may not stay with a thread or in the pool. */
+    /** Lengths around the limit: a large buffer stays neither in the table nor in the pool. */
     @Test
-    void aLargeBufferDoesNotStay() {
+    void largeBuffersAreDropped() {
         try (Cache<String, byte[]> cache =
                 Cache.builder(
                                 OffHeapCache.builder()
@@ -172,7 +172,7 @@ class ScratchTest {
                     assertKeptSmall();
                 }
             }
-            // Unlike lengths after one another, which no expectation fits.
+            // Consecutive lengths that differ too much to be predicted.
             for (int i = 0; i < 20; i++) {
                 final byte[] value = new byte[70_000 << i % 5];
                 cache.put("k", value);
@@ -234,7 +234,7 @@ class ScratchTest {
         }
     }
 
-    /** What an application does that is undeployed while the container's threads live on. */
+    /** An application that is undeployed while the container's threads live on. */
     public static final class Application implements Runnable {
         @Override
         public void run() {
@@ -255,7 +255,7 @@ class ScratchTest {
     }
 
     @Test
-    void aThreadThatLivesOnKeepsNoClassLoader() throws Exception {
+    void aLongLivedThreadKeepsNoClassLoader() throws Exception {
         final CyclicBarrier used = new CyclicBarrier(2);
         final CountDownLatch end = new CountDownLatch(1);
         final List<WeakReference<ClassLoader>> loaders =
@@ -275,7 +275,7 @@ class ScratchTest {
             assertThat(loaders).hasSize(3);
             for (int i = 0; i < 200 && loaders.stream().anyMatch(l -> l.get() != null); i++) {
                 System.gc();
-                // Takes memory, so that a collector that ignores the call collects at last.
+                // Allocates, so that a collector that ignores the call collects eventually.
                 assertThat(new byte[4 << 20]).hasSize(4 << 20);
             }
             assertThat(loaders).allMatch(loader -> loader.get() == null);

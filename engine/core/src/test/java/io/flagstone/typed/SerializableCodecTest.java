@@ -20,18 +20,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Serialization finds the classes of the type, of the thread's context and of this library. */
+/**
+ * The codec finds classes in the class loaders of the type, of the thread's context and of this
+ * library.
+ */
 class SerializableCodecTest {
     private final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer();
 
-    /** Of another class loader in some tests. */
+    /** Some tests load this class with another class loader. */
     public static final class Order implements Serializable {
         private static final long serialVersionUID = 1L;
     }
 
     interface Hidden {}
 
-    /** What a proxy does is nothing. */
+    /** The handler of the proxies; does nothing. */
     public static final class Handler implements InvocationHandler, Serializable {
         private static final long serialVersionUID = 1L;
 
@@ -41,7 +44,7 @@ class SerializableCodecTest {
         }
     }
 
-    /** Has classes of its own, those of the tests included. */
+    /** Returns a class loader that defines its own classes, including those of the tests. */
     private static URLClassLoader isolated() {
         return new URLClassLoader(
                 new URL[] {
@@ -50,20 +53,20 @@ class SerializableCodecTest {
                 ClassLoader.getPlatformClassLoader());
     }
 
-    private <T> T again(Codec<T> codec, T value) {
+    private <T> T copy(Codec<T> codec, T value) {
         return codec.decode(buffer, 5, codec.encode(value, buffer, 5));
     }
 
     @Test
     void arraysPrimitivesAndClassesAreRead() {
         final Codec<Object> codec = Codecs.ofSerializable(Object.class);
-        assertThat(again(codec, new int[][] {{1}, {2}})).isEqualTo(new int[][] {{1}, {2}});
-        assertThat(again(codec, new Order[2])).isEqualTo(new Order[2]);
+        assertThat(copy(codec, new int[][] {{1}, {2}})).isEqualTo(new int[][] {{1}, {2}});
+        assertThat(copy(codec, new Order[2])).isEqualTo(new Order[2]);
         for (final Class<?> type :
                 List.of(int.class, void.class, double.class, long[][].class, Order[].class)) {
-            assertThat(again(codec, type)).isEqualTo(type);
+            assertThat(copy(codec, type)).isEqualTo(type);
         }
-        assertThat(again(Codecs.ofSerializable(byte[].class), new byte[3])).hasSize(3);
+        assertThat(copy(Codecs.ofSerializable(byte[].class), new byte[3])).hasSize(3);
     }
 
     @Test
@@ -71,31 +74,31 @@ class SerializableCodecTest {
         try (URLClassLoader other = isolated()) {
             final Codec<Object> codec = Codecs.ofSerializable(Object.class, other);
             final Class<?> theirs = other.loadClass(Order.class.getName());
-            assertThat(again(codec, new Order())).isInstanceOf(theirs);
-            assertThat(again(codec, new Order[0])).isInstanceOf(theirs.arrayType());
+            assertThat(copy(codec, new Order())).isInstanceOf(theirs);
+            assertThat(copy(codec, new Order[0])).isInstanceOf(theirs.arrayType());
         }
     }
 
     @Test
-    void thenThatOfTheThreadsContextAndThenThatOfTheLibrary() throws Exception {
+    void theContextClassLoaderComesSecondAndThatOfTheLibraryLast() throws Exception {
         final Codec<Object> codec =
                 Codecs.ofSerializable(Object.class, ClassLoader.getPlatformClassLoader());
         final Thread thread = Thread.currentThread();
         final ClassLoader before = thread.getContextClassLoader();
         try (URLClassLoader other = isolated()) {
             thread.setContextClassLoader(other);
-            assertThat(again(codec, new Order()))
+            assertThat(copy(codec, new Order()))
                     .isInstanceOf(other.loadClass(Order.class.getName()));
             thread.setContextClassLoader(ClassLoader.getPlatformClassLoader());
-            assertThat(again(codec, new Order())).isInstanceOf(Order.class);
+            assertThat(copy(codec, new Order())).isInstanceOf(Order.class);
             thread.setContextClassLoader(null);
-            assertThat(again(codec, new Order())).isInstanceOf(Order.class);
+            assertThat(copy(codec, new Order())).isInstanceOf(Order.class);
         } finally {
             thread.setContextClassLoader(before);
         }
         final Codec<Object> jvm = Codecs.ofSerializable(Object.class, null);
-        assertThat(again(jvm, new ArrayList<>(List.of(1)))).isEqualTo(List.of(1));
-        assertThat(again(jvm, new Order())).isInstanceOf(Order.class);
+        assertThat(copy(jvm, new ArrayList<>(List.of(1)))).isEqualTo(List.of(1));
+        assertThat(copy(jvm, new Order())).isInstanceOf(Order.class);
     }
 
     @ParameterizedTest
@@ -109,7 +112,7 @@ class SerializableCodecTest {
         for (final ClassLoader first :
                 Arrays.asList(
                         getClass().getClassLoader(), ClassLoader.getPlatformClassLoader(), null)) {
-            final Object read = again(Codecs.ofSerializable(Object.class, first), proxy);
+            final Object read = copy(Codecs.ofSerializable(Object.class, first), proxy);
             assertThat(type.isInstance(read)).isTrue();
             assertThat(Proxy.getInvocationHandler(read)).isInstanceOf(Handler.class);
         }
@@ -117,25 +120,25 @@ class SerializableCodecTest {
 
     @Test
     void theFilterOfTheJvmApplies() throws Exception {
-        // The filter is set once for a JVM, so it lets all pass but one class, which only this
-        // test serializes.
+        // The filter can be set only once in a JVM. It rejects one class, which only this test
+        // serializes.
         if (ObjectInputFilter.Config.getSerialFilter() == null) {
             ObjectInputFilter.Config.setSerialFilter(
                     ObjectInputFilter.Config.createFilter("!" + Forbidden.class.getName()));
         }
-        assertThatThrownBy(() -> again(Codecs.ofSerializable(Forbidden.class), new Forbidden()))
+        assertThatThrownBy(() -> copy(Codecs.ofSerializable(Forbidden.class), new Forbidden()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasCauseInstanceOf(InvalidClassException.class)
                 .hasMessageContaining("REJECTED");
     }
 
-    /** For the filter. */
+    /** The class that the filter rejects. */
     static final class Forbidden implements Serializable {
         private static final long serialVersionUID = 1L;
     }
 
     @Test
-    void whatIsNoneOfTheTypesObjectsIsRefused() {
+    void anObjectOfAnotherTypeIsRefused() {
         final Codec<Object> any = Codecs.ofSerializable(Object.class);
         final Codec<Order> orders = Codecs.ofSerializable(Order.class);
         final int length = any.encode("text", buffer, 0);

@@ -18,7 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A cache of objects that evicts and lets expire, beside a map that learns of both by the listener.
+ * Compares a typed cache that evicts and expires entries with a map. The removal listener keeps the
+ * map up to date.
  */
 class TypedModelTest {
     private static final int OPERATIONS = 150_000;
@@ -63,7 +64,7 @@ class TypedModelTest {
         return held == null || held.deadlineNs <= clock.nanoTime() ? null : held.value;
     }
 
-    /** So that the time to live can be told from the value. */
+    /** Derives the time to live from the value. */
     private static long ttlNs(String value) {
         return (1 + value.length() % 7) * SECOND;
     }
@@ -74,7 +75,7 @@ class TypedModelTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void agreesWithAMapThatForgets(boolean filtered) {
+    void agreesWithAMapUnderEvictionAndExpiry(boolean filtered) {
         try (Cache<String, String> cache =
                 Cache.builder(
                                 OffHeapCache.builder()
@@ -197,7 +198,7 @@ class TypedModelTest {
         }
     }
 
-    /** What has expired stays until the listener is told of it. */
+    /** An expired entry stays in the model until the listener receives it. */
     private void removed(String key, boolean wasThere) {
         if (wasThere) {
             model.remove(key);
