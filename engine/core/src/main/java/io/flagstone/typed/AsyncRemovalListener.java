@@ -49,7 +49,7 @@ public final class AsyncRemovalListener<K, V> implements RemovalListener<K, V> {
     private final AtomicLong dropped = new AtomicLong();
 
     /** True while a thread delivers events. */
-    private final AtomicBoolean telling = new AtomicBoolean();
+    private final AtomicBoolean delivering = new AtomicBoolean();
 
     private record Event<K, V>(RemovalCause cause, K key, V value) {}
 
@@ -104,7 +104,7 @@ public final class AsyncRemovalListener<K, V> implements RemovalListener<K, V> {
     }
 
     private void submit() {
-        if (!telling.get()) {
+        if (!delivering.get()) {
             try {
                 executor.execute(this::drain);
             } catch (final Throwable refusal) {
@@ -131,16 +131,16 @@ public final class AsyncRemovalListener<K, V> implements RemovalListener<K, V> {
      */
     public void drain() {
         // Looks again at the end: an event that arrived just before it submitted no task.
-        while (!queue.isEmpty() && telling.compareAndSet(false, true)) {
+        while (!queue.isEmpty() && delivering.compareAndSet(false, true)) {
             try {
-                tellAll();
+                deliverAll();
             } finally {
-                telling.set(false);
+                delivering.set(false);
             }
         }
     }
 
-    private void tellAll() {
+    private void deliverAll() {
         Event<K, V> event = queue.poll();
         while (event != null) {
             queued.decrementAndGet();

@@ -22,7 +22,7 @@ final class Interest<K, V> extends CompletableFuture<V> {
     private volatile Load<K, V> load;
 
     /** True once this has joined a second load, because the first was interrupted. */
-    private boolean anew;
+    private boolean reloaded;
 
     Interest(Loads<K, V> loads, K key, Loader<? super K, ? extends V> loader, Load.Kind kind) {
         this.loads = loads;
@@ -45,7 +45,7 @@ final class Interest<K, V> extends CompletableFuture<V> {
         final Throwable failure = joined.failure();
         if (failure == null) {
             complete(joined.value());
-        } else if (joined.wasInterrupted() && beginAnew()) {
+        } else if (joined.wasInterrupted() && claimReload()) {
             try {
                 loads.start(this);
             } catch (final RuntimeException | Error e) {
@@ -56,9 +56,9 @@ final class Interest<K, V> extends CompletableFuture<V> {
         }
     }
 
-    private synchronized boolean beginAnew() {
-        final boolean first = !anew;
-        anew = true;
+    private synchronized boolean claimReload() {
+        final boolean first = !reloaded;
+        reloaded = true;
         return first;
     }
 
