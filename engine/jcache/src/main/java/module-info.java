@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * JCache (JSR-107) over the Flagstone cache. {@code javax.cache.Caching} finds the provider as a
- * service, on the class path and on the module path.
+ * JCache (JSR-107) over the Flagstone cache. {@code javax.cache.Caching} finds the provider through
+ * the service loader, on the class path and on the module path.
  */
-// The API's jar has no module descriptor; its name comes from the file's.
+// The API's jar has no module descriptor, so its module name comes from the jar's file name.
 @SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
 module io.flagstone.jcache {
     requires transitive cache.api;

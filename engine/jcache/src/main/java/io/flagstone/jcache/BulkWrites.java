@@ -15,9 +15,9 @@ import javax.cache.Cache;
 /**
  * Writes and removes several entries.
  *
- * <p>With a writer, the locks of all keys are held from before the store is written until the cache
- * is, so that no other write of a key comes in between. Without one each key is locked by itself.
- * An entry that fails does not keep the others from being written; the first exception is thrown in
+ * <p>With a writer, an operation holds the locks of all its keys while it writes the store and then
+ * the cache, so that no other write of a key comes in between. Without a writer it locks one key at
+ * a time. If one entry fails, the others are still written, and the first exception is thrown at
  * the end.
  */
 final class BulkWrites<K, V> {
@@ -120,7 +120,7 @@ final class BulkWrites<K, V> {
         return failures;
     }
 
-    /** Removes everything, one by one only if a writer, a listener or a counter has to hear it. */
+    /** Removes all entries: one by one if a writer, a listener or the statistics need each key. */
     void removeAll() {
         if (source.writes() || listeners.wantsRemoved() || counters.isEnabled()) {
             final Set<K> keys = new HashSet<>();

@@ -10,19 +10,18 @@ import javax.cache.event.EventType;
 import org.agrona.ExpandableArrayBuffer;
 
 /**
- * What the specification's operations do to one entry of the cache, with its expiry, its events and
- * its counts.
+ * The specification's operations on one entry, with its expiry, its events and its counts.
  *
- * <p>The specification joins steps that the engine takes one by one: look, ask the policy, store,
- * tell. So the caller holds the key's lock, except for {@link #peek}, {@link #contains} and {@link
- * #read}. An operation stores and counts before it tells: an exception of a listener reaches the
- * caller of an operation that is complete.
+ * <p>The specification combines steps that are separate in the engine: read, ask the policy, store,
+ * notify. The caller therefore holds the key's lock, except for {@link #peek}, {@link #contains}
+ * and {@link #read}. An operation stores and counts before it notifies. If a listener throws, the
+ * operation is complete.
  *
- * <p>A value that no slab can hold counts as evicted at once: it is stored and told like any other,
- * and then it is not there, and neither is the value that it replaces.
+ * <p>A value that no slab can hold counts as evicted at once. A write of it counts and notifies
+ * like any other, but the key is absent afterwards: the old value is removed as well.
  */
 final class Entries<K, V> {
-    /** The lease on a key that the engine has no place for. */
+    /** The lease on a key whose length the engine does not allow. */
     static final long NO_LEASE = 0;
 
     private final Cache<K, V> cache;
@@ -51,12 +50,12 @@ final class Entries<K, V> {
         this.counters = counters;
     }
 
-    /** Reads a value; the engine counts this as a hit or a miss. */
+    /** Reads a value. The engine counts a hit or a miss. */
     V peek(K key) {
         return cache.getIfPresent(key);
     }
 
-    /** Reads a value; the engine counts no miss if there is none. */
+    /** Reads a value. The engine counts a hit, but no miss. */
     V peekIfPresent(K key) {
         return contains(key) ? peek(key) : null;
     }
@@ -65,7 +64,7 @@ final class Entries<K, V> {
         return cache.contains(key);
     }
 
-    /** Reads a value, and sets the expiry that this brings. Takes the key's lock if necessary. */
+    /** Reads a value and updates its expiry. Takes the key's lock if the policy needs it. */
     V read(K key) {
         if (expiry.ignoresAccess()) {
             return peek(key);
@@ -100,7 +99,7 @@ final class Entries<K, V> {
     /**
      * Checks that an entry can be encoded.
      *
-     * @throws IllegalArgumentException if the engine has no place for the key.
+     * @throws IllegalArgumentException if the engine does not allow the key's length.
      */
     void check(K key, V value) {
         checkKey(key);
@@ -118,12 +117,12 @@ final class Entries<K, V> {
         }
     }
 
-    /** The encoded key. */
+    /** Encodes a key. */
     KeyBytes bytes(K key) {
         return KeyBytes.of(keys, key);
     }
 
-    /** Writes a value, whether or not the key is there. */
+    /** Writes a value, whether or not the key is present. */
     void put(K key, V value, long startNs) {
         final V old = listeners.wantsOldValue() ? peekIfPresent(key) : null;
         if (old != null || contains(key)) {
@@ -133,7 +132,7 @@ final class Entries<K, V> {
         }
     }
 
-    /** Writes a value in place of one that was there, or {@code null}. */
+    /** Writes a value. The caller has read the old one, or {@code null} if the key is absent. */
     void put(K key, V value, V old, long startNs) {
         if (old == null) {
             create(key, value, startNs);
@@ -142,7 +141,7 @@ final class Entries<K, V> {
         }
     }
 
-    /** Adds a key that is not there; does nothing if it would be expired at once. */
+    /** Adds an absent key. Does nothing if the entry would expire at once. */
     void create(K key, V value, long startNs) {
         final long ttlNs = expiry.ofCreated();
         if (ttlNs == Expiry.EXPIRED) {
@@ -166,7 +165,7 @@ final class Entries<K, V> {
         }
         try {
             if (!cache.replaceWithTtl(key, value, ttlNs)) {
-                // It has expired, or was evicted, since.
+                // The entry has expired or was evicted since the caller read it.
                 create(key, value, startNs);
                 return;
             }
@@ -177,7 +176,7 @@ final class Entries<K, V> {
         listeners.tell(EventType.UPDATED, key, value, old);
     }
 
-    /** Removes the value that was to be replaced by one that is too large. */
+    /** Removes the old value of a key whose new value is too large. */
     private void evict(K key, EntryTooLargeException failure) {
         cache.remove(key);
         notKept(key, failure);
@@ -185,15 +184,15 @@ final class Entries<K, V> {
 
     private void notKept(K key, EntryTooLargeException failure) {
         counters.notKept();
-        log.warn("the cache does not keep the value of " + Quietly.name(key), failure);
+        log.warn("the value is too large for a slab: key=" + Quietly.name(key), failure);
     }
 
-    /** Removes a key and returns whether it was there. */
+    /** Removes a key and returns whether it was present. */
     boolean remove(K key, long startNs) {
         return remove(key, listeners.wantsOldValue() ? peekIfPresent(key) : null, startNs);
     }
 
-    /** Removes a key whose value the caller has read, or {@code null}. */
+    /** Removes a key. The caller has read its value, or {@code null}. */
     boolean remove(K key, V old, long startNs) {
         if (!cache.remove(key)) {
             return false;
@@ -204,26 +203,26 @@ final class Entries<K, V> {
         return true;
     }
 
-    /** Removes a key of which it is not known whether the cache agrees with the store. */
+    /** Removes a key without notifying, because its value may differ from the store's. */
     void forget(K key) {
         cache.remove(key);
     }
 
-    /** Removes everything and tells nobody. */
+    /** Removes all entries without notifying. */
     void clear() {
         cache.clear();
     }
 
     /**
-     * Takes a lease on a key, by which {@link #keep} sees whether it was written since.
+     * Takes a lease on a key. It lets {@link #keep} and {@link #renew} detect a later write.
      *
-     * @return the lease, or {@link #NO_LEASE} if the engine has no place for the key.
+     * @return the lease, or {@link #NO_LEASE} if the engine does not allow the key's length.
      */
     long lease(K key) {
         return lease(key, bytes(key));
     }
 
-    /** Takes a lease on a key that has been encoded. */
+    /** Takes a lease on a key that the caller has encoded. */
     long lease(K key, KeyBytes bytes) {
         return bytes.fits() ? cache.lease(key) : NO_LEASE;
     }
@@ -234,7 +233,7 @@ final class Entries<K, V> {
         }
     }
 
-    /** Stores a value that was loaded, unless the key is there or was written since the lease. */
+    /** Stores a loaded value, unless the key is present or was written since the lease. */
     void keep(K key, V loaded, long lease) {
         if (lease == NO_LEASE || contains(key)) {
             return;
@@ -245,7 +244,7 @@ final class Entries<K, V> {
         }
     }
 
-    /** Stores a value that was loaded anew, unless the key was written since the lease. */
+    /** Stores a reloaded value, unless the key was written since the lease. */
     void renew(K key, V loaded, long lease) {
         if (lease == NO_LEASE) {
             return;
@@ -275,7 +274,7 @@ final class Entries<K, V> {
         }
     }
 
-    /** The keys, while others may come and go. */
+    /** Returns an iterator over the keys, which other threads may change meanwhile. */
     Iterator<K> keys() {
         return cache.asMap().keySet().iterator();
     }

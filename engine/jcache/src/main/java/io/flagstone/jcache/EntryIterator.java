@@ -6,7 +6,7 @@ import java.util.NoSuchElementException;
 import java.util.function.Consumer;
 import javax.cache.Cache;
 
-/** Iterates over entries; sees what is there when it comes to it. Not thread-safe. */
+/** A weakly consistent iterator over the entries. Not thread-safe. */
 final class EntryIterator<K, V> implements Iterator<Cache.Entry<K, V>> {
     private final Entries<K, V> entries;
     private final Counters counters;
@@ -17,7 +17,7 @@ final class EntryIterator<K, V> implements Iterator<Cache.Entry<K, V>> {
     private StoredEntry<K, V> last;
 
     /**
-     * An iterator over all entries.
+     * Creates an iterator over all entries.
      *
      * @param checkOpen throws if the cache is closed.
      * @param remove removes a key.
@@ -58,7 +58,7 @@ final class EntryIterator<K, V> implements Iterator<Cache.Entry<K, V>> {
     public void remove() {
         checkOpen.run();
         if (last == null) {
-            throw new IllegalStateException("there is no entry to remove");
+            throw new IllegalStateException("there is no entry to remove, call next() first");
         }
         remove.accept(last.key());
         last = null;

@@ -24,11 +24,12 @@ import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 
 /**
- * The specification's cache over a typed one: checks arguments, and hands on.
+ * The specification's cache over a typed one. It checks arguments and delegates.
  *
- * <p>A read that no expiry policy has to hear of takes no lock. Every other operation holds the
- * lock of its key, and of no other, while it asks the policy, writes through, stores, and tells
- * synchronous listeners. Reading through is done under that lock, so that a key is loaded once.
+ * <p>A read takes no lock if the expiry policy ignores reads. A write, a processor, a load of one
+ * key and any other read hold the key's lock while they ask the policy, write through, store and
+ * notify synchronous listeners. A key is therefore loaded once. {@link BulkWrites} describes the
+ * locks of operations on several keys.
  */
 final class FlagstoneCache<K, V> implements javax.cache.Cache<K, V> {
     private final String name;
@@ -50,8 +51,8 @@ final class FlagstoneCache<K, V> implements javax.cache.Cache<K, V> {
     /**
      * Opens a cache. If this throws, everything that was opened for it has been closed.
      *
-     * @param configuration is kept.
-     * @param memoryBytes the memory to take if the configuration names none.
+     * @param configuration the configuration; the cache keeps it and does not copy it.
+     * @param memoryBytes the memory of the cache if the configuration has no engine's builder.
      */
     FlagstoneCache(
             String name,
@@ -96,7 +97,7 @@ final class FlagstoneCache<K, V> implements javax.cache.Cache<K, V> {
         }
     }
 
-    /** How often to look for expired entries: once in a tick, if the engine's clock is known. */
+    /** Returns the pace of looks for expired entries: once per tick if the clock is known. */
     private static Pace paceOf(OffHeapCache engine, NanoClock configured) {
         final boolean unset =
                 engine.configuration().setting("clock").origin() == Setting.Origin.DEFAULT;
@@ -120,7 +121,12 @@ final class FlagstoneCache<K, V> implements javax.cache.Cache<K, V> {
     private static void check(String what, Object object, Class<?> type) {
         if (!type.isInstance(Objects.requireNonNull(object, what))) {
             throw new ClassCastException(
-                    "the " + what + " is of " + object.getClass() + ", not of " + type);
+                    "the "
+                            + what
+                            + " must be of type "
+                            + type.getName()
+                            + ": class="
+                            + object.getClass().getName());
         }
     }
 
@@ -322,14 +328,14 @@ final class FlagstoneCache<K, V> implements javax.cache.Cache<K, V> {
         return manager;
     }
 
-    /** Switches the statistics and their bean on or off. */
+    /** Enables or disables the statistics and their bean. */
     void enableStatistics(boolean on) {
         beans.showStatistics(on);
         configuration.setStatisticsEnabled(on);
         counters.enable(on);
     }
 
-    /** Switches the bean of the configuration on or off. */
+    /** Enables or disables the bean of the configuration. */
     void enableManagement(boolean on) {
         beans.showConfiguration(on);
         configuration.setManagementEnabled(on);
@@ -353,13 +359,13 @@ final class FlagstoneCache<K, V> implements javax.cache.Cache<K, V> {
         return closed.get();
     }
 
-    /** To this class, the typed cache, or the engine. */
+    /** Unwraps to this class, the typed cache or the engine. */
     @Override
     public <T> T unwrap(Class<T> type) {
         return Unwrap.as(type, this, cache, cache.engine());
     }
 
-    /** Logs the failure of a load that nobody else is told of. */
+    /** The listener of a load without one: logs its failure. */
     private static final class Unheard implements CompletionListener {
         @Override
         public void onCompletion() {}

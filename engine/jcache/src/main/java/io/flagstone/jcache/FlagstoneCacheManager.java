@@ -16,7 +16,7 @@ import javax.cache.CacheManager;
 import javax.cache.configuration.Configuration;
 import javax.cache.spi.CachingProvider;
 
-/** The caches that belong to a URI and a class loader. */
+/** The caches of one URI and one class loader. */
 final class FlagstoneCacheManager implements CacheManager {
     private final Map<String, FlagstoneCache<?, ?>> caches = new ConcurrentHashMap<>();
     private final FlagstoneCachingProvider provider;
@@ -74,7 +74,8 @@ final class FlagstoneCacheManager implements CacheManager {
         Objects.requireNonNull(configuration, "configuration");
         if (!configuration.isStoreByValue()) {
             throw new UnsupportedOperationException(
-                    "the cache " + name + " is to store by reference, but stores by value");
+                    "store by reference is not supported, call setStoreByValue(true): cache="
+                            + name);
         }
         creation.lock();
         try {
@@ -86,7 +87,7 @@ final class FlagstoneCacheManager implements CacheManager {
                             this,
                             FlagstoneConfiguration.copyOf(configuration),
                             memoryBytes());
-            // A factory of the configuration may have created it too, or closed the manager.
+            // A factory in the configuration may have created this cache or closed the manager.
             final FlagstoneCache<?, ?> other = closed ? null : caches.putIfAbsent(name, cache);
             if (closed || other != null) {
                 cache.close();
@@ -101,7 +102,8 @@ final class FlagstoneCacheManager implements CacheManager {
 
     private static void checkNew(FlagstoneCache<?, ?> present) {
         if (present != null) {
-            throw new CacheException("there is a cache " + present.getName());
+            throw new CacheException(
+                    "a cache with this name already exists: name=" + present.getName());
         }
     }
 
@@ -114,9 +116,9 @@ final class FlagstoneCacheManager implements CacheManager {
         } catch (final NumberFormatException e) {
             throw new CacheException(
                     FlagstoneConfiguration.MEMORY_BYTES_PROPERTY
-                            + " \""
+                            + " must be a whole number of bytes: \""
                             + bytes
-                            + "\" is not a number of bytes",
+                            + '"',
                     e);
         }
     }
@@ -136,8 +138,8 @@ final class FlagstoneCacheManager implements CacheManager {
             return null;
         }
         final Configuration<?, ?> configuration = cache.getConfiguration(Configuration.class);
-        check(name, "keys", keyType, configuration.getKeyType());
-        check(name, "values", valueType, configuration.getValueType());
+        check(name, "key", keyType, configuration.getKeyType());
+        check(name, "value", valueType, configuration.getValueType());
         return (Cache<K, V>) cache;
     }
 
@@ -146,12 +148,12 @@ final class FlagstoneCacheManager implements CacheManager {
             throw new ClassCastException(
                     "the "
                             + what
-                            + " of the cache "
+                            + " type of the cache "
                             + name
-                            + " are of "
-                            + configured
-                            + ", not "
-                            + type);
+                            + " is "
+                            + configured.getName()
+                            + ": requested="
+                            + type.getName());
         }
     }
 
@@ -175,7 +177,7 @@ final class FlagstoneCacheManager implements CacheManager {
         }
     }
 
-    /** Forgets a cache that closes. */
+    /** Removes a cache that is being closed. */
     void release(FlagstoneCache<?, ?> cache) {
         caches.remove(cache.getName(), cache);
     }

@@ -12,21 +12,19 @@ import javax.cache.configuration.OptionalFeature;
 import javax.cache.spi.CachingProvider;
 
 /**
- * Flagstone as a JCache provider, found by {@code javax.cache.Caching}.
+ * The JCache provider of Flagstone, which {@code javax.cache.Caching} finds. Thread-safe.
  *
- * <p>A URI is a manager's name and means nothing else. Properties: {@link
- * FlagstoneConfiguration#MEMORY_BYTES_PROPERTY}. Caches store by value, off the heap; storing by
- * reference is not supported. Thread-safe.
+ * <p>A URI is only the name of a manager. A manager has one property: {@link
+ * FlagstoneConfiguration#MEMORY_BYTES_PROPERTY}. Caches store by value, off the heap. Store by
+ * reference is not supported.
  */
-// Who uses this requires the API's module, too: required transitively, all others would have to.
-@SuppressWarnings("exports")
 public final class FlagstoneCachingProvider implements CachingProvider {
     private static final URI DEFAULT_URI = URI.create("flagstone:default");
 
-    /** Keep their class loaders until they are closed. */
+    /** The open managers. A class loader stays reachable until its managers are closed. */
     private final Map<ClassLoader, Map<URI, FlagstoneCacheManager>> managers = new HashMap<>();
 
-    /** For the service loader. */
+    /** Creates a provider; the service loader calls this. */
     public FlagstoneCachingProvider() {}
 
     @Override
@@ -106,7 +104,7 @@ public final class FlagstoneCachingProvider implements CachingProvider {
         return uri == null ? getDefaultURI() : uri;
     }
 
-    /** Forgets a manager that closes. */
+    /** Removes a manager that is being closed. */
     synchronized void release(FlagstoneCacheManager manager) {
         final Map<URI, FlagstoneCacheManager> some = managers.get(manager.getClassLoader());
         if (some != null && some.remove(manager.getURI(), manager) && some.isEmpty()) {

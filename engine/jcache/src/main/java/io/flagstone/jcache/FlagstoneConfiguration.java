@@ -12,10 +12,11 @@ import javax.cache.configuration.MutableConfiguration;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * What JCache has no words for: how much memory a cache takes, its other bounds, and its codecs.
+ * A JCache configuration with Flagstone's own settings: the engine's builder, the codecs, the
+ * executor and the clock.
  *
- * <p>A cache that is made of another configuration takes {@link #DEFAULT_MEMORY_BYTES}, or what the
- * manager's properties name as {@link #MEMORY_BYTES_PROPERTY}.
+ * <p>Without an engine's builder, a cache takes the memory that the manager's property {@link
+ * #MEMORY_BYTES_PROPERTY} sets, or {@link #DEFAULT_MEMORY_BYTES}.
  *
  * <pre>{@code
  * manager.createCache(
@@ -29,13 +30,11 @@ import org.agrona.concurrent.NanoClock;
  * @param <K> the keys' type.
  * @param <V> the values' type.
  */
-// Who uses this requires the API's module, too: required transitively, all others would have to.
-@SuppressWarnings("exports")
 public final class FlagstoneConfiguration<K, V> extends MutableConfiguration<K, V> {
-    /** The bytes that a cache takes by default. A value of a MiB fits, whatever the machine. */
+    /** The default memory of a cache, in bytes. A value of one MiB fits on any machine. */
     public static final long DEFAULT_MEMORY_BYTES = 16 << 20;
 
-    /** The property of a manager that names another number of bytes for such caches. */
+    /** The manager's property that replaces {@link #DEFAULT_MEMORY_BYTES}, a number of bytes. */
     public static final String MEMORY_BYTES_PROPERTY = "io.flagstone.jcache.memoryBytes";
 
     private static final long serialVersionUID = 1;
@@ -46,10 +45,12 @@ public final class FlagstoneConfiguration<K, V> extends MutableConfiguration<K, 
     private transient Executor executor;
     private transient NanoClock clock;
 
-    /** The defaults: values of any serializable type, by value, eternal. */
+    /**
+     * Creates a configuration of serializable keys and values, stored by value, that never expire.
+     */
     public FlagstoneConfiguration() {}
 
-    /** A copy, with this library's own settings if the other has them. */
+    /** Copies a configuration, with Flagstone's own settings if it has them. */
     FlagstoneConfiguration(CompleteConfiguration<K, V> other) {
         super(other);
         if (other instanceof FlagstoneConfiguration<K, V> own) {
@@ -72,10 +73,10 @@ public final class FlagstoneConfiguration<K, V> extends MutableConfiguration<K, 
     }
 
     /**
-     * Sets how the engine is to be built. Times to live are the expiry policy's, and the removal
-     * listener is set by the cache.
+     * Sets how the engine is built. The cache takes times to live from the expiry policy, and sets
+     * its own removal handler.
      *
-     * @param builders gives a new builder for each cache that is made of this configuration.
+     * @param builders returns the builder for a cache; each cache copies what it returns.
      * @return this.
      */
     public FlagstoneConfiguration<K, V> engine(Supplier<CacheBuilder> builders) {
@@ -84,9 +85,9 @@ public final class FlagstoneConfiguration<K, V> extends MutableConfiguration<K, 
     }
 
     /**
-     * Sets the codec of keys, in place of that which the type suggests, or of Java's serialization.
+     * Sets the codec of keys. The default is the codec of the key type, or Java's serialization.
      *
-     * @param codec has to write equal keys alike.
+     * @param codec the codec; it must write equal keys as equal bytes.
      * @return this.
      */
     public FlagstoneConfiguration<K, V> keyCodec(Codec<K> codec) {
@@ -95,10 +96,10 @@ public final class FlagstoneConfiguration<K, V> extends MutableConfiguration<K, 
     }
 
     /**
-     * Sets the codec of values, in place of that which the type suggests, or of Java's
+     * Sets the codec of values. The default is the codec of the value type, or Java's
      * serialization.
      *
-     * @param codec of values.
+     * @param codec the codec.
      * @return this.
      */
     public FlagstoneConfiguration<K, V> valueCodec(Codec<V> codec) {
@@ -110,10 +111,10 @@ public final class FlagstoneConfiguration<K, V> extends MutableConfiguration<K, 
      * Sets the executor of {@code loadAll} and of asynchronous listeners. The default is the common
      * pool, or a new thread for each task if the common pool has at most one thread.
      *
-     * <p>If it refuses a load, the completion listener gets an exception. If it refuses to tell a
-     * listener, the thread that caused the event tells it.
+     * <p>If it rejects a load, the completion listener gets an exception. If it rejects the
+     * notification of a listener, the thread that caused the event notifies it.
      *
-     * @param runs runs tasks in any threads.
+     * @param runs the executor; it may run tasks in any thread.
      * @return this.
      */
     public FlagstoneConfiguration<K, V> executor(Executor runs) {
@@ -122,11 +123,11 @@ public final class FlagstoneConfiguration<K, V> extends MutableConfiguration<K, 
     }
 
     /**
-     * Sets the clock of the engine, as {@link CacheBuilder#clock} does. A cache with listeners of
-     * expired entries looks for these once in a tick of a clock that is set here, or of the
-     * default. It cannot read one that the builder was given, and then looks at each operation.
+     * Sets the clock of the engine, as {@link CacheBuilder#clock} does. A cache with expiry
+     * listeners looks for expired entries once per tick of this clock, or of the default one. It
+     * cannot read a clock that only the builder has, and then looks at every operation.
      *
-     * @param nanoClock monotonic; its zero does not matter.
+     * @param nanoClock a monotonic clock with any zero.
      * @return this.
      */
     public FlagstoneConfiguration<K, V> clock(NanoClock nanoClock) {
@@ -134,12 +135,15 @@ public final class FlagstoneConfiguration<K, V> extends MutableConfiguration<K, 
         return this;
     }
 
-    /** Returns a builder that the caller may change; the one that was given stays as it is. */
+    /** Returns a copy of the configured builder, which the caller may change. */
     CacheBuilder newEngine(long memoryBytes) {
         final CacheBuilder builder =
                 engine == null
                         ? DefaultEngine.of(memoryBytes)
-                        : Objects.requireNonNull(engine.get(), "the builder of the engine").copy();
+                        : Objects.requireNonNull(
+                                        engine.get(),
+                                        "the supplier of the engine's builder returned null")
+                                .copy();
         return clock == null ? builder : builder.clock(clock);
     }
 

@@ -5,29 +5,27 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * What has been opened so far, to be closed in reverse order: by a cache that closes, or because
- * the next step of its creation failed.
+ * The parts of a cache that have been opened, which are closed in reverse order: when the cache is
+ * closed, or when its creation fails.
  */
 final class Opened {
     private final Deque<Quietly.Step> steps = new ArrayDeque<>();
 
-    /** Remembers how to close something. */
+    /** Adds a step that closes a part. */
     void onClose(Quietly.Step close) {
         steps.push(close);
     }
 
-    /** Remembers an object of the application, which may be closeable. */
+    /** Adds an object of the application, which is closed if it is closeable. */
     <T> T add(T object) {
         steps.push(() -> Quietly.close(object));
         return object;
     }
 
-    /**
-     * Closes everything. What a step throws is logged and does not keep the others from closing.
-     */
+    /** Closes all parts. If a step throws, logs this and goes on. */
     void close() {
         while (!steps.isEmpty()) {
-            Quietly.run("part of a cache does not close", steps.pop());
+            Quietly.run("closing part of a cache failed", steps.pop());
         }
     }
 }

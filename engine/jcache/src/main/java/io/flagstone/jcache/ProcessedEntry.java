@@ -5,11 +5,11 @@ import java.util.Objects;
 import javax.cache.processor.MutableEntry;
 
 /**
- * The entry that a processor works on. It collects what the processor wants, which is done once the
- * processor has ended well.
+ * The entry that a processor works on. It records the processor's last change, which is applied
+ * after the processor returns.
  */
 final class ProcessedEntry<K, V> implements MutableEntry<K, V> {
-    /** What is to be done: the last thing that the processor wanted. */
+    /** The change to apply. */
     private enum Outcome {
         NOTHING,
         ACCESS,
@@ -27,7 +27,7 @@ final class ProcessedEntry<K, V> implements MutableEntry<K, V> {
     private long lease = Entries.NO_LEASE;
     private Outcome outcome = Outcome.NOTHING;
 
-    /** The entry of a key with the value that it has, or {@code null}. */
+    /** Creates the entry of a key with its value in the cache, or {@code null}. */
     ProcessedEntry(K key, V initial, Entries<K, V> entries, ReadThrough<K, V> readThrough) {
         this.key = key;
         this.initial = initial;
@@ -77,7 +77,7 @@ final class ProcessedEntry<K, V> implements MutableEntry<K, V> {
 
     @Override
     public void remove() {
-        // A value that only the processor made was never in the store; a loaded one is.
+        // A value that only this processor set is not in the store. A loaded value is.
         final boolean made = initial == null && !loaded && value != null;
         value = null;
         outcome = made ? Outcome.NOTHING : Outcome.REMOVE;
@@ -88,7 +88,7 @@ final class ProcessedEntry<K, V> implements MutableEntry<K, V> {
         return Unwrap.as(type, this);
     }
 
-    /** Does what the processor wanted. */
+    /** Applies the change. */
     void finish(Writes<K, V> writes, long startNs) {
         switch (outcome) {
             case ACCESS -> entries.accessed(key, value);
@@ -106,7 +106,7 @@ final class ProcessedEntry<K, V> implements MutableEntry<K, V> {
         }
     }
 
-    /** Ends the lease, whatever became of the processor. */
+    /** Ends the lease, also if the processor failed. */
     void release() {
         entries.endLease(key, lease);
     }

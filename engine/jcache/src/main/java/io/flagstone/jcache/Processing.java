@@ -8,7 +8,7 @@ import javax.cache.processor.EntryProcessor;
 import javax.cache.processor.EntryProcessorException;
 import javax.cache.processor.EntryProcessorResult;
 
-/** Runs entry processors, each under the lock of its key. */
+/** Runs entry processors, each under its key's lock. */
 final class Processing<K, V> {
     private final Entries<K, V> entries;
     private final KeyLocks<K> locks;
@@ -29,7 +29,7 @@ final class Processing<K, V> {
         this.counters = counters;
     }
 
-    /** Runs a processor, and does what it wants if it ends well. */
+    /** Runs a processor, and applies its changes if it does not throw. */
     <T> T invoke(K key, EntryProcessor<K, V, T> processor, Object... arguments) {
         final long startNs = counters.start();
         return locks.locked(
@@ -56,9 +56,9 @@ final class Processing<K, V> {
         } catch (final EntryProcessorException e) {
             throw e;
         } catch (final Exception e) {
-            // Other languages, and tricks with generics, throw checked ones as well.
+            // Other languages and generic casts can throw checked exceptions.
             throw new EntryProcessorException(
-                    "the processor failed with the key " + Quietly.name(entry.getKey()), e);
+                    "the entry processor failed: key=" + Quietly.name(entry.getKey()), e);
         }
     }
 

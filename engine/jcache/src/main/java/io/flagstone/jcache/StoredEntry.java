@@ -3,7 +3,7 @@ package io.flagstone.jcache;
 
 import javax.cache.Cache;
 
-/** An entry as it was, for writers and iterators. */
+/** A snapshot of an entry, for writers and iterators. */
 record StoredEntry<K, V>(K key, V value) implements Cache.Entry<K, V> {
     @Override
     public K getKey() {

@@ -7,9 +7,9 @@ import javax.cache.event.CacheEntryListenerException;
 /**
  * Writes single entries through to the store and into the cache, each under its key's lock.
  *
- * <p>The store comes first. An entry that cannot be encoded never reaches it. If the store has been
- * written and the cache then fails, the cache forgets the key: it does not hold a value that the
- * store no longer has.
+ * <p>The store is written first. An entry that cannot be encoded does not reach it. If the cache
+ * fails after the store was written, the cache removes the key, because its value would differ from
+ * the store's.
  */
 final class Writes<K, V> {
     private final Source<K, V> source;
@@ -24,7 +24,7 @@ final class Writes<K, V> {
         this.counters = counters;
     }
 
-    /** Writes to the store, and then does the rest, under the key's lock. */
+    /** Writes to the store and then runs the rest. The caller holds the key's lock. */
     <R> R through(K key, V value, Supplier<R> rest) {
         if (!source.writes()) {
             return rest.get();
@@ -34,7 +34,7 @@ final class Writes<K, V> {
         return orForget(key, rest);
     }
 
-    /** Deletes from the store, and then does the rest, under the key's lock. */
+    /** Deletes from the store and then runs the rest. The caller holds the key's lock. */
     <R> R deleteThrough(K key, Supplier<R> rest) {
         if (!source.writes()) {
             return rest.get();
@@ -43,7 +43,7 @@ final class Writes<K, V> {
         return orForget(key, rest);
     }
 
-    /** Does what follows a write to the store. The cache forgets the key if this fails. */
+    /** Runs the rest of an operation that wrote to the store. If this fails, removes the key. */
     <R> R orForget(K key, Supplier<R> rest) {
         boolean done = false;
         try {
@@ -51,7 +51,7 @@ final class Writes<K, V> {
             done = true;
             return result;
         } catch (final CacheEntryListenerException e) {
-            // Listeners are told last.
+            // Listeners are notified last, so the cache is up to date.
             done = true;
             throw e;
         } finally {
@@ -61,7 +61,7 @@ final class Writes<K, V> {
         }
     }
 
-    /** Starts an operation that returns nothing. */
+    /** Converts an operation that returns nothing. */
     private static Supplier<Void> just(Runnable operation) {
         return () -> {
             operation.run();
@@ -122,7 +122,7 @@ final class Writes<K, V> {
                 });
     }
 
-    /** Whether a value is as expected; one that is not has been read. */
+    /** Returns whether a value is as expected. A different value counts as read for its expiry. */
     private boolean isEqual(K key, V expected, long startNs) {
         final V value = entries.peek(key);
         counters.got(value != null, startNs);

@@ -171,7 +171,7 @@ class CreationTest extends CacheFixture {
         assertThat(manager.getCacheNames()).containsExactlyInAnyOrder("inner", "outer");
         assertThatThrownBy(() -> manager.createCache("inner", configuration()))
                 .isInstanceOf(CacheException.class)
-                .hasMessageContaining("there is a cache inner");
+                .hasMessageContaining("a cache with this name already exists: name=inner");
         final FlagstoneConfiguration<String, String> itself = configuration();
         final List<Cache<?, ?>> inner = new ArrayList<>();
         itself.setExpiryPolicyFactory(

@@ -462,7 +462,7 @@ class JCacheTest {
                         .getCacheManager(URI.create("flagstone:wrong"), null, properties)) {
             assertThatThrownBy(() -> other.createCache("c", new MutableConfiguration<>()))
                     .isInstanceOf(CacheException.class)
-                    .hasMessageContaining("\"1 MiB\" is not a number of bytes");
+                    .hasMessageContaining("must be a whole number of bytes: \"1 MiB\"");
         }
     }
 

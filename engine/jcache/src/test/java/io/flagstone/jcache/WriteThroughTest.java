@@ -78,7 +78,9 @@ class WriteThroughTest extends CacheFixture {
         }
         assertThat(cache.putIfAbsent("a", LARGE)).isTrue();
         assertThat(cache.containsKey("a")).isFalse();
-        assertThat(logged("does not keep the value of a")).as("once a minute").isEqualTo(1);
+        assertThat(logged("the value is too large for a slab: key=a"))
+                .as("once a minute")
+                .isEqualTo(1);
     }
 
     /** Writes values but one. */
