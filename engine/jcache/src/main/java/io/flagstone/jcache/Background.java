@@ -4,14 +4,14 @@ package io.flagstone.jcache;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 
-/** The executor of loads and of asynchronous listeners if the configuration names none. */
+/** The default executor of loads and of asynchronous listeners. */
 final class Background {
     private Background() {}
 
     /**
-     * Returns the common pool, or an executor that starts a thread for each task if the common pool
-     * has at most one thread, as {@link java.util.concurrent.CompletableFuture} does. A pool whose
-     * parallelism was set to 0 runs no task, and JDK 17 says that it has one thread.
+     * Returns the common pool. If that has at most one thread, returns an executor that starts a
+     * thread for each task, as {@link java.util.concurrent.CompletableFuture} does. A common pool
+     * whose parallelism was set to 0 runs no task, but JDK 17 reports a parallelism of 1.
      */
     static Executor byDefault() {
         return of(ForkJoinPool.getCommonPoolParallelism());

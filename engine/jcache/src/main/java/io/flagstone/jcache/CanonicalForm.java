@@ -26,24 +26,24 @@ import java.util.UUID;
 import java.util.function.UnaryOperator;
 
 /**
- * Serializes a key in such a way that keys which are equal have equal bytes, if that can be known.
- * Plain serialization tells equal keys apart by what this class removes:
+ * Serializes a key so that equal keys have equal bytes, as far as this is possible. For one key,
+ * not thread-safe. It removes these differences, which plain serialization keeps:
  *
  * <ul>
- *   <li>An object that is met again is written as a reference to the first. So of all objects that
- *       are written alike only one is written, and the others as references to it.
- *   <li>Lists that are equal may be of several classes. Each is written as an {@code ArrayList},
- *       each set as a {@code LinkedHashSet} and each map as a {@code LinkedHashMap}, in the order
- *       of the bytes of their elements or keys. A collection keeps its class if a field or an array
- *       that may hold it admits no other, or if it does not equal its copy.
- *   <li>A hash code that an object keeps in a field may have been computed or not. It is computed
- *       first, if a field of the object may hold one.
+ *   <li>Identity: plain serialization writes the second occurrence of an object as a reference, but
+ *       an equal object again. Here, of all objects with equal bytes, one is written, and the
+ *       others are references to it.
+ *   <li>Collection classes: equal lists may have different classes. Here a list is written as an
+ *       {@code ArrayList}, a set as a {@code LinkedHashSet} and a map as a {@code LinkedHashMap},
+ *       in the order of the bytes of their elements or keys. A collection keeps its class if a
+ *       field or an array that may hold it does not accept the new class, or if it does not equal
+ *       its copy.
+ *   <li>Lazy hash codes: an object may keep its hash code in a field. If a field may hold one, the
+ *       hash code is computed first.
  * </ul>
- *
- * <p>For one key, and one thread.
  */
 final class CanonicalForm {
-    /** Final or exact classes that are equal only if all that they serialize is. */
+    /** Exact classes whose objects are equal only if their serialized fields are equal. */
     private static final Set<Class<?>> VALUES =
             Set.of(
                     String.class,
@@ -63,16 +63,16 @@ final class CanonicalForm {
     private final KeyClasses classes;
     private final UnaryOperator<Object> roundTrip;
 
-    /** From an object to the one that is written in its place. */
+    /** Maps an object to the object that is written instead. */
     private final Map<Object, Object> replaced = new IdentityHashMap<>();
 
-    /** Equal objects of {@link #VALUES}, of each the first. Those of two classes are not equal. */
+    /** The first of equal objects of {@link #VALUES}. Objects of two classes are never equal. */
     private final Map<Object, Object> values = new HashMap<>();
 
-    /** Other objects by their bytes, of each the first. */
+    /** The first of other objects with equal bytes. */
     private final Map<ByteBuffer, Object> objects = new HashMap<>();
 
-    /** Types of the key's fields and arrays that may not admit a collection's substitute. */
+    /** Declared types in the key that may not accept a collection's new class. */
     private final Set<Class<?>> demanding = new HashSet<>();
 
     private Object root;
@@ -81,7 +81,7 @@ final class CanonicalForm {
     /**
      * Prepares for a key.
      *
-     * @param classes what is known of classes.
+     * @param classes the traits of classes.
      * @param roundTrip serializes and deserializes an object.
      * @param type the declared type of keys.
      */
@@ -91,7 +91,7 @@ final class CanonicalForm {
         noteDemand(type);
     }
 
-    /** The bytes of the key. */
+    /** Returns the bytes of the key. */
     byte[] bytesOf(Object key) throws IOException {
         root = key;
         replaced.put(key, key);
@@ -108,7 +108,7 @@ final class CanonicalForm {
         return bytes.toByteArray();
     }
 
-    /** The object to write in place of one: the first of those that are written alike. */
+    /** Returns the object to write instead of one: the first object with equal bytes. */
     private Object replace(Object object) throws IOException {
         if (object instanceof Enum) {
             return object;
@@ -121,7 +121,7 @@ final class CanonicalForm {
         if (known != null) {
             return known;
         }
-        // While its parts are written it stands for itself: they may refer to it.
+        // The parts of the object may refer to it. While they are written, it replaces itself.
         replaced.put(object, object);
         final Object plain = prepare(object);
         replaced.put(plain, plain);
@@ -132,7 +132,9 @@ final class CanonicalForm {
         return first;
     }
 
-    /** The plainest collection that equals the object, or the object with its hash computed. */
+    /**
+     * Returns the plain collection that equals the object, or the object with its hash computed.
+     */
     private Object prepare(Object object) throws IOException {
         if (!isOrdinary(object)) {
             return plain(object);
@@ -151,8 +153,8 @@ final class CanonicalForm {
     }
 
     /**
-     * The collection that an object stands for, or the object. Many immutable collections name a
-     * substitute to be written, which becomes a collection again when it is read.
+     * Returns the collection that an object is a substitute for, or the object. Many immutable
+     * collections are serialized as a substitute, which is read as a collection again.
      */
     private Object resolved(Object object) throws IOException {
         if (!classes.mayStandForAnother(object.getClass())) {
@@ -162,14 +164,14 @@ final class CanonicalForm {
         try {
             read = roundTrip.apply(object);
         } catch (final RuntimeException e) {
-            // Then the key cannot be read back either, but it can be found.
+            // The key cannot be deserialized either, but lookups find it.
             return object;
         }
         if (!(read instanceof Collection) && !(read instanceof Map)) {
             return object;
         }
         final Object plain = plain(read);
-        // A collection that keeps its class is written by its substitute, and that without end.
+        // A collection that keeps its class is serialized as a substitute, again without end.
         return plain == read && plain.getClass() != ArrayList.class ? object : plain;
     }
 
@@ -193,7 +195,7 @@ final class CanonicalForm {
         if (object.getClass() == plain.getClass()) {
             return true;
         }
-        // All demands have to be known before the first collection is replaced.
+        // All declared types must be known before the first collection is replaced.
         if (!surveyed) {
             surveyed = true;
             try (ObjectOutputStream survey = new Survey()) {
@@ -213,7 +215,7 @@ final class CanonicalForm {
         for (final Object element : set) {
             byBytes.put(ByteBuffer.wrap(serialize(element)), element);
         }
-        // The capacity is serialized, too.
+        // The capacity is serialized as well, so it depends on the size alone.
         final Set<Object> sorted = new LinkedHashSet<>(2 * byBytes.size());
         sorted.addAll(byBytes.values());
         return sorted;
@@ -229,7 +231,7 @@ final class CanonicalForm {
         return sorted;
     }
 
-    /** Notes the types that an object's parts are declared with. */
+    /** Adds the declared types of a class's fields or array elements. */
     private void noteDemands(Class<?> type) {
         if (type.isArray()) {
             Class<?> component = type.getComponentType();
@@ -253,7 +255,9 @@ final class CanonicalForm {
         }
     }
 
-    /** Writes nothing, and notes the types of the fields and arrays that it meets. */
+    /**
+     * A stream that writes nothing and collects the declared types of fields and array elements.
+     */
     private final class Survey extends ObjectOutputStream {
         Survey() throws IOException {
             super(OutputStream.nullOutputStream());
@@ -275,6 +279,7 @@ final class CanonicalForm {
         }
     }
 
+    /** A stream that replaces each object. */
     private final class Output extends ObjectOutputStream {
         Output(OutputStream bytes) throws IOException {
             super(bytes);

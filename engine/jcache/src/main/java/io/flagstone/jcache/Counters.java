@@ -8,11 +8,11 @@ import javax.cache.management.CacheStatisticsMXBean;
 import org.agrona.concurrent.SystemNanoClock;
 
 /**
- * The specification's statistics. While they are switched off they count nothing, and an operation
- * that began while they were off is not counted. Thread-safe.
+ * The specification's statistics. While they are disabled they count nothing. An operation that
+ * began while they were disabled is not counted. Thread-safe.
  */
 final class Counters implements CacheStatisticsMXBean {
-    /** The start of an operation that is not counted. */
+    /** The start time of an operation that is not counted. */
     static final long UNCOUNTED = Long.MIN_VALUE;
 
     private final OffHeapCache engine;
@@ -25,10 +25,10 @@ final class Counters implements CacheStatisticsMXBean {
     private final LongAdder removeNs = new LongAdder();
     private final LongAdder unkept = new LongAdder();
 
-    /** The evictions that were counted before the statistics were last switched on or off. */
+    /** The evictions counted before the statistics were last enabled or disabled. */
     private long evictionsBefore;
 
-    /** What the engine said when the statistics were last switched on or cleared. */
+    /** The engine's evictions when the statistics were last enabled or cleared. */
     private long evictionsAtStart;
 
     private volatile boolean enabled;
@@ -50,7 +50,7 @@ final class Counters implements CacheStatisticsMXBean {
         return enabled;
     }
 
-    /** Returns the current time, or {@link #UNCOUNTED} while the statistics are off. */
+    /** Returns the current time, or {@link #UNCOUNTED} while the statistics are disabled. */
     long start() {
         return enabled ? SystemNanoClock.INSTANCE.nanoTime() : UNCOUNTED;
     }
@@ -67,7 +67,7 @@ final class Counters implements CacheStatisticsMXBean {
         count(removals, removeNs, startNs);
     }
 
-    /** Counts a value that no slab can hold, which is an eviction. */
+    /** Counts a value that no slab can hold as an eviction. */
     void notKept() {
         if (enabled) {
             unkept.increment();

@@ -6,22 +6,22 @@ import io.flagstone.OffHeapCache;
 import io.flagstone.api.SizeSample;
 
 /**
- * How the engine of a cache is divided if its configuration says nothing of it: so that a value of
- * a MiB fits 16 MiB on any machine.
+ * The engine of a cache without a configured builder. A value of one MiB fits into 16 MiB on any
+ * machine.
  *
- * <p>The engine's own defaults divide the memory by the number of processors, and a value must fit
- * a slab, which is a part of a segment. Here the segments depend on the memory alone, and slabs are
- * large. There are few of them, so there must be few size classes too, or entries of many sizes
- * would take the slabs from each other: each class is twice as large as the one before.
+ * <p>The engine's own defaults depend on the number of processors, and a value must fit into a
+ * slab, which is a part of a segment. Here the number of segments depends on the memory alone, and
+ * slabs are large. There are few slabs, so there must be few size classes, or entries of many sizes
+ * would compete for slabs. Each size class is therefore twice as large as the one before.
  */
 final class DefaultEngine {
-    /** The bytes of a slab: a MiB, and room for the header and a key. */
+    /** The bytes of a slab: one MiB, and room for the header and a key. */
     static final int SLAB_BYTES = (1 << 20) + (1 << 13);
 
-    /** The least that a segment has, if there is more than one. */
+    /** The least bytes of a segment, if there is more than one. */
     private static final long SEGMENT_BYTES = 64L << 20;
 
-    /** How many slabs a segment has at least, with what is left for the index. */
+    /** The least number of slabs in a segment; the rest is for the index. */
     private static final int LEAST_SLABS = 15;
 
     private static final int SLAB_UNIT = 64;
@@ -31,7 +31,7 @@ final class DefaultEngine {
 
     private DefaultEngine() {}
 
-    /** A builder of an engine that takes some memory. */
+    /** Returns a builder of an engine with the given memory. */
     static CacheBuilder of(long memoryBytes) {
         final int slabBytes = slabBytes(memoryBytes);
         return OffHeapCache.builder()
@@ -52,7 +52,7 @@ final class DefaultEngine {
         return (int) Math.max(CacheBuilder.MIN_SLAB_BYTES, Math.min(SLAB_BYTES, fitting));
     }
 
-    /** Sizes that each are twice the one before, up to a whole slab. */
+    /** Returns sizes that double, up to a whole slab. */
     private static SizeSample doubling(int slabBytes) {
         final SizeSample sample = new SizeSample();
         for (int bytes = SMALLEST_ENTRY_BYTES; bytes < slabBytes; bytes *= 2) {

@@ -6,7 +6,7 @@ import javax.cache.event.CacheEntryEvent;
 import javax.cache.event.EventType;
 
 /**
- * What a listener is told: an entry and what became of it.
+ * An event of an entry, for listeners.
  *
  * @param <K> the keys' type.
  * @param <V> the values' type.
@@ -18,7 +18,7 @@ final class EntryEvent<K, V> extends CacheEntryEvent<K, V> {
     private final transient V value;
     private final transient V oldValue;
 
-    /** An event of a cache, with a key, a value and the one before, each of which may be null. */
+    /** Creates an event of a cache. The value and the old value may be null. */
     EntryEvent(Cache<K, V> source, EventType type, K key, V value, V oldValue) {
         super(source, type);
         this.key = key;

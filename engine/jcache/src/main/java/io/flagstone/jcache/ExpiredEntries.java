@@ -13,15 +13,16 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The expired entries of which the listeners have not been told. The engine finds them under the
- * lock of a segment; they wait here as bytes, and the next operation tells of them.
+ * A queue of expired entries that the listeners have not been notified of. The engine adds entries
+ * as bytes, under a segment's lock. The next operation on the cache notifies the listeners.
+ * Thread-safe.
  *
- * <p>Telling never throws: an operation on one key does not fail because of another that has
- * expired. A listener that uses the cache tells of no further expired entries; the operation that
- * called it goes on with those. Thread-safe.
+ * <p>Notifying never throws, so an operation on one key does not fail because another key has
+ * expired. If a listener uses the cache, that operation notifies of no further expired entries; the
+ * outer operation does this.
  */
 final class ExpiredEntries<K, V> {
-    /** The most that an entry can move through the wheel before it expires, and some more. */
+    /** An upper bound on the moves of an entry through the wheel before it expires. */
     private static final int STEPS_PER_ENTRY = 16;
 
     /** An expired entry that the listeners have not been told of. */
@@ -39,7 +40,9 @@ final class ExpiredEntries<K, V> {
         this.listeners = listeners;
     }
 
-    /** Keeps an entry. Called under the lock of a segment, with buffers that cannot be kept. */
+    /**
+     * Adds a copy of an entry. Called under a segment's lock; the buffers are invalid afterwards.
+     */
     void add(DirectBuffer key, DirectBuffer value) {
         waiting.add(new Expired(bytes(key), bytes(value)));
     }
@@ -48,13 +51,13 @@ final class ExpiredEntries<K, V> {
         return Codecs.ofBytes().decode(buffer, 0, buffer.capacity());
     }
 
-    /** Lets the engine find all entries that are due, and tells of them. */
+    /** Makes the engine find all expired entries if a look is due, and notifies of them. */
     void findAndTell(OffHeapCache engine, Pace pace) {
         if (tellers.contains(Thread.currentThread())) {
             return;
         }
         if (pace.isDue()) {
-            // The bound ends this if others add entries faster than they are told of.
+            // The bound ends the loop if other threads add entries faster than this one notifies.
             long steps = STEPS_PER_ENTRY * (engine.size() + 1);
             int work = engine.doWork();
             while (work > 0) {
@@ -70,7 +73,7 @@ final class ExpiredEntries<K, V> {
         tell();
     }
 
-    /** Tells of the entries that have been found so far. */
+    /** Notifies of the entries that the engine has found so far. */
     void tell() {
         final Thread me = Thread.currentThread();
         if (waiting.isEmpty() || !tellers.add(me)) {
@@ -93,7 +96,7 @@ final class ExpiredEntries<K, V> {
         try {
             listeners.accept(decode(keys, entry.key), decode(values, entry.value));
         } catch (final Throwable e) {
-            Quietly.warn("a listener of expired entries failed", e);
+            Quietly.warn("notifying listeners of an expired entry failed", e);
         }
     }
 

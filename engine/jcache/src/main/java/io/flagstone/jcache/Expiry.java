@@ -10,13 +10,13 @@ import javax.cache.expiry.ExpiryPolicy;
 import javax.cache.expiry.ModifiedExpiryPolicy;
 
 /**
- * An expiry policy in the engine's terms: times to live in nanoseconds.
+ * An expiry policy as times to live in nanoseconds, as the engine takes them.
  *
- * <p>If the policy throws an exception, it has no opinion: a new entry is then eternal, and the
- * deadline of another stays. The exception is logged, at most once a minute.
+ * <p>If the policy throws an exception, a new entry never expires and an existing entry keeps its
+ * deadline. The exception is logged, at most once a minute.
  */
 final class Expiry {
-    /** Expired at once. */
+    /** The time to live of an entry that expires at once. */
     static final long EXPIRED = 0;
 
     private final ExpiryPolicy policy;
@@ -36,7 +36,7 @@ final class Expiry {
                         || policy instanceof ModifiedExpiryPolicy;
     }
 
-    /** Whether reads leave deadlines alone, so that they need no lock. */
+    /** Returns whether reads never change deadlines, so that they need no lock. */
     boolean ignoresAccess() {
         return ignoresAccess;
     }
@@ -67,7 +67,8 @@ final class Expiry {
                     : duration.getTimeUnit().toNanos(duration.getDurationAmount());
         } catch (final RuntimeException e) {
             log.warn(
-                    "the expiry policy failed: a new entry is eternal, another keeps its deadline",
+                    "the expiry policy failed: a new entry never expires, an existing one keeps its"
+                            + " deadline",
                     e);
             return unsaid;
         }

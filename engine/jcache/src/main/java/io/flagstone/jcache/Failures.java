@@ -2,13 +2,16 @@
 package io.flagstone.jcache;
 
 /**
- * Collects what the steps of an operation on several keys throw, so that one step that fails does
- * not end the others. Not thread-safe.
+ * Collects the exceptions of an operation on several keys, so that one failed step does not stop
+ * the others. Not thread-safe.
  */
 final class Failures {
     private RuntimeException first;
 
-    /** Keeps an exception. The first is thrown in the end, with the others as suppressed. */
+    /**
+     * Adds an exception, unless it is null. The first is thrown at the end, the others are
+     * suppressed.
+     */
     void add(RuntimeException failure) {
         if (failure == null) {
             return;
@@ -20,7 +23,7 @@ final class Failures {
         }
     }
 
-    /** Runs a step, and keeps the exception that it throws. An Error is thrown at once. */
+    /** Runs a step and adds its exception. An Error is thrown at once. */
     void run(Runnable step) {
         try {
             step.run();

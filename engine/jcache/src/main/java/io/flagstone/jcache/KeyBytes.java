@@ -9,7 +9,8 @@ import org.agrona.ExpandableArrayBuffer;
 /**
  * The encoded bytes of a key. Two keys are the same key if their bytes are equal. Immutable.
  *
- * <p>It can be compared so that a hash map stays fast if many keys have the same hash.
+ * <p>Comparable, so that keys can be locked in order, and so that a hash map stays fast if many
+ * keys have the same hash.
  */
 final class KeyBytes implements Comparable<KeyBytes> {
     private static final int INITIAL_CAPACITY = 64;
@@ -22,7 +23,7 @@ final class KeyBytes implements Comparable<KeyBytes> {
         this.hash = Arrays.hashCode(bytes);
     }
 
-    /** Encodes a key. Throws what the codec throws. */
+    /** Encodes a key. An exception of the codec is thrown unchanged. */
     static <K> KeyBytes of(Codec<K> codec, K key) {
         final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer(INITIAL_CAPACITY);
         final int length = codec.encode(key, buffer, 0);
@@ -33,7 +34,7 @@ final class KeyBytes implements Comparable<KeyBytes> {
         return bytes.length;
     }
 
-    /** Returns whether the engine can hold a key of this length. */
+    /** Returns whether the engine allows a key of this length. */
     boolean fits() {
         return bytes.length > 0 && bytes.length <= OffHeapCache.MAX_KEY_LENGTH;
     }

@@ -11,28 +11,28 @@ import java.util.Set;
 import java.util.WeakHashMap;
 
 /**
- * What {@link CanonicalForm} has to know of classes, kept because it takes long to find out. Keeps
- * no class from being unloaded. Thread-safe.
+ * A cache of the traits of classes that {@link CanonicalForm} needs, because finding them is slow.
+ * It does not prevent class unloading. Thread-safe.
  */
 final class KeyClasses {
     private static final int KEEPS_HASH = 1;
     private static final int STANDS_FOR_ANOTHER = 2;
 
-    /** Types of fields that a hash code fits. */
+    /** The types of fields that can hold a hash code. */
     private static final Set<Class<?>> NUMBERS =
             Set.of(int.class, long.class, Integer.class, Long.class);
 
     private final Map<Class<?>, Integer> known = Collections.synchronizedMap(new WeakHashMap<>());
 
     /**
-     * Whether a field that is serialized may hold a hash code. The hash codes of other objects are
-     * not asked for: those of objects that refer to one another may never end.
+     * Returns whether a serialized field may hold a hash code. Only then is {@code hashCode}
+     * called, because it may not terminate for objects that refer to each other.
      */
     boolean mayKeepAHash(Class<?> type) {
         return has(type, KEEPS_HASH);
     }
 
-    /** Whether an object of the class may become another when it is read. */
+    /** Returns whether {@code readResolve} may replace an object of the class. */
     boolean mayStandForAnother(Class<?> type) {
         return has(type, STANDS_FOR_ANOTHER);
     }
@@ -56,7 +56,7 @@ final class KeyClasses {
     }
 
     private static boolean declaresReadResolve(Class<?> type) {
-        // Those of dates are many, and never become collections.
+        // These classes never become collections.
         if (type.getPackageName().equals("java.time")) {
             return false;
         }
@@ -65,13 +65,13 @@ final class KeyClasses {
                 c.getDeclaredMethod("readResolve");
                 return true;
             } catch (final NoSuchMethodException e) {
-                // Its superclass may have one.
+                // The superclass may declare it.
             }
         }
         return false;
     }
 
-    /** The fields of a class and its superclasses that are serialized. */
+    /** Returns the serialized fields of a class and its superclasses. */
     static List<ObjectStreamField> fields(Class<?> type) {
         final List<ObjectStreamField> fields = new ArrayList<>();
         for (Class<?> c = type; c != null; c = c.getSuperclass()) {

@@ -6,36 +6,37 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The lock of one key, which refuses to wait if the wait would never end.
+ * The lock of one key, with deadlock detection.
  *
  * <p>Loaders, writers, processors and listeners may use caches while they hold the lock of a key,
- * so threads can wait for one another in a circle, through keys of any caches. Before a thread
- * waits, it announces the lock that it wants. Announcements are made one at a time. The last thread
- * to join a circle therefore finds the whole circle: from the lock to its owner, to the lock that
- * the owner waits for, and so on until itself.
+ * so threads can wait for each other in a cycle, through keys of any caches. Before a thread waits,
+ * it announces the lock that it wants. Announcements are made one at a time. The last thread to
+ * join a cycle therefore finds the whole cycle: from the lock to its owner, to the lock that the
+ * owner waits for, and so on until itself.
  *
- * <p>The search needs no lock but that of the announcements. A thread that has announced a wait for
- * a lock that another holds keeps its own locks, so every step of a circle is still true when the
- * circle closes.
+ * <p>The search needs only the lock of the announcements. A thread that has announced a wait for a
+ * lock of another thread keeps its own locks, so every step of a cycle is still true when the cycle
+ * closes.
  */
 final class KeyLock extends ReentrantLock {
     private static final long serialVersionUID = 1;
 
-    /** Held by one thread at a time, while it announces that it will wait. */
+    /** The lock of the announcements. */
     private static final ReentrantLock ANNOUNCING = new ReentrantLock();
 
+    /** The lock that each waiting thread has announced. */
     private static final Map<Thread, KeyLock> WAITING = new ConcurrentHashMap<>();
 
-    /** How many threads hold or want this lock. Guarded by the map of the locks. */
+    /** The number of threads that hold or want this lock. Guarded by the map of the locks. */
     transient int users;
 
-    /** Whether the owner is loading the key. Guarded by this lock. */
+    /** True while the owner loads the key. Guarded by this lock. */
     transient boolean loading;
 
     /**
      * Waits for the lock. An interrupt does not end the wait; the thread stays interrupted.
      *
-     * @throws IllegalStateException if the wait would never end.
+     * @throws IllegalStateException if the wait would be a deadlock.
      */
     void acquire() {
         if (tryLock()) {
@@ -58,13 +59,13 @@ final class KeyLock extends ReentrantLock {
                 final Thread owner = wanted.getOwner();
                 if (owner == me) {
                     throw new IllegalStateException(
-                            "waiting would never end: this thread holds the lock of a key that"
-                                    + " another thread needs before it lets go of this key;"
-                                    + " loaders, writers, processors and listeners must use keys"
-                                    + " in one order");
+                            "waiting for the lock of this key would be a deadlock, because its"
+                                    + " owner waits for a key of this thread; use keys in the same"
+                                    + " order in all loaders, writers, processors and listeners");
                 }
                 final KeyLock next = owner == null ? null : WAITING.get(owner);
-                // An owner that has just got its lock may still be announced as waiting for it.
+                // An owner that has just acquired its lock may still be announced as waiting for
+                // it.
                 wanted = next == wanted ? null : next;
             }
             WAITING.put(me, this);

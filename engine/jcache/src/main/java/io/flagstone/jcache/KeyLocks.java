@@ -15,8 +15,8 @@ import javax.cache.CacheException;
 import javax.cache.integration.CacheLoaderException;
 
 /**
- * The locks of a cache's keys. A key has a lock while at least one thread holds or wants it, so
- * operations on different keys never wait for each other.
+ * The locks of a cache's keys. A key has a lock of its own while at least one thread holds or wants
+ * it, so operations on different keys never wait for each other. Thread-safe.
  *
  * <p>The locks are reentrant: a processor may read the key that it processes. A virtual thread that
  * waits, or that blocks in a callback, does not pin its carrier.
@@ -34,7 +34,7 @@ final class KeyLocks<K> {
     /**
      * Runs an operation under the lock of a key.
      *
-     * @throws CacheException if the wait for the lock would never end.
+     * @throws CacheException if the wait for the lock would be a deadlock.
      */
     <R> R locked(K key, Supplier<R> operation) {
         final Held held = acquire(KeyBytes.of(codec, key), failure -> deadlock(key, failure));
@@ -48,8 +48,8 @@ final class KeyLocks<K> {
     /**
      * Runs a load under the lock of a key.
      *
-     * @throws CacheLoaderException if the wait for the lock would never end, or if this thread is
-     *     already loading the key.
+     * @throws CacheLoaderException if the wait for the lock would be a deadlock, or if this thread
+     *     is already loading the key.
      */
     <R> R loading(K key, Supplier<R> load) {
         final Held held =
@@ -59,7 +59,8 @@ final class KeyLocks<K> {
         try {
             if (held.lock.loading) {
                 final IllegalStateException failure =
-                        new IllegalStateException("the loader asks for the key that it loads");
+                        new IllegalStateException(
+                                "the loader requested the key that it is loading");
                 throw new CacheLoaderException(message(key, failure), failure);
             }
             held.lock.loading = true;
@@ -74,10 +75,10 @@ final class KeyLocks<K> {
     }
 
     /**
-     * Runs an operation under the locks of several keys. They are taken in the order of the keys'
-     * bytes, so that two such operations do not wait for each other in a circle.
+     * Runs an operation under the locks of several keys. It takes them in the order of the keys'
+     * bytes, so two such operations cannot deadlock.
      *
-     * @throws CacheException if the wait for a lock would never end.
+     * @throws CacheException if the wait for a lock would be a deadlock.
      */
     <R> R lockedAll(Collection<? extends K> keys, Supplier<R> operation) {
         final SortedMap<KeyBytes, K> sorted = new TreeMap<>();
@@ -97,7 +98,7 @@ final class KeyLocks<K> {
     }
 
     private static String message(Object key, IllegalStateException failure) {
-        return failure.getMessage() + ": " + Quietly.name(key);
+        return failure.getMessage() + ": key=" + Quietly.name(key);
     }
 
     private Held acquire(
@@ -128,7 +129,7 @@ final class KeyLocks<K> {
         locks.computeIfPresent(bytes, (key, lock) -> --lock.users == 0 ? null : lock);
     }
 
-    /** Returns how many keys have a lock. */
+    /** Returns the number of keys that have a lock. */
     int size() {
         return locks.size();
     }

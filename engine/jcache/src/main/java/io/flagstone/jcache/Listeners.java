@@ -15,12 +15,12 @@ import javax.cache.event.EventType;
 import org.agrona.DirectBuffer;
 
 /**
- * The listeners of a cache.
+ * The listeners of a cache. Thread-safe.
  *
- * <p>Events of a key are told in the order of what happened, under the key's lock: to synchronous
- * listeners by the thread that caused them, to others by the executor. An expired entry is told by
- * the next operation, on whichever key, before anything else. Of two operations at once, one may
- * tell of a key's expiry while the other tells of what came after. Thread-safe.
+ * <p>Events of a key are dispatched in order, under the key's lock. The thread that caused an event
+ * notifies synchronous listeners; the executor notifies the others. The next operation, on any key,
+ * starts by notifying of expired entries. Two concurrent operations may notify of a key's expiry
+ * and of its next event at the same time.
  */
 final class Listeners<K, V> implements RemovalHandler {
     private final List<Registration<K, V>> registrations = new CopyOnWriteArrayList<>();
@@ -41,7 +41,7 @@ final class Listeners<K, V> implements RemovalHandler {
                         (key, value) -> dispatch(EventType.EXPIRED, key, value, value));
     }
 
-    /** Makes a listener by its factory and adds it. If this throws, it is not added. */
+    /** Creates a listener by its factory and adds it. If this throws, nothing is added. */
     void add(CacheEntryListenerConfiguration<K, V> configuration) {
         registrations.add(new Registration<>(configuration, executor));
         update();
@@ -69,22 +69,22 @@ final class Listeners<K, V> implements RemovalHandler {
         wantsOldValue = registrations.stream().anyMatch(Registration::wantsOldValue);
     }
 
-    /** Whether a listener is to be told of entries that expire. */
+    /** Returns whether a listener receives entries that expire. */
     boolean wantsExpired() {
         return wantsExpired;
     }
 
-    /** Whether a listener is to be told of entries that are removed. */
+    /** Returns whether a listener receives entries that are removed. */
     boolean wantsRemoved() {
         return wantsRemoved;
     }
 
-    /** Whether a listener is to be told of the value that was there before. */
+    /** Returns whether a listener requires the old value. */
     boolean wantsOldValue() {
         return wantsOldValue;
     }
 
-    /** Called by the engine, under the lock of a segment. */
+    /** Queues an expired entry. The engine calls this under a segment's lock. */
     @Override
     public void onRemoval(RemovalCause cause, DirectBuffer key, DirectBuffer value) {
         if (cause == RemovalCause.EXPIRED && wantsExpired) {
@@ -92,7 +92,7 @@ final class Listeners<K, V> implements RemovalHandler {
         }
     }
 
-    /** Tells of all entries that have expired. Never throws what a listener throws. */
+    /** Notifies of all expired entries. Logs exceptions of listeners and does not throw them. */
     void tellExpired(OffHeapCache engine, Pace pace) {
         if (wantsExpired) {
             expired.findAndTell(engine, pace);
@@ -100,9 +100,9 @@ final class Listeners<K, V> implements RemovalHandler {
     }
 
     /**
-     * Tells all listeners of one event, and first of what the engine has found expired.
+     * Notifies all listeners of expired entries that the engine has found, then of one event.
      *
-     * @throws CacheEntryListenerException if a synchronous listener failed; all have been told.
+     * @throws CacheEntryListenerException if a synchronous listener failed; all were notified.
      */
     void tell(EventType type, K key, V value, V oldValue) {
         if (!registrations.isEmpty()) {

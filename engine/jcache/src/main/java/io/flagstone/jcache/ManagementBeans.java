@@ -18,17 +18,17 @@ import javax.management.ObjectName;
 import javax.management.StandardMBean;
 
 /**
- * A cache's beans in the platform's server, under the names that the specification gives.
+ * A cache's beans in the platform's MBean server, with the names that the specification defines.
+ * Thread-safe.
  *
- * <p>Special characters of the manager's URI become dots, as the specification has it. A cache's
- * name that has any is quoted, so that different names stay different. If the name of a bean is
- * taken, by a manager of the same URI and another class loader, the bean gets a property {@code
- * instance} with a number in addition. Thread-safe.
+ * <p>Special characters of the manager's URI become dots, as the specification says. The cache's
+ * name is quoted if it has special characters, so that different names stay different. If a bean of
+ * another manager has the same name, the name gets the property {@code instance} with a number.
  */
 final class ManagementBeans {
     private static final String SPECIAL = "[,:=\\s*?\"]";
 
-    /** Names that stand for themselves. */
+    /** Names that need no quotes. */
     private static final Pattern PLAIN = Pattern.compile("[^,:=*?\"\\\\\\p{Cntrl}]+");
 
     private final URI manager;
@@ -57,7 +57,7 @@ final class ManagementBeans {
         show("CacheStatistics", statistics, CacheStatisticsMXBean.class, shown);
     }
 
-    /** Takes both beans from the server. */
+    /** Unregisters both beans. */
     synchronized void close() {
         closed = true;
         showConfiguration(false);
@@ -67,7 +67,7 @@ final class ManagementBeans {
     private synchronized <T> void show(String type, T bean, Class<T> face, boolean shown) {
         final ObjectName present = registered.get(type);
         if (shown == (present != null) || shown && closed) {
-            // Most caches never show a bean, and need no server for that.
+            // Most caches never show a bean, so the server is not created for them.
             return;
         }
         try {
@@ -79,15 +79,15 @@ final class ManagementBeans {
                 server.unregisterMBean(present);
             }
         } catch (final InstanceNotFoundException e) {
-            // Somebody else took it from the server.
+            // Other code has unregistered the bean.
             return;
         } catch (final JMException e) {
             throw new CacheException(
-                    "the server refuses the bean " + type + " of the cache " + cache, e);
+                    "cannot register or unregister an MBean: type=" + type + ", cache=" + cache, e);
         }
     }
 
-    /** Registers a bean by its name, or with a number after it if another manager has the name. */
+    /** Registers a bean. If its name is in use, adds the first free number. */
     private ObjectName register(MBeanServer server, String type, Object bean) throws JMException {
         for (int instance = 1; ; instance++) {
             final ObjectName name = name(type, instance);
@@ -95,7 +95,7 @@ final class ManagementBeans {
                 server.registerMBean(bean, name);
                 return name;
             } catch (final InstanceAlreadyExistsException e) {
-                // The next number is tried.
+                // Try the next number.
             }
         }
     }

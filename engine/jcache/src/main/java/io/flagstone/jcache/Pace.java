@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * Says when to look for expired entries again: at most once in a tick of the engine's timing wheel,
- * since the wheel finds nothing new within a tick. Thread-safe.
+ * Decides when to look for expired entries: at most once per tick of the engine's timing wheel,
+ * because the wheel finds nothing new within a tick. Thread-safe.
  */
 final class Pace {
     private final NanoClock clock;
@@ -14,9 +14,9 @@ final class Pace {
     private final AtomicLong nextNs;
 
     /**
-     * A pace by a clock.
+     * Creates a pace.
      *
-     * @param clock the engine's, or {@code null} if it is unknown, and then every moment is due.
+     * @param clock the engine's clock, or {@code null} if it is unknown; then every call is due.
      * @param everyNs the shortest time between two looks, in nanoseconds.
      */
     Pace(NanoClock clock, long everyNs) {
@@ -25,7 +25,7 @@ final class Pace {
         this.nextNs = new AtomicLong(clock == null ? 0 : clock.nanoTime());
     }
 
-    /** Returns whether the caller is to look now; in a tick this is true for one caller. */
+    /** Returns whether the caller must look now. In a tick this is true for one caller. */
     boolean isDue() {
         if (clock == null) {
             return true;
@@ -35,7 +35,7 @@ final class Pace {
         return nowNs - dueNs >= 0 && nextNs.compareAndSet(dueNs, nowNs + everyNs);
     }
 
-    /** Makes the next operation look, since this look has not come to its end. */
+    /** Makes the next call due, because this look stopped early. */
     void again() {
         if (clock != null) {
             nextNs.set(clock.nanoTime());

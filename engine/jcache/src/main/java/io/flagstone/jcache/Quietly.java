@@ -3,7 +3,7 @@ package io.flagstone.jcache;
 
 import java.io.Closeable;
 
-/** Handles what must not fail: logs, names for messages, and closes. */
+/** Steps that never throw: logging, names for messages, and closing. */
 final class Quietly {
     private Quietly() {}
 
@@ -12,23 +12,23 @@ final class Quietly {
         System.getLogger("io.flagstone").log(System.Logger.Level.WARNING, what, failure);
     }
 
-    /** Returns an object's text for a message, even if its {@code toString} throws. */
+    /** Returns an object's text for a message. Works if its {@code toString} throws. */
     static String name(Object object) {
         try {
             return String.valueOf(object);
         } catch (final RuntimeException e) {
-            return "an object of " + object.getClass() + " whose toString throws";
+            return "an object of " + object.getClass() + " whose toString() throws";
         }
     }
 
-    /** Closes an object of the application if it can be closed; logs what it throws. */
+    /** Closes an object of the application if it is closeable. Logs an exception. */
     static void close(Object closeable) {
         if (closeable instanceof Closeable open) {
-            run(name(closeable) + " does not close", open::close);
+            run("closing " + name(closeable) + " failed", open::close);
         }
     }
 
-    /** Runs a step of closing, and logs what it throws. */
+    /** Runs a step of closing. Logs an exception. */
     static void run(String failed, Step step) {
         try {
             step.run();

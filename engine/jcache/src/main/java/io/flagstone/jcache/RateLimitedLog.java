@@ -7,7 +7,7 @@ import java.util.function.BiConsumer;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 
-/** Logs warnings of one kind: the first at once, then at most one a minute. Thread-safe. */
+/** Logs warnings of one kind, at most one per minute. Thread-safe. */
 final class RateLimitedLog {
     /** The shortest time between two messages. */
     static final long INTERVAL_NS = TimeUnit.MINUTES.toNanos(1);
@@ -33,9 +33,7 @@ final class RateLimitedLog {
         if (nowNs - dueNs >= 0 && nextNs.compareAndSet(dueNs, nowNs + INTERVAL_NS)) {
             final long others = unlogged.getAndSet(0);
             log.accept(
-                    others == 0
-                            ? what
-                            : what + "; " + others + " times more since the last message",
+                    others == 0 ? what : what + " (" + others + " more since the last message)",
                     failure);
         } else {
             unlogged.incrementAndGet();

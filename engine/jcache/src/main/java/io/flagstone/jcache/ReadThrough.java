@@ -15,12 +15,12 @@ import javax.cache.integration.CompletionListener;
  * Loads values from the source.
  *
  * <p>A single key is loaded under its lock, so that it is loaded once. Several keys are loaded by
- * one call and without a lock; another thread may write them, or load them too, at the same time.
- * Every load takes a lease on its key first: if the key is written or removed before the load ends,
- * by whichever way, the loaded value reaches its callers and is not stored.
+ * one call without a lock, so another thread may write or load them at the same time. Every load
+ * takes a lease on its key first. If the key is written or removed before the load ends, the
+ * callers get the loaded value, and the cache does not store it.
  */
 final class ReadThrough<K, V> {
-    /** A key that is loaded, with the lease on it or {@link Entries#NO_LEASE}. */
+    /** A key that is being loaded, with its lease or {@link Entries#NO_LEASE}. */
     private record Leased<K>(K key, long lease) {}
 
     private final Source<K, V> source;
@@ -39,7 +39,7 @@ final class ReadThrough<K, V> {
         return source.readsThrough();
     }
 
-    /** Loads a key and stores its value. Another thread may have done this meanwhile. */
+    /** Returns the value of a key: loads and stores it, unless another thread has stored one. */
     V get(K key) {
         return locks.loading(
                 key,
@@ -61,7 +61,7 @@ final class ReadThrough<K, V> {
                 });
     }
 
-    /** Loads a key for a processor, which stores the value later. */
+    /** Loads a key for a processor, which stores the value itself. */
     V load(K key) {
         return locks.loading(key, () -> source.load(key));
     }
@@ -70,7 +70,7 @@ final class ReadThrough<K, V> {
      * Loads several keys.
      *
      * @param missing the keys that the cache did not hold.
-     * @param found takes what was loaded, and what other threads have stored meanwhile.
+     * @param found receives the loaded values, and values that other threads stored meanwhile.
      */
     void getAll(List<K> missing, Map<K, V> found) {
         final Failures failures = new Failures();
@@ -86,12 +86,12 @@ final class ReadThrough<K, V> {
         failures.throwFirst();
     }
 
-    /** How a loaded value is stored, under the key's lock. */
+    /** Stores a loaded value. The caller holds the key's lock. */
     private interface Keeper<K, V> {
         void keep(K key, V value, long lease);
     }
 
-    /** Loads keys by one call, and returns the values of those that were asked for. */
+    /** Loads keys by one call, and returns the values of the requested keys. */
     private Map<K, V> load(List<K> wanted, Keeper<K, V> keeper, Failures failures) {
         final Map<KeyBytes, Leased<K>> leases = new LinkedHashMap<>();
         final Map<K, V> values = new HashMap<>();
@@ -129,7 +129,7 @@ final class ReadThrough<K, V> {
                 });
     }
 
-    /** Returns what was asked for by a key, or {@code null}: a loader may return any keys. */
+    /** Returns the requested key that equals a loaded one, or {@code null} if there is none. */
     private Leased<K> asked(Map<KeyBytes, Leased<K>> leases, K key) {
         if (key == null) {
             return null;
@@ -137,15 +137,16 @@ final class ReadThrough<K, V> {
         try {
             return leases.get(entries.bytes(key));
         } catch (final ClassCastException e) {
-            // Its type is not that of the keys.
+            // The loader returned a key of another type.
             return null;
         }
     }
 
     /**
-     * Loads keys by the executor.
+     * Loads keys in the executor.
      *
-     * @param listener is told of the end, also if the executor refuses.
+     * @param replace whether to replace the values of keys that are present.
+     * @param listener is notified at the end, also if the executor rejects the load.
      */
     void loadAll(Set<? extends K> keys, boolean replace, CompletionListener listener) {
         if (!source.canLoad() || keys.isEmpty()) {
@@ -156,7 +157,7 @@ final class ReadThrough<K, V> {
         try {
             executor.execute(() -> load(wanted, replace, listener));
         } catch (final Throwable e) {
-            listener.onException(Source.notLoaded("the executor refused to load", e));
+            listener.onException(Source.notLoaded("the executor rejected the load", e));
         }
     }
 
@@ -179,7 +180,7 @@ final class ReadThrough<K, V> {
                 listener.onException(failure);
             }
         } catch (final Throwable e) {
-            Quietly.warn("the listener of a load failed", e);
+            Quietly.warn("the completion listener of a load failed", e);
         }
     }
 }

@@ -23,13 +23,14 @@ import javax.cache.event.EventType;
 /**
  * One listener with its filter.
  *
- * <p>An asynchronous listener is told by one thread at a time, in the order of the events. Its
- * events wait in a queue, and each event that finds nobody telling gives the executor a task that
- * tells all that wait. So an event is late, and not lost, if the executor drops a task. If the
- * executor refuses a task, or seems to drop all of them, the thread that caused the event tells.
+ * <p>One thread at a time notifies an asynchronous listener, in the order of the events. Events
+ * wait in a queue. If no thread is notifying when an event arrives, the executor gets a task that
+ * handles the whole queue. If the executor drops a task, its events are therefore late, but not
+ * lost. If the executor rejects a task, or seems to drop all tasks, the thread that caused the
+ * event notifies the listener.
  */
 final class Registration<K, V> {
-    /** With more events than this untold and nobody telling, the executor drops its tasks. */
+    /** The most events that may wait while no thread notifies; with more, the caller notifies. */
     static final int MAX_WAITING = 1024;
 
     private final CacheEntryListenerConfiguration<K, V> configuration;
@@ -43,9 +44,9 @@ final class Registration<K, V> {
     private volatile boolean closed;
 
     /**
-     * Makes a listener and its filter by their factories. If this throws, nothing stays open.
+     * Creates a listener and its filter by their factories. If this throws, nothing stays open.
      *
-     * @param executor runs the listener if it is not synchronous.
+     * @param executor runs the listener if it is asynchronous.
      */
     Registration(CacheEntryListenerConfiguration<K, V> configuration, Executor executor) {
         this.configuration = configuration;
@@ -53,7 +54,7 @@ final class Registration<K, V> {
         this.listener =
                 Objects.requireNonNull(
                         configuration.getCacheEntryListenerFactory().create(),
-                        "the factory of listeners returned null");
+                        "the listener factory returned null");
         try {
             this.filter = filter(configuration.getCacheEntryEventFilterFactory());
         } catch (final Throwable e) {
@@ -66,7 +67,7 @@ final class Registration<K, V> {
         return factory == null
                 ? null
                 : Objects.requireNonNull(
-                        factory.create(), "the factory of event filters returned null");
+                        factory.create(), "the event filter factory returned null");
     }
 
     boolean is(CacheEntryListenerConfiguration<K, V> other) {
@@ -87,7 +88,7 @@ final class Registration<K, V> {
     }
 
     /**
-     * Tells the listener, or has it told.
+     * Notifies the listener, or makes the executor notify it.
      *
      * @throws CacheEntryListenerException if the listener is synchronous and fails.
      */
@@ -99,7 +100,7 @@ final class Registration<K, V> {
         waiting.add(event);
         final boolean dropped = untold.incrementAndGet() > MAX_WAITING;
         if (telling.get()) {
-            // The thread that tells looks at the queue once more after it has stopped.
+            // The notifying thread checks the queue again after it has cleared the flag.
             return;
         }
         if (dropped) {
@@ -109,7 +110,8 @@ final class Registration<K, V> {
         try {
             executor.execute(this::tellWaiting);
         } catch (final Throwable e) {
-            refusals.warn("the executor refused to tell a listener: the caller tells it", e);
+            refusals.warn(
+                    "the executor rejected a notification: the caller notifies the listener", e);
             tellWaiting();
         }
     }
@@ -149,7 +151,7 @@ final class Registration<K, V> {
             throw e;
         } catch (final Throwable e) {
             throw new CacheEntryListenerException(
-                    "the listener failed with " + Quietly.name(event), e);
+                    "the listener failed: event=" + Quietly.name(event), e);
         }
     }
 

@@ -13,12 +13,12 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * The codec of values for which no other was named: Java's serialization.
+ * The default codec of values: Java's serialization.
  *
  * @param <T> the objects' type.
  */
 final class SerializedCodec<T> implements Codec<T> {
-    /** Final classes, whose objects are of no other. */
+    /** The codecs of final classes, whose objects have no subclass. */
     private static final Map<Class<?>, Codec<?>> BY_TYPE =
             Map.of(
                     String.class, Codecs.ofString(),
@@ -38,13 +38,15 @@ final class SerializedCodec<T> implements Codec<T> {
         this.serialized = Codecs.ofSerializable(type, classes);
     }
 
-    /** The codec of values: the type's own, which is faster, or serialization. */
+    /** Returns the codec of values: the type's own, which is faster, or serialization. */
     static <T> Codec<T> of(Class<T> type, ClassLoader classes) {
         final Codec<T> known = known(type);
         return known == null ? new SerializedCodec<>(type, classes) : known;
     }
 
-    /** The codec of keys: the type's own, or serialization that writes equal keys alike. */
+    /**
+     * Returns the codec of keys: the type's own, or serialization with equal bytes for equal keys.
+     */
     static <T> Codec<T> ofKeys(Class<T> type, ClassLoader classes) {
         final Codec<T> known = known(type);
         return known == null
@@ -78,7 +80,7 @@ final class SerializedCodec<T> implements Codec<T> {
         }
     }
 
-    /** The specification's exception where serialization failed; others stay as they are. */
+    /** Returns a failed serialization as the specification's exception, others unchanged. */
     private static RuntimeException ofCache(IllegalArgumentException e) {
         final Throwable cause = e.getCause();
         return cause instanceof IOException || cause instanceof ClassNotFoundException

@@ -9,8 +9,8 @@ import org.agrona.ExpandableArrayBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * The codec of keys for which no other was named: Java's serialization of a {@link CanonicalForm},
- * so that equal keys have equal bytes. Reads them by plain deserialization.
+ * The default codec of keys: Java's serialization in a {@link CanonicalForm}, so that equal keys
+ * have equal bytes. Keys are read by plain deserialization.
  *
  * @param <T> the keys' type.
  */
@@ -39,7 +39,7 @@ final class SerializedKeyCodec<T> implements Codec<T> {
         return bytes.length;
     }
 
-    /** The object that is read where the given one was written. */
+    /** Returns the object that deserialization makes of a serialized object. */
     private Object roundTrip(Object object) {
         final ExpandableArrayBuffer bytes = new ExpandableArrayBuffer();
         return any.decode(bytes, 0, any.encode(object, bytes, 0));

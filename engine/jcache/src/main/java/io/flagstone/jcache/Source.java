@@ -11,16 +11,16 @@ import javax.cache.integration.CacheLoaderException;
 import javax.cache.integration.CacheWriter;
 import javax.cache.integration.CacheWriterException;
 
-/** The source behind the cache: its loader and its writer, each of which may be missing. */
+/** The loader and the writer of a cache, each of which may be missing. */
 final class Source<K, V> {
     private final CacheLoader<K, V> loader;
     private final CacheWriter<? super K, ? super V> writer;
     private final boolean readThrough;
 
     /**
-     * Makes the loader and the writer by their factories.
+     * Creates the loader and the writer by their factories.
      *
-     * @param opened closes them.
+     * @param opened closes them with the cache.
      */
     Source(CompleteConfiguration<K, V> configuration, Opened opened) {
         this.loader =
@@ -42,7 +42,7 @@ final class Source<K, V> {
         return readThrough && loader != null;
     }
 
-    /** Whether writes go through to a writer. */
+    /** Returns whether writes go through to a writer. */
     boolean writes() {
         return writer != null;
     }
@@ -55,16 +55,17 @@ final class Source<K, V> {
         }
     }
 
-    /** Returns what the loader returns for several keys, or fewer, or more; never {@code null}. */
+    /** Returns the result of the loader, never {@code null}. It may have fewer or other keys. */
     Map<K, V> loadAll(Iterable<? extends K> keys) {
         try {
-            return Objects.requireNonNull(loader.loadAll(keys), "loadAll returned null");
+            return Objects.requireNonNull(
+                    loader.loadAll(keys), "the loader's loadAll returned null");
         } catch (final Exception e) {
             throw notLoaded("loading several keys failed", e);
         }
     }
 
-    /** Returns what a loader threw as the exception that the specification wants. */
+    /** Returns a loader's exception as the type that the specification requires. */
     static CacheLoaderException notLoaded(String what, Throwable cause) {
         return cause instanceof CacheLoaderException failure
                 ? failure
@@ -92,10 +93,10 @@ final class Source<K, V> {
     }
 
     /**
-     * Writes several.
+     * Writes several entries.
      *
-     * @param entries the writer takes out those that it has written, also if it fails.
-     * @return the failure, or null.
+     * @param entries the entries; those that were written are removed, also if the writer fails.
+     * @return the exception, or null.
      */
     CacheWriterException writeAll(Collection<Cache.Entry<? extends K, ? extends V>> entries) {
         try {
@@ -109,17 +110,17 @@ final class Source<K, V> {
         }
     }
 
-    /** A writer of wider types takes entries of the narrower as well. */
+    /** Casts entries for a writer of supertypes. */
     @SuppressWarnings({"unchecked", "rawtypes"})
     private static <T> Collection<T> widen(Collection<?> entries) {
         return (Collection) entries;
     }
 
     /**
-     * Deletes several.
+     * Deletes several keys.
      *
-     * @param keys the writer takes out those that it has deleted, also if it fails.
-     * @return the failure, or null.
+     * @param keys the keys; those that were deleted are removed, also if the writer fails.
+     * @return the exception, or null.
      */
     CacheWriterException deleteAll(Collection<? extends K> keys) {
         try {

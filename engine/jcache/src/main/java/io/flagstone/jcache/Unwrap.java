@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.jcache;
 
-/** The specification's way from an interface to what is behind it. */
+/** Implements the {@code unwrap} methods of the specification. */
 final class Unwrap {
     private Unwrap() {}
 
-    /** The first of some objects that is of a type. */
+    /** Returns the first candidate that is an instance of a type. */
     static <T> T as(Class<T> type, Object... candidates) {
         for (final Object candidate : candidates) {
             if (type.isInstance(candidate)) {
                 return type.cast(candidate);
             }
         }
-        throw new IllegalArgumentException("this does not unwrap to " + type);
+        throw new IllegalArgumentException("cannot unwrap to this type: type=" + type.getName());
     }
 }

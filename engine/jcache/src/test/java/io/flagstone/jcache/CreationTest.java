@@ -423,7 +423,7 @@ class CreationTest extends CacheFixture {
         clock.advance(1);
         log.warn("d", null);
         log.warn("e", null);
-        assertThat(lines).containsExactly("a", "d; 2 times more since the last message");
+        assertThat(lines).containsExactly("a", "d (2 more since the last message)");
     }
 
     /** A key or value whose text cannot be had. */

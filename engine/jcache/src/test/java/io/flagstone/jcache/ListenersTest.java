@@ -332,7 +332,7 @@ class ListenersTest extends CacheFixture {
         cache.put("a", "1");
         assertThat(cache.get("a")).isEqualTo("1");
         assertThat(events).hasValue(100);
-        assertThat(logged("a listener of expired entries failed")).isEqualTo(100);
+        assertThat(logged("notifying listeners of an expired entry failed")).isEqualTo(100);
     }
 
     @Test
