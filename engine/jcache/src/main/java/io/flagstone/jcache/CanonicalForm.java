@@ -171,7 +171,7 @@ final class CanonicalForm {
             return object;
         }
         final Object plain = plain(read);
-        // A collection that keeps its class is serialized as a substitute, again without end.
+        // A collection that keeps its class has this substitute again: replacing would never end.
         return plain == read && plain.getClass() != ArrayList.class ? object : plain;
     }
 

@@ -64,7 +64,7 @@ final class KeyLock extends ReentrantLock {
                                     + " order in all loaders, writers, processors and listeners");
                 }
                 final KeyLock next = owner == null ? null : WAITING.get(owner);
-                // An owner that has just acquired its lock may still be announced as waiting for
+                // An owner that has just acquired its lock may still have announced the wait for
                 // it.
                 wanted = next == wanted ? null : next;
             }

@@ -18,7 +18,7 @@ import org.agrona.MutableDirectBuffer;
  * @param <T> the objects' type.
  */
 final class SerializedCodec<T> implements Codec<T> {
-    /** The codecs of final classes, whose objects have no subclass. */
+    /** The codecs of final classes. An object of such a type has exactly this class. */
     private static final Map<Class<?>, Codec<?>> BY_TYPE =
             Map.of(
                     String.class, Codecs.ofString(),

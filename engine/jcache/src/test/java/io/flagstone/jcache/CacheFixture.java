@@ -36,12 +36,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 
-/** A manager with small caches of strings, closed and audited after each test. */
+/** A manager with small caches of strings, which are audited and closed after each test. */
 @Timeout(60)
 abstract class CacheFixture {
     static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-    /** More than a slab of {@link #configuration()} holds. */
+    /** A value that no slab of {@link #configuration()} can hold. */
     static final String LARGE = "x".repeat(1 << 14);
 
     final TestClock clock = new TestClock(0);
@@ -77,7 +77,7 @@ abstract class CacheFixture {
         return cache.unwrap(OffHeapCache.class);
     }
 
-    /** A statistic, as the bean of a cache with a plain name shows it. */
+    /** Returns a statistic from the bean of a cache. The cache must have a plain name. */
     static Object statistic(Cache<?, ?> cache, String attribute) {
         final String manager = cache.getCacheManager().getURI().toString().replace(':', '.');
         try {
@@ -114,7 +114,7 @@ abstract class CacheFixture {
         return cache;
     }
 
-    /** A cache that reads through. */
+    /** Opens a cache that reads through. */
     Cache<String, String> loading(Function<String, String> loader) {
         return open(readThrough(loader));
     }
@@ -126,7 +126,7 @@ abstract class CacheFixture {
         return configuration;
     }
 
-    /** Loads by a function. */
+    /** A loader that calls a function. */
     static final class Loading implements CacheLoader<String, String> {
         private final Function<String, String> loader;
 
@@ -179,7 +179,7 @@ abstract class CacheFixture {
         }
     }
 
-    /** A configuration that reads and writes through. */
+    /** Returns a configuration that reads and writes through. */
     FlagstoneConfiguration<String, String> over(Store store) {
         final FlagstoneConfiguration<String, String> configuration = readThrough(store.data::get);
         configuration.setWriteThrough(true);
@@ -187,7 +187,7 @@ abstract class CacheFixture {
         return configuration;
     }
 
-    /** Runs tasks at once, each by a thread, and returns what each threw, or null. */
+    /** Runs tasks at once, each in its own thread, and returns what each threw, or null. */
     static List<Throwable> inParallel(List<? extends Callable<?>> tasks) throws Exception {
         final ExecutorService pool = Executors.newFixedThreadPool(tasks.size());
         try {

@@ -34,11 +34,11 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 
-/** Caches that cannot be created leave nothing; beans of different caches have different names. */
+/** Tests failed creations, the names of beans, statistics and the log. */
 class CreationTest extends CacheFixture {
     private static final MBeanServer SERVER = ManagementFactory.getPlatformMBeanServer();
 
-    /** A loader, listener and policy in one, which notes that it was opened and closed. */
+    /** A loader, listener and policy in one, which records that it was closed. */
     private static final class Part
             implements CacheLoader<String, String>,
                     CacheEntryCreatedListener<String, String>,
@@ -89,7 +89,7 @@ class CreationTest extends CacheFixture {
         return parts.get(parts.size() - 1);
     }
 
-    /** A configuration of which every part has to be closed. */
+    /** A configuration whose parts must all be closed. */
     private FlagstoneConfiguration<String, String> whole() {
         final FlagstoneConfiguration<String, String> configuration = configuration();
         configuration.setReadThrough(true);
@@ -141,7 +141,7 @@ class CreationTest extends CacheFixture {
     }
 
     @Test
-    void aCacheWhoseCreationFailsIsNotThere() throws Exception {
+    void aFailedCreationLeavesNothing() throws Exception {
         for (final boolean error : new boolean[] {false, true}) {
             for (final Consumer<FlagstoneConfiguration<String, String>> fault : faults(error)) {
                 final FlagstoneConfiguration<String, String> configuration = whole();
@@ -160,7 +160,7 @@ class CreationTest extends CacheFixture {
     }
 
     @Test
-    void aFactoryMayCreateCachesButNotTheSameOne() {
+    void aFactoryMayCreateOtherCachesButNotItsOwn() {
         final FlagstoneConfiguration<String, String> outer = configuration();
         outer.setExpiryPolicyFactory(
                 () -> {
@@ -186,7 +186,7 @@ class CreationTest extends CacheFixture {
     }
 
     @Test
-    void aManagerThatAFactoryClosesHasNoNewCache() {
+    void createCacheFailsIfAFactoryClosesTheManager() {
         final FlagstoneConfiguration<String, String> configuration = whole();
         configuration.setExpiryPolicyFactory(
                 () -> {
@@ -199,7 +199,7 @@ class CreationTest extends CacheFixture {
     }
 
     @Test
-    void cachesOfAnyNamesHaveTheirOwnBeans() throws Exception {
+    void cachesWithAnyNameHaveTheirOwnBeans() throws Exception {
         final List<String> names =
                 List.of(
                         "plain",
@@ -255,7 +255,7 @@ class CreationTest extends CacheFixture {
     }
 
     @Test
-    void managersOfOneUriHaveTheirOwnBeans() throws Exception {
+    void managersWithTheSameUriHaveTheirOwnBeans() throws Exception {
         final List<CacheManager> managers = new ArrayList<>();
         final ClassLoader parent = getClass().getClassLoader();
         try (URLClassLoader other = new URLClassLoader(new URL[0], parent)) {
@@ -295,7 +295,7 @@ class CreationTest extends CacheFixture {
     }
 
     @Test
-    void aBeanThatSomebodyElseRemovedIsNoFailure() throws Exception {
+    void disablingStatisticsIgnoresAMissingBean() throws Exception {
         final FlagstoneConfiguration<String, String> configuration = configuration();
         configuration.setStatisticsEnabled(true);
         final Cache<String, String> cache = open(configuration);
@@ -311,7 +311,7 @@ class CreationTest extends CacheFixture {
     }
 
     @Test
-    void statisticsThatAreOffCountNothing() {
+    void disabledStatisticsCountNothing() {
         final FlagstoneConfiguration<String, String> configuration = configuration();
         configuration.engine(
                 () -> OffHeapCache.builder().memoryBytes(1 << 19).segments(1).maxEntries(100));
@@ -347,7 +347,7 @@ class CreationTest extends CacheFixture {
     }
 
     @Test
-    void clearingTheStatisticsClearsAllOfThem() {
+    void clearResetsAllStatistics() {
         final Cache<String, String> cache = open(configuration());
         final Counters counters = new Counters(engine(cache));
         counters.enable(true);
@@ -369,7 +369,7 @@ class CreationTest extends CacheFixture {
     }
 
     @Test
-    void anOperationThatBeganWhileTheyWereOffIsNotCounted() {
+    void anOperationThatBeganWhileDisabledIsNotCounted() {
         final Counters counters = new Counters(engine(open(configuration())));
         final long before = counters.start();
         counters.enable(true);
@@ -384,7 +384,7 @@ class CreationTest extends CacheFixture {
     }
 
     @Test
-    void whatAPolicyThrowsIsLoggedOnceAMinute() {
+    void aFailingPolicyIsLoggedOnceAMinute() {
         final FlagstoneConfiguration<String, String> configuration = configuration();
         configuration.setExpiryPolicyFactory(
                 () ->
@@ -413,7 +413,7 @@ class CreationTest extends CacheFixture {
     }
 
     @Test
-    void aLogWithALimitSaysHowMuchItLeftOut() {
+    void theRateLimitedLogCountsOmittedMessages() {
         final List<String> lines = new ArrayList<>();
         final RateLimitedLog log = new RateLimitedLog(clock, (line, failure) -> lines.add(line));
         log.warn("a", null);
@@ -426,7 +426,7 @@ class CreationTest extends CacheFixture {
         assertThat(lines).containsExactly("a", "d (2 more since the last message)");
     }
 
-    /** A key or value whose text cannot be had. */
+    /** A key or value whose {@code toString} throws. */
     private static final class Nameless implements java.io.Serializable {
         private static final long serialVersionUID = 1;
 
@@ -447,7 +447,7 @@ class CreationTest extends CacheFixture {
     }
 
     @Test
-    void aKeyThatHasNoTextHidesNoFailure() {
+    void aKeyWhoseToStringFailsHidesNoFailure() {
         final MutableConfiguration<Object, Object> configuration = new MutableConfiguration<>();
         final Cache<Object, Object> cache = open(configuration);
         assertThatThrownBy(

@@ -21,7 +21,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A cache of which nothing was said: what fits, on any machine, and who runs its tasks. */
+/** Tests a cache with default settings: which values fit on any machine, and where tasks run. */
 class DefaultEngineTest extends CacheFixture {
     private static final int MIB = 1 << 20;
 
@@ -59,7 +59,7 @@ class DefaultEngineTest extends CacheFixture {
     }
 
     @Test
-    void aMebibyteFitsWhateverTheProcessors(@TempDir Path directory) throws Exception {
+    void aMebibyteFitsWithAnyNumberOfProcessors(@TempDir Path directory) throws Exception {
         final String one = run(directory, LargestValue.class, "-XX:ActiveProcessorCount=1");
         final String many = run(directory, LargestValue.class, "-XX:ActiveProcessorCount=64");
         assertThat(many).isEqualTo(one);
@@ -78,9 +78,9 @@ class DefaultEngineTest extends CacheFixture {
                 .isEqualTo(FlagstoneConfiguration.DEFAULT_MEMORY_BYTES);
     }
 
-    /** Few size classes share few slabs: entries of many sizes do not evict each other. */
+    /** There are few slabs, but also few size classes. */
     @Test
-    void entriesOfManySizesHaveRoom() {
+    void entriesOfManySizesDoNotEvictEachOther() {
         for (final int largest : new int[] {1_000, 10_000, 100_000}) {
             try (OffHeapCache engine =
                     DefaultEngine.of(FlagstoneConfiguration.DEFAULT_MEMORY_BYTES).build()) {
@@ -101,7 +101,7 @@ class DefaultEngineTest extends CacheFixture {
     }
 
     @Test
-    void anyMemoryIsDivided() {
+    void anEngineOfAnyMemoryHoldsAValue() {
         for (final long bytes : new long[] {1 << 16, 100_000, 1 << 20, 5 << 20, 100 << 20}) {
             try (OffHeapCache engine = DefaultEngine.of(bytes).build()) {
                 final UnsafeBuffer value = new UnsafeBuffer(new byte[MIB]);
@@ -116,7 +116,7 @@ class DefaultEngineTest extends CacheFixture {
         assertThat(DefaultEngine.slabBytes(16 << 20)).isEqualTo(DefaultEngine.SLAB_BYTES);
     }
 
-    /** Loads and tells a listener by whatever runs tasks in this process. */
+    /** Loads a key and notifies a listener in the default executor of this process. */
     static final class Tasks {
         public static void main(String[] arguments) throws Exception {
             final java.util.concurrent.CountDownLatch told =
@@ -141,7 +141,7 @@ class DefaultEngineTest extends CacheFixture {
     }
 
     @Test
-    void tasksRunWhereTheCommonPoolHasNoThread(@TempDir Path directory) throws Exception {
+    void tasksRunIfTheCommonPoolHasNoThread(@TempDir Path directory) throws Exception {
         assertThat(
                         run(
                                 directory,

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The programs of the page on JCache. */
+/** Runs the programs of docs/jcache.md. */
 class JCacheDocTest {
     @TempDir Path classes;
 

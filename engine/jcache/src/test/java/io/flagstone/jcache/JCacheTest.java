@@ -51,7 +51,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * What the official tests of JCache leave out: exact times, bounds, order, and this library's own.
+ * Tests what the JCache TCK leaves out: exact times, bounds, order, and Flagstone's own settings.
  */
 @Timeout(60)
 class JCacheTest {
@@ -99,7 +99,7 @@ class JCacheTest {
         return open(configuration);
     }
 
-    /** Runs something by several threads at once and waits for them. */
+    /** Runs a task in several threads at once and waits for them. */
     private static void inParallel(int threads, Callable<?> task) throws Exception {
         final ExecutorService pool = Executors.newFixedThreadPool(threads);
         try {
@@ -112,13 +112,13 @@ class JCacheTest {
     }
 
     @Test
-    void theProviderIsFoundAsAService() {
+    void cachingFindsTheProvider() {
         assertThat(Caching.getCachingProvider()).isInstanceOf(FlagstoneCachingProvider.class);
         assertThat(manager.getCachingProvider()).isSameAs(Caching.getCachingProvider());
     }
 
     @Test
-    void whatIsCreatedExpiresToTheNanosecondHoweverOftenItIsReadOrWritten() {
+    void anEntryExpiresToTheNanosecondAfterItsCreation() {
         final Cache<String, String> cache =
                 expiring(new CreatedExpiryPolicy(new Duration(TimeUnit.SECONDS, 10)));
         cache.put("a", "1");
@@ -132,7 +132,7 @@ class JCacheTest {
     }
 
     @Test
-    void aWriteRenewsWhereThePolicySaysSo() {
+    void aWriteRenewsTheDeadlineIfThePolicySaysSo() {
         final Cache<String, String> cache =
                 expiring(new ModifiedExpiryPolicy(new Duration(TimeUnit.SECONDS, 10)));
         cache.put("a", "1");
@@ -145,7 +145,7 @@ class JCacheTest {
     }
 
     @Test
-    void aReadRenewsWhereThePolicySaysSo() {
+    void aReadRenewsTheDeadlineIfThePolicySaysSo() {
         final Cache<String, String> cache =
                 expiring(new AccessedExpiryPolicy(new Duration(TimeUnit.SECONDS, 10)));
         cache.put("a", "1");
@@ -156,7 +156,7 @@ class JCacheTest {
         clock.advance(10 * SECOND - 1);
         assertThat(cache.iterator().next().getValue()).isEqualTo("1");
         clock.advance(10 * SECOND - 1);
-        assertThat(cache.containsKey("a")).as("not a use").isTrue();
+        assertThat(cache.containsKey("a")).as("containsKey is not a read").isTrue();
         clock.advance(1);
         assertThat(cache.iterator().hasNext()).isFalse();
     }
@@ -219,7 +219,7 @@ class JCacheTest {
     }
 
     @Test
-    void whatHasExpiredIsToldBeforeWhatComesAfter() {
+    void anExpiryEventComesBeforeTheNextEventOfItsKey() {
         final Cache<String, String> cache =
                 expiring(new CreatedExpiryPolicy(new Duration(TimeUnit.SECONDS, 10)));
         final List<String> told = new ArrayList<>();
@@ -240,9 +240,9 @@ class JCacheTest {
                         "EXPIRED a=3 (was 3)");
     }
 
-    /** The duty cycle does not find it yet, but the write that comes in its place does. */
+    /** The duty cycle does not find the expired entry yet, but the write to its key does. */
     @Test
-    void whatHasExpiredWithinATickIsToldBeforeWhatTakesItsPlace() {
+    void anExpiryEventWithinATickComesBeforeTheNextEventOfItsKey() {
         final FlagstoneConfiguration<String, String> configuration = configuration();
         configuration.engine(
                 () ->
@@ -266,7 +266,7 @@ class JCacheTest {
     }
 
     @Test
-    void aListenerThatIsNotSynchronousIsToldInOrder() throws Exception {
+    void anAsynchronousListenerGetsEventsInOrder() throws Exception {
         final Cache<String, String> cache = open(configuration());
         final int events = 1_000;
         final CountDownLatch done = new CountDownLatch(events);
@@ -293,7 +293,7 @@ class JCacheTest {
     }
 
     @Test
-    void aListenerIsToldByOneThreadAtATimeHoweverManyThereAre() throws Exception {
+    void oneThreadAtATimeNotifiesAListener() throws Exception {
         final ExecutorService pool = Executors.newFixedThreadPool(4);
         final int events = 20_000;
         final CountDownLatch done = new CountDownLatch(events);
@@ -320,7 +320,7 @@ class JCacheTest {
     }
 
     @Test
-    void aKeyIsLoadedOnceHoweverManyReadThrough() throws Exception {
+    void concurrentReadsLoadAKeyOnce() throws Exception {
         final AtomicInteger loads = new AtomicInteger();
         final FlagstoneConfiguration<String, String> configuration = configuration();
         configuration.setReadThrough(true);
@@ -357,7 +357,7 @@ class JCacheTest {
     }
 
     @Test
-    void countersAreAtomicUnderAnEntryProcessor() throws Exception {
+    void entryProcessorsUpdateAtomically() throws Exception {
         final MutableConfiguration<String, Integer> configuration = new MutableConfiguration<>();
         configuration.setTypes(String.class, Integer.class);
         final Cache<String, Integer> cache = open(configuration);
@@ -382,7 +382,7 @@ class JCacheTest {
     }
 
     @Test
-    void theBoundHoldsAndEvictionsAreCounted() {
+    void maxEntriesHoldsAndEvictionsAreCounted() {
         final FlagstoneConfiguration<String, String> configuration = configuration();
         configuration.engine(
                 () ->
@@ -403,12 +403,12 @@ class JCacheTest {
         assertThat(cache.unwrap(io.flagstone.typed.Cache.class).size()).isEqualTo(100);
     }
 
-    /** A key of two objects that may be one. */
+    /** A key of two parts, which may be the same object. */
     private record Pair(Object first, Object second) implements Serializable {}
 
     @Test
     @SuppressWarnings("StringOperationCanBeSimplified")
-    void equalKeysAreEqualWhetherOrNotTheirPartsAreOneObject() {
+    void equalKeysMatchWhetherOrNotTheyShareParts() {
         final MutableConfiguration<Object, Object> configuration = new MutableConfiguration<>();
         final Cache<Object, Object> cache = open(configuration);
         final String part = "part";
@@ -423,7 +423,7 @@ class JCacheTest {
     }
 
     @Test
-    void whatCannotBeSerializedIsRefused() {
+    void aValueThatCannotBeSerializedIsRejected() {
         final Cache<Object, Object> cache = open(new MutableConfiguration<>());
         assertThatThrownBy(() -> cache.put("a", new Object()))
                 .isInstanceOf(CacheException.class)
@@ -432,7 +432,7 @@ class JCacheTest {
     }
 
     @Test
-    void codecsOfOnesOwn() {
+    void configuredCodecsEncodeKeysAndValues() {
         final FlagstoneConfiguration<Long, byte[]> configuration =
                 new FlagstoneConfiguration<Long, byte[]>()
                         .keyCodec(Codecs.ofLong())
@@ -467,7 +467,7 @@ class JCacheTest {
     }
 
     @Test
-    void closingClosesTheEngine() {
+    void destroyCacheClosesTheEngine() {
         final Cache<String, String> cache = open(configuration());
         final OffHeapCache engine = cache.unwrap(OffHeapCache.class);
         manager.destroyCache("test");

@@ -21,13 +21,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Each key has a lock of its own, which is gone after use; circles of waiters are refused. */
+/** Each key has a lock of its own, which is gone after use; circles of waiters are rejected. */
 @Timeout(60)
 class KeyLocksTest {
     private final KeyLocks<byte[]> locks = new KeyLocks<>(Codecs.ofBytes());
 
     @AfterEach
-    void noLockStays() {
+    void assertNoLockIsLeft() {
         assertThat(locks.size()).isZero();
     }
 
@@ -44,7 +44,7 @@ class KeyLocksTest {
     }
 
     @Test
-    void allKeysAreHeldAtOnceByAsManyThreads() throws Exception {
+    void threadsHoldDifferentKeysAtTheSameTime() throws Exception {
         final int threads = 256;
         final CyclicBarrier all = new CyclicBarrier(threads);
         final List<Callable<Void>> tasks = new ArrayList<>();
@@ -63,7 +63,7 @@ class KeyLocksTest {
     }
 
     @Test
-    void equalBytesAreOneKey() throws Exception {
+    void keysWithEqualBytesShareALock() throws Exception {
         final List<String> order = Collections.synchronizedList(new ArrayList<>());
         final Thread second = new Thread(() -> locks.locked(key(1), () -> order.add("second")));
         locks.locked(
@@ -79,7 +79,7 @@ class KeyLocksTest {
     }
 
     @Test
-    void anInterruptedWaiterWaitsOnAndStaysInterrupted() throws Exception {
+    void anInterruptedThreadKeepsWaitingAndStaysInterrupted() throws Exception {
         final List<Boolean> interrupted = Collections.synchronizedList(new ArrayList<>());
         final Thread waiter =
                 new Thread(
@@ -104,7 +104,7 @@ class KeyLocksTest {
     }
 
     @Test
-    void aLockIsReentrantAndReleasedByAnError() {
+    void aLockIsReentrantAndReleasedAfterAnError() {
         assertThatThrownBy(
                         () ->
                                 locks.locked(
@@ -120,7 +120,7 @@ class KeyLocksTest {
     }
 
     @Test
-    void aKeyIsNotLoadedWithinItsOwnLoadButMayBeLockedThere() {
+    void aLoaderMayLockItsKeyButNotLoadIt() {
         assertThat(locks.<String>loading(key(1), () -> locks.locked(key(1), () -> "put")))
                 .isEqualTo("put");
         assertThatThrownBy(() -> locks.loading(key(1), () -> locks.loading(key(1), () -> "never")))
@@ -130,8 +130,8 @@ class KeyLocksTest {
         assertThat(locks.<String>loading(key(1), () -> "again")).isEqualTo("again");
     }
 
-    /** Each of some threads holds a key and wants the next one's: all but one get it. */
-    private List<Throwable> circle(int threads, List<KeyLocks<byte[]>> owners) throws Exception {
+    /** Makes each thread hold a key and request the next thread's. Returns what they threw. */
+    private List<Throwable> cycle(int threads, List<KeyLocks<byte[]>> owners) throws Exception {
         final CyclicBarrier all = new CyclicBarrier(threads);
         final List<Callable<Object>> tasks = new ArrayList<>();
         for (int i = 0; i < threads; i++) {
@@ -154,14 +154,14 @@ class KeyLocksTest {
     }
 
     @Test
-    void ofACircleOfWaitersOneIsRefused() throws Exception {
+    void oneThreadOfADeadlockIsRejected() throws Exception {
         for (int threads = 2; threads <= 5; threads++) {
             for (int round = 0; round < 20; round++) {
-                assertThat(circle(threads, Collections.nCopies(threads, locks)))
+                assertThat(cycle(threads, Collections.nCopies(threads, locks)))
                         .hasSize(1)
                         .allSatisfy(
-                                refused ->
-                                        assertThat(refused)
+                                rejected ->
+                                        assertThat(rejected)
                                                 .isInstanceOf(CacheException.class)
                                                 .hasCauseInstanceOf(IllegalStateException.class)
                                                 .hasMessageContaining("would be a deadlock"));
@@ -170,14 +170,14 @@ class KeyLocksTest {
     }
 
     @Test
-    void aCircleThroughTwoCachesIsSeen() throws Exception {
+    void aDeadlockThroughTwoCachesIsDetected() throws Exception {
         final KeyLocks<byte[]> other = new KeyLocks<>(Codecs.ofBytes());
-        assertThat(circle(2, List.of(locks, other))).hasSize(1);
+        assertThat(cycle(2, List.of(locks, other))).hasSize(1);
         assertThat(other.size()).isZero();
     }
 
     @Test
-    void aLoadThatIsRefusedIsALoadersException() throws Exception {
+    void aDeadlockOfLoadsThrowsCacheLoaderException() throws Exception {
         final CyclicBarrier both = new CyclicBarrier(2);
         final List<Throwable> thrown =
                 CacheFixture.inParallel(
@@ -201,9 +201,9 @@ class KeyLocksTest {
                 .allSatisfy(one -> assertThat(one).isInstanceOf(CacheLoaderException.class));
     }
 
-    /** Without a circle no wait is refused, however many wait and how often owners change. */
+    /** Without a cycle no wait is rejected, however many wait and how often owners change. */
     @Test
-    void waitersWithoutACircleAreNotRefused() throws Exception {
+    void waitsWithoutADeadlockAreNotRejected() throws Exception {
         final AtomicInteger sum = new AtomicInteger();
         final int[] plain = new int[1];
         final Callable<Void> task =
@@ -224,7 +224,7 @@ class KeyLocksTest {
     }
 
     @Test
-    void severalKeysAreLockedInTheOrderOfTheirBytes() throws Exception {
+    void lockedAllLocksInTheOrderOfTheBytes() throws Exception {
         final List<byte[]> keys = List.of(key(4), key(3), key(2), key(1), key(0));
         final Thread other = new Thread(() -> locks.lockedAll(keys, () -> null));
         locks.locked(
@@ -232,16 +232,14 @@ class KeyLocksTest {
                 () -> {
                     other.start();
                     CacheFixture.awaitWaiting(other);
-                    assertThat(locks.size())
-                            .as("the first, and the one that is taken")
-                            .isEqualTo(2);
+                    assertThat(locks.size()).as("the first key and the held one").isEqualTo(2);
                     return null;
                 });
         other.join();
     }
 
     @Test
-    void severalKeysAreLockedInOneOrder() throws Exception {
+    void concurrentLockedAllsDoNotDeadlock() throws Exception {
         final List<byte[]> up =
                 IntStream.range(0, 50).mapToObj(KeyLocksTest::key).collect(Collectors.toList());
         final List<byte[]> down = new ArrayList<>(up);

@@ -6,7 +6,7 @@ import javax.cache.CacheManager;
 import javax.cache.Caching;
 import javax.cache.configuration.MutableConfiguration;
 
-/** Uses JCache with the one provider that is there, which nobody names. */
+/** A program that uses JCache without naming the provider. */
 final class OneProvider {
     private OneProvider() {}
 

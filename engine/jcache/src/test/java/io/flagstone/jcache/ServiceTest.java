@@ -15,7 +15,7 @@ import org.agrona.DirectBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code Caching} finds the provider as a service, on the class path and on the module path. */
+/** Tests that {@code Caching} finds the provider on the class path and on the module path. */
 class ServiceTest {
     private static final String OPENED = "java.base/jdk.internal.misc=";
 
@@ -47,9 +47,9 @@ class ServiceTest {
         assertThat(process.out()).isEqualTo(FlagstoneCachingProvider.class.getName() + " value");
     }
 
-    /** Maven copies the file of services beside the classes. */
+    /** Maven copies the file in META-INF/services next to the classes. */
     @Test
-    void theClassPathHasTheProvider() throws Exception {
+    void cachingFindsTheProviderOnTheClassPath() throws Exception {
         assertFinds(
                 List.of(
                         "--add-opens",
@@ -59,9 +59,9 @@ class ServiceTest {
                         OneProvider.class.getName()));
     }
 
-    /** The program's class is in the package of the module, to which it is added as a patch. */
+    /** The program is in the module's package, so it is added to the module as a patch. */
     @Test
-    void theModulePathHasTheProvider() throws Exception {
+    void cachingFindsTheProviderOnTheModulePath() throws Exception {
         assertFinds(
                 List.of(
                         "--add-opens",
