@@ -213,7 +213,7 @@ abstract class CacheFixture {
         return inParallel(Arrays.asList(tasks));
     }
 
-    /** Waits until a thread waits for a lock. */
+    /** Returns when a thread waits for a lock. */
     static void awaitWaiting(Thread thread) {
         while (thread.getState() != Thread.State.WAITING) {
             Thread.onSpinWait();

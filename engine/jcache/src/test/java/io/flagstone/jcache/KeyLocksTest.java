@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Each key has a lock of its own, which is gone after use; circles of waiters are rejected. */
+/** Tests that each key has its own lock, that unused locks are removed, and deadlock detection. */
 @Timeout(60)
 class KeyLocksTest {
     private final KeyLocks<byte[]> locks = new KeyLocks<>(Codecs.ofBytes());
@@ -201,7 +201,7 @@ class KeyLocksTest {
                 .allSatisfy(one -> assertThat(one).isInstanceOf(CacheLoaderException.class));
     }
 
-    /** Without a cycle no wait is rejected, however many wait and how often owners change. */
+    /** Many threads wait and owners change often, but no wait is a deadlock. */
     @Test
     void waitsWithoutADeadlockAreNotRejected() throws Exception {
         final AtomicInteger sum = new AtomicInteger();

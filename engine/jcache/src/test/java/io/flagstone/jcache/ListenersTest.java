@@ -37,9 +37,9 @@ import javax.cache.expiry.CreatedExpiryPolicy;
 import javax.cache.expiry.Duration;
 import org.junit.jupiter.api.Test;
 
-/** Listeners: whatever one throws, or its executor does, no event and no operation is lost. */
+/** Tests that no event or operation is lost if a listener throws or its executor fails. */
 class ListenersTest extends CacheFixture {
-    /** A listener of everything. */
+    /** A listener of all events. */
     private interface All
             extends CacheEntryCreatedListener<String, String>,
                     CacheEntryUpdatedListener<String, String>,
@@ -79,7 +79,7 @@ class ListenersTest extends CacheFixture {
     }
 
     @Test
-    void whatASynchronousListenerThrowsComesAfterTheOperation() {
+    void aSynchronousListenersExceptionComesAfterTheOperation() {
         for (final Throwable failure : List.of(new IllegalStateException("e"), new Error("e"))) {
             final FlagstoneConfiguration<String, String> configuration = configuration();
             configuration.setStatisticsEnabled(true);
@@ -121,7 +121,7 @@ class ListenersTest extends CacheFixture {
     }
 
     @Test
-    void aListenersExceptionDoesNotPartCacheAndStore() {
+    void aListenersExceptionKeepsCacheAndStoreEqual() {
         final Store store = new Store();
         final Cache<String, String> cache = open(over(store));
         cache.registerCacheEntryListener(
@@ -138,7 +138,7 @@ class ListenersTest extends CacheFixture {
         assertThat(engine(cache).size()).isEqualTo(2);
     }
 
-    /** Puts 100 keys and returns what an asynchronous listener was told of by then. */
+    /** Puts 100 keys and returns the keys that an asynchronous listener has received by then. */
     private List<String> told(Executor executor, Consumer<String> listener) {
         final FlagstoneConfiguration<String, String> configuration = configuration();
         configuration.executor(executor);
@@ -168,7 +168,7 @@ class ListenersTest extends CacheFixture {
     }
 
     @Test
-    void anErrorOfAnAsynchronousListenerCostsNoOtherEvent() {
+    void anErrorOfAnAsynchronousListenerLosesNoOtherEvent() {
         final Consumer<String> failing =
                 key -> {
                     if (key.equals("k0")) {
@@ -180,7 +180,7 @@ class ListenersTest extends CacheFixture {
     }
 
     @Test
-    void anExecutorThatRefusesHasTheCallerTell() {
+    void theCallerNotifiesIfTheExecutorRejects() {
         for (final Throwable refusal : List.of(new RejectedExecutionException(), new Error())) {
             assertThat(
                             told(
@@ -193,7 +193,7 @@ class ListenersTest extends CacheFixture {
     }
 
     @Test
-    void anExecutorThatDropsATaskMakesEventsLateAndLosesNone() {
+    void aDroppedTaskDelaysEventsButLosesNone() {
         final AtomicInteger tasks = new AtomicInteger();
         assertThat(
                         told(
@@ -207,7 +207,7 @@ class ListenersTest extends CacheFixture {
     }
 
     @Test
-    void anExecutorThatDropsEverythingDoesNotFillTheHeap() {
+    void anExecutorThatDropsAllTasksDoesNotFillTheHeap() {
         final FlagstoneConfiguration<String, String> configuration = configuration();
         configuration.executor(task -> {});
         final Cache<String, String> cache = open(configuration);
@@ -219,7 +219,7 @@ class ListenersTest extends CacheFixture {
         assertThat(told.get()).isGreaterThanOrEqualTo(Registration.MAX_WAITING);
     }
 
-    /** What an event causes is told after it, by the same thread, and not within it. */
+    /** The same thread notifies of an event that a listener causes, after the listener returns. */
     @Test
     void anAsynchronousListenerMayUseTheCache() {
         final AtomicReference<Cache<String, String>> cache = new AtomicReference<>();
@@ -241,7 +241,7 @@ class ListenersTest extends CacheFixture {
         assertThat(told).containsExactly("a", "z");
     }
 
-    /** A cache whose entries live ten seconds. */
+    /** Opens a cache whose entries expire after ten seconds. */
     private Cache<String, String> expiring(int segments, All listener) {
         final FlagstoneConfiguration<String, String> configuration = configuration();
         configuration.engine(
@@ -261,7 +261,7 @@ class ListenersTest extends CacheFixture {
     }
 
     @Test
-    void theNextOperationTellsOfAllThatHasExpired() {
+    void theNextOperationReportsAllExpiredEntries() {
         final Set<String> told = new HashSet<>();
         final AtomicInteger events = new AtomicInteger();
         final Cache<String, String> cache =
@@ -283,7 +283,7 @@ class ListenersTest extends CacheFixture {
     }
 
     @Test
-    void cachesOfOneBuilderHearOfTheirOwnEntries() {
+    void cachesOfOneBuilderReportTheirOwnEntries() {
         final CacheBuilder shared = OffHeapCache.builder().memoryBytes(1 << 19).segments(1);
         final List<List<String>> told = new ArrayList<>();
         final List<Cache<String, String>> caches = new ArrayList<>();
@@ -314,7 +314,7 @@ class ListenersTest extends CacheFixture {
     }
 
     @Test
-    void anExpiredEntryCostsNoOtherOperationItsEffect() {
+    void aFailingExpiryListenerFailsNoOperation() {
         final AtomicInteger events = new AtomicInteger();
         final Cache<String, String> cache =
                 expiring(
@@ -336,7 +336,7 @@ class ListenersTest extends CacheFixture {
     }
 
     @Test
-    void aListenerOfExpiredEntriesMayUseTheCache() {
+    void anExpiryListenerMayUseTheCache() {
         final AtomicReference<Cache<String, String>> cache = new AtomicReference<>();
         final AtomicInteger events = new AtomicInteger();
         final AtomicInteger depth = new AtomicInteger();
@@ -363,14 +363,14 @@ class ListenersTest extends CacheFixture {
     }
 
     @Test
-    void anOperationWithNothingDueLooksAtNoSegment() {
+    void anOperationLooksAtNoSegmentBeforeTheNextTick() {
         final Cache<String, String> cache = expiring(4, event -> {});
         cache.containsKey("none");
         final int before = clock.reads();
         for (int i = 0; i < 100; i++) {
             cache.containsKey("none");
         }
-        // A look reads the clock too.
+        // A look reads the clock as well.
         assertThat(clock.reads() - before).isEqualTo(100);
         clock.advance(SECOND / 1000);
         cache.containsKey("none");
@@ -378,7 +378,7 @@ class ListenersTest extends CacheFixture {
     }
 
     @Test
-    void aPaceIsDueOnceInATick() {
+    void aPaceIsDueOncePerTick() {
         final Pace pace = new Pace(clock, 10);
         assertThat(pace.isDue()).isTrue();
         assertThat(pace.isDue()).isFalse();
@@ -395,7 +395,7 @@ class ListenersTest extends CacheFixture {
         assertThat(unknown.isDue()).isTrue();
     }
 
-    /** A listener that says whether it is open. */
+    /** A listener that records that it was closed. */
     private static final class Closing implements All, Closeable {
         private boolean closed;
 
@@ -421,7 +421,7 @@ class ListenersTest extends CacheFixture {
     }
 
     @Test
-    void aRegistrationThatFailsLeavesNothing() {
+    void aFailedRegistrationLeavesNothing() {
         final Cache<String, String> cache = open(configuration());
         final Closing listener = new Closing();
         final List<Factory<CacheEntryListener<String, String>>> listeners =
@@ -484,7 +484,7 @@ class ListenersTest extends CacheFixture {
         all.forEach(cache::registerCacheEntryListener);
         cache.put("a", "1");
         cache.put("b", "1");
-        assertThat(told).as("the others are closed already").containsExactly("listener 0");
+        assertThat(told).as("the others are already closed").containsExactly("listener 0");
         assertThat(listeners(cache)).isZero();
     }
 }

@@ -33,7 +33,7 @@ import javax.cache.integration.CompletionListenerFuture;
 import javax.cache.processor.EntryProcessorException;
 import org.junit.jupiter.api.Test;
 
-/** Loads: who waits for whom, what a write meanwhile does to them, and what they return. */
+/** Tests loads: their locks, writes during a load, and what loads return. */
 class ReadThroughTest extends CacheFixture {
     private static void await(CyclicBarrier barrier) {
         try {
@@ -66,7 +66,7 @@ class ReadThroughTest extends CacheFixture {
         assertThat(engine(cache).size()).isEqualTo(threads);
     }
 
-    /** Each of two loads needs a part of its own: no circle, whichever locks the parts have. */
+    /** Each of two loads reads many keys of its own, so the loads cannot deadlock. */
     @Test
     void aLoaderMayReadOtherKeys() throws Exception {
         final CyclicBarrier both = new CyclicBarrier(2);
@@ -89,7 +89,7 @@ class ReadThroughTest extends CacheFixture {
     }
 
     @Test
-    void aLoaderThatNeedsItsOwnKeyFails() {
+    void aLoaderThatReadsItsOwnKeyFails() {
         final AtomicReference<Cache<String, String>> cache = new AtomicReference<>();
         cache.set(loading(key -> cache.get().get(key)));
         assertThatThrownBy(() -> cache.get().get("a"))
@@ -103,7 +103,7 @@ class ReadThroughTest extends CacheFixture {
     }
 
     @Test
-    void loadsThatNeedEachOtherEnd() throws Exception {
+    void aDeadlockOfLoadsEnds() throws Exception {
         final CyclicBarrier both = new CyclicBarrier(2);
         final AtomicInteger loads = new AtomicInteger();
         final AtomicReference<Cache<String, String>> cache = new AtomicReference<>();
@@ -115,7 +115,8 @@ class ReadThroughTest extends CacheFixture {
                             }
                             return cache.get().get("a".equals(key) ? "b" : "a");
                         }));
-        // The one that is refused first lets the other load both keys, which needs its own key.
+        // One load is rejected as a deadlock. The other then loads both keys and requests its own
+        // key.
         assertThat(inParallel(() -> cache.get().get("a"), () -> cache.get().get("b")))
                 .allSatisfy(
                         thrown ->
@@ -126,7 +127,7 @@ class ReadThroughTest extends CacheFixture {
     }
 
     @Test
-    void processorsThatNeedEachOthersKeysEnd() throws Exception {
+    void aDeadlockOfProcessorsEnds() throws Exception {
         final CyclicBarrier both = new CyclicBarrier(2);
         final Cache<String, String> cache = open(configuration());
         final Function<List<String>, Callable<Void>> invoke =
@@ -153,7 +154,7 @@ class ReadThroughTest extends CacheFixture {
     }
 
     @Test
-    void anErrorOfALoaderIsItselfAndTheNextLoadWorks() {
+    void anErrorOfALoaderReachesTheCallerAndTheNextLoadWorks() {
         final AtomicInteger loads = new AtomicInteger();
         final Cache<String, String> cache =
                 loading(
@@ -169,7 +170,9 @@ class ReadThroughTest extends CacheFixture {
         assertThat(cache.get("a")).isEqualTo("loaded");
     }
 
-    /** The ways to write, remove or clear; each leaves the value in the map's key, or none. */
+    /**
+     * The ways to write, remove or clear. The name of each starts with the value that it leaves.
+     */
     private static Map<String, BiConsumer<Cache<String, String>, String>> writes() {
         final Map<String, BiConsumer<Cache<String, String>, String>> ways = new LinkedHashMap<>();
         ways.put("new: put", (cache, key) -> cache.put(key, "new"));
@@ -231,7 +234,7 @@ class ReadThroughTest extends CacheFixture {
         }
     }
 
-    /** The ways to load; each returns what its caller gets, or null where it gets nothing. */
+    /** The ways to load. Each returns what its caller gets, or null if it gets nothing. */
     private static Map<String, Function<Cache<String, String>, String>> loads() {
         return Map.of(
                 "get", cache -> cache.get("k"),
@@ -242,16 +245,16 @@ class ReadThroughTest extends CacheFixture {
                             loadAll(cache, Set.of("k", "l"), false);
                             return null;
                         },
-                "loadAll anew",
+                "loadAll replacing",
                         cache -> {
                             loadAll(cache, Set.of("k", "l"), true);
                             return null;
                         });
     }
 
-    /** What a load brings is not kept if the key is written while it runs, by whichever way. */
+    /** A loaded value is not stored if the key is written during the load, in any way. */
     @Test
-    void aWriteOutdatesTheLoadsUnderWay() {
+    void aWriteOutdatesRunningLoads() {
         loads().forEach(
                         (load, run) ->
                                 writes().forEach(
@@ -276,7 +279,7 @@ class ReadThroughTest extends CacheFixture {
                         });
         configuration.executor(Runnable::run);
         cache.set(open(configuration));
-        if (load.equals("loadAll anew")) {
+        if (load.equals("loadAll replacing")) {
             cache.get().put("k", "old");
         }
         final String returned = run.apply(cache.get());
@@ -290,16 +293,16 @@ class ReadThroughTest extends CacheFixture {
         cache.get().close();
     }
 
-    /** Without a write in between, each way of loading keeps what it brings. */
+    /** Without a write during the load, each way of loading stores the value. */
     @Test
-    void aLoadThatNobodyOutdatesIsKept() {
+    void aLoadWithoutAWriteIsStored() {
         loads().forEach(
                         (load, run) -> {
                             final FlagstoneConfiguration<String, String> configuration =
                                     readThrough(key -> "loaded");
                             configuration.executor(Runnable::run);
                             final Cache<String, String> cache = open(configuration);
-                            if (load.equals("loadAll anew")) {
+                            if (load.equals("loadAll replacing")) {
                                 cache.put("k", "old");
                             }
                             run.apply(cache);
@@ -309,7 +312,7 @@ class ReadThroughTest extends CacheFixture {
     }
 
     @Test
-    void loadAllAnewLeavesWhatTheSourceDoesNotHave() {
+    void replacingLoadAllKeepsKeysThatTheSourceLacks() {
         final FlagstoneConfiguration<String, String> configuration = readThrough(key -> null);
         configuration.executor(Runnable::run);
         final Cache<String, String> cache = open(configuration);
@@ -320,7 +323,7 @@ class ReadThroughTest extends CacheFixture {
     }
 
     @Test
-    void whatNoSlabHoldsIsReturnedAndNotKept() {
+    void aTooLargeValueIsReturnedAndNotStored() {
         final AtomicInteger loads = new AtomicInteger();
         final FlagstoneConfiguration<String, String> configuration =
                 readThrough(
@@ -344,7 +347,7 @@ class ReadThroughTest extends CacheFixture {
     }
 
     @Test
-    void loadAllAnewOfWhatNoSlabHoldsLeavesNoOldValue() {
+    void replacingLoadAllOfATooLargeValueRemovesTheOldValue() {
         final FlagstoneConfiguration<String, String> configuration = readThrough(key -> LARGE);
         configuration.executor(Runnable::run);
         final Cache<String, String> cache = open(configuration);
@@ -353,7 +356,7 @@ class ReadThroughTest extends CacheFixture {
         assertThat(typed(cache).getIfPresent("a")).isNull();
     }
 
-    /** A loader that returns other keys than it is asked for, and nulls. */
+    /** A loader that returns keys that were not requested, and nulls. */
     private static CacheLoader<String, String> careless() {
         return new CacheLoader<>() {
             @Override
@@ -364,30 +367,30 @@ class ReadThroughTest extends CacheFixture {
             @Override
             public Map<String, String> loadAll(Iterable<? extends String> keys) {
                 final Map<String, String> loaded = new HashMap<>();
-                loaded.put("unasked", "1");
+                loaded.put("unrequested", "1");
                 loaded.put(null, "2");
                 loaded.put("null", null);
-                loaded.put("asked", "3");
+                loaded.put("requested", "3");
                 return loaded;
             }
         };
     }
 
     @Test
-    void getAllReturnsAndKeepsWhatWasAskedFor() {
+    void getAllReturnsAndStoresRequestedKeysOnly() {
         final FlagstoneConfiguration<String, String> configuration = readThrough(key -> null);
         configuration.setCacheLoaderFactory(ReadThroughTest::careless);
         configuration.executor(Runnable::run);
         final Cache<String, String> cache = open(configuration);
-        assertThat(cache.getAll(Set.of("asked", "null", "missing")))
-                .containsExactly(Map.entry("asked", "3"));
+        assertThat(cache.getAll(Set.of("requested", "null", "missing")))
+                .containsExactly(Map.entry("requested", "3"));
         loadAll(cache, Set.of("null", "x"), true);
-        assertThat(engine(cache).size()).as("the unasked is not kept").isEqualTo(1);
+        assertThat(engine(cache).size()).as("unrequested keys are not stored").isEqualTo(1);
     }
 
     @Test
     @SuppressWarnings({"unchecked", "rawtypes"})
-    void aLoaderThatReturnsKeysOfAnotherTypeIsIgnored() {
+    void loadedKeysOfAnotherTypeAreIgnored() {
         final FlagstoneConfiguration<String, String> configuration = readThrough(key -> null);
         configuration.setCacheLoaderFactory(
                 () ->
@@ -407,7 +410,7 @@ class ReadThroughTest extends CacheFixture {
     }
 
     @Test
-    void getAllFindsKeysOfBytesByTheirBytes() {
+    void getAllComparesByteArrayKeysByContent() {
         final FlagstoneConfiguration<byte[], String> configuration =
                 new FlagstoneConfiguration<byte[], String>().keyCodec(Codecs.ofBytes());
         configuration.setTypes(byte[].class, String.class);
@@ -441,7 +444,7 @@ class ReadThroughTest extends CacheFixture {
     }
 
     @Test
-    void whatOthersHaveLoadedMeanwhileCounts() {
+    void getAllReturnsValuesThatOthersStoredMeanwhile() {
         final AtomicReference<Cache<String, String>> cache = new AtomicReference<>();
         cache.set(
                 loading(
@@ -456,7 +459,7 @@ class ReadThroughTest extends CacheFixture {
     }
 
     @Test
-    void aLoaderThatReturnsNoMapFails() {
+    void aLoaderThatReturnsNullFails() {
         final FlagstoneConfiguration<String, String> configuration = readThrough(key -> null);
         configuration.setCacheLoaderFactory(
                 () ->
@@ -477,7 +480,7 @@ class ReadThroughTest extends CacheFixture {
     }
 
     @Test
-    void aGetThatMissesIsOneMiss() {
+    void aGetThatMissesCountsOneMiss() {
         final Map<String, String> data = new HashMap<>(Map.of("a", "1"));
         final Cache<String, String> cache = loading(data::get);
         final OffHeapCache engine = engine(cache);
@@ -498,7 +501,7 @@ class ReadThroughTest extends CacheFixture {
         assertThat(engine.statistics().hits()).isEqualTo(1);
     }
 
-    /** Loads all, and returns what the listener was told: null, or the exception. */
+    /** Calls loadAll, and returns the exception that its listener got, or null. */
     private static Throwable outcome(Cache<String, String> cache, String key)
             throws InterruptedException {
         final CompletionListenerFuture done = new CompletionListenerFuture();
@@ -537,7 +540,7 @@ class ReadThroughTest extends CacheFixture {
     }
 
     @Test
-    void loadAllTellsItsListenerOfEveryFailure() throws Exception {
+    void loadAllReportsEveryFailureToItsListener() throws Exception {
         final FlagstoneConfiguration<String, String> failing =
                 readThrough(
                         key -> {
@@ -569,7 +572,7 @@ class ReadThroughTest extends CacheFixture {
     }
 
     @Test
-    void aPoolWithoutThreadsIsNotTheDefault() throws Exception {
+    void theDefaultExecutorStartsThreadsIfThePoolIsTooSmall() throws Exception {
         final AtomicReference<Thread> ran = new AtomicReference<>();
         final CyclicBarrier both = new CyclicBarrier(2);
         Background.of(1)

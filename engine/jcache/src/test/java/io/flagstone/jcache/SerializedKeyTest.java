@@ -57,7 +57,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.cache.interceptor.SimpleKey;
 
-/** Keys that are equal are one key, though plain serialization writes them in different ways. */
+/** Tests that equal keys have equal bytes, even if plain serialization writes different ones. */
 class SerializedKeyTest {
     private static final Codec<Object> KEYS =
             SerializedCodec.ofKeys(Object.class, SerializedKeyTest.class.getClassLoader());
@@ -71,7 +71,7 @@ class SerializedKeyTest {
         manager.close();
     }
 
-    /** Keeps its hash in a field that is serialized, as {@code java.net.URL} does. */
+    /** A class that keeps its hash code in a serialized field, as {@code java.net.URL} does. */
     static final class Symbol implements Serializable {
         private static final long serialVersionUID = 1L;
 
@@ -103,12 +103,12 @@ class SerializedKeyTest {
 
     record Pair(Object first, Object second) implements Serializable {}
 
-    /** Fields that not every list, set or map can be assigned to. */
+    /** A record whose fields do not accept every list, set or map. */
     record Choosy(
             LinkedList<String> list, List<String> other, SortedSet<String> set, TreeMap<?, ?> map)
             implements Serializable {}
 
-    /** Equal by the content of its parts, which have no equality of their own. */
+    /** A class that compares the content of its parts, which have no {@code equals}. */
     static final class Path implements Serializable {
         private static final long serialVersionUID = 1L;
 
@@ -147,7 +147,7 @@ class SerializedKeyTest {
         }
     }
 
-    /** A list that is equal to others of its class only, and by more than its elements. */
+    /** A list that equals only lists of its class, and compares more than elements. */
     static final class Named extends ArrayList<String> {
         private static final long serialVersionUID = 1L;
 
@@ -169,7 +169,7 @@ class SerializedKeyTest {
         }
     }
 
-    /** Refers to itself. */
+    /** A class that refers to itself. */
     static final class Node implements Serializable {
         private static final long serialVersionUID = 1L;
 
@@ -231,7 +231,7 @@ class SerializedKeyTest {
         for (int i = 0; i < 100; i++) {
             numbers.add(i * 7_919);
         }
-        // "Aa" and "BB" have one hash code, so a hash set lists them as they came.
+        // "Aa" and "BB" have the same hash code, so a hash set keeps their insertion order.
         final List<String> collide = List.of("Aa", "BB", "C");
         return List.of(
                 Arguments.of(simple(shared, shared), simple(day(), day())),
@@ -338,7 +338,7 @@ class SerializedKeyTest {
         return new BigDecimal("12.50");
     }
 
-    /** Of numbers that have computed and kept what they can. */
+    /** Returns numbers that have computed and kept all lazy fields. */
     private static Pair usedPair() {
         final BigDecimal decimal = BigDecimal.valueOf(1_250, 2);
         assertThat(decimal.unscaledValue().bitLength() + decimal.precision()).isPositive();
@@ -362,7 +362,7 @@ class SerializedKeyTest {
 
     @ParameterizedTest
     @MethodSource("equalKeys")
-    void equalKeysAreOne(Object one, Object other) {
+    void equalKeysHaveEqualBytes(Object one, Object other) {
         assertThat(one).isEqualTo(other);
         assertThat(other).isEqualTo(one);
         assertThat(bytes(KEYS, one)).isEqualTo(bytes(KEYS, other));
@@ -385,7 +385,7 @@ class SerializedKeyTest {
     }
 
     @Test
-    void keysThatDifferAreDifferent() {
+    void differentKeysHaveDifferentBytes() {
         final List<Object> keys = new ArrayList<>(List.of(1, 1L, "1", List.of(1), Set.of(1)));
         keys.addAll(
                 List.of(
@@ -413,9 +413,9 @@ class SerializedKeyTest {
         }
     }
 
-    /** A declared type, a field or an array may admit one class of lists only. */
+    /** A declared type, a field or an array may accept only one class of lists. */
     @Test
-    void aCollectionKeepsItsClassWhereNoOtherIsAdmitted() {
+    void aCollectionKeepsItsClassIfNoOtherIsAccepted() {
         final LinkedList<String> list = new LinkedList<>(List.of("a"));
         final Choosy key = new Choosy(list, list, new TreeSet<>(list), new TreeMap<>(Map.of(1, 2)));
         assertThat(read(KEYS, key)).isEqualTo(key);
@@ -446,9 +446,9 @@ class SerializedKeyTest {
         }
     }
 
-    /** Random keys of depth three, each built in two ways. */
+    /** Builds random keys of depth three in two ways each. */
     @Test
-    void randomKeysAreOneHoweverTheyAreBuilt() {
+    void equalRandomKeysHaveEqualBytes() {
         for (int i = 0; i < 2_000; i++) {
             final long seed = TestSupport.seed() + i;
             final Object one = random(new SplittableRandom(seed), new SplittableRandom(1), 3);
@@ -459,7 +459,7 @@ class SerializedKeyTest {
         }
     }
 
-    /** What the key is depends on the first, and how it is built on the second. */
+    /** Returns a random key. {@code what} decides its content, and {@code how} its construction. */
     private static Object random(SplittableRandom what, SplittableRandom how, int depth) {
         final int kind = what.nextInt(depth == 0 ? 6 : 11);
         switch (kind) {
@@ -519,7 +519,7 @@ class SerializedKeyTest {
     }
 
     @Test
-    void aCacheFindsEvictsAndListsThem() throws Exception {
+    void aCacheFindsListsAndRemovesEqualKeys() throws Exception {
         final FlagstoneConfiguration<Object, String> configuration =
                 new FlagstoneConfiguration<Object, String>()
                         .engine(() -> OffHeapCache.builder().memoryBytes(1 << 20));
@@ -539,7 +539,7 @@ class SerializedKeyTest {
     }
 
     @Test
-    void aKeyThatNoEntryCanHaveIsAMissAndAPutSaysWhy() {
+    void aTooLongKeyIsAMissAndAPutSaysWhy() {
         final FlagstoneConfiguration<String, String> configuration =
                 new FlagstoneConfiguration<String, String>()
                         .engine(() -> OffHeapCache.builder().memoryBytes(1 << 20));
@@ -559,7 +559,7 @@ class SerializedKeyTest {
     }
 
     @Test
-    void aKeyThatCannotBeSerializedIsNamed() {
+    void aFailedSerializationNamesTheKeysClass() {
         assertThatThrownBy(() -> bytes(KEYS, new Pair(new Object(), 1)))
                 .isInstanceOf(javax.cache.CacheException.class)
                 .hasMessageContaining(Pair.class.getName())

@@ -33,7 +33,7 @@ import org.springframework.context.annotation.AnnotationConfigApplicationContext
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Spring's annotations, in a context of Spring's, over JCache: hits, deadlines, bounds. */
+/** Tests Spring's annotations over JCache in a Spring context: hits, deadlines, bounds. */
 @Timeout(60)
 class SpringCacheTest {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
@@ -44,11 +44,11 @@ class SpringCacheTest {
     private TestClock clock;
     private javax.cache.CacheManager manager;
 
-    /** What an application writes. */
+    /** The service of an application. */
     static class Instruments {
         final AtomicInteger lookups = new AtomicInteger();
 
-        /** A method, since the proxy has no fields. */
+        /** Returns the lookups. This is a method because the proxy has no fields. */
         public int lookups() {
             return lookups.get();
         }
@@ -137,7 +137,7 @@ class SpringCacheTest {
         TestSupport.assertClean(engine());
         final OffHeapCache engine = engine();
         context.close();
-        assertThat(engine.isClosed()).as("with the context").isTrue();
+        assertThat(engine.isClosed()).as("closed with the context").isTrue();
     }
 
     private OffHeapCache engine() {
@@ -149,7 +149,7 @@ class SpringCacheTest {
         assertThat(instruments.byId(7)).isEqualTo("instrument 7, lookup 1");
         clock.advance(10 * SECOND - 1);
         assertThat(instruments.byId(7)).isEqualTo("instrument 7, lookup 1");
-        assertThat(engine().contains(7)).as("by a key of eight bytes").isTrue();
+        assertThat(engine().contains(7)).as("the engine has a long key").isTrue();
         clock.advance(1);
         assertThat(instruments.byId(7)).isEqualTo("instrument 7, lookup 2");
     }
@@ -166,18 +166,18 @@ class SpringCacheTest {
     }
 
     @Test
-    void aValueThatNoSlabHoldsIsReturnedEachTime() {
+    void aTooLargeValueIsReturnedEachTime() {
         final int length = 1 << 19;
         assertThat(instruments.document(7, 10)).hasSize(10);
         instruments.rename(7, "x".repeat(length));
-        assertThat(instruments.document(7, length)).as("the old one is gone").hasSize(length);
+        assertThat(instruments.document(7, length)).as("the old value is gone").hasSize(length);
         assertThat(instruments.document(7, length)).hasSize(length);
         assertThat(instruments.synced(7, id -> "y".repeat(length))).hasSize(length);
         assertThat(instruments.lookups()).isEqualTo(4);
         assertThat(engine().size()).isZero();
     }
 
-    /** Each of many keys is made of another of the same cache, by several threads at once. */
+    /** Several threads at once compute a value from another value of the same cache. */
     @Test
     void nestedCallsOfOneCacheDoNotWaitForEachOther() throws Exception {
         final int threads = 8;
@@ -208,7 +208,7 @@ class SpringCacheTest {
     }
 
     @Test
-    void theLeastRecentlyUsedLeavesAtTheBound() {
+    void theLeastRecentlyUsedEntryIsEvictedAtTheBound() {
         for (int id = 0; id < BOUND; id++) {
             instruments.byId(id);
         }

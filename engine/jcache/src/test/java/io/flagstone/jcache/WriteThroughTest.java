@@ -24,7 +24,7 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.junit.jupiter.api.Test;
 
-/** Writes: that cache and store do not part, whatever fails; values that no slab can hold. */
+/** Tests that cache and store stay equal if a step fails, and values that no slab can hold. */
 class WriteThroughTest extends CacheFixture {
     /** The ways to write a value to the key "a", which holds "old". */
     private static Map<String, Consumer<Cache<String, String>>> writes(String value) {
@@ -48,7 +48,7 @@ class WriteThroughTest extends CacheFixture {
     }
 
     @Test
-    void whatNoSlabHoldsLeavesNoOldValueAndReachesTheStore() {
+    void aTooLargeValueReachesTheStoreAndRemovesTheOldValue() {
         writes(LARGE)
                 .forEach(
                         (way, write) -> {
@@ -64,7 +64,7 @@ class WriteThroughTest extends CacheFixture {
     }
 
     @Test
-    void whatNoSlabHoldsIsPutAndEvictedAtOnce() {
+    void aTooLargeValueCountsAsPutAndEvicted() {
         final FlagstoneConfiguration<String, String> configuration = configuration();
         configuration.setStatisticsEnabled(true);
         final Cache<String, String> cache = open(configuration);
@@ -83,7 +83,7 @@ class WriteThroughTest extends CacheFixture {
                 .isEqualTo(1);
     }
 
-    /** Writes values but one. */
+    /** A codec that rejects one value. */
     private static final class Choosy implements Codec<String> {
         @Override
         public int encode(String value, MutableDirectBuffer buffer, int offset) {
@@ -100,7 +100,7 @@ class WriteThroughTest extends CacheFixture {
     }
 
     @Test
-    void whatCannotBeEncodedReachesNeitherStoreNorCache() {
+    void aValueThatCannotBeEncodedReachesNeitherStoreNorCache() {
         writes("unwritable")
                 .forEach(
                         (way, write) -> {
@@ -118,7 +118,7 @@ class WriteThroughTest extends CacheFixture {
     }
 
     @Test
-    void aKeyThatTheEngineCannotHoldDoesNotReachTheStore() {
+    void aTooLongKeyDoesNotReachTheStore() {
         final Store store = new Store();
         final Cache<String, String> cache = open(over(store));
         final String key = "k".repeat(1 << 16);
@@ -129,7 +129,7 @@ class WriteThroughTest extends CacheFixture {
         assertThat(store.data).isEmpty();
     }
 
-    /** Throws an Error when it is asked about updates. */
+    /** A policy that throws an Error for updates. */
     private static final class Failing implements ExpiryPolicy {
         @Override
         public Duration getExpiryForCreation() {
@@ -148,7 +148,7 @@ class WriteThroughTest extends CacheFixture {
     }
 
     @Test
-    void ifTheCacheFailsAfterTheStoreItForgetsTheKey() {
+    void theCacheRemovesTheKeyIfItFailsAfterTheStore() {
         writes("new")
                 .forEach(
                         (way, write) -> {
@@ -168,7 +168,7 @@ class WriteThroughTest extends CacheFixture {
     }
 
     @Test
-    void ifTheStoreFailsTheCacheIsAsItWas() {
+    void theCacheIsUnchangedIfTheStoreFails() {
         for (final Throwable failure : List.of(new IllegalStateException("e"), new Error("e"))) {
             writes("new")
                     .forEach(
@@ -193,7 +193,7 @@ class WriteThroughTest extends CacheFixture {
     }
 
     @Test
-    void aProcessorThatLoadsAndRemovesTellsTheWriter() {
+    void aProcessorThatLoadsAndRemovesDeletesFromTheStore() {
         final Store store = new Store();
         final Cache<String, String> cache = open(over(store));
         store.data.put("a", "1");
@@ -219,7 +219,7 @@ class WriteThroughTest extends CacheFixture {
     }
 
     @Test
-    void anErrorOfAProcessorLeavesNothingDone() {
+    void aFailedProcessorChangesNothing() {
         final Store store = new Store();
         final Cache<String, String> cache = open(over(store));
         cache.put("a", "old");
@@ -244,11 +244,11 @@ class WriteThroughTest extends CacheFixture {
         assertThat(store.data).containsEntry("a", "old");
         assertThat(cache.get("a")).isEqualTo("old");
         cache.put("a", "next");
-        assertThat(cache.get("a")).as("no lock stays").isEqualTo("next");
+        assertThat(cache.get("a")).as("no lock is left").isEqualTo("next");
     }
 
     @Test
-    void whatTheWriterLeavesUnwrittenIsNotInTheCache() {
+    void aPartlyFailedPutAllKeepsCacheAndStoreEqual() {
         final Store store = new Store();
         final Cache<String, String> cache = open(over(store));
         cache.putAll(Map.of("a", "1", "b", "1", "c", "1"));
@@ -265,9 +265,9 @@ class WriteThroughTest extends CacheFixture {
         }
     }
 
-    /** While one thread's putAll is in the writer, another thread's put of a key waits. */
+    /** While one thread's putAll writes the store, another thread's write of a key waits. */
     @Test
-    void noWriteComesBetweenAWriterAndTheCache() throws Exception {
+    void noWriteComesBetweenStoreAndCache() throws Exception {
         final int rounds = 200;
         final Store store = new Store();
         final Cache<String, String> cache = open(over(store));
@@ -299,7 +299,7 @@ class WriteThroughTest extends CacheFixture {
     }
 
     @Test
-    void aWriteOfSeveralKeysHoldsTheirLocks() throws Exception {
+    void putAllHoldsTheLocksOfItsKeys() throws Exception {
         final Store store = new Store();
         final Cache<String, String> cache = open(over(store));
         final Thread other = new Thread(() -> cache.put("b", "other"));
@@ -317,7 +317,7 @@ class WriteThroughTest extends CacheFixture {
         assertThat(cache.get("b")).isEqualTo("other");
     }
 
-    /** Counts how often values are read. */
+    /** A codec that counts how often values are decoded. */
     private static final class Counting implements Codec<String> {
         private final AtomicInteger decoded = new AtomicInteger();
 
@@ -334,7 +334,7 @@ class WriteThroughTest extends CacheFixture {
     }
 
     @Test
-    void removingEverythingReadsNoValue() {
+    void removeAllReadsNoValue() {
         for (final boolean writing : new boolean[] {false, true}) {
             final Store store = new Store();
             final Counting values = new Counting();
@@ -354,7 +354,7 @@ class WriteThroughTest extends CacheFixture {
     }
 
     @Test
-    void removingEverythingTellsWriterListenersAndStatistics() {
+    void removeAllReachesWriterAndStatistics() {
         final Store store = new Store();
         final FlagstoneConfiguration<String, String> configuration = over(store);
         configuration.setStatisticsEnabled(true);
