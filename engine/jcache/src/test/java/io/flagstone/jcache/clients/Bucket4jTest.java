@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Bucket4j's buckets as entries of the cache: threads share exactly what a bucket holds. */
+/** Tests Bucket4j with buckets in the cache: threads get exactly the tokens of a bucket. */
 @Timeout(120)
 class Bucket4jTest {
     private static final int THREADS = 8;
@@ -52,7 +52,7 @@ class Bucket4jTest {
         manager.close();
     }
 
-    /** A limit whose first token would come back in years. */
+    /** Returns a limit that refills its first token after years. */
     private static BucketConfiguration limit(long capacity) {
         return BucketConfiguration.builder()
                 .addLimit(
@@ -97,7 +97,8 @@ class Bucket4jTest {
                             final long[] tokens = new long[number];
                             for (int round = 0; round < capacity; round++) {
                                 for (int i = 0; i < number; i++) {
-                                    // Threads meet at different buckets, and start each anew.
+                                    // Each thread starts at another bucket and creates a new proxy
+                                    // each time.
                                     final int key = (i + thread * 13) % number;
                                     final Bucket bucket = bucket("bucket " + key, capacity + key);
                                     tokens[key] +=
@@ -115,9 +116,9 @@ class Bucket4jTest {
         assertThat(engine().size()).isEqualTo(number);
     }
 
-    /** Tokens that are given back and consumed again leave as many as before. */
+    /** Threads consume and return tokens; afterwards the bucket is full. */
     @Test
-    void tokensGivenBackAreThereAgain() throws Exception {
+    void returnedTokensAreAvailableAgain() throws Exception {
         final int capacity = 16;
         final AtomicLong most = new AtomicLong();
         final AtomicLong held = new AtomicLong();
@@ -139,7 +140,7 @@ class Bucket4jTest {
     }
 
     @Test
-    void aProbeTellsWhatRemainsAndARemovedBucketIsFullAgain() {
+    void aProbeReturnsTheRemainingTokensAndARemovedBucketIsFullAgain() {
         assertThat(
                         LongStream.range(0, 5)
                                 .mapToObj(i -> probe())

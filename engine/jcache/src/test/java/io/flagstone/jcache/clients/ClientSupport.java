@@ -25,20 +25,20 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import javax.cache.CacheManager;
 
-/** What the tests of clients share. */
+/** Helpers of the tests in this package. */
 final class ClientSupport {
     static final String PROVIDER = "io.flagstone.jcache.FlagstoneCachingProvider";
 
     private static final Path PAGE = ProjectFiles.file("docs", "jcache.md");
 
-    /** Loggers are held here, since the log manager keeps weak references only. */
+    /** Strong references to the loggers, because the log manager keeps only weak ones. */
     private static final List<Logger> SILENCED = new ArrayList<>();
 
     private ClientSupport() {}
 
-    /** Lets only severe records of these loggers through. */
+    /** Sets the level of these loggers to SEVERE. */
     static void silence(String... names) {
-        // Hibernate's logging would otherwise look for other frameworks first.
+        // Without this, Hibernate's logging looks for other frameworks first.
         System.setProperty("org.jboss.logging.provider", "jdk");
         synchronized (SILENCED) {
             for (final String name : names) {
@@ -49,7 +49,9 @@ final class ClientSupport {
         }
     }
 
-    /** The properties block of docs/jcache.md that has a key, so that the page shows what works. */
+    /**
+     * Returns the properties block of docs/jcache.md that has a key, so that the page is tested.
+     */
     static Properties documented(String key) throws IOException {
         final List<Properties> found = new ArrayList<>();
         for (final DocPrograms.Block block : DocPrograms.blocks(PAGE)) {
@@ -69,7 +71,7 @@ final class ClientSupport {
         return manager.getCache(cache).unwrap(OffHeapCache.class);
     }
 
-    /** Audits all caches of a manager, which must have some. */
+    /** Audits all caches of a manager, which must have at least one. */
     static void assertClean(CacheManager manager) {
         int caches = 0;
         for (final String name : manager.getCacheNames()) {
@@ -79,13 +81,13 @@ final class ClientSupport {
         assertThat(caches).as("caches").isPositive();
     }
 
-    /** What a thread with a number from 0 does. */
+    /** The work of a thread. Threads are numbered from 0. */
     @FunctionalInterface
     interface Work<T> {
         T run(int thread) throws Exception;
     }
 
-    /** Runs work on some threads that start together; returns their results in order. */
+    /** Runs work on threads that start together, and returns their results in order. */
     static <T> List<T> onThreads(int threads, Work<T> work) throws Exception {
         final CyclicBarrier start = new CyclicBarrier(threads);
         final ExecutorService executor =
@@ -93,7 +95,7 @@ final class ClientSupport {
                         threads,
                         task -> {
                             final Thread thread = new Thread(task, "client");
-                            // A deadlock fails the test, and must not keep the JVM.
+                            // A deadlock must fail the test, but must not keep the JVM alive.
                             thread.setDaemon(true);
                             return thread;
                         });
@@ -119,12 +121,12 @@ final class ClientSupport {
         }
     }
 
-    /** The threads there are; later ones must end. */
+    /** Returns the live threads, for {@link #assertNoThreadsSince}. */
     static Set<Thread> threads() {
         return new HashSet<>(Thread.getAllStackTraces().keySet());
     }
 
-    /** Fails if threads have come since and do not end. */
+    /** Fails if threads have started since then and do not end. */
     static void assertNoThreadsSince(Set<Thread> before) throws InterruptedException {
         final Set<Thread> since = threads();
         since.removeAll(before);
@@ -140,7 +142,7 @@ final class ClientSupport {
         assertThat(left).as("threads left behind").isEmpty();
     }
 
-    /** Whether a thread is the JDK's, JUnit's or Surefire's. */
+    /** Returns whether a thread belongs to the JDK, JUnit or Surefire. */
     private static boolean isShared(Thread thread) {
         final String name = thread.getName();
         final ThreadGroup group = thread.getThreadGroup();

@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Hibernate's second-level cache over JCache, one thread at a time. What is cached is read without
- * a statement to the database, and is what was committed last.
+ * Tests Hibernate's second-level cache over JCache in one thread. A cached read sends no statement
+ * to the database and returns the last committed value.
  */
 @Timeout(120)
 class HibernateCacheTest {
@@ -69,14 +69,16 @@ class HibernateCacheTest {
         assertThat(rig.region("accounts").getPutCount()).isOne();
         assertThat(rig.engine("accounts").size()).isOne();
 
-        rig.behindItsBack("update Account set owner = 'Eve' where id = 1");
+        rig.updateWithoutHibernate("update Account set owner = 'Eve' where id = 1");
         assertThat(rig.withoutDatabase(HibernateCacheTest::account).owner).isEqualTo("Ada");
         rig.factory().getCache().evict(Account.class, 1L);
         assertThat(rig.withDatabase(HibernateCacheTest::account).owner).isEqualTo("Eve");
         assertThat(rig.withoutDatabase(HibernateCacheTest::account).owner).isEqualTo("Eve");
     }
 
-    /** READ_WRITE locks an entry before the database is changed, and writes it after the commit. */
+    /**
+     * READ_WRITE locks an entry before the change of the database and writes it after the commit.
+     */
     @Test
     void aChangeIsInTheCacheAfterItsCommit() {
         store(new Account(1, "Ada"));
@@ -91,13 +93,13 @@ class HibernateCacheTest {
     }
 
     @Test
-    void aChangeThatIsNotCommittedIsSeenByNobody() {
+    void anUncommittedChangeIsNotVisible() {
         store(new Account(1, "Ada"));
         try (Session session = rig.factory().openSession()) {
             session.beginTransaction();
             account(session).owner = "Eve";
             session.flush();
-            // The entry is locked now, so that others ask the database.
+            // The entry is locked now, so other sessions read the database.
             assertThat(rig.withDatabase(HibernateCacheTest::account).owner).isEqualTo("Ada");
             session.getTransaction().rollback();
         }
@@ -123,7 +125,7 @@ class HibernateCacheTest {
     }
 
     @Test
-    void aStaleVersionIsRefused() {
+    void aStaleVersionIsRejected() {
         store(new Account(1, "Ada"));
         final Account stale = rig.withoutDatabase(HibernateCacheTest::account);
         rig.transact(session -> account(session).sum = 1);
@@ -173,7 +175,7 @@ class HibernateCacheTest {
         stored.tags.addAll(Set.of("crypto", "spot"));
         stored.names.putAll(Map.of("en", "Bitcoin", "ja", "\u30d3\u30c3\u30c8\u30b3\u30a4\u30f3"));
         store(stored);
-        // This strategy caches what is read, not what is written.
+        // This strategy caches entities that are read, not those that are written.
         assertThat(rig.withDatabase(HibernateCacheTest::instrument).price).isEqualTo(100);
         for (int price = 101; price < 120; price++) {
             final Instrument cached = rig.withoutDatabase(HibernateCacheTest::instrument);
@@ -204,7 +206,7 @@ class HibernateCacheTest {
         return instrument;
     }
 
-    /** Keys are made anew for every look-up, of equal parts. */
+    /** Each lookup creates a new key of equal parts. */
     @Test
     void embeddedIdsAreFoundByEqualKeys() {
         for (int i = 0; i < 50; i++) {
@@ -231,9 +233,9 @@ class HibernateCacheTest {
         return session.find(Position.class, positionId(number));
     }
 
-    /** A key of one object twice is that of two equal objects: no entry is left behind. */
+    /** A key that holds one object twice matches a key of two equal objects. */
     @Test
-    void aPartTwiceInAnIdIsAsTwoEqualParts() {
+    void idsMatchWhetherOrNotTheyShareParts() {
         store(new Rate(new RateId(DAY, DAY), 1));
         final RateId equal = new RateId(DAY, LocalDate.of(2026, 11, 30));
         assertThat(rig.inTransaction(session -> session.find(Rate.class, equal)).percent).isOne();
@@ -289,7 +291,9 @@ class HibernateCacheTest {
                 .load();
     }
 
-    /** Results are keyed by statement, parameters and limits; any write to the table ends them. */
+    /**
+     * The statement, parameters and limits are the key. Any write to the table ends the results.
+     */
     @Test
     void queryResultsAreReadFromTheCacheUntilATableChanges() {
         for (int i = 0; i < 20; i++) {
@@ -370,7 +374,7 @@ class HibernateCacheTest {
     @Test
     void aLockedReadAsksTheDatabase() {
         store(new Account(1, "Ada"));
-        rig.behindItsBack("update Account set owner = 'Eve' where id = 1");
+        rig.updateWithoutHibernate("update Account set owner = 'Eve' where id = 1");
         assertThat(rig.withoutDatabase(HibernateCacheTest::account).owner).isEqualTo("Ada");
         final Account locked =
                 rig.withDatabase(
@@ -390,12 +394,12 @@ class HibernateCacheTest {
         assertThat(rig.withDatabase(HibernateCacheTest::account).owner).isEqualTo("Ada");
     }
 
-    /** More entities than a region has room for: the others are read from the database. */
+    /** There are more entities than a region can hold. The others are read from the database. */
     @Test
-    void aFullRegionForgetsAndNothingIsLost() throws Exception {
+    void aFullRegionEvictsAndNothingIsLost() throws Exception {
         rig.close();
         final int bound = 100;
-        // A cache that is there already is taken as it is.
+        // Hibernate uses an existing cache as it is.
         HibernateRig.manager()
                 .createCache(
                         "accounts",

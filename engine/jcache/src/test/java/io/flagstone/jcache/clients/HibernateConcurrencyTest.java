@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Hibernate's second-level cache over JCache, with eight threads that write and read the same
+ * Tests Hibernate's second-level cache over JCache with eight threads that write and read the same
  * entities.
  */
 @Timeout(120)
@@ -43,17 +43,17 @@ class HibernateConcurrencyTest {
         rig.close();
     }
 
-    /** Commits a change, again whenever another thread was first; returns the change's result. */
+    /** Commits a change and returns its result. Retries if another thread committed first. */
     private long retry(ToLongFunction<Session> change) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             try {
                 return rig.inTransaction(change::applyAsLong);
             } catch (final OptimisticLockException e) {
-                // Another thread has committed; what it wrote must be seen by a next attempt.
+                // Another thread has committed. A later attempt must see its write.
                 continue;
             }
         }
-        throw new AssertionError("refused " + ATTEMPTS + " times, as if each read was stale");
+        throw new AssertionError("rejected " + ATTEMPTS + " times, as if each read was stale");
     }
 
     private void storeAccounts() {
@@ -65,7 +65,7 @@ class HibernateConcurrencyTest {
                 });
     }
 
-    /** All threads add to all accounts, each in a transaction that reads through the cache. */
+    /** All threads add to all accounts, in transactions that read through the cache. */
     @Test
     void sumsAreRight() throws Exception {
         storeAccounts();
@@ -86,9 +86,9 @@ class HibernateConcurrencyTest {
     }
 
     /**
-     * A session that begins after a commit finds at least what that commit wrote: the strategy
-     * READ_WRITE promises it. Each thread writes accounts of its own and reads all: where two
-     * threads lock one entry at the same time, Hibernate 6 itself may cache an older version.
+     * A session that begins after a commit reads that commit's version or a later one, as
+     * READ_WRITE promises. Each thread writes its own account and reads all, because Hibernate 6
+     * itself may cache an older version if two threads lock one entry at the same time.
      */
     @Test
     void noReadIsStale() throws Exception {
@@ -134,7 +134,7 @@ class HibernateConcurrencyTest {
                 .isGreaterThanOrEqualTo(least);
     }
 
-    /** Each account is as expected in the database and in the cache, which is used. */
+    /** Asserts the sum of each account in the database and in the cache. */
     private void assertSums(AtomicLongArray expected, long commits) {
         assertThat(rig.region("accounts").getHitCount()).isPositive();
         long versions = 0;
@@ -153,8 +153,8 @@ class HibernateConcurrencyTest {
     }
 
     /**
-     * Without the promise of READ_WRITE a read may be stale, but not in the end, and no update is
-     * lost: the database refuses those that are based on a stale read.
+     * NONSTRICT_READ_WRITE allows a stale read for a while, but no lost update: the database
+     * rejects an update that is based on a stale read.
      */
     @Test
     void nonstrictSumsAreRight() throws Exception {
@@ -164,7 +164,7 @@ class HibernateConcurrencyTest {
                         session.persist(new Instrument("instrument " + i, 0));
                     }
                 });
-        final AtomicInteger refused = new AtomicInteger();
+        final AtomicInteger rejected = new AtomicInteger();
         ClientSupport.onThreads(
                 THREADS,
                 thread -> {
@@ -172,8 +172,8 @@ class HibernateConcurrencyTest {
                     for (int round = 0; round < ROUNDS; round++) {
                         final String symbol = "instrument " + random.nextInt(ENTITIES);
                         while (!raised(symbol)) {
-                            assertThat(refused.incrementAndGet()).isLessThan(THREADS * ATTEMPTS);
-                            // Hibernate leaves what was read stale to the program.
+                            assertThat(rejected.incrementAndGet()).isLessThan(THREADS * ATTEMPTS);
+                            // The program must evict a stale entity itself.
                             rig.factory().getCache().evict(Instrument.class, symbol);
                         }
                     }
@@ -204,7 +204,7 @@ class HibernateConcurrencyTest {
         }
     }
 
-    /** Threads append to one collection, and each finds at least what it has committed itself. */
+    /** Threads append to one collection, and each finds all elements that it has committed. */
     @Test
     void aCollectionLosesNoElement() throws Exception {
         rig.transact(session -> session.persist(new Account(1, "Ada")));
@@ -231,7 +231,7 @@ class HibernateConcurrencyTest {
                                         .map(booking -> booking.id)
                                         .toList());
         assertThat(found).hasSize(THREADS * (ROUNDS / 4)).doesNotHaveDuplicates();
-        // Hibernate keeps a collection locked for a while after an update of it was refused.
+        // Hibernate keeps a collection locked for a while after an update was rejected.
         rig.factory().getCache().evictRegion("account-bookings");
         for (int i = 0; i < 2; i++) {
             final int read =
@@ -255,7 +255,7 @@ class HibernateConcurrencyTest {
         return id;
     }
 
-    /** A query that begins after a commit counts it, whichever thread asked the same before. */
+    /** A query that begins after a commit sees it, even if its result was cached before. */
     @Test
     void aQueryIsNotStale() throws Exception {
         rig.transact(session -> session.persist(new Account(1, "Ada")));

@@ -25,7 +25,7 @@ import org.hibernate.annotations.CacheConcurrencyStrategy;
 import org.hibernate.annotations.NaturalId;
 import org.hibernate.annotations.NaturalIdCache;
 
-/** The entities of the tests with Hibernate: each region has another kind of key or strategy. */
+/** The entities of the Hibernate tests. Each region has another kind of key or strategy. */
 final class HibernateEntities {
     static final Class<?>[] ALL = {
         Account.class,
@@ -39,7 +39,7 @@ final class HibernateEntities {
 
     private HibernateEntities() {}
 
-    /** READ_WRITE, versioned, with a collection that is cached, too. */
+    /** READ_WRITE, versioned, with a cached collection. */
     @Entity(name = "Account")
     @Cacheable
     @Cache(usage = CacheConcurrencyStrategy.READ_WRITE, region = "accounts")
@@ -62,7 +62,7 @@ final class HibernateEntities {
         }
     }
 
-    /** An element of that collection. */
+    /** An element of an account's collection. */
     @Entity(name = "Booking")
     @Cacheable
     @Cache(usage = CacheConcurrencyStrategy.READ_WRITE, region = "bookings")
@@ -78,7 +78,7 @@ final class HibernateEntities {
         }
     }
 
-    /** NONSTRICT_READ_WRITE with a key of a string, and collections of strings alike. */
+    /** NONSTRICT_READ_WRITE with a string as the key, and cached collections of strings. */
     @Entity(name = "Instrument")
     @Cacheable
     @Cache(usage = CacheConcurrencyStrategy.NONSTRICT_READ_WRITE, region = "instruments")
@@ -103,7 +103,7 @@ final class HibernateEntities {
         }
     }
 
-    /** A key of two parts that is embedded. */
+    /** An embedded key of two parts. */
     @Embeddable
     static class PositionId implements Serializable {
         private static final long serialVersionUID = 1;
@@ -147,7 +147,7 @@ final class HibernateEntities {
         }
     }
 
-    /** A key of two parts by a class of its own. */
+    /** An id class of two parts. */
     static class TradeId implements Serializable {
         private static final long serialVersionUID = 1;
 
@@ -172,7 +172,7 @@ final class HibernateEntities {
         }
     }
 
-    /** NONSTRICT_READ_WRITE with a key by a class. */
+    /** NONSTRICT_READ_WRITE with an id class. */
     @Entity(name = "Trade")
     @IdClass(TradeId.class)
     @Cacheable
@@ -191,7 +191,7 @@ final class HibernateEntities {
         }
     }
 
-    /** Found by a natural id, of which one part may change. */
+    /** READ_WRITE with a cached, mutable natural id of two parts. */
     @Entity(name = "Counterparty")
     @Cacheable
     @Cache(usage = CacheConcurrencyStrategy.READ_WRITE, region = "counterparties")
@@ -217,7 +217,7 @@ final class HibernateEntities {
         }
     }
 
-    /** A key whose two parts may be one object, or equal ones. */
+    /** An embedded key whose parts may be the same object or equal objects. */
     @Embeddable
     static class RateId implements Serializable {
         private static final long serialVersionUID = 1;
@@ -243,7 +243,7 @@ final class HibernateEntities {
         }
     }
 
-    /** READ_WRITE with such a key. */
+    /** READ_WRITE with a key whose parts may be the same object. */
     @Entity(name = "Rate")
     @Cacheable
     @Cache(usage = CacheConcurrencyStrategy.READ_WRITE, region = "rates")

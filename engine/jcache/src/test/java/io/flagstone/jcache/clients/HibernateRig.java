@@ -24,7 +24,7 @@ import org.hibernate.cfg.Configuration;
 import org.hibernate.stat.CacheRegionStatistics;
 import org.hibernate.stat.Statistics;
 
-/** Hibernate with a database of its own in memory, and with the settings of docs/jcache.md. */
+/** Hibernate with its own database in memory and the settings of docs/jcache.md. */
 final class HibernateRig {
     private static final AtomicInteger DATABASES = new AtomicInteger();
 
@@ -59,7 +59,7 @@ final class HibernateRig {
         factory = configuration.buildSessionFactory();
     }
 
-    /** The manager that Hibernate makes its caches with: the default one. */
+    /** Returns the manager of Hibernate's caches, which is the default one. */
     static CacheManager manager() {
         return Caching.getCachingProvider(ClientSupport.PROVIDER).getCacheManager();
     }
@@ -68,7 +68,7 @@ final class HibernateRig {
         return ClientSupport.engine(manager(), region);
     }
 
-    /** Does something in a session and a transaction of its own. */
+    /** Runs work in its own session and transaction. */
     <T> T inTransaction(Function<Session, T> work) {
         return factory.fromTransaction(work::apply);
     }
@@ -89,7 +89,7 @@ final class HibernateRig {
         return statistics().getDomainDataRegionStatistics(name);
     }
 
-    /** Reads without any statement to the database, so from the cache alone. */
+    /** Runs work and asserts that it sent no statement to the database. */
     <T> T withoutDatabase(Function<Session, T> work) {
         final long statements = statistics().getPrepareStatementCount();
         final T result = inTransaction(work);
@@ -97,7 +97,7 @@ final class HibernateRig {
         return result;
     }
 
-    /** Reads with statements to the database, so not from the cache alone. */
+    /** Runs work and asserts that it sent statements to the database. */
     <T> T withDatabase(Function<Session, T> work) {
         final long statements = statistics().getPrepareStatementCount();
         final T result = inTransaction(work);
@@ -107,7 +107,7 @@ final class HibernateRig {
         return result;
     }
 
-    /** What the database says, past Hibernate. */
+    /** Queries a number from the database without Hibernate. */
     long query(String sql, Object... arguments) {
         try (Connection connection = database.getConnection();
                 PreparedStatement statement = connection.prepareStatement(sql)) {
@@ -123,8 +123,8 @@ final class HibernateRig {
         }
     }
 
-    /** Changes the database past Hibernate, which a cache cannot know of. */
-    void behindItsBack(String sql) {
+    /** Changes the database without Hibernate, so that the cache is stale. */
+    void updateWithoutHibernate(String sql) {
         try (Connection connection = database.getConnection();
                 Statement statement = connection.createStatement()) {
             assertThat(statement.executeUpdate(sql)).as(sql).isPositive();
@@ -139,7 +139,7 @@ final class HibernateRig {
         } finally {
             final CacheManager manager = manager();
             factory.close();
-            assertThat(manager.isClosed()).as("with the session factory").isTrue();
+            assertThat(manager.isClosed()).as("closed with the session factory").isTrue();
             try (Connection connection = database.getConnection();
                     Statement statement = connection.createStatement()) {
                 statement.execute("SHUTDOWN");

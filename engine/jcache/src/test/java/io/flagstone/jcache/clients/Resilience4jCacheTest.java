@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Resilience4j's decorator. It hides what a cache throws and calls the function instead, so the
- * tests also listen for its events of errors.
+ * Tests Resilience4j's decorator. If a cache throws, it hides the exception and calls the function
+ * instead, so the tests also listen for its error events.
  */
 @Timeout(120)
 class Resilience4jCacheTest {
@@ -71,9 +71,9 @@ class Resilience4jCacheTest {
         assertThat(cache.getMetrics().getNumberOfCacheMisses()).isEqualTo(3);
     }
 
-    /** Resilience4j calls a function that fails in the cache once more, without the cache. */
+    /** If a function fails in the cache, Resilience4j calls it again without the cache. */
     @Test
-    void aFailureIsTheCallersAndIsNotKept() throws Throwable {
+    void aFailureReachesTheCallerAndIsNotCached() throws Throwable {
         final CheckedFunction<String, BigDecimal> failing =
                 Cache.decorateCheckedSupplier(
                         cache,

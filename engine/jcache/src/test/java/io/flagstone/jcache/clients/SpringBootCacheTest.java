@@ -40,17 +40,17 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * An application of Spring Boot that has the caches by its properties alone, and what Spring's
- * annotations make of them.
+ * Tests a Spring Boot application that configures its caches by properties alone and uses them
+ * through Spring's annotations.
  */
 @Timeout(120)
 class SpringBootCacheTest {
     private static final int THREADS = 8;
 
-    /** Calls that reached the service; its proxy has no state. */
+    /** Counts the calls that reached the service. It is static because the proxy has no state. */
     private static final AtomicInteger CALLS = new AtomicInteger();
 
-    /** Calls of {@link Service#triangular}, by number. */
+    /** Counts the calls of {@link Service#triangular} for each number. */
     private static final AtomicIntegerArray LOADS = new AtomicIntegerArray(1_000);
 
     private static Set<Thread> before;
@@ -58,10 +58,10 @@ class SpringBootCacheTest {
     private static Service service;
     private static javax.cache.CacheManager manager;
 
-    /** Part of a key, and a value. */
+    /** A part of a key. */
     record Instrument(String symbol, int decimals) implements Serializable {}
 
-    /** What an application writes. */
+    /** The service of an application. */
     static class Service {
         private final ObjectProvider<Service> self;
 
@@ -87,7 +87,7 @@ class SpringBootCacheTest {
             return name.isEmpty() ? null : "title of " + name;
         }
 
-        /** Needs the value of a smaller key first, through the cache. */
+        /** Reads the value of a smaller key through the cache first. */
         @Cacheable(cacheNames = "numbers", sync = true)
         public Long triangular(int number) {
             LOADS.incrementAndGet(number);
@@ -99,7 +99,7 @@ class SpringBootCacheTest {
             return supplier.get();
         }
 
-        /** Fails for some. */
+        /** Fails for negative numbers. */
         @Cacheable(cacheNames = "numbers", key = "'root ' + #p0", sync = true)
         public Double root(double number) {
             CALLS.incrementAndGet();
@@ -186,7 +186,7 @@ class SpringBootCacheTest {
     @AfterAll
     static void close() throws InterruptedException {
         context.close();
-        assertThat(manager.isClosed()).as("with the context").isTrue();
+        assertThat(manager.isClosed()).as("closed with the context").isTrue();
         System.clearProperty("org.springframework.boot.logging.LoggingSystem");
         ClientSupport.assertNoThreadsSince(before);
     }
@@ -210,7 +210,7 @@ class SpringBootCacheTest {
     }
 
     @Test
-    void thePropertiesMakeTheCaches() {
+    void thePropertiesCreateTheCaches() {
         assertThat(context.getBean(JCacheCacheManager.class).getCacheManager()).isSameAs(manager);
         assertThat(manager.getCachingProvider().getClass().getName())
                 .isEqualTo(ClientSupport.PROVIDER);
@@ -220,7 +220,7 @@ class SpringBootCacheTest {
     }
 
     @Test
-    void largeValuesComeBackWhole() {
+    void largeValuesAreReadBackWhole() {
         final int[] sizes = {0, 1, 1_000, 200_000, 204_800};
         for (int round = 0; round < 3; round++) {
             for (int id = 0; id < 100; id++) {
@@ -232,9 +232,9 @@ class SpringBootCacheTest {
         assertThat(engine("documents").size()).isEqualTo(100);
     }
 
-    /** Many of them are more than the cache has room for: some leave, none is wrong. */
+    /** The cache evicts some values, and returns no wrong one. */
     @Test
-    void moreLargeValuesThanThereIsRoomFor() {
+    void moreLargeValuesThanTheMemoryHolds() {
         final int bytes = 200_000;
         final int number = (128 << 20) / bytes + 100;
         for (int id = 0; id < number; id++) {
@@ -248,7 +248,7 @@ class SpringBootCacheTest {
     }
 
     @Test
-    void nullIsAValue() {
+    void nullIsCached() {
         for (int i = 0; i < 3; i++) {
             assertThat(service.title("")).isNull();
             assertThat(service.title("a")).isEqualTo("title of a");
@@ -268,7 +268,7 @@ class SpringBootCacheTest {
     }
 
     @Test
-    void aSynchronizedCallThatFailsKeepsNothing() {
+    void aFailedSynchronizedCallCachesNothing() {
         for (int i = 1; i <= 3; i++) {
             assertThatThrownBy(() -> service.root(-1))
                     .isInstanceOf(IllegalArgumentException.class)
@@ -301,9 +301,9 @@ class SpringBootCacheTest {
         assertThat(service.quote(instrument, "B", List.of(1, 2, 3))).endsWith("call 3");
     }
 
-    /** Equal keys are one, however their parts came about. */
+    /** A key that holds one object twice matches a key of two equal objects. */
     @Test
-    void aPartTwiceInAKeyIsAsTwoEqualParts() {
+    void keysMatchWhetherOrNotTheyShareParts() {
         final LocalDate day = LocalDate.of(2026, 11, 30);
         final LocalDate same = LocalDate.of(2026, 11, 30);
         assertThat(service.between(day, day)).isOne();
@@ -315,7 +315,7 @@ class SpringBootCacheTest {
     }
 
     @Test
-    void conditions() {
+    void conditionsDecideWhatIsCached() {
         assertThat(service.conditional(0)).isOne();
         assertThat(service.conditional(0)).isEqualTo(2);
         assertThat(service.conditional(1)).isEqualTo(-3);
@@ -326,11 +326,11 @@ class SpringBootCacheTest {
     }
 
     /**
-     * While a key is loaded, threads load any others, also from within a load. Two threads do so
-     * for many keys, of which some would share a lock if locks were shared.
+     * While a thread loads a key, other threads can load all other keys, also within a load. Two
+     * threads do this for so many keys that some would share a lock if locks were shared.
      */
     @Test
-    void aSynchronizedCallHoldsUpItsOwnKeyAlone() throws Exception {
+    void aSynchronizedCallBlocksItsOwnKeyOnly() throws Exception {
         final int number = 1_000;
         final CountDownLatch loading = new CountDownLatch(2);
         final List<Integer> sums =
@@ -354,7 +354,7 @@ class SpringBootCacheTest {
         assertThat(engine("numbers").size()).isEqualTo(2 * number + 2);
     }
 
-    /** All entries go, however many, and no others come back. */
+    /** Eviction of all entries removes every entry, and none reappears. */
     @Test
     void evictingAllOf200000Entries() {
         final int number = 200_000;
@@ -377,11 +377,9 @@ class SpringBootCacheTest {
         assertThat(engine("quotes").size()).isZero();
     }
 
-    /**
-     * Threads ask, put and evict the same keys; a value is always one that was written for its key.
-     */
+    /** Threads read, put and evict the same keys. A value always belongs to its key. */
     @Test
-    void threadsGetWhatWasWrittenForTheirKey() throws Exception {
+    void threadsReadValuesOfTheirKeyOnly() throws Exception {
         final List<String> venues = Arrays.asList("A", "B", "C");
         ClientSupport.onThreads(
                 THREADS,
@@ -410,7 +408,7 @@ class SpringBootCacheTest {
         assertThat(engine("quotes").size()).isBetween(1L, 90L);
     }
 
-    /** Threads that begin at different keys meet on the way down. */
+    /** Threads start at different keys and load the same smaller keys. */
     @Test
     void threadsNestSynchronizedCalls() throws Exception {
         final List<Long> sums =

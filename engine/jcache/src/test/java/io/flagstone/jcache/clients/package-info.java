@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Frameworks and libraries that use JCache, over Flagstone's provider. */
+/** Tests of frameworks and libraries that use JCache, with Flagstone's provider. */
 package io.flagstone.jcache.clients;
