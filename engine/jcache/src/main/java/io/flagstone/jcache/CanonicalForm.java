@@ -30,8 +30,8 @@ import java.util.function.UnaryOperator;
  * not thread-safe. It removes these differences, which plain serialization keeps:
  *
  * <ul>
- *   <li>Identity: plain serialization writes the second occurrence of an object as a reference, but
- *       an equal object again. Here, of all objects with equal bytes, one is written, and the
+ *   <li>Identity: plain serialization writes an object once and then references to it, but writes
+ *       equal objects in full. Here, of all objects with equal bytes, one is written, and the
  *       others are references to it.
  *   <li>Collection classes: equal lists may have different classes. Here a list is written as an
  *       {@code ArrayList}, a set as a {@code LinkedHashSet} and a map as a {@code LinkedHashMap},
@@ -171,7 +171,8 @@ final class CanonicalForm {
             return object;
         }
         final Object plain = plain(read);
-        // A collection that keeps its class has this substitute again: replacing would never end.
+        // A collection that keeps its class is serialized as such a substitute again. Replacing it
+        // would never end.
         return plain == read && plain.getClass() != ArrayList.class ? object : plain;
     }
 

@@ -21,7 +21,7 @@ final class DefaultEngine {
     /** The least bytes of a segment, if there is more than one. */
     private static final long SEGMENT_BYTES = 64L << 20;
 
-    /** The least number of slabs in a segment; the rest is for the index. */
+    /** The parts of the memory. A slab takes at most one; the index takes some as well. */
     private static final int LEAST_SLABS = 15;
 
     private static final int SLAB_UNIT = 64;

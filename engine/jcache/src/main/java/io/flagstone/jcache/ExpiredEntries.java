@@ -25,7 +25,7 @@ final class ExpiredEntries<K, V> {
     /** An upper bound on the moves of an entry through the wheel before it expires. */
     private static final int STEPS_PER_ENTRY = 16;
 
-    /** An expired entry that the listeners have not been told of. */
+    /** An encoded expired entry. */
     private record Expired(byte[] key, byte[] value) {}
 
     private final Queue<Expired> waiting = new ConcurrentLinkedQueue<>();

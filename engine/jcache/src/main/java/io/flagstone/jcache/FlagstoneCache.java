@@ -28,8 +28,8 @@ import org.agrona.concurrent.SystemNanoClock;
  *
  * <p>A read takes no lock if the expiry policy ignores reads. A write, a processor, a load of one
  * key and any other read hold the key's lock while they ask the policy, write through, store and
- * notify synchronous listeners. A key is therefore loaded once. {@link BulkWrites} describes the
- * locks of operations on several keys.
+ * notify synchronous listeners. Concurrent loads of one key therefore run once. {@link BulkWrites}
+ * describes the locks of operations on several keys.
  */
 final class FlagstoneCache<K, V> implements javax.cache.Cache<K, V> {
     private final String name;

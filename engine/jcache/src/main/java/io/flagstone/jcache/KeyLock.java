@@ -64,8 +64,7 @@ final class KeyLock extends ReentrantLock {
                                     + " order in all loaders, writers, processors and listeners");
                 }
                 final KeyLock next = owner == null ? null : WAITING.get(owner);
-                // An owner that has just acquired its lock may still have announced the wait for
-                // it.
+                // An owner that has just acquired its lock may still have it in WAITING.
                 wanted = next == wanted ? null : next;
             }
             WAITING.put(me, this);

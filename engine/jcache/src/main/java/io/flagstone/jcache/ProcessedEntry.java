@@ -77,7 +77,7 @@ final class ProcessedEntry<K, V> implements MutableEntry<K, V> {
 
     @Override
     public void remove() {
-        // A value that only this processor set is not in the store. A loaded value is.
+        // Removing a value that only this processor set deletes nothing from the store.
         final boolean made = initial == null && !loaded && value != null;
         value = null;
         outcome = made ? Outcome.NOTHING : Outcome.REMOVE;

@@ -146,7 +146,7 @@ final class ReadThrough<K, V> {
      * Loads keys in the executor.
      *
      * @param replace whether to replace the values of keys that are present.
-     * @param listener is notified at the end, also if the executor rejects the load.
+     * @param listener the listener; it is notified at the end, also if the executor rejects.
      */
     void loadAll(Set<? extends K> keys, boolean replace, CompletionListener listener) {
         if (!source.canLoad() || keys.isEmpty()) {

@@ -95,7 +95,7 @@ final class Source<K, V> {
     /**
      * Writes several entries.
      *
-     * @param entries the entries; those that were written are removed, also if the writer fails.
+     * @param entries the entries; if the writer fails, it leaves those that it did not write.
      * @return the exception, or null.
      */
     CacheWriterException writeAll(Collection<Cache.Entry<? extends K, ? extends V>> entries) {
@@ -119,7 +119,7 @@ final class Source<K, V> {
     /**
      * Deletes several keys.
      *
-     * @param keys the keys; those that were deleted are removed, also if the writer fails.
+     * @param keys the keys; if the writer fails, it leaves those that it did not delete.
      * @return the exception, or null.
      */
     CacheWriterException deleteAll(Collection<? extends K> keys) {

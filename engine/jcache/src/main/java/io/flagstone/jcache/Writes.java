@@ -8,7 +8,7 @@ import javax.cache.event.CacheEntryListenerException;
  * Writes single entries through to the store and into the cache, each under its key's lock.
  *
  * <p>The store is written first. An entry that cannot be encoded does not reach it. If the cache
- * fails after the store was written, the cache removes the key, because its value would differ from
+ * fails after the store was written, the cache removes the key, because its value may differ from
  * the store's.
  */
 final class Writes<K, V> {

@@ -113,7 +113,7 @@ class ListenersTest extends CacheFixture {
                     .containsExactly(
                             "CREATED", "UPDATED", "UPDATED", "CREATED", "CREATED", "REMOVED",
                             "REMOVED", "REMOVED");
-            assertThat(failing).as("told of the next event").hasValue(8);
+            assertThat(failing).as("notified of every event").hasValue(8);
             assertThat(engine(cache).size()).isZero();
             assertThat(statistic(cache, "CachePuts")).isEqualTo(5L);
             assertThat(statistic(cache, "CacheRemovals")).isEqualTo(3L);
