@@ -21,33 +21,34 @@ final class Auditor {
     private static final long LEAP_NS = TimeUnit.MILLISECONDS.toNanos(80);
 
     private final List<Worker> workers;
-    private final BitSet seen = new BitSet(SoakConfiguration.MAX_KEYS + CounterTable.COUNTERS);
-    private Turn turn;
-    private Tally tally;
+    private final BitSet seen =
+            new BitSet(SoakConfiguration.MAX_KEYS + RemovedCounterTotals.COUNTERS);
+    private SoakRound round;
+    private ExpectedStatistics expectedStatistics;
 
     Auditor(List<Worker> workers) {
         this.workers = workers;
     }
 
     /** Takes on another cache; called on the thread that audits. */
-    void begin(Turn next) {
-        turn = next;
-        tally = new Tally();
-        Departures.countInto(tally);
+    void begin(SoakRound next) {
+        round = next;
+        expectedStatistics = new ExpectedStatistics();
+        RecordingRemovalHandler.countInto(expectedStatistics);
     }
 
     /** Checks everything, and leaves the cache as it was but for what has expired. */
     void audit() {
-        audit(turn.cache().audit());
+        audit(round.cache().audit());
         checkCounters();
         verify();
         final long live = scanAll();
         // On a clock that stands still nothing can have expired since it was looked at.
-        if (turn.drivenClock() != null) {
+        if (round.manualClock() != null) {
             require("entries of a scan", known(), live);
         }
         final CacheStatistics statistics = checkStatistics();
-        final long size = turn.cache().size();
+        final long size = round.cache().size();
         require(
                 "insertions - evictions - expirations - removals",
                 size,
@@ -60,81 +61,81 @@ final class Auditor {
 
     /** Lets much time pass at once, so that nearly everything expires. */
     void leap() {
-        if (turn.drivenClock() != null) {
+        if (round.manualClock() != null) {
             for (final Worker worker : workers) {
-                worker.ownedState().settle();
+                worker.ownedKeyModel().settle();
             }
-            turn.drivenClock().advance(LEAP_NS);
+            round.manualClock().advance(LEAP_NS);
             verify();
-            while (turn.cache().doWork() != 0) {
+            while (round.cache().doWork() != 0) {
                 // Until nothing is due.
             }
-            audit(turn.cache().audit());
+            audit(round.cache().audit());
         }
     }
 
     /** Removes everything at once. */
     void clear() {
-        tally.cleared(turn.cache().size());
-        turn.cache().clear();
-        require("entries after a clear", 0, turn.cache().size());
+        expectedStatistics.cleared(round.cache().size());
+        round.cache().clear();
+        require("entries after a clear", 0, round.cache().size());
         for (final Worker worker : workers) {
-            worker.ownedState().cleared();
+            worker.ownedKeyModel().cleared();
         }
-        audit(turn.cache().audit());
+        audit(round.cache().audit());
         verify();
     }
 
     /** The statistics of a cache, which outlive it, against what the threads counted. */
     CacheStatistics checkStatistics() {
-        final CacheStatistics statistics = turn.cache().statistics();
-        final Tally sum = new Tally();
-        sum.add(tally);
-        workers.forEach(worker -> sum.add(worker.tally()));
+        final CacheStatistics statistics = round.cache().statistics();
+        final ExpectedStatistics sum = new ExpectedStatistics();
+        sum.add(expectedStatistics);
+        workers.forEach(worker -> sum.add(worker.expectedStatistics()));
         require("hits", sum.hits(), statistics.hits());
         require("misses", sum.misses(), statistics.misses());
         require("removals", sum.removals(), statistics.removals());
         require(
                 "removals that the listener was told of",
                 statistics.removals(),
-                sum.departures(RemovalCause.REMOVED));
+                sum.handlerCalls(RemovalCause.REMOVED));
         require(
                 "evictions that the listener was told of",
                 statistics.evictions(),
-                sum.departures(RemovalCause.EVICTED));
+                sum.handlerCalls(RemovalCause.EVICTED));
         require(
                 "expirations that the listener was told of",
                 statistics.expirations(),
-                sum.departures(RemovalCause.EXPIRED));
+                sum.handlerCalls(RemovalCause.EXPIRED));
         require(
                 "replacements",
-                sum.departures(RemovalCause.REPLACED) + sum.updates(),
+                sum.handlerCalls(RemovalCause.REPLACED) + sum.updates(),
                 statistics.replacements());
         return statistics;
     }
 
     private void verify() {
         for (final Worker worker : workers) {
-            for (int slot = 0; slot < worker.ownedState().slots(); slot++) {
+            for (int slot = 0; slot < worker.ownedKeyModel().slots(); slot++) {
                 worker.owned().verify(slot);
             }
         }
     }
 
     private void checkCounters() {
-        for (int counter = 0; counter < CounterTable.COUNTERS; counter++) {
+        for (int counter = 0; counter < RemovedCounterTotals.COUNTERS; counter++) {
             long added = 0;
             for (final Worker worker : workers) {
                 added += worker.counters().added(counter);
             }
             final long live = workers.get(0).counters().count(counter);
-            final long departed = turn.counters().departed(counter);
-            if (live + departed != added) {
+            final long removed = round.removedCounters().total(counter);
+            if (live + removed != added) {
                 throw new Violation(
                         "additions to a counter were lost, or were made twice",
-                        KeyShape.counter(counter),
+                        KeyCodec.counter(counter),
                         "" + added,
-                        live + " in the cache and " + departed + " that left it");
+                        live + " in the cache and " + removed + " that left it");
             }
         }
     }
@@ -143,9 +144,9 @@ final class Auditor {
         seen.clear();
         long cursor = 0;
         do {
-            final long before = turn.clock().nanoTime();
+            final long before = round.clock().nanoTime();
             cursor =
-                    turn.cache()
+                    round.cache()
                             .scan(
                                     cursor,
                                     SCAN_ENTRIES,
@@ -155,15 +156,15 @@ final class Auditor {
     }
 
     private void scanned(DirectBuffer keyBytes, DirectBuffer value, long before) {
-        final long key = turn.shape().check(keyBytes);
+        final long key = round.keyCodec().check(keyBytes);
         final int bit;
-        if (KeyShape.isCounter(key)) {
+        if (KeyCodec.isCounter(key)) {
             ValueCodec.check(value, 0, value.capacity(), key);
-            bit = SoakConfiguration.MAX_KEYS + KeyShape.counterOf(key);
+            bit = SoakConfiguration.MAX_KEYS + KeyCodec.counterOf(key);
         } else {
-            final int slot = (int) key / turn.threads();
-            workers.get((int) key % turn.threads())
-                    .ownedState()
+            final int slot = (int) key / round.threads();
+            workers.get((int) key % round.threads())
+                    .ownedKeyModel()
                     .found(slot, before, value, 0, value.capacity());
             bit = (int) key;
         }
@@ -181,13 +182,13 @@ final class Auditor {
     private long known() {
         long known = workers.get(0).counters().present();
         for (final Worker worker : workers) {
-            known += worker.ownedState().known();
+            known += worker.ownedKeyModel().known();
         }
         return known;
     }
 
     private void checkMemory(long size) {
-        final MemoryReport report = turn.cache().memoryReport();
+        final MemoryReport report = round.cache().memoryReport();
         require("entries of the memory report", size, report.entries());
         require(
                 "parts of the memory report",

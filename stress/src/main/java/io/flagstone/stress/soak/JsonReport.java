@@ -5,7 +5,7 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
-import io.flagstone.stress.soak.MemoryCourse.Sample;
+import io.flagstone.stress.soak.MemorySampler.Sample;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

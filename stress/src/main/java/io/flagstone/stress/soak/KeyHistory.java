@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * </ul>
  *
  * <p>A write raises a floor after it is done, and the listener runs after the entry has left the
- * index, so this also holds for readers without a lock. Replaced values are not departures: the
+ * index, so this also holds for readers without a lock. Replaced values are not removals: the
  * listener is told of them before the new value is in place.
  */
 final class KeyHistory {
@@ -28,13 +28,13 @@ final class KeyHistory {
     private static final RemovalCause[] CAUSES = RemovalCause.values();
 
     private final AtomicLongArray floors;
-    private final AtomicLongArray departures;
+    private final AtomicLongArray removals;
     private final AtomicLongArray endSequences;
     private final AtomicLongArray ends;
 
     KeyHistory(int keys) {
         floors = new AtomicLongArray(keys);
-        departures = new AtomicLongArray(keys);
+        removals = new AtomicLongArray(keys);
         endSequences = new AtomicLongArray(keys);
         ends = new AtomicLongArray(keys);
     }
@@ -56,24 +56,24 @@ final class KeyHistory {
     }
 
     /** By the listener, under the lock of the key's segment. */
-    void departed(int key, long sequence, RemovalCause cause) {
-        final long last = departures.getAcquire(key) >>> CAUSE_BITS;
+    void recordRemoval(int key, long sequence, RemovalCause cause) {
+        final long last = removals.getAcquire(key) >>> CAUSE_BITS;
         if (sequence <= last) {
             throw new Violation(
                     "a value left twice", key, "a sequence number above " + last, "" + sequence);
         }
-        departures.setRelease(key, sequence << CAUSE_BITS | cause.ordinal());
+        removals.setRelease(key, sequence << CAUSE_BITS | cause.ordinal());
     }
 
     /** The smallest sequence number that a read which begins now may find. */
     long minimum(int key) {
-        return Math.max(floors.getAcquire(key), (departures.getAcquire(key) >>> CAUSE_BITS) + 1);
+        return Math.max(floors.getAcquire(key), (removals.getAcquire(key) >>> CAUSE_BITS) + 1);
     }
 
     /** Why a value left the cache, or null where the listener has not been told. */
-    RemovalCause departure(int key, long sequence) {
-        final long departure = departures.getAcquire(key);
-        return departure >>> CAUSE_BITS == sequence ? CAUSES[(int) departure & CAUSE_MASK] : null;
+    RemovalCause removalCause(int key, long sequence) {
+        final long removal = removals.getAcquire(key);
+        return removal >>> CAUSE_BITS == sequence ? CAUSES[(int) removal & CAUSE_MASK] : null;
     }
 
     /** Fails if a value was found by a read that began at or after its end. */

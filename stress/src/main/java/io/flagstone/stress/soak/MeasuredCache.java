@@ -17,12 +17,12 @@ import org.agrona.MutableDirectBuffer;
 final class MeasuredCache implements SoakCache {
     private final SoakCache delegate;
     private final Latencies latencies;
-    private final Tally tally;
+    private final ExpectedStatistics expectedStatistics;
 
-    MeasuredCache(SoakCache delegate, Latencies latencies, Tally tally) {
+    MeasuredCache(SoakCache delegate, Latencies latencies, ExpectedStatistics expectedStatistics) {
         this.delegate = delegate;
         this.latencies = latencies;
-        this.tally = tally;
+        this.expectedStatistics = expectedStatistics;
     }
 
     @Override
@@ -30,7 +30,7 @@ final class MeasuredCache implements SoakCache {
         final long start = System.nanoTime();
         final int result = delegate.get(key, destination, offset);
         latencies.record(Operation.GET, start);
-        tally.read(result != OffHeapCache.NOT_FOUND);
+        expectedStatistics.read(result != OffHeapCache.NOT_FOUND);
         return result;
     }
 
@@ -40,7 +40,7 @@ final class MeasuredCache implements SoakCache {
         final int result = delegate.get(batch, destination, offset);
         latencies.record(Operation.MULTI_GET, start);
         for (int i = 0; i < batch.size(); i++) {
-            tally.read(batch.length(i) != OffHeapCache.NOT_FOUND);
+            expectedStatistics.read(batch.length(i) != OffHeapCache.NOT_FOUND);
         }
         return result;
     }
@@ -50,7 +50,7 @@ final class MeasuredCache implements SoakCache {
         final long start = System.nanoTime();
         final long result = delegate.getLong(key, index, missing);
         latencies.record(Operation.GET_LONG, start);
-        tally.read(result != missing);
+        expectedStatistics.read(result != missing);
         return result;
     }
 
@@ -59,7 +59,7 @@ final class MeasuredCache implements SoakCache {
         final long start = System.nanoTime();
         final boolean result = delegate.read(key, reader);
         latencies.record(Operation.READ, start);
-        tally.read(result);
+        expectedStatistics.read(result);
         return result;
     }
 
@@ -118,7 +118,7 @@ final class MeasuredCache implements SoakCache {
         final long start = System.nanoTime();
         final boolean result = delegate.update(key, updater);
         latencies.record(Operation.UPDATE, start);
-        tally.inPlace(result);
+        expectedStatistics.inPlace(result);
         return result;
     }
 
@@ -127,7 +127,7 @@ final class MeasuredCache implements SoakCache {
         final long start = System.nanoTime();
         final long result = delegate.addAndGetLong(key, index, delta, missing);
         latencies.record(Operation.ADD_TO_LONG, start);
-        tally.inPlace(result != missing);
+        expectedStatistics.inPlace(result != missing);
         return result;
     }
 
@@ -136,7 +136,7 @@ final class MeasuredCache implements SoakCache {
         final long start = System.nanoTime();
         final boolean result = delegate.remove(key);
         latencies.record(Operation.REMOVE, start);
-        tally.removed(result);
+        expectedStatistics.removed(result);
         return result;
     }
 
@@ -145,7 +145,7 @@ final class MeasuredCache implements SoakCache {
         final long start = System.nanoTime();
         final boolean result = delegate.removeIfEqual(key, expected, offset, length);
         latencies.record(Operation.REMOVE_IF_EQUAL, start);
-        tally.removed(result);
+        expectedStatistics.removed(result);
         return result;
     }
 
@@ -154,8 +154,8 @@ final class MeasuredCache implements SoakCache {
         final long start = System.nanoTime();
         final int result = delegate.getAndRemove(key, destination, offset);
         latencies.record(Operation.GET_AND_REMOVE, start);
-        tally.read(result != OffHeapCache.NOT_FOUND);
-        tally.removed(result >= 0);
+        expectedStatistics.read(result != OffHeapCache.NOT_FOUND);
+        expectedStatistics.removed(result >= 0);
         return result;
     }
 

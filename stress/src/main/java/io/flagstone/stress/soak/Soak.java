@@ -13,7 +13,7 @@ final class Soak {
     private static final long JOIN_MS = 2000;
 
     private final SoakOptions options;
-    private final UnaryOperator<SoakCache> seam;
+    private final UnaryOperator<SoakCache> decorator;
     private final PrintWriter out;
 
     /**
@@ -23,9 +23,9 @@ final class Soak {
      * @param seam what comes between the threads and each cache.
      * @param out where progress and report go.
      */
-    Soak(SoakOptions options, UnaryOperator<SoakCache> seam, PrintWriter out) {
+    Soak(SoakOptions options, UnaryOperator<SoakCache> decorator, PrintWriter out) {
         this.options = options;
-        this.seam = seam;
+        this.decorator = decorator;
         this.out = out;
     }
 
@@ -35,22 +35,23 @@ final class Soak {
      * @return the first violation, or null if there was none.
      */
     String run() throws InterruptedException, IOException {
-        final Gate gate = new Gate(options.threads());
-        final Outcome outcome = new Outcome();
+        final PauseGate gate = new PauseGate(options.threads());
+        final SoakOutcome outcome = new SoakOutcome();
         final List<Worker> workers = new ArrayList<>();
         for (int i = 0; i < options.threads(); i++) {
             workers.add(new Worker(i, options.seed(), gate, outcome));
         }
         final SoakReport report = new SoakReport(options, workers, out);
-        final Conductor conductor = new Conductor(options, seam, workers, gate, outcome, report);
+        final SoakCoordinator coordinator =
+                new SoakCoordinator(options, decorator, workers, gate, outcome, report);
         report.header();
-        final Thread thread = new Thread(conductor, "soak-conductor");
+        final Thread thread = new Thread(coordinator, "soak-coordinator");
         thread.setDaemon(true);
         thread.start();
         workers.forEach(Worker::start);
 
-        final List<Heartbeat> watched = new ArrayList<>(workers);
-        watched.add(conductor);
+        final List<WatchedTask> watched = new ArrayList<>(workers);
+        watched.add(coordinator);
         final Watchdog watchdog = new Watchdog(watched, options.hangAfterNs());
         long lookedNs = System.nanoTime();
         while (!outcome.await(LOOK_EVERY_MS)) {

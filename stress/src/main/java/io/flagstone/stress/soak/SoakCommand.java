@@ -22,13 +22,13 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {"0:no violation", "1:a violation, which is printed", "2:a wrong option"})
 public final class SoakCommand implements Callable<Integer> {
-    private final UnaryOperator<SoakCache> seam;
+    private final UnaryOperator<SoakCache> decorator;
 
     @Spec private CommandSpec spec;
     @Mixin private SoakOptions options;
 
-    private SoakCommand(UnaryOperator<SoakCache> seam) {
-        this.seam = seam;
+    private SoakCommand(UnaryOperator<SoakCache> decorator) {
+        this.decorator = decorator;
     }
 
     /**
@@ -41,8 +41,8 @@ public final class SoakCommand implements Callable<Integer> {
     }
 
     /** The command line; the seam can put something between the threads and each cache. */
-    static CommandLine commandLine(UnaryOperator<SoakCache> seam) {
-        return new CommandLine(new SoakCommand(seam))
+    static CommandLine commandLine(UnaryOperator<SoakCache> decorator) {
+        return new CommandLine(new SoakCommand(decorator))
                 .setParameterExceptionHandler(SoakCommand::refuse);
     }
 
@@ -61,7 +61,7 @@ public final class SoakCommand implements Callable<Integer> {
         if (problem != null) {
             throw new ParameterException(line, problem);
         }
-        final String violation = new Soak(options, seam, line.getOut()).run();
+        final String violation = new Soak(options, decorator, line.getOut()).run();
         if (violation == null) {
             return 0;
         }

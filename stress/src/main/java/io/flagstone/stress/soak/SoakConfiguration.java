@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 record SoakConfiguration(
         String name,
         CacheSettings cache,
-        boolean driven,
+        boolean manualClock,
         int keys,
         int maxKeyBytes,
         int maxValueBytes,

@@ -19,12 +19,12 @@ final class SoakKey {
     }
 
     /** Takes on a key; where a {@code long} can stand for it, {@code preferLong} says whether. */
-    void set(long key, KeyShape shape, boolean preferLong) {
+    void set(long key, KeyCodec keyCodec, boolean preferLong) {
         number = key;
-        length = shape.length(key);
+        length = keyCodec.length(key);
         asLong = preferLong && length == Long.BYTES;
         if (!asLong) {
-            shape.write(key, bytes, offset);
+            keyCodec.write(key, bytes, offset);
         }
     }
 

@@ -45,7 +45,7 @@ final class SoakOptions {
             paramLabel = "AUDITS",
             description =
                     "After how many audits the cache is closed under way and the next"
-                            + " configuration takes its turn (${DEFAULT-VALUE}).")
+                            + " configuration takes its round (${DEFAULT-VALUE}).")
     private int switchEvery = 2;
 
     @Option(

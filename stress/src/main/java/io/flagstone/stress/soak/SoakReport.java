@@ -2,7 +2,7 @@
 package io.flagstone.stress.soak;
 
 import io.flagstone.api.CacheStatistics;
-import io.flagstone.stress.soak.MemoryCourse.Sample;
+import io.flagstone.stress.soak.MemorySampler.Sample;
 import java.io.PrintWriter;
 import java.lang.reflect.RecordComponent;
 import java.util.LinkedHashMap;
@@ -22,10 +22,10 @@ final class SoakReport {
     private final SoakOptions options;
     private final List<Worker> workers;
     private final PrintWriter out;
-    private final MemoryCourse memory = new MemoryCourse();
+    private final MemorySampler memory = new MemorySampler();
     private final Map<String, Long> totals = new LinkedHashMap<>();
     private final long startNs = System.nanoTime();
-    private final Allocation allocation;
+    private final AllocationMeter allocation;
     private long runStartNs;
     private long runStartOperations;
     private long runNs;
@@ -38,7 +38,7 @@ final class SoakReport {
         this.options = options;
         this.workers = workers;
         this.out = out;
-        this.allocation = new Allocation(workers);
+        this.allocation = new AllocationMeter(workers);
     }
 
     void header() {
@@ -68,13 +68,13 @@ final class SoakReport {
     }
 
     /** One line, while the threads stand still after a clean audit. */
-    void line(Turn turn) {
-        final Sample sample = memory.sample(turn.configuration());
-        final CacheStatistics statistics = turn.cache().statistics();
+    void line(SoakRound round) {
+        final Sample sample = memory.sample(round.configuration());
+        final CacheStatistics statistics = round.cache().statistics();
         print(
                 "%7.1f s  %-10s %,12.0f %5.1f %% %,12d %6.1f MiB %6.1f MiB  0%n",
                 (System.nanoTime() - startNs) / NS_PER_S,
-                turn.configuration().name(),
+                round.configuration().name(),
                 lastRunOperations * NS_PER_S / lastRunNs,
                 100 * statistics.hitRatio(),
                 statistics.evictions(),
@@ -155,7 +155,7 @@ final class SoakReport {
         return String.format(
                 Locale.ROOT,
                 "%s; grew by %.2f MiB at most from one configuration's first audit to its last",
-                growth <= MemoryCourse.HEAP_SLACK_BYTES ? "flat" : "NOT FLAT",
+                growth <= MemorySampler.HEAP_SLACK_BYTES ? "flat" : "NOT FLAT",
                 growth / BYTES_PER_MIB);
     }
 
@@ -173,7 +173,7 @@ final class SoakReport {
         return options;
     }
 
-    MemoryCourse memory() {
+    MemorySampler memory() {
         return memory;
     }
 

@@ -72,7 +72,7 @@ final class ValueCodec {
      * @throws Violation if it is another key's, truncated or torn.
      */
     static long check(DirectBuffer buffer, int offset, int length, long key) {
-        final boolean counter = KeyShape.isCounter(key);
+        final boolean counter = KeyCodec.isCounter(key);
         if (length < (counter ? MIN_COUNTER_LENGTH : MIN_LENGTH)) {
             throw wrong("a value is truncated", key, buffer, offset, length);
         }
@@ -104,7 +104,7 @@ final class ValueCodec {
         final long key = buffer.getLong(offset + KEY);
         final long base = base(key, buffer.getLong(offset + SEQUENCE));
         final int words = length & -Long.BYTES;
-        for (int i = KeyShape.isCounter(key) ? MIN_COUNTER_LENGTH : MIN_LENGTH; i < words; i += 8) {
+        for (int i = KeyCodec.isCounter(key) ? MIN_COUNTER_LENGTH : MIN_LENGTH; i < words; i += 8) {
             if (buffer.getLong(offset + i) != base + i * STEP) {
                 return i;
             }
@@ -123,13 +123,13 @@ final class ValueCodec {
             return new Violation(
                     what, key, "at least 32 bytes", length + " bytes", buffer, offset, length);
         }
-        final long checksum = checksum(buffer, offset, length, KeyShape.isCounter(key));
+        final long checksum = checksum(buffer, offset, length, KeyCodec.isCounter(key));
         return new Violation(
                 what,
                 key,
                 "length " + length + ", checksum " + Long.toHexString(checksum),
                 "a header with key "
-                        + KeyShape.show(buffer.getLong(offset + KEY))
+                        + KeyCodec.show(buffer.getLong(offset + KEY))
                         + ", sequence "
                         + sequence(buffer, offset)
                         + ", length "
@@ -142,7 +142,7 @@ final class ValueCodec {
     }
 
     private static long base(long key, long sequence) {
-        return Mixer.mix(key ^ Mixer.mix(sequence));
+        return BitMixer.mix(key ^ BitMixer.mix(sequence));
     }
 
     private static long checksum(DirectBuffer buffer, int offset, int length, boolean counter) {

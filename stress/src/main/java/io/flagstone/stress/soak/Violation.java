@@ -14,7 +14,7 @@ final class Violation extends RuntimeException {
         super(
                 what
                         + "\n  key       "
-                        + KeyShape.show(key)
+                        + KeyCodec.show(key)
                         + "\n  expected  "
                         + expected
                         + "\n  found     "
@@ -38,7 +38,7 @@ final class Violation extends RuntimeException {
         super(
                 what
                         + "\n  key       "
-                        + KeyShape.show(key)
+                        + KeyCodec.show(key)
                         + "\n  expected  "
                         + expected
                         + "\n  found     "

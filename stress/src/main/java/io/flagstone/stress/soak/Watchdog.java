@@ -7,12 +7,12 @@ import java.util.Map;
 
 /** Finds the thread that no longer gets on, and shows where every thread is. */
 final class Watchdog {
-    private final List<? extends Heartbeat> watched;
+    private final List<? extends WatchedTask> watched;
     private final long limitNs;
     private final long[] progress;
     private final long[] changedNs;
 
-    Watchdog(List<? extends Heartbeat> watched, long limitNs) {
+    Watchdog(List<? extends WatchedTask> watched, long limitNs) {
         this.watched = watched;
         this.limitNs = limitNs;
         this.progress = new long[watched.size()];
@@ -28,14 +28,14 @@ final class Watchdog {
     void check() {
         final long now = System.nanoTime();
         for (int i = 0; i < progress.length; i++) {
-            final Heartbeat heartbeat = watched.get(i);
-            final long current = heartbeat.progress();
-            if (current != progress[i] || heartbeat.idle()) {
+            final WatchedTask task = watched.get(i);
+            final long current = task.progress();
+            if (current != progress[i] || task.idle()) {
                 progress[i] = current;
                 changedNs[i] = now;
             } else if (now - changedNs[i] > limitNs) {
                 throw new Violation(
-                        "a thread hangs: " + heartbeat.describe(),
+                        "a thread hangs: " + task.describe(),
                         "progress within " + limitNs / 1_000_000_000.0 + " s",
                         "none; all stacks:\n" + stacks());
             }

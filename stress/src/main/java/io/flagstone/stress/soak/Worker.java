@@ -5,37 +5,37 @@ import io.flagstone.api.CacheStatistics;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** One thread's endless loop of operations, interrupted by the gate. */
-final class Worker implements Runnable, Heartbeat {
+final class Worker implements Runnable, WatchedTask {
     private static final int CHOICES = 20;
     private static final int CLOCK_STEP_NS = 20_000;
 
     private final int number;
     private final long seed;
-    private final Gate gate;
-    private final Outcome outcome;
-    private final Scratch scratch;
+    private final PauseGate gate;
+    private final SoakOutcome outcome;
+    private final ThreadBuffers buffers;
     private final Thread thread;
     private final Latencies latencies = new Latencies();
-    private final Draw draw = new Draw();
+    private final RandomChoices choices = new RandomChoices();
     private final AtomicLong progress = new AtomicLong();
     private volatile boolean waiting;
-    private Turn turn;
-    private Tally tally;
+    private SoakRound round;
+    private ExpectedStatistics expectedStatistics;
     private SoakCache cache;
-    private OwnedState ownedState;
-    private OwnedKeys owned;
-    private ForeignKeys foreign;
-    private CounterKeys counters;
-    private Scanner scanner;
+    private OwnedKeyModel ownedKeyModel;
+    private OwnedKeyWorkload owned;
+    private ReadOnlyWorkload readOnly;
+    private CounterWorkload counters;
+    private ScanChecker scanChecker;
     private CacheStatistics lastStatistics;
     private Operation operation;
 
-    Worker(int number, long seed, Gate gate, Outcome outcome) {
+    Worker(int number, long seed, PauseGate gate, SoakOutcome outcome) {
         this.number = number;
         this.seed = seed;
         this.gate = gate;
         this.outcome = outcome;
-        this.scratch = new Scratch(number);
+        this.buffers = new ThreadBuffers(number);
         this.thread = new Thread(this, "soak-" + number);
     }
 
@@ -59,27 +59,28 @@ final class Worker implements Runnable, Heartbeat {
     }
 
     /** Takes on another cache; called while the thread stands still. */
-    void begin(Turn next) {
-        turn = next;
-        tally = new Tally();
-        cache = new MeasuredCache(next.access(), latencies, tally);
-        ownedState = new OwnedState(next, number);
-        owned = new OwnedKeys(next, cache, ownedState, scratch);
-        foreign = new ForeignKeys(next, cache, scratch);
-        counters = new CounterKeys(next, cache, scratch, number, tally);
-        scanner = new Scanner(next, cache, ownedState, foreign);
+    void begin(SoakRound next) {
+        round = next;
+        expectedStatistics = new ExpectedStatistics();
+        cache = new MeasuredCache(next.access(), latencies, expectedStatistics);
+        ownedKeyModel = new OwnedKeyModel(next, number);
+        owned = new OwnedKeyWorkload(next, cache, ownedKeyModel, buffers);
+        readOnly = new ReadOnlyWorkload(next, cache, buffers);
+        counters = new CounterWorkload(next, cache, buffers, number, expectedStatistics);
+        scanChecker = new ScanChecker(next, cache, ownedKeyModel, readOnly);
         lastStatistics = CacheStatistics.NONE;
-        draw.begin(next.configuration(), Mixer.mix(seed + Mixer.mix(number)) + next.number());
+        choices.begin(
+                next.configuration(), BitMixer.mix(seed + BitMixer.mix(number)) + next.number());
     }
 
     @Override
     public void run() {
         try {
-            Tally counting = null;
+            ExpectedStatistics counting = null;
             while (proceed()) {
-                if (counting != tally) {
-                    counting = tally;
-                    Departures.countInto(counting);
+                if (counting != expectedStatistics) {
+                    counting = expectedStatistics;
+                    RecordingRemovalHandler.countInto(counting);
                 }
                 step();
                 progress.lazySet(progress.getPlain() + 1);
@@ -100,13 +101,13 @@ final class Worker implements Runnable, Heartbeat {
     }
 
     private void step() {
-        final boolean mustRefuse = turn.closed();
-        draw.next();
-        operation = draw.operation();
+        final boolean mustRefuse = round.closed();
+        choices.next();
+        operation = choices.operation();
         try {
             operate();
         } catch (final IllegalStateException refusal) {
-            if (!turn.closing() || !String.valueOf(refusal.getMessage()).contains("closed")) {
+            if (!round.closing() || !String.valueOf(refusal.getMessage()).contains("closed")) {
                 throw refusal;
             }
             return;
@@ -120,31 +121,32 @@ final class Worker implements Runnable, Heartbeat {
     }
 
     private void operate() {
-        final int choice = draw.choice(CHOICES);
-        if (choice == 0 && turn.drivenClock() != null) {
-            turn.drivenClock().advance(draw.otherChoice(CLOCK_STEP_NS));
+        final int choice = choices.numberBelow(CHOICES);
+        if (choice == 0 && round.manualClock() != null) {
+            round.manualClock().advance(choices.otherNumberBelow(CLOCK_STEP_NS));
         }
         switch (operation) {
-            case SCAN -> scanner.run();
+            case SCAN -> scanChecker.run();
             case DO_WORK -> cache.doWork();
             case SIZE -> size();
             case STATISTICS -> statistics();
-            case ADD_TO_LONG -> counters.run(operation, draw);
-            case PUT, PUT_TTL, REPLACE -> owned.run(operation, draw);
-            case MULTI_GET -> foreign.run(operation, draw);
-            case GET_LONG -> (choice < 9 ? owned : foreign).run(operation, draw);
+            case ADD_TO_LONG -> counters.run(operation, choices);
+            case PUT, PUT_TTL, REPLACE -> owned.run(operation, choices);
+            case MULTI_GET -> readOnly.run(operation, choices);
+            case GET_LONG -> (choice < 9 ? owned : readOnly).run(operation, choices);
             case GET, READ, CONTAINS, REMAINING_TTL ->
-                    (choice < 9 ? owned : choice < 18 ? foreign : counters).run(operation, draw);
-            default -> (choice < 16 ? owned : counters).run(operation, draw);
+                    (choice < 9 ? owned : choice < 18 ? readOnly : counters)
+                            .run(operation, choices);
+            default -> (choice < 16 ? owned : counters).run(operation, choices);
         }
     }
 
     private void size() {
         final long size = cache.size();
-        final SoakConfiguration configuration = turn.configuration();
+        final SoakConfiguration configuration = round.configuration();
         final long most =
                 Math.min(
-                        configuration.keys() + CounterTable.COUNTERS,
+                        configuration.keys() + RemovedCounterTotals.COUNTERS,
                         configuration.cache().maxEntries());
         if (size < 0 || size > most) {
             throw new Violation("a size is out of bounds", "0 to " + most, "" + size);
@@ -168,12 +170,12 @@ final class Worker implements Runnable, Heartbeat {
     public String describe() {
         return "thread "
                 + number
-                + ", turn "
-                + turn.number()
+                + ", round "
+                + round.number()
                 + " (configuration "
-                + turn.configuration().name()
+                + round.configuration().name()
                 + "), operation number "
-                + draw.step()
+                + choices.step()
                 + " ("
                 + (operation == null ? "none" : operation.label())
                 + ")";
@@ -190,20 +192,20 @@ final class Worker implements Runnable, Heartbeat {
     }
 
     /** For the auditor, while the thread stands still. */
-    OwnedState ownedState() {
-        return ownedState;
+    OwnedKeyModel ownedKeyModel() {
+        return ownedKeyModel;
     }
 
-    OwnedKeys owned() {
+    OwnedKeyWorkload owned() {
         return owned;
     }
 
-    CounterKeys counters() {
+    CounterWorkload counters() {
         return counters;
     }
 
-    Tally tally() {
-        return tally;
+    ExpectedStatistics expectedStatistics() {
+        return expectedStatistics;
     }
 
     Latencies latencies() {

@@ -38,9 +38,9 @@ class FaultTest {
      *     where the fault shows in whichever way the threads happen to come by.
      */
     private static void assertFound(UnaryOperator<SoakCache> fault, String... messages) {
-        final String seed = SoakRun.seed();
-        final SoakRun run =
-                SoakRun.of(
+        final String seed = CommandResult.seed();
+        final CommandResult run =
+                CommandResult.of(
                         fault,
                         "--minutes=1",
                         "--threads=2",
@@ -55,7 +55,7 @@ class FaultTest {
             assertThat(run.err()).containsAnyOf(messages);
         }
         assertThat(run.err())
-                .contains("where ", "expected ", "found ", "turn 0", "again     java -jar")
+                .contains("where ", "expected ", "found ", "round 0", "again     java -jar")
                 .contains("--seed " + seed);
     }
 
@@ -86,7 +86,7 @@ class FaultTest {
                             @Override
                             public int get(SoakKey key, MutableDirectBuffer found, int offset) {
                                 final int length = super.get(key, found, offset);
-                                if (length < 0 || KeyShape.isCounter(key.number())) {
+                                if (length < 0 || KeyCodec.isCounter(key.number())) {
                                     return length;
                                 }
                                 final byte[] bytes = new byte[length];
@@ -196,15 +196,15 @@ class FaultTest {
 
     @Test
     void aReadThatIsNotCounted() {
-        final UnsafeBuffer scratch = new UnsafeBuffer(new byte[SoakConfiguration.MAX_VALUE_BYTES]);
+        final UnsafeBuffer buffers = new UnsafeBuffer(new byte[SoakConfiguration.MAX_VALUE_BYTES]);
         assertFound(
                 cache ->
                         new Faulty(cache) {
                             @Override
                             public boolean contains(SoakKey key) {
                                 if (now()) {
-                                    synchronized (scratch) {
-                                        return super.get(key, scratch, 0) != OffHeapCache.NOT_FOUND;
+                                    synchronized (buffers) {
+                                        return super.get(key, buffers, 0) != OffHeapCache.NOT_FOUND;
                                     }
                                 }
                                 return super.contains(key);
@@ -216,8 +216,8 @@ class FaultTest {
 
     @Test
     void anException() {
-        final SoakRun run =
-                SoakRun.of(
+        final CommandResult run =
+                CommandResult.of(
                         cache ->
                                 new Faulty(cache) {
                                     @Override
@@ -227,7 +227,7 @@ class FaultTest {
                                 },
                         "--minutes=1",
                         "--threads=2",
-                        "--seed=" + SoakRun.seed());
+                        "--seed=" + CommandResult.seed());
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.err())
                 .contains("an exception that no operation may throw", "out of order")

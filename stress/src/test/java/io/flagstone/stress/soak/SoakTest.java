@@ -23,12 +23,12 @@ class SoakTest {
     @Test
     void aSoundCacheGivesNoViolation() throws IOException {
         final Path json = directory.resolve("soak.json");
-        final SoakRun run =
-                SoakRun.of(
+        final CommandResult run =
+                CommandResult.of(
                         UnaryOperator.identity(),
                         "--minutes=0.035",
                         "--threads=3",
-                        "--seed=" + SoakRun.seed(),
+                        "--seed=" + CommandResult.seed(),
                         "--audit-every=0.1",
                         "--switch-every=1",
                         "--json=" + json);
@@ -47,12 +47,12 @@ class SoakTest {
     @ParameterizedTest
     @MethodSource("configurations")
     void eachConfigurationGivesNoViolation(String configuration) {
-        final SoakRun run =
-                SoakRun.of(
+        final CommandResult run =
+                CommandResult.of(
                         UnaryOperator.identity(),
                         "--minutes=0.004",
                         "--threads=2",
-                        "--seed=" + SoakRun.seed(),
+                        "--seed=" + CommandResult.seed(),
                         "--audit-every=0.1",
                         "--configuration=" + configuration);
         assertThat(run.status()).as(run.err()).isZero();
@@ -65,12 +65,12 @@ class SoakTest {
 
     @Test
     void oneThreadWillDo() {
-        final SoakRun run =
-                SoakRun.of(
+        final CommandResult run =
+                CommandResult.of(
                         UnaryOperator.identity(),
                         "--minutes=0.004",
                         "--threads=1",
-                        "--seed=" + SoakRun.seed());
+                        "--seed=" + CommandResult.seed());
         assertThat(run.status()).as(run.err()).isZero();
     }
 
@@ -88,7 +88,7 @@ class SoakTest {
         "--bogus, Unknown option"
     })
     void wrongOptionsAreRefusedInOneLine(String option, String message) {
-        final SoakRun run = SoakRun.of(UnaryOperator.identity(), option);
+        final CommandResult run = CommandResult.of(UnaryOperator.identity(), option);
         assertThat(run.status()).isEqualTo(2);
         assertThat(run.err().lines()).hasSize(1);
         assertThat(run.err()).startsWith("error: ").contains(message);
@@ -96,8 +96,8 @@ class SoakTest {
 
     @Test
     void stepsFollowFromTheSeed() {
-        final Draw first = new Draw();
-        final Draw second = new Draw();
+        final RandomChoices first = new RandomChoices();
+        final RandomChoices second = new RandomChoices();
         first.begin(SoakConfiguration.ALL.get(0), 1);
         second.begin(SoakConfiguration.ALL.get(0), 1);
         for (int i = 0; i < 1000; i++) {

@@ -96,7 +96,7 @@ class ValueCodecTest {
 
     @Test
     void aCountersCountMayChangeAndNothingElse() {
-        final long key = KeyShape.counter(3);
+        final long key = KeyCodec.counter(3);
         ValueCodec.encodeCounter(buffer, OFFSET, key, 9, 48, 1);
         buffer.putLong(OFFSET + ValueCodec.COUNT, 2);
         assertThat(ValueCodec.check(buffer, OFFSET, 48, key)).isEqualTo(9);

@@ -12,7 +12,7 @@ import java.util.Map;
  * Heap and direct memory in use, after a collection each time, and whether they grow. Samples are
  * compared with those of the same configuration, since each lays out another number of keys.
  */
-final class MemoryCourse {
+final class MemorySampler {
     /** What the JVM itself may come to need between two samples. */
     static final long HEAP_SLACK_BYTES = 2 << 20;
 
@@ -38,7 +38,7 @@ final class MemoryCourse {
     private final long baselineBytes;
 
     /** The direct memory in use now is not the caches'. */
-    MemoryCourse() {
+    MemorySampler() {
         System.gc();
         baselineBytes = direct.getMemoryUsed();
     }
@@ -62,7 +62,7 @@ final class MemoryCourse {
      *
      * @param cacheBytes the budget of the only cache that is open.
      */
-    void checkReturned(long cacheBytes, Outcome outcome) throws InterruptedException {
+    void checkReturned(long cacheBytes, SoakOutcome outcome) throws InterruptedException {
         final long limit = baselineBytes + cacheBytes;
         for (int i = 0; i < COLLECTIONS; i++) {
             System.gc();

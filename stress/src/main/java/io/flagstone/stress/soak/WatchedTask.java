@@ -2,7 +2,7 @@
 package io.flagstone.stress.soak;
 
 /** A thread that has to get on with its work. */
-interface Heartbeat {
+interface WatchedTask {
     /** Grows with the work done; may be read by any thread. */
     long progress();
 

@@ -7,14 +7,14 @@ import org.agrona.ErrorHandler;
 import org.agrona.concurrent.NanoClock;
 
 /** One cache's life: the cache, its clock, and what is known of its keys. */
-final class Turn {
+final class SoakRound {
     private final int number;
     private final int threads;
     private final SoakConfiguration configuration;
-    private final KeyShape shape;
+    private final KeyCodec keyCodec;
     private final KeyHistory history;
-    private final CounterTable counters = new CounterTable();
-    private final DrivenClock drivenClock;
+    private final RemovedCounterTotals removedCounters = new RemovedCounterTotals();
+    private final ManualClock manualClock;
     private final NanoClock clock;
     private final OffHeapCache cache;
     private final SoakCache access;
@@ -27,28 +27,29 @@ final class Turn {
      * @param seam what the threads see in place of the cache.
      * @param errorHandler told of what the removal listener throws.
      */
-    Turn(
+    SoakRound(
             int number,
             int threads,
             SoakConfiguration configuration,
-            UnaryOperator<SoakCache> seam,
+            UnaryOperator<SoakCache> decorator,
             ErrorHandler errorHandler) {
         this.number = number;
         this.threads = threads;
         this.configuration = configuration;
-        this.shape = new KeyShape(configuration.maxKeyBytes());
+        this.keyCodec = new KeyCodec(configuration.maxKeyBytes());
         this.history = new KeyHistory(configuration.keys());
-        this.drivenClock = configuration.driven() ? new DrivenClock() : null;
-        this.clock = configuration.driven() ? drivenClock : sinceNow();
+        this.manualClock = configuration.manualClock() ? new ManualClock() : null;
+        this.clock = configuration.manualClock() ? manualClock : sinceNow();
         this.cache =
                 configuration
                         .cache()
                         .builder()
                         .clock(clock)
-                        .removalHandler(new Departures(shape, history, counters))
+                        .removalHandler(
+                                new RecordingRemovalHandler(keyCodec, history, removedCounters))
                         .errorHandler(errorHandler)
                         .build();
-        this.access = seam.apply(new EngineCache(cache));
+        this.access = decorator.apply(new EngineCache(cache));
     }
 
     private static NanoClock sinceNow() {
@@ -85,16 +86,16 @@ final class Turn {
         return configuration;
     }
 
-    KeyShape shape() {
-        return shape;
+    KeyCodec keyCodec() {
+        return keyCodec;
     }
 
     KeyHistory history() {
         return history;
     }
 
-    CounterTable counters() {
-        return counters;
+    RemovedCounterTotals removedCounters() {
+        return removedCounters;
     }
 
     NanoClock clock() {
@@ -102,8 +103,8 @@ final class Turn {
     }
 
     /** The clock if the threads move it, or null. */
-    DrivenClock drivenClock() {
-        return drivenClock;
+    ManualClock manualClock() {
+        return manualClock;
     }
 
     OffHeapCache cache() {

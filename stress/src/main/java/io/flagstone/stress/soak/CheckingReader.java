@@ -5,7 +5,7 @@ import io.flagstone.api.ValueReader;
 import org.agrona.DirectBuffer;
 
 /** Checks the value that a read shows in place. One a thread, told beforehand what to expect. */
-final class Inspector implements ValueReader {
+final class CheckingReader implements ValueReader {
     private long key;
     private long sequence;
     private int length;
@@ -19,7 +19,7 @@ final class Inspector implements ValueReader {
     public void onValue(DirectBuffer value) {
         length = value.capacity();
         sequence = ValueCodec.check(value, 0, length, key);
-        count = KeyShape.isCounter(key) ? ValueCodec.count(value, 0) : 0;
+        count = KeyCodec.isCounter(key) ? ValueCodec.count(value, 0) : 0;
     }
 
     /** Of the value last seen. */

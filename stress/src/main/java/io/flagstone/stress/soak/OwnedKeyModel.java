@@ -14,7 +14,7 @@ import org.agrona.concurrent.NanoClock;
  * <p>A value may be missing only if the listener was told that it left, or if its deadline may have
  * passed. Once it was missing it must not come back.
  */
-final class OwnedState {
+final class OwnedKeyModel {
     private static final long NONE = 0;
     private static final long NEVER = Long.MAX_VALUE;
 
@@ -30,12 +30,12 @@ final class OwnedState {
     private final boolean[] sliding;
     private long lastSequence;
 
-    OwnedState(Turn turn, int thread) {
-        this.clock = turn.clock();
-        this.history = turn.history();
-        this.configuration = turn.configuration();
+    OwnedKeyModel(SoakRound round, int thread) {
+        this.clock = round.clock();
+        this.history = round.history();
+        this.configuration = round.configuration();
         this.thread = thread;
-        this.threads = turn.threads();
+        this.threads = round.threads();
         final int slots = configuration.keys() / threads;
         sequences = new long[slots];
         lengths = new int[slots];
@@ -158,7 +158,7 @@ final class OwnedState {
      */
     void replacedNothing(int slot, long newSequence) {
         // In this order, since the new value may leave in between.
-        if (!canBeGone(slot) && history.departure(key(slot), newSequence) == null) {
+        if (!canBeGone(slot) && history.removalCause(key(slot), newSequence) == null) {
             throw lost(slot);
         }
     }
@@ -171,13 +171,13 @@ final class OwnedState {
                 "a miss before "
                         + clock.nanoTime()
                         + " ns, and of its leaving the listener was told: "
-                        + history.departure(key(slot), sequences[slot]));
+                        + history.removalCause(key(slot), sequences[slot]));
     }
 
     /** Whether a miss is as it should be: the listener was told, or time may be up. */
     private boolean canBeGone(int slot) {
         return sequences[slot] == NONE
-                || history.departure(key(slot), sequences[slot]) == RemovalCause.EVICTED
+                || history.removalCause(key(slot), sequences[slot]) == RemovalCause.EVICTED
                 || clock.nanoTime() >= earliestEnds[slot];
     }
 

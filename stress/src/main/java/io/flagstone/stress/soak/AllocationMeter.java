@@ -6,13 +6,13 @@ import java.lang.management.ManagementFactory;
 import java.util.List;
 
 /** What the threads allocate on the heap while they run. */
-final class Allocation {
+final class AllocationMeter {
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final List<Worker> workers;
     private long startBytes;
     private long bytes;
 
-    Allocation(List<Worker> workers) {
+    AllocationMeter(List<Worker> workers) {
         this.workers = workers;
     }
 

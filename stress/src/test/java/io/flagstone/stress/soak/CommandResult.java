@@ -13,16 +13,16 @@ import picocli.CommandLine;
  * @param out what it printed.
  * @param err what it complained of.
  */
-record SoakRun(int status, String out, String err) {
-    static SoakRun of(UnaryOperator<SoakCache> seam, String... args) {
+record CommandResult(int status, String out, String err) {
+    static CommandResult of(UnaryOperator<SoakCache> decorator, String... args) {
         final StringWriter out = new StringWriter();
         final StringWriter err = new StringWriter();
         final CommandLine command =
-                SoakCommand.commandLine(seam)
+                SoakCommand.commandLine(decorator)
                         .setOut(new PrintWriter(out))
                         .setErr(new PrintWriter(err));
         final int status = command.execute(args);
-        return new SoakRun(status, out.toString(), err.toString());
+        return new CommandResult(status, out.toString(), err.toString());
     }
 
     static String seed() {

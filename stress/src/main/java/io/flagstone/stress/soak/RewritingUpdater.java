@@ -8,7 +8,7 @@ import org.agrona.MutableDirectBuffer;
  * Changes values in place: writes an owned value's next version, or adds to a counter. Told to
  * fail, it spoils the value first, which nobody may ever see.
  */
-final class Rewriter implements ValueUpdater {
+final class RewritingUpdater implements ValueUpdater {
     /** What it throws when told to. */
     static final class PlannedFailure extends RuntimeException {
         private static final long serialVersionUID = 1L;
@@ -42,7 +42,7 @@ final class Rewriter implements ValueUpdater {
             value.setMemory(0, length, SPOILT);
             throw FAILURE;
         }
-        if (KeyShape.isCounter(key)) {
+        if (KeyCodec.isCounter(key)) {
             value.putLong(ValueCodec.COUNT, ValueCodec.count(value, 0) + next);
         } else {
             ValueCodec.encode(value, 0, key, next, length);

@@ -4,19 +4,19 @@ package io.flagstone.stress.soak;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /** What the counters that left the cache had counted, which is what makes totals add up. */
-final class CounterTable {
+final class RemovedCounterTotals {
     /** How many counters the threads share. */
     static final int COUNTERS = 24;
 
-    private final AtomicLongArray departed = new AtomicLongArray(COUNTERS);
+    private final AtomicLongArray totals = new AtomicLongArray(COUNTERS);
 
     /** By the removal listener. */
-    void departed(int counter, long count) {
-        departed.getAndAdd(counter, count);
+    void add(int counter, long count) {
+        totals.getAndAdd(counter, count);
     }
 
     /** The sum over all that left. */
-    long departed(int counter) {
-        return departed.get(counter);
+    long total(int counter) {
+        return totals.get(counter);
     }
 }

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** How the soak ends: clean, or with the first violation, which is the one that is told. */
-final class Outcome {
+final class SoakOutcome {
     private final AtomicReference<String> violation = new AtomicReference<>();
     private final CountDownLatch ended = new CountDownLatch(1);
 

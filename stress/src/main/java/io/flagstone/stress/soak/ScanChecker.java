@@ -6,22 +6,22 @@ import io.flagstone.api.EntryVisitor;
 import org.agrona.DirectBuffer;
 
 /** Walks the cache some entries at a time, checking each as far as its thread knows its key. */
-final class Scanner implements EntryVisitor {
+final class ScanChecker implements EntryVisitor {
     private static final int ENTRIES = 24;
 
     private final SoakCache cache;
-    private final KeyShape shape;
-    private final OwnedState owned;
-    private final ForeignKeys foreign;
+    private final KeyCodec keyCodec;
+    private final OwnedKeyModel model;
+    private final ReadOnlyWorkload readOnly;
     private final int threads;
     private long cursor;
 
-    Scanner(Turn turn, SoakCache cache, OwnedState owned, ForeignKeys foreign) {
+    ScanChecker(SoakRound round, SoakCache cache, OwnedKeyModel model, ReadOnlyWorkload readOnly) {
         this.cache = cache;
-        this.shape = turn.shape();
-        this.owned = owned;
-        this.foreign = foreign;
-        this.threads = turn.threads();
+        this.keyCodec = round.keyCodec();
+        this.model = model;
+        this.readOnly = readOnly;
+        this.threads = round.threads();
     }
 
     void run() {
@@ -31,15 +31,15 @@ final class Scanner implements EntryVisitor {
 
     @Override
     public void onEntry(DirectBuffer keyBytes, DirectBuffer value) {
-        final long key = shape.check(keyBytes);
-        if (!KeyShape.isCounter(key) && owned.owns(key)) {
+        final long key = keyCodec.check(keyBytes);
+        if (!KeyCodec.isCounter(key) && model.owns(key)) {
             // The deadline needs no look: had the owner seen it pass, nothing would be known here.
-            owned.found((int) key / threads, Long.MIN_VALUE, value, 0, value.capacity());
+            model.found((int) key / threads, Long.MIN_VALUE, value, 0, value.capacity());
             return;
         }
         final long sequence = ValueCodec.check(value, 0, value.capacity(), key);
-        if (!KeyShape.isCounter(key)) {
-            foreign.scanned((int) key, sequence, value);
+        if (!KeyCodec.isCounter(key)) {
+            readOnly.scanned((int) key, sequence, value);
         }
     }
 }

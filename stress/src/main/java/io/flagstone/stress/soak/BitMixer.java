@@ -2,8 +2,8 @@
 package io.flagstone.stress.soak;
 
 /** Spreads the bits of a number, so that neighbours look unrelated. */
-final class Mixer {
-    private Mixer() {}
+final class BitMixer {
+    private BitMixer() {}
 
     static long mix(long number) {
         long mixed = (number ^ number >>> 32) * 0x9E3779B97F4A7C15L;

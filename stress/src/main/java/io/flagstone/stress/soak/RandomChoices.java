@@ -8,7 +8,7 @@ import java.util.SplittableRandom;
  * The random choices of one step. Each step takes the same number of draws whatever becomes of it,
  * so a thread's steps follow from its seed alone.
  */
-final class Draw {
+final class RandomChoices {
     private static final int HOT_KEYS = 24;
     private static final int MIN_TTL_BITS = 8;
     private static final int TTL_MAGNITUDES = 20;
@@ -47,12 +47,12 @@ final class Draw {
     }
 
     /** A number below a bound, for choices with few alternatives. */
-    int choice(int bound) {
+    int numberBelow(int bound) {
         return (int) ((operationBits & 0xFFFF) % bound);
     }
 
     /** Another one, independent of the first. */
-    int otherChoice(int bound) {
+    int otherNumberBelow(int bound) {
         return (int) ((keyBits >>> 48) % bound);
     }
 

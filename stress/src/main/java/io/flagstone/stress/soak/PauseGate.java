@@ -2,7 +2,7 @@
 package io.flagstone.stress.soak;
 
 /** Where the threads stand still while the caches are audited and exchanged. */
-final class Gate {
+final class PauseGate {
     private enum State {
         OPEN,
         SHUT,
@@ -13,7 +13,7 @@ final class Gate {
     private volatile State state = State.SHUT;
     private int waiting;
 
-    Gate(int threads) {
+    PauseGate(int threads) {
         this.threads = threads;
     }
 

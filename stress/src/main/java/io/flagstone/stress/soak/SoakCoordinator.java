@@ -8,32 +8,32 @@ import java.util.function.UnaryOperator;
  * The course of the soak: lets the threads run, stops them for an audit, and now and then closes
  * the cache under them and gives them the next one.
  */
-final class Conductor implements Runnable, Heartbeat {
+final class SoakCoordinator implements Runnable, WatchedTask {
     private static final int CLEAR_EVERY = 3;
     private static final int STEPS_BEFORE_CLOSE = 2000;
     private static final int STEPS_AFTER_CLOSE = 8;
     private static final long SLICE_MS = 20;
 
     private final SoakOptions options;
-    private final UnaryOperator<SoakCache> seam;
+    private final UnaryOperator<SoakCache> decorator;
     private final List<Worker> workers;
-    private final Gate gate;
-    private final Outcome outcome;
+    private final PauseGate gate;
+    private final SoakOutcome outcome;
     private final SoakReport report;
     private final Auditor auditor;
     private volatile long progress;
     private volatile String stage = "starting";
-    private Turn turn;
+    private SoakRound round;
 
-    Conductor(
+    SoakCoordinator(
             SoakOptions options,
-            UnaryOperator<SoakCache> seam,
+            UnaryOperator<SoakCache> decorator,
             List<Worker> workers,
-            Gate gate,
-            Outcome outcome,
+            PauseGate gate,
+            SoakOutcome outcome,
             SoakReport report) {
         this.options = options;
-        this.seam = seam;
+        this.decorator = decorator;
         this.workers = workers;
         this.gate = gate;
         this.outcome = outcome;
@@ -78,8 +78,8 @@ final class Conductor implements Runnable, Heartbeat {
                 if (over) {
                     return;
                 }
-                begin(turn.number() + 1);
-                report.memory().checkReturned(turn.configuration().cache().memoryBytes(), outcome);
+                begin(round.number() + 1);
+                report.memory().checkReturned(round.configuration().cache().memoryBytes(), outcome);
             }
         }
     }
@@ -87,21 +87,21 @@ final class Conductor implements Runnable, Heartbeat {
     private void begin(int number) {
         stage("building a cache");
         final List<SoakConfiguration> configurations = options.configurations();
-        turn =
-                new Turn(
+        round =
+                new SoakRound(
                         number,
                         workers.size(),
                         configurations.get(number % configurations.size()),
-                        seam,
+                        decorator,
                         this::listenerFailed);
-        auditor.begin(turn);
-        workers.forEach(worker -> worker.begin(turn));
+        auditor.begin(round);
+        workers.forEach(worker -> worker.begin(round));
     }
 
     private void audit(int audits) {
         stage("auditing");
         auditor.audit();
-        report.line(turn);
+        report.line(round);
         stage("leaping");
         auditor.leap();
         if (audits % CLEAR_EVERY == 0) {
@@ -117,7 +117,7 @@ final class Conductor implements Runnable, Heartbeat {
         if (!awaitSteps(STEPS_BEFORE_CLOSE)) {
             return false;
         }
-        turn.close();
+        round.close();
         return awaitSteps(STEPS_AFTER_CLOSE) && quiesce();
     }
 
@@ -180,6 +180,6 @@ final class Conductor implements Runnable, Heartbeat {
 
     @Override
     public String describe() {
-        return "the conductor, " + stage + ", in turn " + (turn == null ? 0 : turn.number());
+        return "the coordinator, " + stage + ", in round " + (round == null ? 0 : round.number());
     }
 }

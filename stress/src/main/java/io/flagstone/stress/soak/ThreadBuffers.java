@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** The buffers of one thread: on the heap for every other thread, and at odd offsets. */
-final class Scratch {
+final class ThreadBuffers {
     /** Where values start in each buffer. */
     final int offset;
 
@@ -14,7 +14,7 @@ final class Scratch {
     final UnsafeBuffer expected;
     final UnsafeBuffer found;
 
-    Scratch(int thread) {
+    ThreadBuffers(int thread) {
         final boolean direct = thread % 2 != 0;
         offset = thread % Long.BYTES;
         key = new SoakKey(buffer(direct, SoakConfiguration.MAX_KEY_BYTES + offset), offset);

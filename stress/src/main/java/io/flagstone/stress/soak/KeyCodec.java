@@ -10,7 +10,7 @@ import org.agrona.MutableDirectBuffer;
  *
  * @param maxBytes the longest key, from 9.
  */
-record KeyShape(int maxBytes) {
+record KeyCodec(int maxBytes) {
     private static final long FIRST_COUNTER = 1L << 32;
 
     /** The number of a counter's key. */
@@ -34,7 +34,7 @@ record KeyShape(int maxBytes) {
 
     /** The bytes of a key, 8 where it can also be used as a {@code long}. */
     int length(long key) {
-        final long mixed = Mixer.mix(key);
+        final long mixed = BitMixer.mix(key);
         return (mixed & 1) == 0
                 ? Long.BYTES
                 : Long.BYTES + 1 + (int) ((mixed >>> 1) % (maxBytes - Long.BYTES));

@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.concurrent.NanoClock;
 
 /** A clock that stands still unless a thread moves it forwards. */
-final class DrivenClock implements NanoClock {
+final class ManualClock implements NanoClock {
     private final AtomicLong now = new AtomicLong();
 
     @Override

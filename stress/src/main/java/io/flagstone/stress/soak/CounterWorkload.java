@@ -9,53 +9,58 @@ import org.agrona.DirectBuffer;
  * removed like other entries; the listener keeps what they had counted, so the additions of all
  * threads must be found again to the last one.
  */
-final class CounterKeys implements Target {
+final class CounterWorkload implements Workload {
     private static final long MISSING = Long.MIN_VALUE;
     private static final int MAX_DELTA = 100;
 
     private final SoakCache cache;
-    private final KeyShape shape;
-    private final Scratch scratch;
+    private final KeyCodec keyCodec;
+    private final ThreadBuffers buffers;
     private final SoakKey key;
-    private final Inspector inspector = new Inspector();
-    private final Rewriter rewriter = new Rewriter();
-    private final long[] added = new long[CounterTable.COUNTERS];
-    private final long[] seenSequences = new long[CounterTable.COUNTERS];
-    private final long[] seenCounts = new long[CounterTable.COUNTERS];
+    private final CheckingReader reader = new CheckingReader();
+    private final RewritingUpdater updater = new RewritingUpdater();
+    private final long[] added = new long[RemovedCounterTotals.COUNTERS];
+    private final long[] seenSequences = new long[RemovedCounterTotals.COUNTERS];
+    private final long[] seenCounts = new long[RemovedCounterTotals.COUNTERS];
     private final int thread;
     private final int threads;
-    private final CounterTable table;
-    private final Tally tally;
+    private final RemovedCounterTotals removedCounters;
+    private final ExpectedStatistics expectedStatistics;
     private long created;
 
-    CounterKeys(Turn turn, SoakCache cache, Scratch scratch, int thread, Tally tally) {
-        this.table = turn.counters();
-        this.tally = tally;
+    CounterWorkload(
+            SoakRound round,
+            SoakCache cache,
+            ThreadBuffers buffers,
+            int thread,
+            ExpectedStatistics expectedStatistics) {
+        this.removedCounters = round.removedCounters();
+        this.expectedStatistics = expectedStatistics;
         this.cache = cache;
-        this.shape = turn.shape();
-        this.scratch = scratch;
-        this.key = scratch.key;
+        this.keyCodec = round.keyCodec();
+        this.buffers = buffers;
+        this.key = buffers.key;
         this.thread = thread;
-        this.threads = turn.threads();
+        this.threads = round.threads();
     }
 
     @Override
-    public void run(Operation operation, Draw draw) {
-        final int counter = draw.key(CounterTable.COUNTERS);
-        final long delta = 1 + draw.otherChoice(MAX_DELTA);
-        use(counter, draw.asLong());
+    public void run(Operation operation, RandomChoices choices) {
+        final int counter = choices.key(RemovedCounterTotals.COUNTERS);
+        final long delta = 1 + choices.otherNumberBelow(MAX_DELTA);
+        use(counter, choices.asLong());
         switch (operation) {
             case READ -> read(counter);
             case CONTAINS -> cache.contains(key);
-            case PUT_IF_ABSENT -> create(counter, delta, draw);
-            case COMPARE_AND_SET -> compareAndSet(counter, delta, draw.counterLength());
+            case PUT_IF_ABSENT -> create(counter, delta, choices);
+            case COMPARE_AND_SET -> compareAndSet(counter, delta, choices.counterLength());
             case UPDATE -> update(counter, delta);
-            case ADD_TO_LONG -> addAndGetLong(counter, delta, draw);
+            case ADD_TO_LONG -> addAndGetLong(counter, delta, choices);
             case REMOVE -> cache.remove(key);
             case REMOVE_IF_EQUAL -> removeIfEqual(counter);
-            case GET_AND_REMOVE -> cache.getAndRemove(key, scratch.found, scratch.offset);
+            case GET_AND_REMOVE -> cache.getAndRemove(key, buffers.found, buffers.offset);
             case REMAINING_TTL -> cache.remainingTtlNs(key);
-            case SET_TTL -> cache.setTtl(key, draw.ttlNs());
+            case SET_TTL -> cache.setTtl(key, choices.ttlNs());
             case PERSIST -> cache.persist(key);
             default -> get(counter);
         }
@@ -72,16 +77,16 @@ final class CounterKeys implements Target {
      */
     long count(int counter) {
         use(counter, true);
-        final int length = cache.get(key, scratch.found, scratch.offset);
+        final int length = cache.get(key, buffers.found, buffers.offset);
         if (length != OffHeapCache.NOT_FOUND) {
-            ValueCodec.check(scratch.found, scratch.offset, length, KeyShape.counter(counter));
-            return ValueCodec.count(scratch.found, scratch.offset);
+            ValueCodec.check(buffers.found, buffers.offset, length, KeyCodec.counter(counter));
+            return ValueCodec.count(buffers.found, buffers.offset);
         }
         encode(counter, nextSequence(), ValueCodec.MIN_COUNTER_LENGTH, 0);
         cache.putIfAbsent(
                 key,
-                scratch.value,
-                scratch.offset,
+                buffers.value,
+                buffers.offset,
                 ValueCodec.MIN_COUNTER_LENGTH,
                 OffHeapCache.NO_TTL);
         return 0;
@@ -90,7 +95,7 @@ final class CounterKeys implements Target {
     /** How many counters are in the cache. */
     int present() {
         int present = 0;
-        for (int counter = 0; counter < CounterTable.COUNTERS; counter++) {
+        for (int counter = 0; counter < RemovedCounterTotals.COUNTERS; counter++) {
             use(counter, true);
             if (cache.contains(key)) {
                 present++;
@@ -100,55 +105,55 @@ final class CounterKeys implements Target {
     }
 
     private void use(int counter, boolean asLong) {
-        key.set(KeyShape.counter(counter), shape, asLong);
+        key.set(KeyCodec.counter(counter), keyCodec, asLong);
     }
 
     private int get(int counter) {
-        final int length = cache.get(key, scratch.found, scratch.offset);
+        final int length = cache.get(key, buffers.found, buffers.offset);
         if (length != OffHeapCache.NOT_FOUND) {
-            final DirectBuffer found = scratch.found;
+            final DirectBuffer found = buffers.found;
             seen(
                     counter,
-                    ValueCodec.check(found, scratch.offset, length, KeyShape.counter(counter)),
-                    ValueCodec.count(found, scratch.offset));
+                    ValueCodec.check(found, buffers.offset, length, KeyCodec.counter(counter)),
+                    ValueCodec.count(found, buffers.offset));
         }
         return length;
     }
 
     private void read(int counter) {
-        inspector.expect(KeyShape.counter(counter));
-        if (cache.read(key, inspector)) {
-            seen(counter, inspector.sequence(), inspector.count());
+        reader.expect(KeyCodec.counter(counter));
+        if (cache.read(key, reader)) {
+            seen(counter, reader.sequence(), reader.count());
         }
     }
 
-    private void create(int counter, long delta, Draw draw) {
-        final int length = draw.counterLength();
+    private void create(int counter, long delta, RandomChoices choices) {
+        final int length = choices.counterLength();
         encode(counter, nextSequence(), length, delta);
-        if (cache.putIfAbsent(key, scratch.value, scratch.offset, length, draw.ttlOrDefault())) {
+        if (cache.putIfAbsent(key, buffers.value, buffers.offset, length, choices.ttlOrDefault())) {
             added[counter] += delta;
         }
     }
 
-    private void addAndGetLong(int counter, long delta, Draw draw) {
+    private void addAndGetLong(int counter, long delta, RandomChoices choices) {
         final long sum = cache.addAndGetLong(key, ValueCodec.COUNT, delta, MISSING);
         if (sum == MISSING) {
-            create(counter, delta, draw);
+            create(counter, delta, choices);
             return;
         }
         added[counter] += delta;
         if (sum < delta) {
             throw new Violation(
                     "a count is less than what was added to it",
-                    KeyShape.counter(counter),
+                    KeyCodec.counter(counter),
                     "at least " + delta,
                     "" + sum);
         }
     }
 
     private void update(int counter, long delta) {
-        rewriter.expect(KeyShape.counter(counter), delta, false);
-        if (cache.update(key, rewriter)) {
+        updater.expect(KeyCodec.counter(counter), delta, false);
+        if (cache.update(key, updater)) {
             added[counter] += delta;
         }
     }
@@ -158,29 +163,29 @@ final class CounterKeys implements Target {
         if (oldLength == OffHeapCache.NOT_FOUND) {
             return;
         }
-        final long sequence = ValueCodec.sequence(scratch.found, scratch.offset);
-        final long count = ValueCodec.count(scratch.found, scratch.offset);
+        final long sequence = ValueCodec.sequence(buffers.found, buffers.offset);
+        final long count = ValueCodec.count(buffers.found, buffers.offset);
         encode(counter, sequence, length, count + delta);
-        tally.watch(counter);
+        expectedStatistics.watch(counter);
         if (cache.compareAndSet(
                 key,
-                scratch.found,
-                scratch.offset,
+                buffers.found,
+                buffers.offset,
                 oldLength,
-                scratch.value,
-                scratch.offset,
+                buffers.value,
+                buffers.offset,
                 length)) {
             added[counter] += delta;
             // A new value of another size may need the very slab that the old one lies in. Then the
             // listener is told of an eviction, but the count lives on.
-            table.departed(counter, -tally.watchedCount());
+            removedCounters.add(counter, -expectedStatistics.watchedCount());
         }
     }
 
     private void removeIfEqual(int counter) {
         final int length = get(counter);
         if (length != OffHeapCache.NOT_FOUND) {
-            cache.removeIfEqual(key, scratch.found, scratch.offset, length);
+            cache.removeIfEqual(key, buffers.found, buffers.offset, length);
         }
     }
 
@@ -189,7 +194,7 @@ final class CounterKeys implements Target {
         if (seenSequences[counter] == sequence && count < seenCounts[counter]) {
             throw new Violation(
                     "a count went backwards",
-                    KeyShape.counter(counter),
+                    KeyCodec.counter(counter),
                     "at least " + seenCounts[counter],
                     "" + count);
         }
@@ -203,6 +208,6 @@ final class CounterKeys implements Target {
 
     private void encode(int counter, long sequence, int length, long count) {
         ValueCodec.encodeCounter(
-                scratch.value, scratch.offset, KeyShape.counter(counter), sequence, length, count);
+                buffers.value, buffers.offset, KeyCodec.counter(counter), sequence, length, count);
     }
 }

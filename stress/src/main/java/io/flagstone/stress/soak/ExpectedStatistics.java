@@ -7,8 +7,8 @@ import io.flagstone.api.RemovalCause;
  * What one thread did to one cache, in the terms of the cache's statistics. Written by the thread,
  * read by others only while it stands still.
  */
-final class Tally {
-    private final long[] departures = new long[RemovalCause.values().length];
+final class ExpectedStatistics {
+    private final long[] handlerCalls = new long[RemovalCause.values().length];
     private long hits;
     private long misses;
     private long updates;
@@ -43,8 +43,8 @@ final class Tally {
     }
 
     /** The listener was told, on this thread. */
-    void departed(RemovalCause cause) {
-        departures[cause.ordinal()]++;
+    void recordHandlerCall(RemovalCause cause) {
+        handlerCalls[cause.ordinal()]++;
     }
 
     /** From now on, what this counter had counted when it left on this thread is of interest. */
@@ -54,7 +54,7 @@ final class Tally {
     }
 
     /** A counter left, on this thread. */
-    void departed(int counter, long count) {
+    void recordCounterRemoval(int counter, long count) {
         if (counter == watchedCounter) {
             watchedCount += count;
         }
@@ -65,9 +65,9 @@ final class Tally {
         return watchedCount;
     }
 
-    void add(Tally other) {
-        for (int i = 0; i < departures.length; i++) {
-            departures[i] += other.departures[i];
+    void add(ExpectedStatistics other) {
+        for (int i = 0; i < handlerCalls.length; i++) {
+            handlerCalls[i] += other.handlerCalls[i];
         }
         hits += other.hits;
         misses += other.misses;
@@ -91,7 +91,7 @@ final class Tally {
         return removals;
     }
 
-    long departures(RemovalCause cause) {
-        return departures[cause.ordinal()];
+    long handlerCalls(RemovalCause cause) {
+        return handlerCalls[cause.ordinal()];
     }
 }

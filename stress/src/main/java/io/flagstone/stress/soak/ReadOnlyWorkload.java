@@ -10,41 +10,41 @@ import org.agrona.concurrent.NanoClock;
  * Reads of keys that other threads write: whatever is found must be whole, not older than what its
  * owner had finished before the read began, nor than what this thread has seen already.
  */
-final class ForeignKeys implements Target {
+final class ReadOnlyWorkload implements Workload {
     private static final int BATCH = 12;
     private static final long MISSING = Long.MIN_VALUE;
 
     private final SoakCache cache;
     private final NanoClock clock;
-    private final KeyShape shape;
+    private final KeyCodec keyCodec;
     private final KeyHistory history;
-    private final Scratch scratch;
+    private final ThreadBuffers buffers;
     private final SoakKey key;
     private final int keys;
     private final long[] seen;
     private final MultiGet batch = new MultiGet(BATCH);
     private final int[] numbers = new int[BATCH];
     private final long[] minimums = new long[BATCH];
-    private final Inspector inspector = new Inspector();
+    private final CheckingReader reader = new CheckingReader();
 
-    ForeignKeys(Turn turn, SoakCache cache, Scratch scratch) {
+    ReadOnlyWorkload(SoakRound round, SoakCache cache, ThreadBuffers buffers) {
         this.cache = cache;
-        this.clock = turn.clock();
-        this.shape = turn.shape();
-        this.history = turn.history();
-        this.scratch = scratch;
-        this.key = scratch.key;
-        this.keys = turn.configuration().keys();
+        this.clock = round.clock();
+        this.keyCodec = round.keyCodec();
+        this.history = round.history();
+        this.buffers = buffers;
+        this.key = buffers.key;
+        this.keys = round.configuration().keys();
         this.seen = new long[keys];
     }
 
     @Override
-    public void run(Operation operation, Draw draw) {
-        final int number = draw.key(keys);
-        key.set(number, shape, draw.asLong());
+    public void run(Operation operation, RandomChoices choices) {
+        final int number = choices.key(keys);
+        key.set(number, keyCodec, choices.asLong());
         switch (operation) {
             case READ -> read(number);
-            case MULTI_GET -> multiGet(draw);
+            case MULTI_GET -> multiGet(choices);
             case GET_LONG -> getLong(number);
             case CONTAINS -> cache.contains(key);
             case REMAINING_TTL -> remainingTtl(number);
@@ -60,20 +60,20 @@ final class ForeignKeys implements Target {
     private void get(int number) {
         final long minimum = minimum(number);
         final long before = clock.nanoTime();
-        final int length = cache.get(key, scratch.found, scratch.offset);
+        final int length = cache.get(key, buffers.found, buffers.offset);
         if (length != OffHeapCache.NOT_FOUND) {
-            final long sequence = ValueCodec.check(scratch.found, scratch.offset, length, number);
-            check(number, minimum, sequence, scratch.found, scratch.offset, length);
+            final long sequence = ValueCodec.check(buffers.found, buffers.offset, length, number);
+            check(number, minimum, sequence, buffers.found, buffers.offset, length);
             history.checkEnd(number, sequence, before);
         }
     }
 
-    private void multiGet(Draw draw) {
+    private void multiGet(RandomChoices choices) {
         batch.clear();
         for (int i = 0; i < batch.capacity(); i++) {
-            numbers[i] = draw.keyNear(i, keys);
+            numbers[i] = choices.keyNear(i, keys);
             minimums[i] = minimum(numbers[i]);
-            key.set(numbers[i], shape, (i & 1) == 0);
+            key.set(numbers[i], keyCodec, (i & 1) == 0);
             if (key.asLong()) {
                 batch.add(key.number());
             } else {
@@ -81,13 +81,13 @@ final class ForeignKeys implements Target {
             }
         }
         final long before = clock.nanoTime();
-        cache.get(batch, scratch.found, scratch.offset);
+        cache.get(batch, buffers.found, buffers.offset);
         for (int i = 0; i < batch.size(); i++) {
             final int length = batch.length(i);
             if (length >= 0) {
                 final int offset = batch.offset(i);
-                final long sequence = ValueCodec.check(scratch.found, offset, length, numbers[i]);
-                check(numbers[i], minimums[i], sequence, scratch.found, offset, length);
+                final long sequence = ValueCodec.check(buffers.found, offset, length, numbers[i]);
+                check(numbers[i], minimums[i], sequence, buffers.found, offset, length);
                 history.checkEnd(numbers[i], sequence, before);
             }
         }
@@ -117,9 +117,9 @@ final class ForeignKeys implements Target {
     private void read(int number) {
         final long minimum = minimum(number);
         final long before = clock.nanoTime();
-        inspector.expect(number);
-        if (cache.read(key, inspector)) {
-            final long sequence = inspector.sequence();
+        reader.expect(number);
+        if (cache.read(key, reader)) {
+            final long sequence = reader.sequence();
             notBefore(number, minimum, sequence);
             history.checkEnd(number, sequence, before);
         }
