@@ -10,10 +10,10 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
-/** Additions of two threads are both there, and each thread is told another sum. */
+/** Two threads add to the same value. Both additions count, and each thread gets its own sum. */
 @JCStressTest
-@Outcome(id = "1, 2, 2", expect = Expect.ACCEPTABLE, desc = "one after the other")
-@Outcome(id = "2, 1, 2", expect = Expect.ACCEPTABLE, desc = "the other way round")
+@Outcome(id = "1, 2, 2", expect = Expect.ACCEPTABLE, desc = "the first thread, then the second")
+@Outcome(id = "2, 1, 2", expect = Expect.ACCEPTABLE, desc = "the second thread, then the first")
 @Outcome(expect = Expect.FORBIDDEN, desc = "an addition was lost")
 @State
 public class AdditionTest {

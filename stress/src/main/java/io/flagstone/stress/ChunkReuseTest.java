@@ -8,11 +8,11 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** A removed entry's chunk that another key takes over is never read under the old key. */
+/** A removed entry's chunk goes to another key. A read of the old key never sees that chunk. */
 @JCStressTest
 @Outcome(id = "11", expect = Expect.ACCEPTABLE, desc = "before the removal")
 @Outcome(id = "-1", expect = Expect.ACCEPTABLE, desc = "after the removal")
-@Outcome(expect = Expect.FORBIDDEN, desc = "the other key's value, or a torn one")
+@Outcome(expect = Expect.FORBIDDEN, desc = "the other key's value, or a torn value")
 @State
 public class ChunkReuseTest {
     private final long key = SharedCache.nextKey();

@@ -16,14 +16,14 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
- * An operation that meets {@code close} returns what it would have returned before, or refuses:
- * fails if it works on a cache that is half closed. What has completed is in the statistics, which
- * the cache keeps when it closes. States take the operations by turns; the first number of a result
- * tells which it was.
+ * An operation runs at the same time as {@code close}. It returns the result of an open cache, or
+ * throws. The test fails if it works on a half-closed cache. A closed cache keeps its statistics,
+ * and these include every completed operation. The states cycle through the operations; the first
+ * number of a result is the operation's index.
  */
 @JCStressTest
 @Outcome(id = "\\d+, 1", expect = Expect.ACCEPTABLE, desc = "completed")
-@Outcome(id = "\\d+, 0", expect = Expect.ACCEPTABLE, desc = "refused")
+@Outcome(id = "\\d+, 0", expect = Expect.ACCEPTABLE, desc = "threw: the cache is closed")
 @Outcome(expect = Expect.FORBIDDEN, desc = "another result, or another exception")
 @State
 public class CloseRaceTest {
@@ -31,7 +31,7 @@ public class CloseRaceTest {
     private static final long KEY = SmallCache.KEY;
     private static final UnsafeBuffer ONE = SharedCache.value(1, LENGTH);
 
-    /** Each tells whether the result is right for a cache with one entry. */
+    /** The operations. Each returns whether its result is right for a cache with one entry. */
     private static final List<Predicate<OffHeapCache>> OPERATIONS =
             List.of(
                     cache -> SharedCache.read(cache, KEY) == 11,
@@ -53,9 +53,10 @@ public class CloseRaceTest {
                     cache -> cache.memoryReport().entries() == 1,
                     cache -> cache.audit().clean());
 
-    /** Which of them inserts, and which removes. */
+    /** The index of the operation that inserts an entry. */
     private static final int INSERTION = 5;
 
+    /** The index of the operation that removes the entry. */
     private static final int REMOVAL = 10;
 
     private static final AtomicInteger TURN = new AtomicInteger();

@@ -10,12 +10,13 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * Of two threads that expect the same value one wins: fails if comparing and writing come apart.
+ * Two threads expect the same value, and exactly one succeeds. The test fails if comparing and
+ * writing are not one atomic step.
  */
 @JCStressTest
-@Outcome(id = "1, 0, 22", expect = Expect.ACCEPTABLE, desc = "the first")
-@Outcome(id = "0, 1, 33", expect = Expect.ACCEPTABLE, desc = "the second")
-@Outcome(expect = Expect.FORBIDDEN, desc = "both, neither, or the loser's value")
+@Outcome(id = "1, 0, 22", expect = Expect.ACCEPTABLE, desc = "the first thread succeeded")
+@Outcome(id = "0, 1, 33", expect = Expect.ACCEPTABLE, desc = "the second thread succeeded")
+@Outcome(expect = Expect.FORBIDDEN, desc = "both succeeded, neither, or the wrong value stayed")
 @State
 public class CompareAndSetTest {
     private final long key = SharedCache.nextKey();

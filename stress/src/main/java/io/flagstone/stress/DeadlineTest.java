@@ -10,15 +10,16 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * A value and its time to live appear together, where a value without one was: fails if a new value
- * can be seen that still has the old deadline, or the other way round. The clock stands still.
+ * A value with a time to live replaces one without. Both become visible together: the test fails if
+ * a reader sees the new value with the old deadline, or the old value with the new deadline. The
+ * clock stands still.
  */
 @JCStressTest
-@Outcome(id = "0, 11, 0", expect = Expect.ACCEPTABLE, desc = "before")
+@Outcome(id = "0, 11, 0", expect = Expect.ACCEPTABLE, desc = "before the write")
 @Outcome(id = "0, 11, 10", expect = Expect.ACCEPTABLE, desc = "written after the value was read")
 @Outcome(id = "0, 22, 10", expect = Expect.ACCEPTABLE, desc = "written before the value was read")
-@Outcome(id = "10, 22, 10", expect = Expect.ACCEPTABLE, desc = "after")
-@Outcome(expect = Expect.FORBIDDEN, desc = "one without the other, or lost")
+@Outcome(id = "10, 22, 10", expect = Expect.ACCEPTABLE, desc = "after the write")
+@Outcome(expect = Expect.FORBIDDEN, desc = "value and deadline do not match, or the value is lost")
 @State
 public class DeadlineTest {
     private static final OffHeapCache CACHE =

@@ -15,14 +15,13 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.I_Result;
 
 /**
- * Keys that nobody touches are found while their entries move to other chunks, so that another size
- * class can have their slab: fails if a reader follows the index to a chunk before the move and
- * believes what it finds there after it. There are always as many free chunks that nothing has to
- * be evicted.
+ * Entries move to other chunks, so that another size class can have their slab, and readers find
+ * their keys all the time. The test fails if a reader looks up the chunk before the move and trusts
+ * its contents after the move. There are always enough free chunks, so nothing is evicted.
  */
 @JCStressTest
 @Outcome(id = "11", expect = Expect.ACCEPTABLE, desc = "found")
-@Outcome(expect = Expect.FORBIDDEN, desc = "missed, or torn")
+@Outcome(expect = Expect.FORBIDDEN, desc = "a miss, or a torn value")
 @State
 public class EntryMoveTest {
     private static final int SHORT = 64;
@@ -53,7 +52,7 @@ public class EntryMoveTest {
         }
     }
 
-    /** Synchronized only for the case that there were two writers. */
+    /** Synchronized in case two writers ever run at once. */
     private static synchronized void moveSome() {
         final int fillers = FILLERS.size();
         for (int i = 0; i < fillers; i++) {
@@ -75,7 +74,7 @@ public class EntryMoveTest {
         fill(3 * UNTOUCHED - FILLERS.size());
     }
 
-    /** The slabs that long values can have without anything being evicted. */
+    /** Returns how many slabs are available to long values without an eviction. */
     private static int room(MemoryReport report) {
         long room = report.freeSlabBytes() / SLAB;
         for (final SizeClassReport held : report.sizeClasses()) {

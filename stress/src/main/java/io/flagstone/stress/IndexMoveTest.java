@@ -11,13 +11,13 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.I_Result;
 
 /**
- * Keys that nobody touches are found while insertions of others move them between buckets: fails if
- * a reader looks into one bucket before the move and into the other after it, and believes what it
- * saw. The index is as full as it gets, and never so full that something is evicted.
+ * Insertions move other keys between buckets, and readers find those keys all the time. The test
+ * fails if a reader searches one bucket before the move and the other after it, and reports a miss.
+ * The index is as full as it can be without an eviction.
  */
 @JCStressTest
 @Outcome(id = "11", expect = Expect.ACCEPTABLE, desc = "found")
-@Outcome(expect = Expect.FORBIDDEN, desc = "missed, or torn")
+@Outcome(expect = Expect.FORBIDDEN, desc = "a miss, or a torn value")
 @State
 public class IndexMoveTest {
     private static final int LENGTH = 64;
@@ -41,7 +41,7 @@ public class IndexMoveTest {
         }
     }
 
-    /** Synchronized only for the case that there were two writers. */
+    /** Synchronized in case two writers ever run at once. */
     private static synchronized void replaceOne() {
         turn = (turn + 1) % TOUCHED;
         CACHE.remove(TOUCHED_KEYS[turn]);

@@ -8,11 +8,11 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** A key is absent or whole while it is inserted: fails if it can be found before it is written. */
+/** A reader of a key that is being inserted gets a miss or the whole value. */
 @JCStressTest
-@Outcome(id = "-1", expect = Expect.ACCEPTABLE, desc = "before")
-@Outcome(id = "11", expect = Expect.ACCEPTABLE, desc = "after")
-@Outcome(expect = Expect.FORBIDDEN, desc = "half-written")
+@Outcome(id = "-1", expect = Expect.ACCEPTABLE, desc = "before the insertion")
+@Outcome(id = "11", expect = Expect.ACCEPTABLE, desc = "after the insertion")
+@Outcome(expect = Expect.FORBIDDEN, desc = "a half-written value")
 @State
 public class InsertionTest {
     private final long key = SharedCache.nextKey();

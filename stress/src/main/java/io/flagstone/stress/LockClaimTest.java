@@ -12,11 +12,12 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
- * A lock whose waiters claim it at once is handed from one to the other, which also tries before it
- * waits: fails if a claim lets two in, if a hand-over does not publish, or if a claim stays behind.
+ * Two threads take a lock whose waiters claim it at once; one of them also calls {@code tryLock}.
+ * The test fails if two threads hold the lock at once, if a hand-over does not publish writes, or
+ * if a claim remains.
  */
 @JCStressTest
-@Outcome(id = "2, 1", expect = Expect.ACCEPTABLE, desc = "one after the other")
+@Outcome(id = "2, 1", expect = Expect.ACCEPTABLE, desc = "every update counted, the lock is free")
 @Outcome(expect = Expect.FORBIDDEN, desc = "an update was lost, or the lock is not free")
 @State
 public class LockClaimTest {

@@ -12,15 +12,16 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
- * A claim that a dead thread left is withdrawn by those that come, who claim and take the lock
- * themselves: fails if withdrawing one's claim ends another's and lets two in.
+ * A dead thread has left a claim on the lock. Two threads withdraw that claim, claim the lock
+ * themselves and take it. The test fails if a withdrawal ends another thread's claim, so that both
+ * threads hold the lock.
  */
 @JCStressTest
-@Outcome(id = "2, 1", expect = Expect.ACCEPTABLE, desc = "one after the other")
-@Outcome(expect = Expect.FORBIDDEN, desc = "an update was lost, or the claim stays")
+@Outcome(id = "2, 1", expect = Expect.ACCEPTABLE, desc = "every update counted, the lock is free")
+@Outcome(expect = Expect.FORBIDDEN, desc = "an update was lost, or a claim remains")
 @State
 public class LockWithdrawalTest {
-    /** Without code of this class, which is being initialized while it runs. */
+    /** Runs no code of this class, because the static initializer waits for this thread. */
     private static final Thread DEAD = new Thread();
 
     static {

@@ -20,12 +20,12 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.L_Result;
 
 /**
- * A snapshot of a metrics file is of one moment: fails if it mixes figures of two. All states share
- * a file and take turns to write it, as one publisher does.
+ * A snapshot of a metrics file shows one moment. The test fails if it mixes values of two moments.
+ * All states share one file; a lock lets one of them write at a time, like a single publisher.
  */
 @JCStressTest
-@Outcome(id = "0", expect = Expect.ACCEPTABLE, desc = "what was added and not removed is there")
-@Outcome(expect = Expect.FORBIDDEN, desc = "figures of two moments")
+@Outcome(id = "0", expect = Expect.ACCEPTABLE, desc = "insertions - removals - evictions = entries")
+@Outcome(expect = Expect.FORBIDDEN, desc = "values of two moments")
 @State
 public class MetricsSnapshotTest {
     private static final int HELD = 8;
@@ -65,7 +65,7 @@ public class MetricsSnapshotTest {
     public void reader(L_Result result) {
         final MetricsSnapshot snapshot = READER.snapshot();
         if (!snapshot.whole()) {
-            // The writer had no processor for a second, which a busy machine may do to it.
+            // On a busy machine the writer may get no processor for a second.
             result.r1 = 0L;
             return;
         }

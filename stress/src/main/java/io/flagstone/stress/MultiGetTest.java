@@ -12,16 +12,16 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
- * A batch in stages reads each value as a single get does: fails if what an early stage found is
- * believed by a later one after a writer was there. One key is overwritten in place, the other is
- * removed and its chunk given to a third.
+ * A batch works in stages and reads each value as correctly as a single get. The test fails if a
+ * late stage trusts an early stage's result that a writer has changed since. One key is overwritten
+ * in place. The other key is removed, and its chunk goes to a third key.
  */
 @JCStressTest
-@Outcome(id = "11, 11", expect = Expect.ACCEPTABLE, desc = "before")
-@Outcome(id = "22, 11", expect = Expect.ACCEPTABLE, desc = "the one overwritten")
-@Outcome(id = "22, -1", expect = Expect.ACCEPTABLE, desc = "after")
-@Outcome(id = "11, -1", expect = Expect.ACCEPTABLE, desc = "keys of a batch are not one moment's")
-@Outcome(expect = Expect.FORBIDDEN, desc = "torn, or the third key's")
+@Outcome(id = "11, 11", expect = Expect.ACCEPTABLE, desc = "before both writes")
+@Outcome(id = "22, 11", expect = Expect.ACCEPTABLE, desc = "after the overwrite")
+@Outcome(id = "22, -1", expect = Expect.ACCEPTABLE, desc = "after the removal")
+@Outcome(id = "11, -1", expect = Expect.ACCEPTABLE, desc = "a batch is not a snapshot")
+@Outcome(expect = Expect.FORBIDDEN, desc = "a torn value, or the third key's value")
 @State
 public class MultiGetTest {
     private static final int LENGTH = SharedCache.VALUE_BYTES;

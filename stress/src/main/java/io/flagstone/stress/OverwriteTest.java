@@ -8,11 +8,11 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** A value overwritten in place is read old or new, never torn. */
+/** A reader of a value that is overwritten in place gets the old or the new value, whole. */
 @JCStressTest
 @Outcome(id = "11", expect = Expect.ACCEPTABLE, desc = "the old value")
 @Outcome(id = "22", expect = Expect.ACCEPTABLE, desc = "the new value")
-@Outcome(expect = Expect.FORBIDDEN, desc = "torn, or lost")
+@Outcome(expect = Expect.FORBIDDEN, desc = "a torn value, or a miss")
 @State
 public class OverwriteTest {
     private final long key = SharedCache.nextKey();

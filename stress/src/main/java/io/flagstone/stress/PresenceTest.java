@@ -11,13 +11,13 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * A key that is overwritten, in place and by a move to another size class, is never absent: fails
- * if a move takes the old entry out of the index before it puts the new one in. Values are small
- * and states clean up, so that nothing is ever evicted.
+ * A key is overwritten in place and by a move to another size class, and is never absent. The test
+ * fails if a move removes the old entry from the index before it inserts the new one. Values are
+ * small and each state removes its key, so nothing is ever evicted.
  */
 @JCStressTest
-@Outcome(id = "1, 1, (11|22|33)", expect = Expect.ACCEPTABLE, desc = "present throughout")
-@Outcome(expect = Expect.FORBIDDEN, desc = "absent, or torn")
+@Outcome(id = "1, 1, (11|22|33)", expect = Expect.ACCEPTABLE, desc = "present every time")
+@Outcome(expect = Expect.FORBIDDEN, desc = "a miss, or a torn value")
 @State
 public class PresenceTest {
     private static final int LENGTH = 64;

@@ -11,13 +11,14 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
- * A hit may promote an entry that a writer evicts: fails if one of them relinks what the other has
- * taken out, which the audit sees. By turns with exact order and with a promotion distance. The
- * writer's size is another, so that evicted chunks stay free.
+ * A hit may promote an entry while a writer evicts it. The test fails if one thread relinks an
+ * entry that the other has unlinked, which the audit detects. States alternate between exact LRU
+ * order and a promotion distance. The writer's values have another size class, so evicted chunks
+ * stay free.
  */
 @JCStressTest
-@Outcome(id = "11, 1", expect = Expect.ACCEPTABLE, desc = "there")
-@Outcome(id = "-1, 1", expect = Expect.ACCEPTABLE, desc = "evicted")
+@Outcome(id = "11, 1", expect = Expect.ACCEPTABLE, desc = "a hit")
+@Outcome(id = "-1, 1", expect = Expect.ACCEPTABLE, desc = "a miss: the entry was evicted")
 @Outcome(expect = Expect.FORBIDDEN, desc = "another value, or the audit is not clean")
 @State
 public class PromotionTest {

@@ -9,11 +9,11 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
-/** Of two threads that put a key if it is absent one succeeds, and its value stays. */
+/** Two threads call {@code putIfAbsent} on the same key. One succeeds, and its value stays. */
 @JCStressTest
-@Outcome(id = "1, 0, 11", expect = Expect.ACCEPTABLE, desc = "the first one's")
-@Outcome(id = "0, 1, 22", expect = Expect.ACCEPTABLE, desc = "the second one's")
-@Outcome(expect = Expect.FORBIDDEN, desc = "both, neither, or the loser's value")
+@Outcome(id = "1, 0, 11", expect = Expect.ACCEPTABLE, desc = "the first thread succeeded")
+@Outcome(id = "0, 1, 22", expect = Expect.ACCEPTABLE, desc = "the second thread succeeded")
+@Outcome(expect = Expect.FORBIDDEN, desc = "both succeeded, neither, or the wrong value stayed")
 @State
 public class PutIfAbsentTest {
     private final long key = SharedCache.nextKey();

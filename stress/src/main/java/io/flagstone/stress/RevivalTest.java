@@ -11,13 +11,13 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.I_Result;
 
 /**
- * An expired value stays dead while its key gets another: fails if a reader can see the old value
- * with the new deadline. The clock advances whenever it is read.
+ * An expired value stays expired while its key is overwritten. The test fails if a reader sees the
+ * old value with the new deadline. Each read of the clock advances it.
  */
 @JCStressTest
-@Outcome(id = "-1", expect = Expect.ACCEPTABLE, desc = "expired")
+@Outcome(id = "-1", expect = Expect.ACCEPTABLE, desc = "a miss: the old value expired")
 @Outcome(id = "22", expect = Expect.ACCEPTABLE, desc = "the new value")
-@Outcome(expect = Expect.FORBIDDEN, desc = "the expired value, or a torn one")
+@Outcome(expect = Expect.FORBIDDEN, desc = "the expired value, or a torn value")
 @State
 public class RevivalTest {
     private static final AtomicLong TIME = new AtomicLong();

@@ -10,14 +10,14 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
- * An entry that is removed and put again into the same chunk with another length is read whole:
- * fails if a reader takes the length from one entry and the bytes from the other.
+ * A key is removed, then put into the same chunk with another length. The test fails if a reader
+ * combines the length of one entry with the bytes of the other.
  */
 @JCStressTest
 @Outcome(id = "11, 2048", expect = Expect.ACCEPTABLE, desc = "the old value")
-@Outcome(id = "-1, -1", expect = Expect.ACCEPTABLE, desc = "in between")
+@Outcome(id = "-1, -1", expect = Expect.ACCEPTABLE, desc = "a miss, between removal and put")
 @Outcome(id = "22, 1960", expect = Expect.ACCEPTABLE, desc = "the new value")
-@Outcome(expect = Expect.FORBIDDEN, desc = "torn, or with the other length")
+@Outcome(expect = Expect.FORBIDDEN, desc = "a torn value, or the wrong length")
 @State
 public class SameKeyReuseTest {
     private static final int SHORTER = 1960;

@@ -6,10 +6,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The cache that the states of a test share, since there are too many states for a cache each.
- * Every state has a key of its own; what is left of old states is evicted.
+ * A cache that all states of a test share, because there are too many states for one cache each.
+ * Every state has its own key. The cache evicts the entries of old states.
  *
- * <p>Values are one digit over and over, long enough to be seen half-copied.
+ * <p>A value repeats one digit. It is long enough that a reader can see it half-copied.
  */
 final class SharedCache {
     static final int VALUE_BYTES = 2048;
@@ -21,17 +21,17 @@ final class SharedCache {
 
     private SharedCache() {}
 
-    /** A key that no other state has, and neither has anyone the one after it. */
+    /** Returns a key that no other state uses. No other state uses the key after it, either. */
     static long nextKey() {
         return KEYS.getAndAdd(2);
     }
 
-    /** A value of a digit. */
+    /** Returns a value that repeats the digit. */
     static UnsafeBuffer value(long digit) {
         return value(digit, VALUE_BYTES);
     }
 
-    /** A value of a digit that is so many bytes long, a multiple of eight. */
+    /** Returns a value of {@code length} bytes, a multiple of 8, that repeats the digit. */
     static UnsafeBuffer value(long digit, int length) {
         final UnsafeBuffer value = new UnsafeBuffer(new byte[length]);
         for (int i = 0; i < length; i += Long.BYTES) {
@@ -40,19 +40,19 @@ final class SharedCache {
         return value;
     }
 
-    /** A key's value as {@link #digits}, or -1 if it is absent. */
+    /** Returns {@link #digits} of a key's value, or -1 if the key is absent. */
     static int read(long key) {
         return read(CACHE, key);
     }
 
-    /** A key's value in another cache as {@link #digits}, or -1 if it is absent. */
+    /** Returns {@link #digits} of a key's value in any cache, or -1 if the key is absent. */
     static int read(OffHeapCache cache, long key) {
         final UnsafeBuffer destination = new UnsafeBuffer(new byte[VALUE_BYTES]);
         final int length = cache.get(key, destination, 0);
         return length == OffHeapCache.NOT_FOUND ? -1 : digits(destination, length);
     }
 
-    /** The first digit twice; if they are not all the same, the first and one that is not. */
+    /** Returns the first digit twice, or the first digit and one that differs from it. */
     static int digits(UnsafeBuffer value, int length) {
         final long first = value.getLong(0);
         long other = first;

@@ -11,14 +11,14 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.I_Result;
 
 /**
- * An entry whose slab is drained and cut anew, so that another layout lies where it was, is absent
- * or whole: fails if a reader does not notice that the chunk it found is gone. The cache has few
- * slabs, and each of the two sizes takes them from the other.
+ * An entry's slab is drained and goes to another size class, with another chunk size. A reader gets
+ * the whole value or a miss. The test fails if a reader does not notice that the chunk it found is
+ * gone. The cache has few slabs, so the two sizes keep taking slabs from each other.
  */
 @JCStressTest
-@Outcome(id = "11", expect = Expect.ACCEPTABLE, desc = "there")
-@Outcome(id = "-1", expect = Expect.ACCEPTABLE, desc = "evicted")
-@Outcome(expect = Expect.FORBIDDEN, desc = "bytes of the other layout")
+@Outcome(id = "11", expect = Expect.ACCEPTABLE, desc = "a hit")
+@Outcome(id = "-1", expect = Expect.ACCEPTABLE, desc = "a miss: the entry was evicted")
+@Outcome(expect = Expect.FORBIDDEN, desc = "bytes of the other size class")
 @State
 public class SlabReassignmentTest {
     private static final int SHORT = 304;

@@ -12,13 +12,13 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
- * A hit renews a deadline that a write or a duty cycle is about to reclaim: fails if the entry is
- * renewed when it is gone, which the audit sees, or if its chunk is read when it is another's. The
- * clock advances by half a time to live whenever it is read.
+ * A hit renews the deadline of an entry that a write or {@code doWork} is about to reclaim. The
+ * test fails if a hit renews an entry that is gone, which the audit detects, or if a reader reads a
+ * chunk that belongs to another entry. Each read of the clock advances it by half a time to live.
  */
 @JCStressTest
-@Outcome(id = "11, 1", expect = Expect.ACCEPTABLE, desc = "there")
-@Outcome(id = "-1, 1", expect = Expect.ACCEPTABLE, desc = "expired")
+@Outcome(id = "11, 1", expect = Expect.ACCEPTABLE, desc = "a hit")
+@Outcome(id = "-1, 1", expect = Expect.ACCEPTABLE, desc = "a miss: the entry expired")
 @Outcome(expect = Expect.FORBIDDEN, desc = "another value, or the audit is not clean")
 @State
 public class SlidingExpiryTest {

@@ -3,13 +3,14 @@ package io.flagstone.stress;
 
 import io.flagstone.OffHeapCache;
 
-/** Caches as small as they get, for tests whose states need one each, with one entry. */
+/** Builds caches of the smallest size, for tests whose states need one each. */
 final class SmallCache {
     static final long KEY = 1;
     static final int LENGTH = 64;
 
     private SmallCache() {}
 
+    /** Returns a new cache with one entry. */
     static OffHeapCache create() {
         final OffHeapCache cache =
                 OffHeapCache.builder()

@@ -11,10 +11,10 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/** No read goes uncounted: fails if two threads count in the same place without excluding. */
+/** Every read is counted. The test fails if two threads update one counter without a lock. */
 @JCStressTest
-@Outcome(id = "4, 4", expect = Expect.ACCEPTABLE, desc = "every hit and every miss")
-@Outcome(expect = Expect.FORBIDDEN, desc = "lost, or counted twice")
+@Outcome(id = "4, 4", expect = Expect.ACCEPTABLE, desc = "every hit and every miss was counted")
+@Outcome(expect = Expect.FORBIDDEN, desc = "a read was not counted, or counted twice")
 @State
 public class StatisticsTest {
     private final OffHeapCache cache = SmallCache.create();

@@ -11,11 +11,11 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
- * What handlers of {@code update} do with a plain field is handed from one to the next with the
- * lock: fails if the lock does not exclude, or its release does not publish.
+ * The callbacks of {@code update} change a plain field, which the segment's lock guards. The test
+ * fails if two callbacks run at once, or if the release of the lock does not publish the field.
  */
 @JCStressTest
-@Outcome(id = "2, 2", expect = Expect.ACCEPTABLE, desc = "one after the other")
+@Outcome(id = "2, 2", expect = Expect.ACCEPTABLE, desc = "every update counted")
 @Outcome(expect = Expect.FORBIDDEN, desc = "an update was lost")
 @State
 public class UpdateTest {
