@@ -11,10 +11,10 @@ import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.Validate;
 
 /**
- * What Lincheck calls, on few keys and few values, so that operations meet. Lincheck makes an
- * instance, and with it a cache, for every run of a scenario.
+ * The operations that Lincheck calls. There are few keys and few values, so that operations meet.
+ * Lincheck creates an instance, and so a cache, for every run of a scenario.
  *
- * <p>Values are the eight bytes of a number; -1 stands for an absent key.
+ * <p>A value is a number of eight bytes. The result -1 means that the key is absent.
  */
 @Param(name = "key", gen = IntGen.class, conf = "1:3")
 @Param(name = "value", gen = IntGen.class, conf = "1:2")
@@ -25,49 +25,49 @@ public abstract class CacheOperations {
     /** The cache under test. */
     final OffHeapCache cache;
 
-    /** Operations on a small cache, configured further. */
+    /** Builds a small cache from the given builder. */
     CacheOperations(CacheBuilder builder) {
-        // The least there is: one slab of more entries than there are keys.
+        // The smallest memory budget. Its one slab has room for more entries than there are keys.
         cache = builder.memoryBytes(10 << 10).slabBytes(1 << 10).segments(1).hashSeed(1).build();
     }
 
-    /** A put; whether the key was absent. */
+    /** Puts a value; returns whether the key was absent. */
     @Operation(params = {"key", "value"})
     public boolean put(int key, int value) {
         return cache.put(key, buffer(value), 0, Long.BYTES);
     }
 
-    /** Whether the key was absent and has the value now. */
+    /** Puts a value if the key is absent; returns whether it was. */
     @Operation(params = {"key", "value"})
     public boolean putIfAbsent(int key, int value) {
         return cache.putIfAbsent(key, buffer(value), 0, Long.BYTES);
     }
 
-    /** Whether the key was present and has the value now. */
+    /** Replaces the value if the key is present; returns whether it was. */
     @Operation(params = {"key", "value"})
     public boolean replace(int key, int value) {
         return cache.replace(key, buffer(value), 0, Long.BYTES);
     }
 
-    /** Whether the key had the first value and has the second now. */
+    /** Replaces the expected value; returns whether the key had it. */
     @Operation(params = {"key", "value", "value"})
     public boolean compareAndSet(int key, int expected, int value) {
         return cache.compareAndSet(key, buffer(expected), buffer(value), 0, Long.BYTES);
     }
 
-    /** The sum that the key has now. */
+    /** Adds to the value and returns the sum. */
     @Operation(params = {"key", "value"})
     public long addAndGetLong(int key, int delta) {
         return cache.addAndGetLong(key, 0, delta, ABSENT);
     }
 
-    /** Whether the key was present. */
+    /** Removes the key; returns whether it was present. */
     @Operation(params = "key")
     public boolean remove(int key) {
         return cache.remove(key);
     }
 
-    /** The value the key had. */
+    /** Removes the key and returns its value. */
     @Operation(params = "key")
     public long getAndRemove(int key) {
         final UnsafeBuffer found = buffer(0);
@@ -76,20 +76,20 @@ public abstract class CacheOperations {
                 : found.getLong(0);
     }
 
-    /** The value of the key. */
+    /** Returns the value of the key. */
     @Operation(params = "key")
     public long get(int key) {
         final UnsafeBuffer found = buffer(0);
         return cache.get(key, found, 0) == OffHeapCache.NOT_FOUND ? ABSENT : found.getLong(0);
     }
 
-    /** Whether the key is present. */
+    /** Returns whether the key is present. */
     @Operation(params = "key")
     public boolean contains(int key) {
         return cache.contains(key);
     }
 
-    /** All off-heap state agrees with itself, whatever came before. */
+    /** Checks after every scenario that the off-heap state is consistent. */
     @Validate
     public void audit() {
         final AuditResult result = cache.audit();

@@ -12,14 +12,14 @@ import org.jetbrains.kotlinx.lincheck.util.ValueResult;
 import org.jetbrains.lincheck.datastructures.verifier.CachedVerifier;
 
 /**
- * Looks for an order of the operations that explains their results, if any entry may be evicted at
- * any time; Lincheck's own verifier wants a sequential class that does the same each time.
+ * Searches for an order of the operations that explains their results, where any entry may be
+ * evicted at any time. Lincheck's own verifier needs a deterministic sequential class.
  *
- * <p>An eviction shows only when the key is used again, so it is enough to try each operation with
- * and without one of its key just before.
+ * <p>An eviction shows only when the key is used again. So it is enough to try each operation
+ * twice: with and without an eviction of its key just before.
  */
 public final class EvictionVerifier extends CachedVerifier {
-    /** Lincheck gives the sequential class to every verifier. */
+    /** Called by Lincheck, which passes the sequential class to every verifier. */
     public EvictionVerifier(Class<?> sequentialClass) {
         if (sequentialClass != SequentialCache.class) {
             throw new IllegalArgumentException(sequentialClass.getName());
@@ -31,7 +31,7 @@ public final class EvictionVerifier extends CachedVerifier {
         return explains(scenario, results, new int[scenario.getNThreads()], new SequentialCache());
     }
 
-    /** Whether what is left after the first operations of each thread can be explained. */
+    /** Returns whether the results after the first operations of each thread can be explained. */
     private static boolean explains(
             ExecutionScenario scenario,
             ExecutionResult results,
@@ -65,7 +65,7 @@ public final class EvictionVerifier extends CachedVerifier {
         return finished;
     }
 
-    /** Whether all that had ended when an operation began comes before it. */
+    /** Returns whether every operation that ended before this one began is already done. */
     private static boolean mayBeNext(HBClock begun, int[] done) {
         for (int thread = 0; thread < done.length; thread++) {
             if (done[thread] < begun.get(thread)) {

@@ -6,8 +6,8 @@ import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whatever operations of two threads return, some order of them explains it. Lincheck makes up
- * scenarios of a few operations, the same ones each time, and runs each of them over and over.
+ * Checks that some order of the operations of two threads explains their results. Lincheck
+ * generates scenarios of a few operations, the same ones each time, and runs each many times.
  */
 class LinearizabilityTest {
     private static final int MAX_ENTRIES = 2;
@@ -28,14 +28,14 @@ class LinearizabilityTest {
         }
     }
 
-    /** A cache with room for two of the keys, which are those used last. */
+    /** A cache with room for the two keys that were used last. */
     public static final class ExactLru extends CacheOperations {
         public ExactLru() {
             super(OffHeapCache.builder().maxEntries(MAX_ENTRIES).promotionDistance(0));
         }
     }
 
-    /** What {@link ExactLru} does. */
+    /** The sequential specification of {@link ExactLru}. */
     public static final class SequentialLru extends SequentialCache {
         public SequentialLru() {
             super(MAX_ENTRIES);

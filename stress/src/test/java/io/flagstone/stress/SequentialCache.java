@@ -4,12 +4,12 @@ package io.flagstone.stress;
 import java.util.LinkedHashMap;
 import java.util.List;
 
-/** What {@link CacheOperations} does, one operation at a time: a map in order of use. */
+/** The sequential specification of {@link CacheOperations}: a map in order of use. */
 public class SequentialCache {
     private final LinkedHashMap<Integer, Long> entries = new LinkedHashMap<>();
     private final int maxEntries;
 
-    /** Without a bound. */
+    /** Creates a cache without a bound. */
     public SequentialCache() {
         this(Integer.MAX_VALUE);
     }
@@ -72,7 +72,7 @@ public class SequentialCache {
         return copy;
     }
 
-    /** Lincheck searches far faster if it can tell that two orders lead to the same state. */
+    /** Lets Lincheck see that two orders lead to the same state, which makes it far faster. */
     @Override
     public boolean equals(Object other) {
         return other instanceof SequentialCache cache
@@ -84,7 +84,7 @@ public class SequentialCache {
         return entries.hashCode();
     }
 
-    /** Puts an entry last in order, and takes the first out if there is no place for it. */
+    /** Puts an entry at the end of the order, and removes the first one if the map is full. */
     private void write(int key, long value) {
         entries.remove(key);
         if (entries.size() == maxEntries) {

@@ -5,7 +5,7 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 
-/** What the threads allocate on the heap while they run. */
+/** Measures how much heap the workers allocate while they run. */
 final class AllocationMeter {
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final List<Worker> workers;
@@ -24,7 +24,7 @@ final class AllocationMeter {
         bytes += allocated() - startBytes;
     }
 
-    /** The sum over all threads, between starts and stops. */
+    /** Returns the bytes that all workers allocated between {@link #start} and {@link #stop}. */
     long bytes() {
         return bytes;
     }

@@ -12,9 +12,9 @@ import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
 
 /**
- * What must hold while all threads stand still: the cache's own audit, every key as its owner knows
- * it, counters that add up, every entry shown once by a scan, and statistics that are those of what
- * the threads did.
+ * Checks the cache while all workers are paused: its own audit is clean, every key is as its owner
+ * knows it, the counters add up, a scan shows every entry once, and the statistics match what the
+ * threads did.
  */
 final class Auditor {
     private static final int SCAN_ENTRIES = 1000;
@@ -30,20 +30,22 @@ final class Auditor {
         this.workers = workers;
     }
 
-    /** Takes on another cache; called on the thread that audits. */
+    /** Switches to the next round. Call this on the thread that audits. */
     void begin(SoakRound next) {
         round = next;
         expectedStatistics = new ExpectedStatistics();
         RecordingRemovalHandler.countInto(expectedStatistics);
     }
 
-    /** Checks everything, and leaves the cache as it was but for what has expired. */
+    /**
+     * Checks everything. Changes the cache only by expirations and by creating missing counters.
+     */
     void audit() {
         audit(round.cache().audit());
         checkCounters();
         verify();
         final long live = scanAll();
-        // On a clock that stands still nothing can have expired since it was looked at.
+        // On a manual clock no entry can have expired since the check of the keys.
         if (round.manualClock() != null) {
             require("entries of a scan", known(), live);
         }
@@ -59,7 +61,7 @@ final class Auditor {
         checkMemory(size);
     }
 
-    /** Lets much time pass at once, so that nearly everything expires. */
+    /** Advances a manual clock so far that nearly everything expires, and checks the cache. */
     void leap() {
         if (round.manualClock() != null) {
             for (final Worker worker : workers) {
@@ -68,13 +70,13 @@ final class Auditor {
             round.manualClock().advance(LEAP_NS);
             verify();
             while (round.cache().doWork() != 0) {
-                // Until nothing is due.
+                // Repeat until no work is left.
             }
             audit(round.cache().audit());
         }
     }
 
-    /** Removes everything at once. */
+    /** Clears the cache, and checks it. */
     void clear() {
         expectedStatistics.cleared(round.cache().size());
         round.cache().clear();
@@ -86,7 +88,7 @@ final class Auditor {
         verify();
     }
 
-    /** The statistics of a cache, which outlive it, against what the threads counted. */
+    /** Compares the cache's statistics, which outlive it, with the counts of the threads. */
     CacheStatistics checkStatistics() {
         final CacheStatistics statistics = round.cache().statistics();
         final ExpectedStatistics sum = new ExpectedStatistics();
@@ -96,15 +98,15 @@ final class Auditor {
         require("misses", sum.misses(), statistics.misses());
         require("removals", sum.removals(), statistics.removals());
         require(
-                "removals that the listener was told of",
+                "removals reported to the removal handler",
                 statistics.removals(),
                 sum.handlerCalls(RemovalCause.REMOVED));
         require(
-                "evictions that the listener was told of",
+                "evictions reported to the removal handler",
                 statistics.evictions(),
                 sum.handlerCalls(RemovalCause.EVICTED));
         require(
-                "expirations that the listener was told of",
+                "expirations reported to the removal handler",
                 statistics.expirations(),
                 sum.handlerCalls(RemovalCause.EXPIRED));
         require(
@@ -132,7 +134,7 @@ final class Auditor {
             final long removed = round.removedCounters().total(counter);
             if (live + removed != added) {
                 throw new Violation(
-                        "additions to a counter were lost, or were made twice",
+                        "additions to a counter were lost, or counted twice",
                         KeyCodec.counter(counter),
                         "" + added,
                         live + " in the cache and " + removed + " that left it");
@@ -176,8 +178,8 @@ final class Auditor {
     }
 
     /**
-     * The entries that must be there: those known of, and the counters. To create a missing counter
-     * may evict one that was looked at before, hence the counters are asked for once more.
+     * Returns the number of entries that must be in the cache: known keys and counters. Counts the
+     * counters again, because creating a missing counter may have evicted another one.
      */
     private long known() {
         long known = workers.get(0).counters().present();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.stress.soak;
 
-/** Spreads the bits of a number, so that neighbours look unrelated. */
+/** A hash that spreads the bits of a number, so that neighbours look unrelated. */
 final class BitMixer {
     private BitMixer() {}
 

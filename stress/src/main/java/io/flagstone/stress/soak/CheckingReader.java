@@ -4,7 +4,7 @@ package io.flagstone.stress.soak;
 import io.flagstone.api.ValueReader;
 import org.agrona.DirectBuffer;
 
-/** Checks the value that a read shows in place. One a thread, told beforehand what to expect. */
+/** Checks the value that a read shows in place. Call {@link #expect} before each read. */
 final class CheckingReader implements ValueReader {
     private long key;
     private long sequence;
@@ -22,7 +22,7 @@ final class CheckingReader implements ValueReader {
         count = KeyCodec.isCounter(key) ? ValueCodec.count(value, 0) : 0;
     }
 
-    /** Of the value last seen. */
+    /** Returns the sequence number of the last value. */
     long sequence() {
         return sequence;
     }

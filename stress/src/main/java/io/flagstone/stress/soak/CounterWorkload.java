@@ -5,9 +5,9 @@ import io.flagstone.OffHeapCache;
 import org.agrona.DirectBuffer;
 
 /**
- * Counters that all threads add to, by every operation that can. They are evicted, expire and are
- * removed like other entries; the listener keeps what they had counted, so the additions of all
- * threads must be found again to the last one.
+ * Adds to counters that all threads share, with every operation that can. Counters are evicted,
+ * expire and are removed like other entries. The removal handler keeps the counts of those, so no
+ * addition of any thread may be missing in the end.
  */
 final class CounterWorkload implements Workload {
     private static final long MISSING = Long.MIN_VALUE;
@@ -66,14 +66,14 @@ final class CounterWorkload implements Workload {
         }
     }
 
-    /** What this thread has added. */
+    /** Returns the sum that this thread has added to the counter. */
     long added(int counter) {
         return added[counter];
     }
 
     /**
-     * The count of a counter while all threads stand still. One that is missing is created, which
-     * makes the cache tell of one that has expired.
+     * Returns the count of a counter. Call this only while all threads are paused. Creates a
+     * missing counter with count 0, so that the cache reports the removal of an expired one.
      */
     long count(int counter) {
         use(counter, true);
@@ -92,7 +92,7 @@ final class CounterWorkload implements Workload {
         return 0;
     }
 
-    /** How many counters are in the cache. */
+    /** Returns the number of counters in the cache. */
     int present() {
         int present = 0;
         for (int counter = 0; counter < RemovedCounterTotals.COUNTERS; counter++) {
@@ -176,8 +176,8 @@ final class CounterWorkload implements Workload {
                 buffers.offset,
                 length)) {
             added[counter] += delta;
-            // A new value of another size may need the very slab that the old one lies in. Then the
-            // listener is told of an eviction, but the count lives on.
+            // A new value of another size may take the slab of the old one. The cache then reports
+            // an eviction, but the count lives on.
             removedCounters.add(counter, -expectedStatistics.watchedCount());
         }
     }
@@ -189,7 +189,7 @@ final class CounterWorkload implements Workload {
         }
     }
 
-    /** Until a counter leaves, one thread never sees it fall. */
+    /** Checks that the count of a counter does not fall before the counter leaves. */
     private void seen(int counter, long sequence, long count) {
         if (seenSequences[counter] == sequence && count < seenCounts[counter]) {
             throw new Violation(

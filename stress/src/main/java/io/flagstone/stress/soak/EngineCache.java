@@ -11,7 +11,7 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** The cache itself: chooses the operation for the kind of key. */
+/** Calls an {@link OffHeapCache}, with a {@code long} or with bytes as the key. */
 final class EngineCache implements SoakCache {
     private final OffHeapCache cache;
 

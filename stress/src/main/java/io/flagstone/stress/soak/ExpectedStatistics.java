@@ -4,8 +4,8 @@ package io.flagstone.stress.soak;
 import io.flagstone.api.RemovalCause;
 
 /**
- * What one thread did to one cache, in the terms of the cache's statistics. Written by the thread,
- * read by others only while it stands still.
+ * Counts what one thread did to one cache, for comparison with the cache's statistics. Other
+ * threads read the counts only while this thread is paused.
  */
 final class ExpectedStatistics {
     private final long[] handlerCalls = new long[RemovalCause.values().length];
@@ -24,7 +24,7 @@ final class ExpectedStatistics {
         }
     }
 
-    /** An update in place, of which the listener is not told. */
+    /** Counts an update in place, which the cache does not report to the removal handler. */
     void inPlace(boolean done) {
         if (done) {
             updates++;
@@ -37,30 +37,30 @@ final class ExpectedStatistics {
         }
     }
 
-    /** So many entries were removed by a clear. */
+    /** Counts the entries that a clear removed. */
     void cleared(long entries) {
         removals += entries;
     }
 
-    /** The listener was told, on this thread. */
+    /** Counts a call of the removal handler on this thread. */
     void recordHandlerCall(RemovalCause cause) {
         handlerCalls[cause.ordinal()]++;
     }
 
-    /** From now on, what this counter had counted when it left on this thread is of interest. */
+    /** Starts to sum the counts of this counter when it is removed on this thread. */
     void watch(int counter) {
         watchedCounter = counter;
         watchedCount = 0;
     }
 
-    /** A counter left, on this thread. */
+    /** Records the count of a counter that was removed on this thread. */
     void recordCounterRemoval(int counter, long count) {
         if (counter == watchedCounter) {
             watchedCount += count;
         }
     }
 
-    /** What the watched counter took away with it. */
+    /** Returns the sum of the watched counter's counts at its removals. */
     long watchedCount() {
         return watchedCount;
     }

@@ -11,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.HdrHistogram.Histogram;
 
-/** The report for machines. */
+/** Writes the report as JSON. */
 final class JsonReport {
     private final SoakReport report;
 

@@ -5,15 +5,15 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * How a key's number becomes its bytes: the number itself, followed for every other key by bytes
- * that depend on it.
+ * Encodes a key's number as its bytes, and checks them. The bytes are the number itself; half of
+ * the keys have further bytes, which depend on the number.
  *
- * @param maxBytes the longest key, from 9.
+ * @param maxBytes the length of the longest key, at least 9.
  */
 record KeyCodec(int maxBytes) {
     private static final long FIRST_COUNTER = 1L << 32;
 
-    /** The number of a counter's key. */
+    /** Returns the number of a counter's key. */
     static long counter(int counter) {
         return FIRST_COUNTER + counter;
     }
@@ -22,17 +22,17 @@ record KeyCodec(int maxBytes) {
         return key >= FIRST_COUNTER;
     }
 
-    /** Which counter a key belongs to. */
+    /** Returns the counter of a key. */
     static int counterOf(long key) {
         return (int) (key - FIRST_COUNTER);
     }
 
-    /** As it is printed. */
+    /** Returns the key as text to print. */
     static String show(long key) {
         return isCounter(key) ? "counter " + counterOf(key) : Long.toString(key);
     }
 
-    /** The bytes of a key, 8 where it can also be used as a {@code long}. */
+    /** Returns the length of a key. A key of 8 bytes can also be used as a {@code long}. */
     int length(long key) {
         final long mixed = BitMixer.mix(key);
         return (mixed & 1) == 0
@@ -49,9 +49,10 @@ record KeyCodec(int maxBytes) {
     }
 
     /**
-     * Checks a key that the cache shows.
+     * Checks a key that the cache passed to a callback.
      *
      * @return its number.
+     * @throws Violation if it is truncated or torn, or has the wrong length.
      */
     long check(DirectBuffer bytes) {
         if (bytes.capacity() < Long.BYTES) {
@@ -61,7 +62,7 @@ record KeyCodec(int maxBytes) {
         final long key = bytes.getLong(0);
         if (bytes.capacity() != length(key)) {
             throw new Violation(
-                    "a key has not its length",
+                    "a key has the wrong length",
                     key,
                     length(key) + " bytes",
                     bytes.capacity() + " bytes");

@@ -5,22 +5,21 @@ import io.flagstone.api.RemovalCause;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * What every thread may rely on about each key that one thread owns.
+ * Facts about each owned key that the owner and the removal handler publish to all threads.
  *
- * <p>Owners say what they have finished, the removal listener says what has left. Whoever looks
- * <em>before</em> it reads may not be shown anything older:
+ * <p>A thread that looks up these facts <em>before</em> it reads must not find anything older:
  *
  * <ul>
- *   <li>the floor: the sequence number of the last finished write, or one more once the owner has
- *       removed the value or found it expired;
- *   <li>the last departure: a sequence number that has left the index, and why;
- *   <li>the latest time at which a value may end, if that is known. It is withdrawn before the
- *       owner changes the deadline; one that was published after a read began ends later than that.
+ *   <li>The floor is the sequence number of the owner's last finished write. It is one more after
+ *       the owner has removed the value or found it expired.
+ *   <li>The last removal is a sequence number that has left the index, with its cause.
+ *   <li>The end is the latest time at which a value expires, if known. The owner withdraws it
+ *       before it changes the deadline. An end published after a read began is later than that.
  * </ul>
  *
- * <p>A write raises a floor after it is done, and the listener runs after the entry has left the
- * index, so this also holds for readers without a lock. Replaced values are not removals: the
- * listener is told of them before the new value is in place.
+ * <p>An owner raises a floor after its write is done, and the removal handler runs after the entry
+ * has left the index, so these facts also hold for readers without a lock. Replaced values are not
+ * recorded as removals, because the handler runs before the new value is in place.
  */
 final class KeyHistory {
     private static final int CAUSE_BITS = 2;
@@ -39,44 +38,47 @@ final class KeyHistory {
         ends = new AtomicLongArray(keys);
     }
 
-    /** By the owner: nothing before this sequence number is to be seen from now on. */
+    /** Called by the owner: from now on no thread may find a smaller sequence number. */
     void raiseFloor(int key, long sequence) {
         floors.setRelease(key, sequence);
     }
 
-    /** By the owner: the value is a miss at this time at the latest. */
+    /** Called by the owner: the value expires at this time at the latest. */
     void publishEnd(int key, long sequence, long latestNs) {
         ends.setRelease(key, latestNs);
         endSequences.setRelease(key, sequence);
     }
 
-    /** By the owner, before it changes value or deadline. */
+    /** Called by the owner before it changes the value or its deadline. */
     void withdrawEnd(int key) {
         endSequences.set(key, 0);
     }
 
-    /** By the listener, under the lock of the key's segment. */
+    /** Called by the removal handler, under the lock of the key's segment. */
     void recordRemoval(int key, long sequence, RemovalCause cause) {
         final long last = removals.getAcquire(key) >>> CAUSE_BITS;
         if (sequence <= last) {
             throw new Violation(
-                    "a value left twice", key, "a sequence number above " + last, "" + sequence);
+                    "a value was removed twice",
+                    key,
+                    "a sequence number above " + last,
+                    "" + sequence);
         }
         removals.setRelease(key, sequence << CAUSE_BITS | cause.ordinal());
     }
 
-    /** The smallest sequence number that a read which begins now may find. */
+    /** Returns the smallest sequence number that a read may find if it begins now. */
     long minimum(int key) {
         return Math.max(floors.getAcquire(key), (removals.getAcquire(key) >>> CAUSE_BITS) + 1);
     }
 
-    /** Why a value left the cache, or null where the listener has not been told. */
+    /** Returns the cause of a value's removal, or null if the handler has not recorded it. */
     RemovalCause removalCause(int key, long sequence) {
         final long removal = removals.getAcquire(key);
         return removal >>> CAUSE_BITS == sequence ? CAUSES[(int) removal & CAUSE_MASK] : null;
     }
 
-    /** Fails if a value was found by a read that began at or after its end. */
+    /** Throws if a read found a value although it began at or after the value's end. */
     void checkEnd(int key, long sequence, long readBeganNs) {
         if (endSequences.getAcquire(key) == sequence) {
             final long latestNs = ends.getAcquire(key);

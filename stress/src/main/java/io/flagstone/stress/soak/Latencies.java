@@ -4,7 +4,7 @@ package io.flagstone.stress.soak;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
-/** How long each operation of one thread took. Recording allocates nothing. */
+/** A latency histogram for each operation of one thread. Recording allocates nothing. */
 final class Latencies {
     private static final long HIGHEST_NS = TimeUnit.MINUTES.toNanos(10);
     private static final int DIGITS = 2;
@@ -17,13 +17,13 @@ final class Latencies {
         }
     }
 
-    /** Records an operation that ends now. */
+    /** Records the time of an operation that ends now. */
     void record(Operation operation, long startNs) {
         final long ns = System.nanoTime() - startNs;
         histograms[operation.ordinal()].recordValue(Math.min(ns, HIGHEST_NS));
     }
 
-    /** Adds another thread's. */
+    /** Adds the latencies of another thread. */
     void add(Latencies other) {
         for (int i = 0; i < histograms.length; i++) {
             histograms[i].add(other.histograms[i]);

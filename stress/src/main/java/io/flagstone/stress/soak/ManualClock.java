@@ -4,7 +4,7 @@ package io.flagstone.stress.soak;
 import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.concurrent.NanoClock;
 
-/** A clock that stands still unless a thread moves it forwards. */
+/** A clock that stands still until a thread advances it. */
 final class ManualClock implements NanoClock {
     private final AtomicLong now = new AtomicLong();
 

@@ -11,8 +11,8 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * Times what one thread does to the cache, and counts it for comparison with the cache's own
- * statistics. Callbacks are part of the time. What throws is neither timed nor counted.
+ * Times the operations of one thread, and counts them for comparison with the cache's statistics.
+ * The time includes callbacks. An operation that throws is neither timed nor counted.
  */
 final class MeasuredCache implements SoakCache {
     private final SoakCache delegate;

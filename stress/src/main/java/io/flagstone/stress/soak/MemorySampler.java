@@ -9,23 +9,24 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Heap and direct memory in use, after a collection each time, and whether they grow. Samples are
- * compared with those of the same configuration, since each lays out another number of keys.
+ * Samples heap and direct memory in use, after a collection each time, and computes their growth.
+ * It compares samples of the same configuration only, because configurations differ in their number
+ * of keys.
  */
 final class MemorySampler {
-    /** What the JVM itself may come to need between two samples. */
+    /** How much heap the JVM itself may add between two samples. */
     static final long HEAP_SLACK_BYTES = 2 << 20;
 
     private static final int COLLECTIONS = 50;
     private static final long PAUSE_MS = 20;
 
     /**
-     * One look.
+     * Memory in use at one time.
      *
-     * @param configuration the cache's.
-     * @param heapBytes in use after a collection.
-     * @param directBytes in use by direct buffers.
-     * @param cacheBytes the cache's share of those.
+     * @param configuration the name of the cache's configuration.
+     * @param heapBytes the heap in use after a collection.
+     * @param directBytes the memory of direct buffers.
+     * @param cacheBytes the cache's part of {@code directBytes}.
      */
     record Sample(String configuration, long heapBytes, long directBytes, long cacheBytes) {}
 
@@ -37,13 +38,13 @@ final class MemorySampler {
                     .orElseThrow();
     private final long baselineBytes;
 
-    /** The direct memory in use now is not the caches'. */
+    /** Measures the direct memory in use before there is a cache. */
     MemorySampler() {
         System.gc();
         baselineBytes = direct.getMemoryUsed();
     }
 
-    /** Collects, and looks. */
+    /** Runs a collection and adds a sample. */
     Sample sample(SoakConfiguration configuration) {
         System.gc();
         final Runtime runtime = Runtime.getRuntime();
@@ -58,21 +59,23 @@ final class MemorySampler {
     }
 
     /**
-     * Fails unless closed caches give their memory back.
+     * Checks that closed caches release their direct memory.
      *
-     * @param cacheBytes the budget of the only cache that is open.
+     * @param cacheBytes the budget of the only open cache.
+     * @param outcome ends the wait if the soak ends.
+     * @throws Violation if some of it is still in use after many collections.
      */
     void checkReturned(long cacheBytes, SoakOutcome outcome) throws InterruptedException {
         final long limit = baselineBytes + cacheBytes;
         for (int i = 0; i < COLLECTIONS; i++) {
             System.gc();
-            // The collector only enqueues the buffers; another thread frees them.
+            // The collector only enqueues the buffers. Another thread frees them.
             if (direct.getMemoryUsed() <= limit || outcome.await(PAUSE_MS)) {
                 return;
             }
         }
         throw new Violation(
-                "closed caches keep their direct memory",
+                "closed caches did not release their direct memory",
                 "at most " + limit + " bytes after collections",
                 direct.getMemoryUsed() + " bytes");
     }
@@ -81,7 +84,7 @@ final class MemorySampler {
         return samples;
     }
 
-    /** The most by which the heap of one configuration grew from its first sample to its last. */
+    /** Returns the largest heap growth of a configuration, from its first sample to its last. */
     long heapGrowthBytes() {
         final Map<String, Sample> first = new LinkedHashMap<>();
         final Map<String, Sample> last = new LinkedHashMap<>();
@@ -99,7 +102,7 @@ final class MemorySampler {
         return growth;
     }
 
-    /** The most direct memory in use beside the cache's own and what was in use before. */
+    /** Returns the largest excess of direct memory over the cache's part and the baseline. */
     long directExcessBytes() {
         long excess = 0;
         for (final Sample sample : samples) {

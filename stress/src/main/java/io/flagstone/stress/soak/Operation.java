@@ -4,10 +4,10 @@ package io.flagstone.stress.soak;
 import java.util.Locale;
 
 /**
- * The operations that are mixed, and how often each is drawn.
+ * The operations, and how often each is drawn.
  *
- * <p>One more is a constant here, a method of {@link SoakCache} with its two implementations, and a
- * case in the targets it applies to.
+ * <p>To add one, add a constant here, a method to {@link SoakCache} and its implementations, and a
+ * case to each {@link Workload} that it applies to.
  */
 enum Operation {
     GET(300),
@@ -41,12 +41,12 @@ enum Operation {
         this.weight = weight;
     }
 
-    /** The operation that random bits stand for. */
+    /** Returns the operation for random bits. */
     static Operation of(long bits) {
         return DRAWN[(int) ((bits >>> 1) % DRAWN.length)];
     }
 
-    /** As it is printed. */
+    /** Returns the name to print. */
     String label() {
         return name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }

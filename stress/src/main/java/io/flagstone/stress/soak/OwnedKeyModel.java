@@ -7,12 +7,12 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * What a thread knows of the keys that it alone writes: which value is there, and within which
- * bounds its deadline lies. The cache's own reading of the clock lies between the thread's readings
- * before and after the call.
+ * What a thread knows of the keys that only it writes: the value of each, and the bounds of its
+ * deadline. The cache reads the clock during a call, so the thread's readings before and after the
+ * call bound that time.
  *
- * <p>A value may be missing only if the listener was told that it left, or if its deadline may have
- * passed. Once it was missing it must not come back.
+ * <p>A value may be missing only if the removal handler recorded its eviction, or if its deadline
+ * may have passed. A missing value must not come back.
  */
 final class OwnedKeyModel {
     private static final long NONE = 0;
@@ -48,7 +48,7 @@ final class OwnedKeyModel {
         return sequences.length;
     }
 
-    /** The key of a slot: the threads' keys alternate. */
+    /** Returns the key of a slot. The keys of the threads alternate. */
     int key(int slot) {
         return slot * threads + thread;
     }
@@ -61,7 +61,7 @@ final class OwnedKeyModel {
         return ++lastSequence;
     }
 
-    /** 0 where nothing can be there. */
+    /** Returns the sequence number of the key's value, or 0 if it can have none. */
     long sequence(int slot) {
         return sequences[slot];
     }
@@ -74,7 +74,7 @@ final class OwnedKeyModel {
         return earliestEnds[slot];
     }
 
-    /** The most time a live value can have left at or after the given time. */
+    /** Returns the longest time that a live value can have left at or after the given time. */
     long mostRemaining(int slot, long beforeNs) {
         if (sliding[slot]) {
             return configuration.cache().expireAfterAccessNs();
@@ -82,12 +82,12 @@ final class OwnedKeyModel {
         return latestEnds[slot] == NEVER ? OffHeapCache.NO_TTL : latestEnds[slot] - beforeNs;
     }
 
-    /** Something was found by an operation that began then; fails if nothing may be there. */
+    /** Checks a hit of an operation that began at the given time: there may be a value. */
     void found(int slot, long beforeNs) {
         if (sequences[slot] == NONE || beforeNs >= latestEnds[slot]) {
             throw new Violation(
                     sequences[slot] == NONE
-                            ? "a key was found that holds nothing any more"
+                            ? "a key was found that has no value"
                             : "a key was found after its deadline",
                     key(slot),
                     "a miss; " + describe(slot),
@@ -95,7 +95,7 @@ final class OwnedKeyModel {
         }
     }
 
-    /** As {@link #found(int, long)}, and fails unless it is the value written last. */
+    /** As {@link #found(int, long)}, and checks that the value is the last one written. */
     void found(int slot, long beforeNs, DirectBuffer value, int offset, int length) {
         final long sequence = ValueCodec.check(value, offset, length, key(slot));
         if (sequence != sequences[slot]
@@ -104,7 +104,7 @@ final class OwnedKeyModel {
             throw new Violation(
                     sequence == sequences[slot]
                             ? "a value was found after its deadline"
-                            : "a value was found that was not written last",
+                            : "a value was found that is not the last one written",
                     key(slot),
                     describe(slot),
                     "sequence " + sequence + ", " + length + " bytes, at " + beforeNs + " ns",
@@ -114,19 +114,19 @@ final class OwnedKeyModel {
         }
     }
 
-    /** As above, for a value that a callback has checked. */
+    /** As above, for a value that a callback has already checked. */
     void found(int slot, long beforeNs, long sequence, int length) {
         found(slot, beforeNs);
         if (sequence != sequences[slot] || length != lengths[slot]) {
             throw new Violation(
-                    "a value was found that was not written last",
+                    "a value was found that is not the last one written",
                     key(slot),
                     describe(slot),
                     "sequence " + sequence + ", " + length + " bytes");
         }
     }
 
-    /** A use that renews a sliding deadline, unless it was renewed within the last eighth. */
+    /** Records a use. It renews a sliding deadline, at most once per eighth of the idle time. */
     void used(int slot, long beforeNs) {
         if (sliding[slot]) {
             final long idleNs = configuration.cache().expireAfterAccessNs();
@@ -136,11 +136,11 @@ final class OwnedKeyModel {
         }
     }
 
-    /** Nothing was found; fails unless that can be explained. */
+    /** Checks a miss: the value must have been evicted, or may have expired. */
     void missed(int slot, SoakCache cache, SoakKey key) {
         if (!canBeGone(slot)) {
-            // Whoever evicts tells the listener a moment after the entry has left the index, but
-            // before it lets go of the lock that a removal has to wait for.
+            // An eviction calls the removal handler shortly after the entry has left the index, and
+            // before it releases the lock. A removal waits for that lock.
             if (cache.remove(key)) {
                 throw new Violation(
                         "a live value was missed", key(slot), describe(slot), "a miss, then a hit");
@@ -153,11 +153,11 @@ final class OwnedKeyModel {
     }
 
     /**
-     * A write found nothing and put its own value there; fails unless that can be explained. If the
-     * new value has left already, what the listener said of the old one is forgotten.
+     * Checks a write that found no old value: that value must have been evicted, or may have
+     * expired. If the new value has already left, its removal has overwritten the old one's record.
      */
     void replacedNothing(int slot, long newSequence) {
-        // In this order, since the new value may leave in between.
+        // In this order, because the new value may leave in between.
         if (!canBeGone(slot) && history.removalCause(key(slot), newSequence) == null) {
             throw lost(slot);
         }
@@ -170,23 +170,23 @@ final class OwnedKeyModel {
                 describe(slot),
                 "a miss before "
                         + clock.nanoTime()
-                        + " ns, and of its leaving the listener was told: "
+                        + " ns; the removal handler recorded: "
                         + history.removalCause(key(slot), sequences[slot]));
     }
 
-    /** Whether a miss is as it should be: the listener was told, or time may be up. */
+    /** Returns whether a miss is correct: evicted on record, or the deadline may have passed. */
     private boolean canBeGone(int slot) {
         return sequences[slot] == NONE
                 || history.removalCause(key(slot), sequences[slot]) == RemovalCause.EVICTED
                 || clock.nanoTime() >= earliestEnds[slot];
     }
 
-    /** To be called before a write to the key. */
+    /** Call this before each write to the key. */
     void begin(int slot) {
         history.withdrawEnd(key(slot));
     }
 
-    /** The key has a new value with a new deadline. */
+    /** Records a new value with a new deadline. */
     void written(int slot, long sequence, int length, long ttlNs, long beforeNs, long afterNs) {
         final boolean byDefault = ttlNs == SoakCache.DEFAULT_TTL;
         sequences[slot] = sequence;
@@ -206,7 +206,7 @@ final class OwnedKeyModel {
         publish(slot);
     }
 
-    /** The key has a new value, and its old deadline. */
+    /** Records a new value with the old deadline. */
     void rewritten(int slot, long sequence, int length) {
         sequences[slot] = sequence;
         lengths[slot] = length;
@@ -214,19 +214,19 @@ final class OwnedKeyModel {
         publish(slot);
     }
 
-    /** The key has a new deadline, and its old value. */
+    /** Records a new deadline for the old value. */
     void retimed(int slot, long ttlNs, long beforeNs, long afterNs) {
         sliding[slot] = false;
         setEnds(slot, ttlNs, beforeNs, afterNs);
         publish(slot);
     }
 
-    /** The write did not happen. */
+    /** Records that a write changed nothing. */
     void unchanged(int slot) {
         publish(slot);
     }
 
-    /** The key holds nothing any more. */
+    /** Records that the key has no value any more. */
     void gone(int slot) {
         if (sequences[slot] != NONE) {
             history.raiseFloor(key(slot), sequences[slot] + 1);
@@ -234,7 +234,7 @@ final class OwnedKeyModel {
         }
     }
 
-    /** The clock will stand still: sliding deadlines end an idle time from now. */
+    /** Bounds sliding deadlines: while all workers are paused, they end within one idle time. */
     void settle() {
         final long end = clock.nanoTime() + configuration.cache().expireAfterAccessNs();
         for (int slot = 0; slot < sequences.length; slot++) {
@@ -244,14 +244,14 @@ final class OwnedKeyModel {
         }
     }
 
-    /** Everything was removed by others. */
+    /** Records that another thread has removed everything. */
     void cleared() {
         for (int slot = 0; slot < sequences.length; slot++) {
             gone(slot);
         }
     }
 
-    /** How many keys hold something, as far as is known. */
+    /** Returns the number of keys that have a value, as far as this model knows. */
     int known() {
         int known = 0;
         for (final long sequence : sequences) {
@@ -273,7 +273,7 @@ final class OwnedKeyModel {
 
     private String describe(int slot) {
         return sequences[slot] == NONE
-                ? "nothing is there"
+                ? "no value"
                 : "sequence "
                         + sequences[slot]
                         + ", "
@@ -283,7 +283,7 @@ final class OwnedKeyModel {
                                 ? "none"
                                 : earliestEnds[slot]
                                         + (latestEnds[slot] == NEVER
-                                                ? " ns or later, by use"
+                                                ? " ns or later, sliding"
                                                 : " to " + latestEnds[slot] + " ns"));
     }
 }

@@ -4,7 +4,7 @@ package io.flagstone.stress.soak;
 import io.flagstone.OffHeapCache;
 import org.agrona.concurrent.NanoClock;
 
-/** Every operation on the keys that this thread alone writes: each result is known beforehand. */
+/** Runs every operation on the keys that only this thread writes, so each result is known. */
 final class OwnedKeyWorkload implements Workload {
     private static final int RARELY = 16;
 
@@ -54,7 +54,7 @@ final class OwnedKeyWorkload implements Workload {
         }
     }
 
-    /** Reads a key, with everything that must hold for it. */
+    /** Reads a key and checks the result. */
     void verify(int slot) {
         key.set(model.key(slot), keyCodec, (slot & 1) == 0);
         before = clock.nanoTime();
@@ -68,7 +68,7 @@ final class OwnedKeyWorkload implements Workload {
             final int result = cache.get(key, buffers.found, offset);
             if (result >= 0) {
                 throw new Violation(
-                        "a value was copied out whole where it does not fit",
+                        "a value was copied to a destination that is too small",
                         model.key(slot),
                         "a destination of " + (length - 1) + " bytes to be too small",
                         result + " bytes");
@@ -263,7 +263,9 @@ final class OwnedKeyWorkload implements Workload {
         return sequence;
     }
 
-    /** Lays out the value that is there, or one that cannot be; returns its length. */
+    /**
+     * Encodes the key's current value, or a wrong one, as the expected value; returns its length.
+     */
     private int encodeExpected(int slot, boolean wrong) {
         final int length = Math.max(ValueCodec.MIN_LENGTH, model.length(slot));
         final long sequence = wrong ? model.nextSequence() : model.sequence(slot);
@@ -274,10 +276,7 @@ final class OwnedKeyWorkload implements Workload {
     private void failIfWrong(int slot, boolean wrong) {
         if (wrong) {
             throw new Violation(
-                    "a value that is not there was taken for equal",
-                    model.key(slot),
-                    "false",
-                    "true");
+                    "a wrong expected value was taken for equal", model.key(slot), "false", "true");
         }
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.stress.soak;
 
-/** Where the threads stand still while the caches are audited and exchanged. */
+/** A gate that pauses the workers while the coordinator audits or replaces the cache. */
 final class PauseGate {
     private enum State {
         OPEN,
@@ -24,7 +24,7 @@ final class PauseGate {
     /**
      * Waits while the gate is shut.
      *
-     * @return false to end.
+     * @return true to continue, false to end.
      */
     synchronized boolean pass() throws InterruptedException {
         waiting++;
@@ -36,7 +36,7 @@ final class PauseGate {
         return state == State.OPEN;
     }
 
-    /** Whether all threads are waiting, for which this waits at most the given time. */
+    /** Waits up to the given time until all threads are paused; returns whether they are. */
     synchronized boolean awaitAll(long milliseconds) throws InterruptedException {
         if (waiting < threads) {
             wait(milliseconds);
@@ -53,7 +53,7 @@ final class PauseGate {
         state = State.SHUT;
     }
 
-    /** Lets all threads end. */
+    /** Ends all threads. */
     synchronized void stop() {
         state = State.STOPPED;
         notifyAll();

@@ -5,8 +5,8 @@ import io.flagstone.OffHeapCache;
 import java.util.SplittableRandom;
 
 /**
- * The random choices of one step. Each step takes the same number of draws whatever becomes of it,
- * so a thread's steps follow from its seed alone.
+ * The random choices of one step. Each step draws the same number of random values, whatever it
+ * does with them, so a thread's steps depend only on its seed.
  */
 final class RandomChoices {
     private static final int HOT_KEYS = 24;
@@ -22,13 +22,14 @@ final class RandomChoices {
     private long sizeBits;
     private long timeBits;
 
-    /** Starts over. */
+    /** Restarts with a new configuration and seed. */
     void begin(SoakConfiguration newConfiguration, long seed) {
         configuration = newConfiguration;
         random = new SplittableRandom(seed);
         step = 0;
     }
 
+    /** Draws the choices of the next step. */
     void next() {
         step++;
         operationBits = random.nextLong();
@@ -37,7 +38,7 @@ final class RandomChoices {
         timeBits = random.nextLong();
     }
 
-    /** The steps begun. */
+    /** Returns the number of steps so far. */
     long step() {
         return step;
     }
@@ -46,30 +47,33 @@ final class RandomChoices {
         return Operation.of(operationBits >>> 16);
     }
 
-    /** A number below a bound, for choices with few alternatives. */
+    /** Returns a number below a small bound. */
     int numberBelow(int bound) {
         return (int) ((operationBits & 0xFFFF) % bound);
     }
 
-    /** Another one, independent of the first. */
+    /** Returns a number below a small bound, independent of {@link #numberBelow}. */
     int otherNumberBelow(int bound) {
         return (int) ((keyBits >>> 48) % bound);
     }
 
     /**
-     * A number below {@code count}; half of the time one of the first few, to make threads meet.
+     * Returns a key number below {@code count}. Half of them are among the first few, so that
+     * threads meet at the same keys.
      */
     int key(int count) {
         final int bits = (int) (keyBits >>> 1) & Integer.MAX_VALUE;
         return (keyBits & 1) == 0 ? bits % Math.min(HOT_KEYS, count) : bits % count;
     }
 
-    /** The i-th of some numbers below {@code count}, not far from {@link #key}. */
+    /**
+     * Returns the i-th key number of a batch, below {@code count} and not far from {@link #key}.
+     */
     int keyNear(int i, int count) {
         return (key(count) + 7 * i) % count;
     }
 
-    /** Whether a key that allows it is used as a {@code long}. */
+    /** Returns whether to use an 8-byte key as a {@code long}. */
     boolean asLong() {
         return (sizeBits >>> 63) != 0;
     }
@@ -78,12 +82,12 @@ final class RandomChoices {
         return configuration.valueLength(sizeBits & Long.MAX_VALUE, step);
     }
 
-    /** The length of a counter: sometimes another size class than before. */
+    /** Returns the length of a counter. The lengths fall into several size classes. */
     int counterLength() {
         return ValueCodec.MIN_COUNTER_LENGTH + 8 * (int) ((sizeBits >>> 8) % 16);
     }
 
-    /** A time to live: from a quarter microsecond to 70 ms, now and then seconds or none. */
+    /** Returns a time to live: mostly up to 134 ms, sometimes up to 17 s, sometimes none. */
     long ttlNs() {
         final int kind = (int) (timeBits >>> 60);
         if (kind == 0) {
@@ -96,7 +100,7 @@ final class RandomChoices {
         return 1 + (timeBits & (1L << bits) - 1);
     }
 
-    /** The default for every other write that could have either. */
+    /** Returns the default time to live or {@link #ttlNs}, each half of the time. */
     long ttlOrDefault() {
         return (timeBits >>> 59 & 1) == 0 ? SoakCache.DEFAULT_TTL : ttlNs();
     }

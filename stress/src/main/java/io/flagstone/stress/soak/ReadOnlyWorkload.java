@@ -7,8 +7,8 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * Reads of keys that other threads write: whatever is found must be whole, not older than what its
- * owner had finished before the read began, nor than what this thread has seen already.
+ * Reads keys that other threads write. A value must be whole. It must not be older than the owner's
+ * last finished write before the read began, nor older than a value this thread has already seen.
  */
 final class ReadOnlyWorkload implements Workload {
     private static final int BATCH = 12;
@@ -52,7 +52,7 @@ final class ReadOnlyWorkload implements Workload {
         }
     }
 
-    /** A value that a scan shows: the scan cannot have begun with a look at its history. */
+    /** Checks a value from a scan, without its history, which was not looked up before the scan. */
     void scanned(int number, long sequence, DirectBuffer value) {
         check(number, seen[number], sequence, value, 0, value.capacity());
     }
@@ -98,15 +98,15 @@ final class ReadOnlyWorkload implements Workload {
         final long before = clock.nanoTime();
         final long sequence = cache.getLong(key, ValueCodec.SEQUENCE, MISSING);
         if (sequence != MISSING) {
-            notBefore(number, minimum, sequence);
+            checkSequence(number, minimum, sequence);
             history.checkEnd(number, sequence, before);
         }
     }
 
-    private void notBefore(int number, long minimum, long sequence) {
+    private void checkSequence(int number, long minimum, long sequence) {
         if (sequence < minimum) {
             throw new Violation(
-                    "a value was found that is out of date",
+                    "a stale value was found",
                     number,
                     "sequence " + minimum + " or later",
                     "sequence " + sequence);
@@ -120,7 +120,7 @@ final class ReadOnlyWorkload implements Workload {
         reader.expect(number);
         if (cache.read(key, reader)) {
             final long sequence = reader.sequence();
-            notBefore(number, minimum, sequence);
+            checkSequence(number, minimum, sequence);
             history.checkEnd(number, sequence, before);
         }
     }
@@ -141,7 +141,7 @@ final class ReadOnlyWorkload implements Workload {
             int number, long minimum, long sequence, DirectBuffer value, int offset, int length) {
         if (sequence < minimum) {
             throw new Violation(
-                    "a value was found that is out of date",
+                    "a stale value was found",
                     number,
                     "sequence " + minimum + " or later",
                     "sequence " + sequence,

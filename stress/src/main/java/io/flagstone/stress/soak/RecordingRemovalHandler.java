@@ -5,7 +5,7 @@ import io.flagstone.api.RemovalCause;
 import io.flagstone.api.RemovalHandler;
 import org.agrona.DirectBuffer;
 
-/** The removal listener: checks what leaves, and writes down that it left. */
+/** The removal handler: checks each removed entry and records its removal. */
 final class RecordingRemovalHandler implements RemovalHandler {
     private static final ThreadLocal<ExpectedStatistics> CURRENT = new ThreadLocal<>();
 
@@ -20,7 +20,7 @@ final class RecordingRemovalHandler implements RemovalHandler {
         this.removedCounters = removedCounters;
     }
 
-    /** Where the calling thread's departures are counted from now on. */
+    /** Sets the statistics that count this thread's removal handler calls from now on. */
     static void countInto(ExpectedStatistics expectedStatistics) {
         CURRENT.set(expectedStatistics);
     }

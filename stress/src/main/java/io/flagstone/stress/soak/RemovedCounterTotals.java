@@ -3,19 +3,19 @@ package io.flagstone.stress.soak;
 
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/** What the counters that left the cache had counted, which is what makes totals add up. */
+/** Sums the counts of the counters that left the cache. With these, the totals add up. */
 final class RemovedCounterTotals {
-    /** How many counters the threads share. */
+    /** The number of counters that the threads share. */
     static final int COUNTERS = 24;
 
     private final AtomicLongArray totals = new AtomicLongArray(COUNTERS);
 
-    /** By the removal listener. */
+    /** Called by the removal handler. */
     void add(int counter, long count) {
         totals.getAndAdd(counter, count);
     }
 
-    /** The sum over all that left. */
+    /** Returns the sum of this counter's counts at all its removals. */
     long total(int counter) {
         return totals.get(counter);
     }

@@ -5,11 +5,11 @@ import io.flagstone.api.ValueUpdater;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * Changes values in place: writes an owned value's next version, or adds to a counter. Told to
- * fail, it spoils the value first, which nobody may ever see.
+ * Changes a value in place: writes the next version of an owned value, or adds to a counter. If it
+ * is told to fail, it overwrites the value with garbage and throws. No read may ever see that.
  */
 final class RewritingUpdater implements ValueUpdater {
-    /** What it throws when told to. */
+    /** The exception of an update that was told to fail. */
     static final class PlannedFailure extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -19,7 +19,7 @@ final class RewritingUpdater implements ValueUpdater {
     }
 
     private static final PlannedFailure FAILURE = new PlannedFailure();
-    private static final byte SPOILT = (byte) 0xEE;
+    private static final byte GARBAGE = (byte) 0xEE;
 
     private long key;
     private long next;
@@ -27,7 +27,7 @@ final class RewritingUpdater implements ValueUpdater {
     private long sequence;
     private int length;
 
-    /** The next call writes this sequence number, or for a counter adds this delta. */
+    /** Sets the sequence number that the next update writes, or the delta for a counter. */
     void expect(long newKey, long sequenceOrDelta, boolean fail) {
         key = newKey;
         next = sequenceOrDelta;
@@ -39,7 +39,7 @@ final class RewritingUpdater implements ValueUpdater {
         length = value.capacity();
         sequence = ValueCodec.check(value, 0, length, key);
         if (failing) {
-            value.setMemory(0, length, SPOILT);
+            value.setMemory(0, length, GARBAGE);
             throw FAILURE;
         }
         if (KeyCodec.isCounter(key)) {
@@ -49,7 +49,7 @@ final class RewritingUpdater implements ValueUpdater {
         }
     }
 
-    /** Of the value that was found. */
+    /** Returns the sequence number of the value before the update. */
     long sequence() {
         return sequence;
     }

@@ -5,7 +5,7 @@ import io.flagstone.OffHeapCache;
 import io.flagstone.api.EntryVisitor;
 import org.agrona.DirectBuffer;
 
-/** Walks the cache some entries at a time, checking each as far as its thread knows its key. */
+/** Scans the cache some entries at a time, and checks each as far as the thread knows its key. */
 final class ScanChecker implements EntryVisitor {
     private static final int ENTRIES = 24;
 
@@ -33,7 +33,8 @@ final class ScanChecker implements EntryVisitor {
     public void onEntry(DirectBuffer keyBytes, DirectBuffer value) {
         final long key = keyCodec.check(keyBytes);
         if (!KeyCodec.isCounter(key) && model.owns(key)) {
-            // The deadline needs no look: had the owner seen it pass, nothing would be known here.
+            // No deadline check is needed: once the owner sees the deadline pass, the model has no
+            // value.
             model.found((int) key / threads, Long.MIN_VALUE, value, 0, value.capacity());
             return;
         }

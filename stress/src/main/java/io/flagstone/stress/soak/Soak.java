@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** One soak from start to end: puts the parts together, and watches over the threads. */
+/** Runs one soak: creates the parts, starts the threads and watches them. */
 final class Soak {
-    private static final long LOOK_EVERY_MS = 100;
+    private static final long CHECK_EVERY_MS = 100;
     private static final long JOIN_MS = 2000;
 
     private final SoakOptions options;
@@ -19,9 +19,9 @@ final class Soak {
     /**
      * Prepares a soak.
      *
-     * @param options checked.
-     * @param seam what comes between the threads and each cache.
-     * @param out where progress and report go.
+     * @param options the options, already validated.
+     * @param decorator wraps each cache before the threads use it.
+     * @param out receives progress and report.
      */
     Soak(SoakOptions options, UnaryOperator<SoakCache> decorator, PrintWriter out) {
         this.options = options;
@@ -30,7 +30,7 @@ final class Soak {
     }
 
     /**
-     * Runs it.
+     * Runs the soak.
      *
      * @return the first violation, or null if there was none.
      */
@@ -53,11 +53,11 @@ final class Soak {
         final List<WatchedTask> watched = new ArrayList<>(workers);
         watched.add(coordinator);
         final Watchdog watchdog = new Watchdog(watched, options.hangAfterNs());
-        long lookedNs = System.nanoTime();
-        while (!outcome.await(LOOK_EVERY_MS)) {
+        long checkedNs = System.nanoTime();
+        while (!outcome.await(CHECK_EVERY_MS)) {
             final long nowNs = System.nanoTime();
-            report.looked(nowNs - lookedNs);
-            lookedNs = nowNs;
+            report.watchdogChecked(nowNs - checkedNs);
+            checkedNs = nowNs;
             try {
                 watchdog.check();
             } catch (final Violation hang) {
@@ -67,7 +67,7 @@ final class Soak {
         gate.stop();
         final String violation = outcome.violation();
         if (violation == null) {
-            // After a violation a thread may never end.
+            // Not after a violation: a thread may never end then.
             thread.join(JOIN_MS);
             for (final Worker worker : workers) {
                 worker.join(JOIN_MS);

@@ -10,11 +10,11 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * What the threads see of the cache: its operations with one kind of key, so that measuring, and
- * faults in tests, can come in between.
+ * The operations of a cache, with one type for all keys. An interface, so that measurements, and
+ * faults in tests, can wrap the cache.
  */
 interface SoakCache {
-    /** Stands for the cache's own time to live. */
+    /** Selects the cache's default time to live. */
     long DEFAULT_TTL = 0;
 
     int get(SoakKey key, MutableDirectBuffer destination, int offset);

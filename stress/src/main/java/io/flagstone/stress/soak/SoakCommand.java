@@ -12,15 +12,15 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The entry point of the soak's jar: exits with 0 if all was well, 1 at the first violation. */
+/** The soak's command: exits with 0 without a violation, 1 at the first violation. */
 @Command(
         name = "flagstone-soak",
         mixinStandardHelpOptions = true,
         description =
-                "Mixes all operations of the cache on many threads for as long as wanted, checks"
-                        + " every value and every result, and stops at the first violation.",
+                "Runs all operations of the cache on many threads, checks every value and every"
+                        + " result, and stops after the given time or at the first violation.",
         exitCodeListHeading = "Exit codes:%n",
-        exitCodeList = {"0:no violation", "1:a violation, which is printed", "2:a wrong option"})
+        exitCodeList = {"0:no violation", "1:a violation, which is printed", "2:an invalid option"})
 public final class SoakCommand implements Callable<Integer> {
     private final UnaryOperator<SoakCache> decorator;
 
@@ -40,18 +40,18 @@ public final class SoakCommand implements Callable<Integer> {
         System.exit(commandLine(UnaryOperator.identity()).execute(args));
     }
 
-    /** The command line; the seam can put something between the threads and each cache. */
+    /** Returns the command line. The decorator wraps each cache before the threads use it. */
     static CommandLine commandLine(UnaryOperator<SoakCache> decorator) {
         return new CommandLine(new SoakCommand(decorator))
-                .setParameterExceptionHandler(SoakCommand::refuse);
+                .setParameterExceptionHandler(SoakCommand::printError);
     }
 
-    /** One line: the whole help would bury it. */
-    private static int refuse(ParameterException refusal, String[] args) {
-        final PrintWriter err = refusal.getCommandLine().getErr();
-        err.println("error: " + refusal.getMessage());
+    /** Prints the error as one line; the whole help would hide it. */
+    private static int printError(ParameterException exception, String[] args) {
+        final PrintWriter err = exception.getCommandLine().getErr();
+        err.println("error: " + exception.getMessage());
         err.flush();
-        return refusal.getCommandLine().getCommandSpec().exitCodeOnInvalidInput();
+        return exception.getCommandLine().getCommandSpec().exitCodeOnInvalidInput();
     }
 
     @Override
@@ -68,7 +68,7 @@ public final class SoakCommand implements Callable<Integer> {
         final PrintWriter err = line.getErr();
         err.println("VIOLATION: " + violation);
         err.println("  seed      " + options.seed());
-        err.println("  again     " + options.commandLine());
+        err.println("  repeat    " + options.commandLine());
         err.flush();
         return 1;
     }

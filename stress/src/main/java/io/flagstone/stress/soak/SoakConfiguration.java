@@ -7,15 +7,15 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One of the caches that take turns, and the keys and values that go into it.
+ * The settings of one cache, and of the keys and values that go into it.
  *
- * @param name what it is called on the command line.
- * @param cache its builder's settings.
- * @param driven whether the clock is moved by the threads instead of by the machine.
- * @param keys how many keys the threads own together.
- * @param maxKeyBytes the longest key.
- * @param maxValueBytes the longest value.
- * @param waves whether the sizes written change in waves, so that slabs change class.
+ * @param name the name on the command line.
+ * @param cache the settings of the cache's builder.
+ * @param manualClock whether the threads advance the clock, instead of the machine.
+ * @param keys the number of keys that the threads own together.
+ * @param maxKeyBytes the length of the longest key.
+ * @param maxValueBytes the length of the longest value.
+ * @param waves whether value lengths change in waves, so that slabs change their size class.
  */
 record SoakConfiguration(
         String name,
@@ -26,19 +26,19 @@ record SoakConfiguration(
         int maxValueBytes,
         boolean waves) {
 
-    /** The most keys, for what is laid out once. */
+    /** The largest number of keys in any configuration. */
     static final int MAX_KEYS = 16_384;
 
-    /** The longest value of any configuration. */
+    /** The length of the longest value in any configuration. */
     static final int MAX_VALUE_BYTES = 48 << 10;
 
-    /** The longest key of any configuration. */
+    /** The length of the longest key in any configuration. */
     static final int MAX_KEY_BYTES = 512;
 
     private static final long NO_TTL = OffHeapCache.NO_TTL;
     private static final long UNBOUNDED = Long.MAX_VALUE;
 
-    /** In the order in which they take turns. */
+    /** All configurations, in the order in which they run. */
     static final List<SoakConfiguration> ALL =
             List.of(
                     new SoakConfiguration(
@@ -144,16 +144,16 @@ record SoakConfiguration(
     /**
      * The settings of a cache's builder.
      *
-     * @param memoryBytes the budget.
-     * @param maxEntries the bound in entries, {@link #UNBOUNDED} for none.
-     * @param segments how many.
+     * @param memoryBytes the memory budget.
+     * @param maxEntries the largest number of entries, or {@link #UNBOUNDED}.
+     * @param segments the number of segments.
      * @param slabBytes the size of a slab.
-     * @param promotionDistance 0 for exact order.
+     * @param promotionDistance the promotion distance, 0 for exact LRU order.
      * @param tickNs the timing wheel's tick.
-     * @param defaultTtlNs the time to live of what is put without one.
-     * @param expireAfterAccessNs the time after which the unused expires.
-     * @param rebalanceBudget the entries that a write moves at most.
-     * @param admissionFilter whether newcomers have to prove themselves.
+     * @param defaultTtlNs the time to live of values that are put without one.
+     * @param expireAfterAccessNs the time without a use after which such values expire.
+     * @param rebalanceBudget the largest number of entries that one write moves.
+     * @param admissionFilter whether the cache has an admission filter.
      */
     record CacheSettings(
             long memoryBytes,
@@ -167,7 +167,7 @@ record SoakConfiguration(
             int rebalanceBudget,
             boolean admissionFilter) {
 
-        /** The default of the cache. */
+        /** The default of the cache's builder. */
         private static final int REBALANCE_BUDGET = 96;
 
         CacheSettings(
@@ -207,12 +207,12 @@ record SoakConfiguration(
         }
     }
 
-    /** Whether what is put without a time to live is renewed by uses. */
+    /** Returns whether uses renew the deadline of values that are put without a time to live. */
     boolean sliding() {
         return cache.expireAfterAccessNs() != NO_TTL;
     }
 
-    /** The length of the value that random bits stand for, mostly short. */
+    /** Returns a value length for random bits. Most lengths are short. */
     int valueLength(long bits, long operation) {
         final int most = maxValueBytes - ValueCodec.MIN_LENGTH;
         if (waves) {

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * The course of the soak: lets the threads run, stops them for an audit, and now and then closes
- * the cache under them and gives them the next one.
+ * Controls the course of the soak: lets the workers run, stops them for an audit, and after some
+ * audits closes the cache under load and starts the next round.
  */
 final class SoakCoordinator implements Runnable, WatchedTask {
     private static final int CLEAR_EVERY = 3;
@@ -44,14 +44,14 @@ final class SoakCoordinator implements Runnable, WatchedTask {
     @Override
     public void run() {
         try {
-            conduct();
+            runRounds();
             outcome.finish();
         } catch (final Throwable thrown) {
             outcome.fail(thrown, describe());
         }
     }
 
-    private void conduct() throws InterruptedException {
+    private void runRounds() throws InterruptedException {
         final long deadlineNs = System.nanoTime() + options.durationNs();
         begin(0);
         for (int audits = 1; ; audits++) {
@@ -71,7 +71,7 @@ final class SoakCoordinator implements Runnable, WatchedTask {
             audit(audits);
             final boolean over = System.nanoTime() >= deadlineNs;
             if (audits % options.switchEvery() == 0 || over) {
-                if (!closeUnderWay()) {
+                if (!closeUnderLoad()) {
                     return;
                 }
                 report.closed(auditor.checkStatistics());
@@ -93,7 +93,7 @@ final class SoakCoordinator implements Runnable, WatchedTask {
                         workers.size(),
                         configurations.get(number % configurations.size()),
                         decorator,
-                        this::listenerFailed);
+                        this::handlerFailed);
         auditor.begin(round);
         workers.forEach(worker -> worker.begin(round));
     }
@@ -110,9 +110,11 @@ final class SoakCoordinator implements Runnable, WatchedTask {
         }
     }
 
-    /** Closes the cache while all threads are at work; each must then have been refused. */
-    private boolean closeUnderWay() throws InterruptedException {
-        stage("closing under way");
+    /**
+     * Closes the cache while all workers use it, then awaits some steps of each, which must throw.
+     */
+    private boolean closeUnderLoad() throws InterruptedException {
+        stage("closing under load");
         gate.open();
         if (!awaitSteps(STEPS_BEFORE_CLOSE)) {
             return false;
@@ -137,7 +139,7 @@ final class SoakCoordinator implements Runnable, WatchedTask {
     }
 
     private boolean quiesce() throws InterruptedException {
-        stage("stopping the threads");
+        stage("stopping the workers");
         gate.shut();
         while (!gate.awaitAll(SLICE_MS)) {
             if (pause(1)) {
@@ -157,15 +159,15 @@ final class SoakCoordinator implements Runnable, WatchedTask {
         progress++;
     }
 
-    /** What a removal listener throws belongs to the operation of the thread that it ran on. */
-    private void listenerFailed(Throwable thrown) {
+    /** Reports an exception of the removal handler with the operation of the thread it ran on. */
+    private void handlerFailed(Throwable thrown) {
         for (final Worker worker : workers) {
             if (worker.isCurrentThread()) {
-                outcome.fail(thrown, worker.describe() + ", in the removal listener");
+                outcome.fail(thrown, worker.describe() + ", in the removal handler");
                 return;
             }
         }
-        outcome.fail(thrown, describe() + ", in the removal listener");
+        outcome.fail(thrown, describe() + ", in the removal handler");
     }
 
     @Override

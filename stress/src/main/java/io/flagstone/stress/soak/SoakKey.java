@@ -4,7 +4,7 @@ package io.flagstone.stress.soak;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** The key of one thread's current operation, laid into one buffer again and again. */
+/** The key of one thread's current operation, in a buffer that is reused. */
 final class SoakKey {
     private final UnsafeBuffer bytes;
     private final int offset;
@@ -12,13 +12,13 @@ final class SoakKey {
     private int length;
     private boolean asLong;
 
-    /** Keys will start at {@code offset} of {@code bytes}. */
+    /** Stores keys at {@code offset} of {@code bytes}. */
     SoakKey(UnsafeBuffer bytes, int offset) {
         this.bytes = bytes;
         this.offset = offset;
     }
 
-    /** Takes on a key; where a {@code long} can stand for it, {@code preferLong} says whether. */
+    /** Sets the key. An 8-byte key becomes a {@code long} if {@code preferLong} is set. */
     void set(long key, KeyCodec keyCodec, boolean preferLong) {
         number = key;
         length = keyCodec.length(key);
@@ -28,11 +28,12 @@ final class SoakKey {
         }
     }
 
-    /** Whether the operation is to use the {@code long}. */
+    /** Returns whether the operation must pass the key as a {@code long}. */
     boolean asLong() {
         return asLong;
     }
 
+    /** Returns the key as a {@code long}. */
     long number() {
         return number;
     }

@@ -19,79 +19,96 @@ final class SoakOptions {
     @Option(
             names = "--minutes",
             paramLabel = "N",
-            description = "How long, fractions allowed (${DEFAULT-VALUE}).")
+            description = "Run time in minutes, fractions allowed (default ${DEFAULT-VALUE}).")
     private double minutes = 1;
 
     @Option(
             names = "--threads",
             paramLabel = "T",
-            description = "How many threads (${DEFAULT-VALUE}).")
+            description = "Number of threads (default ${DEFAULT-VALUE}).")
     private int threads = 4;
 
     @Option(
             names = "--seed",
             paramLabel = "S",
-            description = "Where the threads' random choices start; by default another each time.")
+            description = "Seed of the threads' random choices (default: a new one each time).")
     private Long seed;
 
     @Option(
             names = "--audit-every",
             paramLabel = "SECONDS",
-            description = "How long the threads run between two audits (${DEFAULT-VALUE}).")
+            description = "Seconds between two audits (default ${DEFAULT-VALUE}).")
     private double auditEverySeconds = 5;
 
     @Option(
             names = "--switch-every",
             paramLabel = "AUDITS",
             description =
-                    "After how many audits the cache is closed under way and the next"
-                            + " configuration takes its round (${DEFAULT-VALUE}).")
+                    "Number of audits before the cache is closed under load and the next"
+                            + " configuration starts (default ${DEFAULT-VALUE}).")
     private int switchEvery = 2;
 
     @Option(
             names = "--configuration",
             paramLabel = "NAME",
-            description = "Only this configuration; may be given again. By default all take turns.")
+            description =
+                    "Run only this configuration; may be repeated (default: all, one after"
+                            + " another).")
     private List<String> names = new ArrayList<>();
 
     @Option(
             names = "--hang-after",
             paramLabel = "SECONDS",
-            description = "How long a thread may take for one operation (${DEFAULT-VALUE}).")
+            description = "Seconds that one operation may take (default ${DEFAULT-VALUE}).")
     private int hangAfterSeconds = 60;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Also writes the report as JSON.")
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = "Also write the report to this file, as JSON.")
     private String json;
 
     /**
-     * What is wrong with the options.
+     * Validates the options, and chooses a seed if none was given.
      *
-     * @return the value and its limit, or null where nothing is.
+     * @return what is wrong with the options, or null if they are valid.
      */
     String problem() {
         if (!(minutes > 0 && minutes <= MAX_MINUTES)) {
-            return "--minutes " + minutes + " is not above 0 and at most " + MAX_MINUTES;
+            return "--minutes must be above 0 and at most "
+                    + MAX_MINUTES
+                    + ": --minutes="
+                    + minutes;
         }
         if (threads < 1 || threads > MAX_THREADS) {
-            return "--threads " + threads + " is not between 1 and " + MAX_THREADS;
+            return "--threads must be between 1 and " + MAX_THREADS + ": --threads=" + threads;
         }
         if (!(auditEverySeconds >= MIN_AUDIT_SECONDS && auditEverySeconds <= MAX_AUDIT_SECONDS)) {
-            return "--audit-every "
-                    + auditEverySeconds
-                    + " is not between "
+            return "--audit-every must be between "
                     + MIN_AUDIT_SECONDS
                     + " and "
-                    + MAX_AUDIT_SECONDS;
+                    + MAX_AUDIT_SECONDS
+                    + ": --audit-every="
+                    + auditEverySeconds;
         }
         if (switchEvery < 1 || switchEvery > MAX_SWITCH) {
-            return "--switch-every " + switchEvery + " is not between 1 and " + MAX_SWITCH;
+            return "--switch-every must be between 1 and "
+                    + MAX_SWITCH
+                    + ": --switch-every="
+                    + switchEvery;
         }
         if (hangAfterSeconds < 1 || hangAfterSeconds > MAX_HANG_SECONDS) {
-            return "--hang-after " + hangAfterSeconds + " is not between 1 and " + MAX_HANG_SECONDS;
+            return "--hang-after must be between 1 and "
+                    + MAX_HANG_SECONDS
+                    + ": --hang-after="
+                    + hangAfterSeconds;
         }
         for (final String name : names) {
             if (find(name) == null) {
-                return "--configuration " + name + " is none of " + String.join(", ", allNames());
+                return "--configuration must be one of "
+                        + String.join(", ", allNames())
+                        + ": --configuration="
+                        + name;
             }
         }
         if (seed == null) {
@@ -100,7 +117,7 @@ final class SoakOptions {
         return null;
     }
 
-    /** The command line that repeats this soak. */
+    /** Returns the command line that repeats this soak. */
     String commandLine() {
         final StringBuilder line =
                 new StringBuilder("java -jar flagstone-soak.jar --minutes ")
@@ -149,7 +166,7 @@ final class SoakOptions {
         return TimeUnit.SECONDS.toNanos(hangAfterSeconds);
     }
 
-    /** Where to write JSON, or null. */
+    /** Returns the file for the JSON report, or null. */
     String json() {
         return json;
     }

@@ -7,12 +7,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** How the soak ends: clean, or with the first violation, which is the one that is told. */
+/** The end of the soak: clean, or with the first violation. Later violations are dropped. */
 final class SoakOutcome {
     private final AtomicReference<String> violation = new AtomicReference<>();
     private final CountDownLatch ended = new CountDownLatch(1);
 
-    /** Ends the soak with a violation, unless another one has. */
+    /** Ends the soak with a violation, unless it already has one. */
     void fail(Throwable thrown, String where) {
         final StringWriter text = new StringWriter();
         if (thrown instanceof Violation) {
@@ -22,7 +22,7 @@ final class SoakOutcome {
                 text.append("    at ").append(element.toString()).append('\n');
             }
         } else {
-            text.append("an exception that no operation may throw\n");
+            text.append("an unexpected exception\n");
             append(text, where);
             thrown.printStackTrace(new PrintWriter(text, true));
         }
@@ -34,7 +34,7 @@ final class SoakOutcome {
         text.append("  where     ").append(where).append('\n');
     }
 
-    /** Ends the soak. */
+    /** Ends the soak without a violation. */
     void finish() {
         ended.countDown();
     }
@@ -43,12 +43,12 @@ final class SoakOutcome {
         return ended.getCount() == 0;
     }
 
-    /** Whether the soak has ended, for which this waits at most the given time. */
+    /** Waits up to the given time for the soak to end; returns whether it has ended. */
     boolean await(long milliseconds) throws InterruptedException {
         return ended.await(milliseconds, TimeUnit.MILLISECONDS);
     }
 
-    /** What was found, or null if nothing was. */
+    /** Returns the first violation, or null if there is none. */
     String violation() {
         return violation.get();
     }

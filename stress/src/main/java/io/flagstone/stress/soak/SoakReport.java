@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 import org.HdrHistogram.Histogram;
 
-/** What is printed: a line at each audit, and throughput, latencies and memory at the end. */
+/** Prints a line after each audit, and throughput, latencies and memory at the end. */
 final class SoakReport {
     private static final double NS_PER_S = TimeUnit.SECONDS.toNanos(1);
     private static final double NS_PER_US = TimeUnit.MICROSECONDS.toNanos(1);
@@ -32,7 +32,7 @@ final class SoakReport {
     private long lastRunNs;
     private long runOperations;
     private long lastRunOperations;
-    private long longestLookNs;
+    private long longestCheckIntervalNs;
 
     SoakReport(SoakOptions options, List<Worker> workers, PrintWriter out) {
         this.options = options;
@@ -51,14 +51,14 @@ final class SoakReport {
                 "elapsed", "cache", "ops/s", "hits", "evictions", "heap", "direct", "violations");
     }
 
-    /** The threads run from now on. */
+    /** Records that the workers start to run. */
     void running() {
         allocation.start();
         runStartOperations = operations();
         runStartNs = System.nanoTime();
     }
 
-    /** The threads do not run any more. */
+    /** Records that the workers are paused. */
     void stopped() {
         lastRunNs = Math.max(1, System.nanoTime() - runStartNs);
         lastRunOperations = operations() - runStartOperations;
@@ -67,7 +67,7 @@ final class SoakReport {
         allocation.stop();
     }
 
-    /** One line, while the threads stand still after a clean audit. */
+    /** Prints one line, while the workers are paused after a clean audit. */
     void line(SoakRound round) {
         final Sample sample = memory.sample(round.configuration());
         final CacheStatistics statistics = round.cache().statistics();
@@ -82,7 +82,7 @@ final class SoakReport {
                 sample.directBytes() / BYTES_PER_MIB);
     }
 
-    /** A cache is closed, and these were its last statistics, whatever they count. */
+    /** Adds the last statistics of a closed cache to the totals. */
     void closed(CacheStatistics statistics) {
         try {
             for (final RecordComponent part : CacheStatistics.class.getRecordComponents()) {
@@ -94,17 +94,17 @@ final class SoakReport {
         }
     }
 
-    /** The watchdog has looked again, after so long. */
-    void looked(long sinceNs) {
-        longestLookNs = Math.max(longestLookNs, sinceNs);
+    /** Records the time between two checks of the watchdog. */
+    void watchdogChecked(long sinceNs) {
+        longestCheckIntervalNs = Math.max(longestCheckIntervalNs, sinceNs);
     }
 
-    /** Everything, once the threads have ended. */
+    /** Prints the final report, after the workers have ended. */
     void print() {
         final Latencies all = latencies();
         print(
                 "%n%-16s %13s %11s %9s %9s %9s %11s%n",
-                "operation", "count", "a second", "p50 us", "p99 us", "p99.9 us", "max us");
+                "operation", "count", "per second", "p50 us", "p99 us", "p99.9 us", "max us");
         Operation worst = Operation.GET;
         for (final Operation operation : Operation.values()) {
             final Histogram histogram = all.of(operation);
@@ -122,19 +122,18 @@ final class SoakReport {
             }
         }
         print(
-                "%nWorst stall: %.1f us, %s. Callbacks and the wait for a processor are part of"
-                        + " each time.%n",
+                "%nWorst stall: %.1f us, %s. Times include callbacks and waits for a processor.%n",
                 all.of(worst).getMaxValue() / NS_PER_US, worst.label());
         print(
-                "Longest time between two looks of the watchdog, due every 100 ms: %.1f ms. What"
-                        + " stalls with it was not stalled by the cache.%n",
-                longestLookNs / 1000 / 1000.0);
+                "Longest time between two checks of the watchdog, due every 100 ms: %.1f ms. The"
+                        + " cache did not cause a stall at the same time as one of these.%n",
+                longestCheckIntervalNs / 1000 / 1000.0);
         print("All caches: %s%n", totals);
         memoryLine("Heap", Sample::heapBytes);
         memoryLine("Direct", Sample::directBytes);
         print("Heap after a collection: %s%n", heapVerdict());
-        print("Allocated by the threads: %.3f bytes an operation%n", allocatedPerOperation());
-        print("Direct memory beside the caches' own: %s%n", directVerdict());
+        print("Allocated by the threads: %.3f bytes per operation%n", allocatedPerOperation());
+        print("Direct memory besides the caches: %s%n", directVerdict());
         print("No violation in %,d operations.%n", operations());
     }
 
@@ -149,22 +148,22 @@ final class SoakReport {
                 bytes.applyAsLong(samples.get(samples.size() - 1)) / BYTES_PER_MIB);
     }
 
-    /** Whether the heap is flat, in words. */
+    /** Returns whether the heap is flat, as text. */
     String heapVerdict() {
         final long growth = memory.heapGrowthBytes();
         return String.format(
                 Locale.ROOT,
-                "%s; grew by %.2f MiB at most from one configuration's first audit to its last",
+                "%s; grew by at most %.2f MiB from a configuration's first audit to its last",
                 growth <= MemorySampler.HEAP_SLACK_BYTES ? "flat" : "NOT FLAT",
                 growth / BYTES_PER_MIB);
     }
 
-    /** Whether direct memory is flat, in words. */
+    /** Returns whether direct memory is flat, as text. */
     String directVerdict() {
         final long excess = memory.directExcessBytes();
         return String.format(
                 Locale.ROOT,
-                "%s; %.2f MiB at most",
+                "%s; at most %.2f MiB",
                 excess <= 0 ? "flat" : "NOT FLAT",
                 excess / BYTES_PER_MIB);
     }
@@ -177,17 +176,17 @@ final class SoakReport {
         return memory;
     }
 
-    /** The statistics of all closed caches, by name. */
+    /** Returns the sums of the statistics of all closed caches, by name. */
     Map<String, Long> totals() {
         return totals;
     }
 
-    /** For how long the threads have run. */
+    /** Returns how long the workers have run, without pauses. */
     double runSeconds() {
         return Math.max(1, runNs) / NS_PER_S;
     }
 
-    /** What the threads allocate between audits, for one operation in the mean. */
+    /** Returns the mean allocation of an operation, in bytes, while the workers run. */
     double allocatedPerOperation() {
         return (double) allocation.bytes() / Math.max(1, runOperations);
     }
@@ -196,7 +195,7 @@ final class SoakReport {
         return workers.stream().mapToLong(Worker::progress).sum();
     }
 
-    /** All threads' latencies. */
+    /** Returns the latencies of all threads together. */
     Latencies latencies() {
         final Latencies all = new Latencies();
         workers.forEach(worker -> all.add(worker.latencies()));

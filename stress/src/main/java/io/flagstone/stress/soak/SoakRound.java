@@ -6,7 +6,7 @@ import java.util.function.UnaryOperator;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.NanoClock;
 
-/** One cache's life: the cache, its clock, and what is known of its keys. */
+/** One round of the soak: a cache, its clock, and what the threads know of its keys. */
 final class SoakRound {
     private final int number;
     private final int threads;
@@ -17,15 +17,15 @@ final class SoakRound {
     private final ManualClock manualClock;
     private final NanoClock clock;
     private final OffHeapCache cache;
-    private final SoakCache access;
+    private final SoakCache soakCache;
     private volatile boolean closing;
     private volatile boolean closed;
 
     /**
      * Builds the cache.
      *
-     * @param seam what the threads see in place of the cache.
-     * @param errorHandler told of what the removal listener throws.
+     * @param decorator wraps the cache before the threads use it.
+     * @param errorHandler receives the exceptions of the removal handler.
      */
     SoakRound(
             int number,
@@ -49,7 +49,7 @@ final class SoakRound {
                                 new RecordingRemovalHandler(keyCodec, history, removedCounters))
                         .errorHandler(errorHandler)
                         .build();
-        this.access = decorator.apply(new EngineCache(cache));
+        this.soakCache = decorator.apply(new EngineCache(cache));
     }
 
     private static NanoClock sinceNow() {
@@ -57,19 +57,19 @@ final class SoakRound {
         return () -> System.nanoTime() - start;
     }
 
-    /** Closes the cache, whatever the threads are doing. */
+    /** Closes the cache, even while threads use it. */
     void close() {
         closing = true;
         cache.close();
         closed = true;
     }
 
-    /** Whether an operation may be refused from now on. */
+    /** Returns whether an operation may now throw because the cache is closed. */
     boolean closing() {
         return closing;
     }
 
-    /** Whether an operation that begins now must be refused. */
+    /** Returns whether an operation that begins now must throw. */
     boolean closed() {
         return closed;
     }
@@ -102,16 +102,18 @@ final class SoakRound {
         return clock;
     }
 
-    /** The clock if the threads move it, or null. */
+    /** Returns the clock that the threads advance, or null if the machine's clock is used. */
     ManualClock manualClock() {
         return manualClock;
     }
 
+    /** Returns the cache itself, for audits. */
     OffHeapCache cache() {
         return cache;
     }
 
-    SoakCache access() {
-        return access;
+    /** Returns the decorated cache, for the threads. */
+    SoakCache soakCache() {
+        return soakCache;
     }
 }

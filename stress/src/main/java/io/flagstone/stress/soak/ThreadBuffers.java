@@ -4,9 +4,9 @@ package io.flagstone.stress.soak;
 import java.nio.ByteBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** The buffers of one thread: on the heap for every other thread, and at odd offsets. */
+/** The buffers of one thread. Heap and direct memory alternate by thread, offsets differ. */
 final class ThreadBuffers {
-    /** Where values start in each buffer. */
+    /** The offset of keys and values in each buffer. */
     final int offset;
 
     final SoakKey key;

@@ -5,25 +5,25 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * Values that tell whether they are whole, and whose they are.
+ * Encodes values, and checks that a value is whole and belongs to its key.
  *
- * <p>A value carries its key, its sequence number, its length and a checksum over all its bytes;
- * the bytes behind follow from those, so that a wrong one can be named. A counter also carries its
- * count, which changes in place and is therefore left out of the checksum.
+ * <p>A value has a header with its key, its sequence number, its length and a checksum over all its
+ * bytes. The bytes after the header follow from key and sequence number, so a report can name the
+ * first wrong one. A counter also has a count. It changes in place, so the checksum excludes it.
  *
  * <p>Allocates only for a violation.
  */
 final class ValueCodec {
-    /** The shortest value. */
+    /** The length of the shortest value, and of the header. */
     static final int MIN_LENGTH = 32;
 
-    /** Where a counter's count lies. */
+    /** The offset of a counter's count. */
     static final int COUNT = 32;
 
-    /** Where the sequence number lies. */
+    /** The offset of the sequence number. */
     static final int SEQUENCE = 8;
 
-    /** The shortest counter. */
+    /** The length of the shortest counter. */
     static final int MIN_COUNTER_LENGTH = 40;
 
     private static final int KEY = 0;
@@ -52,7 +52,7 @@ final class ValueCodec {
         buffer.putLong(offset + CHECKSUM, checksum(buffer, offset, length, false));
     }
 
-    /** Writes a counter; its sequence number is that of the write that created it. */
+    /** Writes a counter. Its sequence number is that of the write that created it. */
     static void encodeCounter(
             MutableDirectBuffer buffer,
             int offset,
@@ -66,10 +66,10 @@ final class ValueCodec {
     }
 
     /**
-     * Checks a value found under a key.
+     * Checks a value that was found under a key.
      *
      * @return its sequence number.
-     * @throws Violation if it is another key's, truncated or torn.
+     * @throws Violation if it belongs to another key, or is truncated or torn.
      */
     static long check(DirectBuffer buffer, int offset, int length, long key) {
         final boolean counter = KeyCodec.isCounter(key);
@@ -77,10 +77,10 @@ final class ValueCodec {
             throw wrong("a value is truncated", key, buffer, offset, length);
         }
         if (buffer.getLong(offset + KEY) != key) {
-            throw wrong("a value is another key's", key, buffer, offset, length);
+            throw wrong("a value belongs to another key", key, buffer, offset, length);
         }
         if (buffer.getLong(offset + LENGTH) != length) {
-            throw wrong("a value has not its length", key, buffer, offset, length);
+            throw wrong("a value has the wrong length", key, buffer, offset, length);
         }
         if (buffer.getLong(offset + CHECKSUM) != checksum(buffer, offset, length, counter)) {
             throw wrong("a value is torn", key, buffer, offset, length);
@@ -96,7 +96,7 @@ final class ValueCodec {
         return buffer.getLong(offset + COUNT);
     }
 
-    /** The first byte that is not as key, sequence number and length of the value say, or -1. */
+    /** Returns the index of the first byte that does not match the header, or -1 if all match. */
     static int firstWrongByte(DirectBuffer buffer, int offset, int length) {
         if (length < MIN_LENGTH) {
             return length;

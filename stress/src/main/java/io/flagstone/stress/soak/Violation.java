@@ -4,12 +4,12 @@ package io.flagstone.stress.soak;
 import org.agrona.DirectBuffer;
 import org.agrona.PrintBufferUtil;
 
-/** Something that may not be: what, for which key, and what was expected and found. */
+/** A violation: what is wrong, for which key, and what was expected and found. */
 final class Violation extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private static final int MAX_DUMP_BYTES = 512;
 
-    /** Of a key, without a value to show. */
+    /** A violation of a key, without a value to show. */
     Violation(String what, long key, String expected, String found) {
         super(
                 what
@@ -21,12 +21,14 @@ final class Violation extends RuntimeException {
                         + found);
     }
 
-    /** Of the cache as a whole. */
+    /** A violation of the cache as a whole. */
     Violation(String what, String expected, String found) {
         super(what + "\n  expected  " + expected + "\n  found     " + found);
     }
 
-    /** Of a value, with a dump of its bytes, those around the first wrong one if it is long. */
+    /**
+     * A violation of a value. Dumps its bytes; of a long one, the start and the first wrong byte.
+     */
     Violation(
             String what,
             long key,
@@ -50,7 +52,7 @@ final class Violation extends RuntimeException {
         final int wrong = ValueCodec.firstWrongByte(value, offset, length);
         final StringBuilder text = new StringBuilder("\n  value     ").append(length);
         text.append(" bytes, ");
-        text.append(wrong < 0 ? "each as its header says" : "the first wrong one at " + wrong);
+        text.append(wrong < 0 ? "all match the header" : "the first wrong byte at " + wrong);
         appendDump(text, value, offset, 0, Math.min(length, MAX_DUMP_BYTES));
         final int from = Math.max(MAX_DUMP_BYTES, (wrong & -16) - MAX_DUMP_BYTES / 2);
         if (wrong >= MAX_DUMP_BYTES) {

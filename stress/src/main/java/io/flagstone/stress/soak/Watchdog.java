@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** Finds the thread that no longer gets on, and shows where every thread is. */
+/** Finds a thread that makes no progress, and reports the stacks of all threads. */
 final class Watchdog {
     private final List<? extends WatchedTask> watched;
     private final long limitNs;
@@ -21,7 +21,7 @@ final class Watchdog {
     }
 
     /**
-     * Looks at all of them.
+     * Checks all tasks.
      *
      * @throws Violation if one has made no progress for too long.
      */

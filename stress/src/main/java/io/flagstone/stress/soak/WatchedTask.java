@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.stress.soak;
 
-/** A thread that has to get on with its work. */
+/** A task whose progress the watchdog checks. */
 interface WatchedTask {
-    /** Grows with the work done; may be read by any thread. */
+    /** Returns a number that grows with the work done. Any thread may call this. */
     long progress();
 
-    /** Whether it waits for others, and may do so for ever. */
+    /** Returns whether the task waits for others, which it may do without a limit. */
     boolean idle();
 
-    /** Where it is. */
+    /** Returns the task and its current step, as text to print. */
     String describe();
 }

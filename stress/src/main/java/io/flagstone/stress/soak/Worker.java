@@ -4,7 +4,7 @@ package io.flagstone.stress.soak;
 import io.flagstone.api.CacheStatistics;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** One thread's endless loop of operations, interrupted by the gate. */
+/** A thread that runs operations in a loop and pauses while the gate is shut. */
 final class Worker implements Runnable, WatchedTask {
     private static final int CHOICES = 20;
     private static final int CLOCK_STEP_NS = 20_000;
@@ -39,7 +39,9 @@ final class Worker implements Runnable, WatchedTask {
         this.thread = new Thread(this, "soak-" + number);
     }
 
-    /** Starts the thread, which waits at the gate first. A hung one does not keep the JVM. */
+    /**
+     * Starts the daemon thread, which first waits at the gate. A hang does not keep the JVM alive.
+     */
     void start() {
         thread.setDaemon(true);
         thread.start();
@@ -58,11 +60,11 @@ final class Worker implements Runnable, WatchedTask {
         return Thread.currentThread() == thread;
     }
 
-    /** Takes on another cache; called while the thread stands still. */
+    /** Switches to the next round. Call this only while the thread is paused. */
     void begin(SoakRound next) {
         round = next;
         expectedStatistics = new ExpectedStatistics();
-        cache = new MeasuredCache(next.access(), latencies, expectedStatistics);
+        cache = new MeasuredCache(next.soakCache(), latencies, expectedStatistics);
         ownedKeyModel = new OwnedKeyModel(next, number);
         owned = new OwnedKeyWorkload(next, cache, ownedKeyModel, buffers);
         readOnly = new ReadOnlyWorkload(next, cache, buffers);
@@ -101,18 +103,19 @@ final class Worker implements Runnable, WatchedTask {
     }
 
     private void step() {
-        final boolean mustRefuse = round.closed();
+        final boolean mustThrow = round.closed();
         choices.next();
         operation = choices.operation();
         try {
             operate();
-        } catch (final IllegalStateException refusal) {
-            if (!round.closing() || !String.valueOf(refusal.getMessage()).contains("closed")) {
-                throw refusal;
+        } catch (final IllegalStateException closedException) {
+            if (!round.closing()
+                    || !String.valueOf(closedException.getMessage()).contains("closed")) {
+                throw closedException;
             }
             return;
         }
-        if (mustRefuse && operation != Operation.STATISTICS) {
+        if (mustThrow && operation != Operation.STATISTICS) {
             throw new Violation(
                     "an operation on a closed cache completed",
                     "an IllegalStateException",
@@ -165,7 +168,7 @@ final class Worker implements Runnable, WatchedTask {
         lastStatistics = statistics;
     }
 
-    /** Enough to repeat it. */
+    /** Returns what is needed to repeat the current step. */
     @Override
     public String describe() {
         return "thread "
@@ -191,7 +194,7 @@ final class Worker implements Runnable, WatchedTask {
         return progress.get();
     }
 
-    /** For the auditor, while the thread stands still. */
+    /** Returns the model, for the auditor. Call this only while the thread is paused. */
     OwnedKeyModel ownedKeyModel() {
         return ownedKeyModel;
     }

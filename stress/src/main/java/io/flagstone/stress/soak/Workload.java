@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.stress.soak;
 
-/** A kind of key that operations are done to, and what must hold for it. */
+/** Runs operations on one kind of key and checks their results. */
 interface Workload {
     /**
-     * Does an operation, or what comes closest to it, calling the cache at least once.
+     * Runs an operation, or the nearest one that it has. Calls the cache at least once.
      *
-     * @param draw the random choices of this step.
+     * @param choices the random choices of this step.
      */
     void run(Operation operation, RandomChoices choices);
 }

@@ -7,13 +7,14 @@ import java.util.function.UnaryOperator;
 import picocli.CommandLine;
 
 /**
- * A command line, carried out.
+ * The result of a command line.
  *
  * @param status the exit status.
- * @param out what it printed.
- * @param err what it complained of.
+ * @param out the standard output.
+ * @param err the error output.
  */
 record CommandResult(int status, String out, String err) {
+    /** Runs a command line; the decorator wraps each cache. */
     static CommandResult of(UnaryOperator<SoakCache> decorator, String... args) {
         final StringWriter out = new StringWriter();
         final StringWriter err = new StringWriter();

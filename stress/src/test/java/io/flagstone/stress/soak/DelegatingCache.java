@@ -9,7 +9,7 @@ import io.flagstone.api.ValueUpdater;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
-/** Passes everything on: what faulty caches start from. */
+/** Passes every call to another cache. Faulty caches extend this class. */
 class DelegatingCache implements SoakCache {
     private final SoakCache delegate;
 

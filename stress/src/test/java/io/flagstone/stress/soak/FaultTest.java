@@ -14,9 +14,9 @@ import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
-/** A cache that is wrong now and then does not get through a soak. */
+/** Tests that the soak finds a cache that is wrong now and then. */
 class FaultTest {
-    /** A cache that is wrong at every so-manieth call of what a subclass overrides. */
+    /** A cache whose subclass is wrong at every 40th call of a method that it overrides. */
     private static class Faulty extends DelegatingCache {
         private static final int EVERY = 40;
 
@@ -32,10 +32,10 @@ class FaultTest {
     }
 
     /**
-     * Fails unless the soak finds something.
+     * Asserts that the soak finds a violation.
      *
-     * @param messages what it may say first; anything that is said of keys and values if empty,
-     *     where the fault shows in whichever way the threads happen to come by.
+     * @param messages the messages of which one must appear. If there are none, any violation of
+     *     keys or values will do, because it depends on the threads which one is found first.
      */
     private static void assertFound(UnaryOperator<SoakCache> fault, String... messages) {
         final String seed = CommandResult.seed();
@@ -50,12 +50,12 @@ class FaultTest {
         assertThat(run.status()).as(run.out()).isEqualTo(1);
         assertThat(run.err()).startsWith("VIOLATION: ");
         if (messages.length == 0) {
-            assertThat(run.err()).doesNotContain("an exception that no", "a thread hangs");
+            assertThat(run.err()).doesNotContain("an unexpected exception", "a thread hangs");
         } else {
             assertThat(run.err()).containsAnyOf(messages);
         }
         assertThat(run.err())
-                .contains("where ", "expected ", "found ", "round 0", "again     java -jar")
+                .contains("where ", "expected ", "found ", "round 0", "repeat    java -jar")
                 .contains("--seed " + seed);
     }
 
@@ -174,8 +174,8 @@ class FaultTest {
     }
 
     @Test
-    void bytesThatAreSpoiltInTheCache() {
-        final UnsafeBuffer spoilt = new UnsafeBuffer(new byte[SoakConfiguration.MAX_VALUE_BYTES]);
+    void bytesThatAreCorruptedInTheCache() {
+        final UnsafeBuffer corrupt = new UnsafeBuffer(new byte[SoakConfiguration.MAX_VALUE_BYTES]);
         assertFound(
                 cache ->
                         new Faulty(cache) {
@@ -185,10 +185,11 @@ class FaultTest {
                                 if (!now()) {
                                     return super.putIfAbsent(key, value, at, length, ttl);
                                 }
-                                synchronized (spoilt) {
-                                    spoilt.putBytes(0, value, at, length);
-                                    spoilt.putByte(length / 2, (byte) ~spoilt.getByte(length / 2));
-                                    return super.putIfAbsent(key, spoilt, 0, length, ttl);
+                                synchronized (corrupt) {
+                                    corrupt.putBytes(0, value, at, length);
+                                    corrupt.putByte(
+                                            length / 2, (byte) ~corrupt.getByte(length / 2));
+                                    return super.putIfAbsent(key, corrupt, 0, length, ttl);
                                 }
                             }
                         });
@@ -230,8 +231,8 @@ class FaultTest {
                         "--seed=" + CommandResult.seed());
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.err())
-                .contains("an exception that no operation may throw", "out of order")
-                // A time to live that is drawn to be none is set by persist as well.
+                .contains("an unexpected exception", "out of order")
+                // The set ttl operation calls persist if the drawn time to live is none.
                 .containsAnyOf("(persist)", "(set ttl)");
     }
 

@@ -16,12 +16,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The command from end to end, on a sound cache and with wrong options. */
+/** Tests the command from end to end, on a correct cache and with invalid options. */
 class SoakTest {
     @TempDir private Path directory;
 
     @Test
-    void aSoundCacheGivesNoViolation() throws IOException {
+    void aCorrectCacheGivesNoViolation() throws IOException {
         final Path json = directory.resolve("soak.json");
         final CommandResult run =
                 CommandResult.of(
@@ -64,7 +64,7 @@ class SoakTest {
     }
 
     @Test
-    void oneThreadWillDo() {
+    void oneThreadIsEnough() {
         final CommandResult run =
                 CommandResult.of(
                         UnaryOperator.identity(),
@@ -76,18 +76,18 @@ class SoakTest {
 
     @ParameterizedTest
     @CsvSource({
-        "--threads=0, --threads 0 is not between 1 and 64",
-        "--threads=65, --threads 65 is not between 1 and 64",
-        "--minutes=0, --minutes 0.0 is not above 0 and at most 86400.0",
-        "--minutes=NaN, --minutes NaN is not above 0",
-        "--audit-every=0, --audit-every 0.0 is not between 0.01 and 3600.0",
-        "--switch-every=0, --switch-every 0 is not between 1 and 1000000",
-        "--hang-after=0, --hang-after 0 is not between 1 and 3600",
-        "--configuration=none, --configuration none is none of",
+        "--threads=0, --threads must be between 1 and 64: --threads=0",
+        "--threads=65, --threads must be between 1 and 64: --threads=65",
+        "--minutes=0, --minutes must be above 0 and at most 86400.0: --minutes=0.0",
+        "--minutes=NaN, --minutes must be above 0 and at most 86400.0: --minutes=NaN",
+        "--audit-every=0, --audit-every must be between 0.01 and 3600.0: --audit-every=0.0",
+        "--switch-every=0, --switch-every must be between 1 and 1000000: --switch-every=0",
+        "--hang-after=0, --hang-after must be between 1 and 3600: --hang-after=0",
+        "--configuration=none, --configuration must be one of exact",
         "--seed=x, is not a long",
         "--bogus, Unknown option"
     })
-    void wrongOptionsAreRefusedInOneLine(String option, String message) {
+    void invalidOptionsAreRejectedInOneLine(String option, String message) {
         final CommandResult run = CommandResult.of(UnaryOperator.identity(), option);
         assertThat(run.status()).isEqualTo(2);
         assertThat(run.err().lines()).hasSize(1);
@@ -95,7 +95,7 @@ class SoakTest {
     }
 
     @Test
-    void stepsFollowFromTheSeed() {
+    void stepsDependOnlyOnTheSeed() {
         final RandomChoices first = new RandomChoices();
         final RandomChoices second = new RandomChoices();
         first.begin(SoakConfiguration.ALL.get(0), 1);

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever happens to a value's bytes is noticed. */
+/** Tests that the codec detects every change of a value's bytes. */
 class ValueCodecTest {
     private static final long KEY = 17;
     private static final int OFFSET = 3;
@@ -29,7 +29,7 @@ class ValueCodecTest {
 
     @ParameterizedTest
     @ValueSource(ints = {32, 33, 39, 40, 47, 48, 205})
-    void aWholeValueTellsItsSequence(int length) {
+    void aWholeValueReturnsItsSequence(int length) {
         ValueCodec.encode(buffer, OFFSET, KEY, 5, length);
         assertThat(ValueCodec.check(buffer, OFFSET, length, KEY)).isEqualTo(5);
         assertThat(ValueCodec.firstWrongByte(buffer, OFFSET, length)).isEqualTo(-1);
@@ -54,7 +54,7 @@ class ValueCodecTest {
     @Test
     void anotherKeysValueIsFound() {
         encode(KEY + 1, 5);
-        assertWrong(LENGTH, "another key's");
+        assertWrong(LENGTH, "belongs to another key");
     }
 
     @ParameterizedTest
@@ -68,23 +68,23 @@ class ValueCodecTest {
     @ValueSource(ints = {32, 200, 204, 206})
     void aValueThatIsCutOrExtendedIsFound(int length) {
         encode(KEY, 5);
-        assertWrong(length, "has not its length");
+        assertWrong(length, "wrong length");
     }
 
     @Test
-    void theHalvesOfTwoValuesAreFoundAndTheSeamIsNamed() {
+    void theHalvesOfTwoValuesAreFoundAndTheFirstWrongByteIsNamed() {
         final UnsafeBuffer other = new UnsafeBuffer(new byte[LENGTH]);
         ValueCodec.encode(other, 0, KEY, 6, LENGTH);
         for (int split = ValueCodec.MIN_LENGTH; split < LENGTH; split += Long.BYTES) {
             encode(KEY, 5);
             buffer.putBytes(OFFSET + split, other, split, LENGTH - split);
             assertWrong(LENGTH, "torn");
-            assertWrong(LENGTH, "the first wrong one at " + split);
+            assertWrong(LENGTH, "the first wrong byte at " + split);
         }
     }
 
     @Test
-    void theFrontOfOneAndTheRestOfAnotherAreFound() {
+    void theHeadOfOneValueAndTheRestOfAnotherAreFound() {
         final UnsafeBuffer other = new UnsafeBuffer(new byte[LENGTH]);
         ValueCodec.encode(other, 0, KEY, 6, LENGTH);
         for (int split = 16; split < LENGTH; split++) {
@@ -95,7 +95,7 @@ class ValueCodecTest {
     }
 
     @Test
-    void aCountersCountMayChangeAndNothingElse() {
+    void onlyTheCountOfACounterMayChange() {
         final long key = KeyCodec.counter(3);
         ValueCodec.encodeCounter(buffer, OFFSET, key, 9, 48, 1);
         buffer.putLong(OFFSET + ValueCodec.COUNT, 2);
