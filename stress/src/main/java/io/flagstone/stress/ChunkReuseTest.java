@@ -8,7 +8,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** A removed entry's chunk goes to another key. A read of the old key never sees that chunk. */
+/** A removed entry's chunk goes to another key. A read of the old key never returns its bytes. */
 @JCStressTest
 @Outcome(id = "11", expect = Expect.ACCEPTABLE, desc = "before the removal")
 @Outcome(id = "-1", expect = Expect.ACCEPTABLE, desc = "after the removal")

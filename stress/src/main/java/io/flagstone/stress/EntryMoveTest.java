@@ -15,9 +15,9 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.I_Result;
 
 /**
- * Entries move to other chunks, so that another size class can have their slab, and readers find
- * their keys all the time. The test fails if a reader looks up the chunk before the move and trusts
- * its contents after the move. There are always enough free chunks, so nothing is evicted.
+ * Entries move to other chunks, because another size class takes their slab. Readers find their
+ * keys all the time. The test fails if a reader looks up the chunk before the move and trusts its
+ * contents after the move. There are always enough free chunks, so nothing is evicted.
  */
 @JCStressTest
 @Outcome(id = "11", expect = Expect.ACCEPTABLE, desc = "found")

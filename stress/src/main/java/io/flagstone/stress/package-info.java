@@ -17,6 +17,6 @@
  *   <li>Support: {@code SharedCache}, {@code SmallCache}.
  * </ul>
  *
- * <p>The package {@code soak} is a separate program, which runs all operations for hours.
+ * <p>The package {@code soak} is a separate program, which can run all operations for hours.
  */
 package io.flagstone.stress;

@@ -89,7 +89,7 @@ public abstract class CacheOperations {
         return cache.contains(key);
     }
 
-    /** Checks after every scenario that the off-heap state is consistent. */
+    /** Checks after every run of a scenario that the off-heap state is consistent. */
     @Validate
     public void audit() {
         final AuditResult result = cache.audit();

@@ -55,7 +55,7 @@ final class CounterWorkload implements Workload {
             case PUT_IF_ABSENT -> create(counter, delta, choices);
             case COMPARE_AND_SET -> compareAndSet(counter, delta, choices.counterLength());
             case UPDATE -> update(counter, delta);
-            case ADD_TO_LONG -> addAndGetLong(counter, delta, choices);
+            case ADD_AND_GET_LONG -> addAndGetLong(counter, delta, choices);
             case REMOVE -> cache.remove(key);
             case REMOVE_IF_EQUAL -> removeIfEqual(counter);
             case GET_AND_REMOVE -> cache.getAndRemove(key, buffers.found, buffers.offset);

@@ -126,7 +126,7 @@ final class MeasuredCache implements SoakCache {
     public long addAndGetLong(SoakKey key, int index, long delta, long missing) {
         final long start = System.nanoTime();
         final long result = delegate.addAndGetLong(key, index, delta, missing);
-        latencies.record(Operation.ADD_TO_LONG, start);
+        latencies.record(Operation.ADD_AND_GET_LONG, start);
         expectedStatistics.inPlace(result != missing);
         return result;
     }

@@ -21,7 +21,7 @@ enum Operation {
     REPLACE(40),
     COMPARE_AND_SET(40),
     UPDATE(50),
-    ADD_TO_LONG(60),
+    ADD_AND_GET_LONG(60),
     REMOVE(20),
     REMOVE_IF_EQUAL(12),
     GET_AND_REMOVE(12),

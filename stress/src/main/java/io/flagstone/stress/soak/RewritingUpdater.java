@@ -6,7 +6,8 @@ import org.agrona.MutableDirectBuffer;
 
 /**
  * Changes a value in place: writes the next version of an owned value, or adds to a counter. If it
- * is told to fail, it overwrites the value with garbage and throws. No read may ever see that.
+ * is told to fail, it overwrites the value with garbage and throws. No read may ever see the
+ * garbage.
  */
 final class RewritingUpdater implements ValueUpdater {
     /** The exception of an update that was told to fail. */

@@ -10,8 +10,8 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * The operations of a cache, with one type for all keys. An interface, so that measurements, and
- * faults in tests, can wrap the cache.
+ * The operations of a cache, with one type for all keys. This is an interface, so that
+ * measurements, and faults in tests, can wrap the cache.
  */
 interface SoakCache {
     /** Selects the cache's default time to live. */

@@ -126,7 +126,7 @@ final class SoakReport {
                 all.of(worst).getMaxValue() / NS_PER_US, worst.label());
         print(
                 "Longest time between two checks of the watchdog, due every 100 ms: %.1f ms. The"
-                        + " cache did not cause a stall at the same time as one of these.%n",
+                        + " cache did not cause a stall during such a pause.%n",
                 longestCheckIntervalNs / 1000 / 1000.0);
         print("All caches: %s%n", totals);
         memoryLine("Heap", Sample::heapBytes);

@@ -133,7 +133,7 @@ final class Worker implements Runnable, WatchedTask {
             case DO_WORK -> cache.doWork();
             case SIZE -> size();
             case STATISTICS -> statistics();
-            case ADD_TO_LONG -> counters.run(operation, choices);
+            case ADD_AND_GET_LONG -> counters.run(operation, choices);
             case PUT, PUT_TTL, REPLACE -> owned.run(operation, choices);
             case MULTI_GET -> readOnly.run(operation, choices);
             case GET_LONG -> (choice < 9 ? owned : readOnly).run(operation, choices);

@@ -5,8 +5,8 @@
  *
  * <ul>
  *   <li>The program: {@code SoakCommand} parses {@code SoakOptions} and runs {@code Soak}. {@code
- *       SoakReport} and {@code JsonReport} print {@code Latencies}, {@code AllocationMeter} and
- *       {@code MemorySampler}.
+ *       SoakReport} and {@code JsonReport} print the figures of {@code Latencies}, {@code
+ *       AllocationMeter} and {@code MemorySampler}.
  *   <li>The course: {@code SoakCoordinator} starts one {@code SoakRound} after another, each with a
  *       new cache of a {@code SoakConfiguration}. {@code PauseGate} stops the threads, {@code
  *       Auditor} checks the cache meanwhile. {@code Watchdog} finds a hung {@code WatchedTask}.
