@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.contender;
 
-/** What not every contender can do. */
+/** An ability that only some contenders have. */
 public enum Ability {
-    /** Writes entries. */
+    /** Accepts writes. */
     WRITES("holds no entries of its own"),
-    /** Tells that a key is absent. */
+    /** Reports that a key is absent. */
     MISSES("has no keys that could be absent"),
-    /** Lets entries go when it is full. */
+    /** Evicts entries when it is full. */
     EVICTS("never evicts"),
-    /** Lets entries go when their time has come. */
+    /** Removes entries at the end of their time to live. */
     EXPIRES("has no time to live"),
     /** Reads many keys with one call. */
     BATCHES("has no call for many keys");
@@ -21,9 +21,9 @@ public enum Ability {
     }
 
     /**
-     * Why a contender without it is left out.
+     * Returns why a contender without this ability is left out.
      *
-     * @return half a sentence.
+     * @return the reason, half a sentence.
      */
     public String lack() {
         return lack;

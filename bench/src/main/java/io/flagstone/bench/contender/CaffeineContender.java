@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Caffeine. A read returns the array that is there, uncopied. */
+/** Caffeine. A read returns the stored array without copying it. */
 final class CaffeineContender implements Contender {
     private final Cache<Long, byte[]> cache;
     private final int valueBytes;
@@ -30,7 +30,7 @@ final class CaffeineContender implements Contender {
         return new CaffeineSession();
     }
 
-    /** Evictions are put off; what is due has to go before it is counted. */
+    /** Counts entries after running the evictions that Caffeine has delayed. */
     @Override
     public long entries() {
         cache.cleanUp();

@@ -6,7 +6,7 @@ import net.openhft.chronicle.map.ChronicleMap;
 import net.openhft.chronicle.values.Values;
 
 /**
- * Chronicle Map, in memory. Keys are of its value interface, which it prefers to boxed ones; a read
+ * Chronicle Map in memory. Keys use its value interface, which it prefers to boxed keys. A read
  * copies into an array of the session.
  */
 final class ChronicleMapContender implements Contender {

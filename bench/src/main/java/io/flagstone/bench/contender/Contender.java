@@ -2,29 +2,29 @@
 package io.flagstone.bench.contender;
 
 /**
- * A cache under measurement, through the API it is best at. Keys are numbers from 0 to 2³¹−1;
- * values have a fixed length, and say in their first word whose they are.
+ * A cache under measurement, used through the API that suits it best. Keys are numbers from 0 to
+ * 2³¹−1. Values have a fixed length, and their first word is their key.
  *
- * <p>Thread-safe; what a thread needs of its own is in its {@link Session}.
+ * <p>Thread-safe. The state of a thread is in its {@link Session}.
  */
 public interface Contender extends AutoCloseable {
     /**
-     * For one thread.
+     * Creates a session for one thread.
      *
-     * @return buffers and keys of its own.
+     * @return a session with its own buffers and keys.
      */
     Session session();
 
     /**
-     * How many entries it holds, as it counts them.
+     * Returns how many entries the contender holds, by its own count.
      *
-     * @return entries.
+     * @return the number of entries.
      */
     long entries();
 
     /**
-     * What it has taken from the operating system beside the heap and beside direct buffers, both
-     * of which the JVM accounts for.
+     * Returns the memory taken from the operating system in addition to the heap and to direct
+     * buffers, both of which the JVM accounts for.
      *
      * @return bytes.
      */

@@ -2,49 +2,49 @@
 package io.flagstone.bench.contender;
 
 /**
- * What every contender is asked to be.
+ * The settings that every contender gets.
  *
- * @param entries it has to hold, with as little to spare as its configuration allows.
- * @param valueBytes the length of each value, at least {@link #MIN_VALUE_BYTES}.
- * @param ttlNs how long an entry lives after it was written, or {@link #NO_TTL}.
+ * @param entries entries it has to hold, with as little room to spare as its configuration allows.
+ * @param valueBytes the length of a value, at least {@link #MIN_VALUE_BYTES} and a multiple of 8.
+ * @param ttlNs nanoseconds that an entry lives after a write, or {@link #NO_TTL}.
  */
 public record ContenderSettings(int entries, int valueBytes, long ttlNs) {
-    /** Fewer say nothing of a cache. */
+    /** The fewest entries of a meaningful comparison. */
     static final int MIN_ENTRIES = 1_000;
 
     private static final int MAX_ENTRIES = 100_000_000;
 
-    /** The key, and something else. */
+    /** The shortest value: the key and one more word. */
     public static final int MIN_VALUE_BYTES = 16;
 
-    /** Entries do not expire. */
+    /** The time to live of entries that do not expire. */
     public static final long NO_TTL = 0;
 
     private static final double HEADROOM = 1.1;
     private static final long MIN_BUDGET_BYTES = 1L << 19;
 
-    /** So many standard deviations above the mean, no segment in a thousand million is. */
+    /** Standard deviations above the mean that fewer than one segment in 10⁹ exceeds. */
     private static final int DEVIATIONS = 6;
 
-    /** Checks them. */
+    /** Checks the settings. */
     public ContenderSettings {
         if (entries < 1) {
-            throw new IllegalArgumentException("entries " + entries + " is not positive");
+            throw new IllegalArgumentException("entries must be positive: entries=" + entries);
         }
         final String problem = problemOfValueBytes(valueBytes);
         if (problem != null) {
             throw new IllegalArgumentException(problem);
         }
         if (ttlNs < 0) {
-            throw new IllegalArgumentException("ttl " + ttlNs + " ns is negative");
+            throw new IllegalArgumentException("ttlNs must not be negative: ttlNs=" + ttlNs);
         }
     }
 
     /**
-     * Why there cannot be so many entries in a comparison.
+     * Checks the number of entries of a comparison.
      *
-     * @param entries how many.
-     * @return the reason, or null if there can.
+     * @param entries the number.
+     * @return the reason to refuse it, or null if it is allowed.
      */
     public static String problemOfEntries(int entries) {
         return entries < MIN_ENTRIES || entries > MAX_ENTRIES
@@ -53,10 +53,10 @@ public record ContenderSettings(int entries, int valueBytes, long ttlNs) {
     }
 
     /**
-     * Why values cannot be of a length.
+     * Checks the length of values.
      *
      * @param valueBytes the length.
-     * @return the reason, or null if they can.
+     * @return the reason to refuse it, or null if it is allowed.
      */
     public static String problemOfValueBytes(int valueBytes) {
         return valueBytes < MIN_VALUE_BYTES || valueBytes % Long.BYTES != 0
@@ -70,9 +70,9 @@ public record ContenderSettings(int entries, int valueBytes, long ttlNs) {
     }
 
     /**
-     * A budget for all entries, with a tenth to spare for hash imbalance and rounding.
+     * Returns a budget for all entries, with a tenth to spare for uneven hashing and rounding.
      *
-     * @param overheadBytes of an entry, beside key and value.
+     * @param overheadBytes bytes of an entry in addition to key and value.
      * @return bytes, at least 512 KiB.
      */
     long budgetBytes(int overheadBytes) {
@@ -81,11 +81,11 @@ public record ContenderSettings(int entries, int valueBytes, long ttlNs) {
     }
 
     /**
-     * How many entries there must be room for where segments have equal shares of it, so that all
+     * Returns how many entries need room if segments have equal shares of it, so that all entries
      * fit although a hash spreads them unevenly.
      *
-     * @param segments how many.
-     * @return entries, in all segments together.
+     * @param segments the number of segments.
+     * @return entries of all segments together.
      */
     long entriesOver(int segments) {
         return entries + (long) Math.ceil(DEVIATIONS * Math.sqrt((double) entries * segments));

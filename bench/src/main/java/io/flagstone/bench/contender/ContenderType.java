@@ -14,9 +14,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
-/** All contenders, by the names they have on the command line and in reports. */
+/** All contenders, with their names on the command line and in reports. */
 public enum ContenderType {
-    /** Ours, as it comes. */
+    /** Flagstone with its defaults. */
     FLAGSTONE(
             "flagstone",
             "relaxed LRU, long keys, get into a buffer",
@@ -26,7 +26,7 @@ public enum ContenderType {
             EVICTS,
             EXPIRES,
             BATCHES),
-    /** Ours, in exact order of use. */
+    /** Flagstone in exact LRU order. */
     FLAGSTONE_EXACT(
             "flagstone-exact",
             "exact LRU, long keys, get into a buffer",
@@ -36,7 +36,7 @@ public enum ContenderType {
             EVICTS,
             EXPIRES,
             BATCHES),
-    /** Ours, with keys in buffers. */
+    /** Flagstone with keys in buffers. */
     FLAGSTONE_BYTES(
             "flagstone-bytes",
             "relaxed LRU, keys of 8 bytes in a buffer, get into a buffer",
@@ -46,7 +46,7 @@ public enum ContenderType {
             EVICTS,
             EXPIRES,
             BATCHES),
-    /** On the heap. */
+    /** Caffeine, on the heap. */
     CAFFEINE(
             "caffeine",
             "maximumSize, Long keys, values not copied, getAllPresent, default executor",
@@ -56,7 +56,7 @@ public enum ContenderType {
             EVICTS,
             EXPIRES,
             BATCHES),
-    /** Off the heap, with memory for each entry by itself. */
+    /** OHC, off the heap, with one allocation for each entry. */
     OHC(
             "ohc",
             "linked LRU, Long keys, getDirect and copy, malloc through JNA",
@@ -65,7 +65,7 @@ public enum ContenderType {
             MISSES,
             EVICTS,
             EXPIRES),
-    /** Off the heap, with memory in chunks. */
+    /** OHC, off the heap, with memory in chunks. */
     OHC_CHUNKED(
             "ohc-chunked",
             "chunks of entries of a fixed size, Long keys, get of a new array",
@@ -73,14 +73,14 @@ public enum ContenderType {
             WRITES,
             MISSES,
             EVICTS),
-    /** Off the heap, a map of a fixed number of entries. */
+    /** Chronicle Map, off the heap, for a fixed number of entries. */
     CHRONICLE_MAP(
             "chronicle-map",
             "in memory, LongValue keys, byte[] values of constant size, getUsing, putReturnsNull",
             ChronicleMapContender::new,
             WRITES,
             MISSES),
-    /** Its off-heap tier. */
+    /** Ehcache's off-heap tier. */
     EHCACHE(
             "ehcache",
             "off-heap tier alone, Long keys, byte[] values, its own serializers, getAll",
@@ -90,7 +90,7 @@ public enum ContenderType {
             EVICTS,
             EXPIRES,
             BATCHES),
-    /** A database, in direct memory. */
+    /** MapDB, a database, in direct memory. */
     MAPDB(
             "mapdb",
             "memoryDirectDB, HTreeMap of Long to byte[], evicts in order of creation, expires at"
@@ -107,7 +107,7 @@ public enum ContenderType {
             HashMapContender::concurrent,
             WRITES,
             MISSES),
-    /** The textbook. */
+    /** The textbook's LRU cache. */
     LINKED_HASH_MAP(
             "linked-hash-map",
             "synchronized LinkedHashMap of Long to byte[] in access order, values not copied",
@@ -115,15 +115,15 @@ public enum ContenderType {
             WRITES,
             MISSES,
             EVICTS),
-    /** Loads that wait for one another. */
+    /** A floor: each read waits for the one before it. */
     FLOOR_LATENCY(
             "floor-latency",
             "two dependent random loads and the copy, each after the one before",
             FloorContender::new),
-    /** Loads that do not. */
+    /** A floor: reads overlap. */
     FLOOR_THROUGHPUT(
             "floor-throughput",
-            "two dependent random loads and the copy, many under way at a time",
+            "two dependent random loads and the copy, many at a time",
             FloorContender::new);
 
     private final String title;
@@ -144,17 +144,17 @@ public enum ContenderType {
     }
 
     /**
-     * By its name.
+     * Finds a contender by its name.
      *
-     * @param title as {@link #title()}.
-     * @return the type, if there is one of that name.
+     * @param title the name, as {@link #title()} returns it.
+     * @return the type, if one has that name.
      */
     public static Optional<ContenderType> of(String title) {
         return Arrays.stream(values()).filter(type -> type.title.equals(title)).findFirst();
     }
 
     /**
-     * What they are called.
+     * Returns the names of all contenders.
      *
      * @return all titles, in the order of reports.
      */
@@ -163,64 +163,64 @@ public enum ContenderType {
     }
 
     /**
-     * Its name.
+     * Returns the contender's name.
      *
-     * @return lower case, with hyphens.
+     * @return the name, in lower case with hyphens.
      */
     public String title() {
         return title;
     }
 
     /**
-     * How it is set up and read.
+     * Describes how the contender is set up and read.
      *
-     * @return in a few words.
+     * @return a few words.
      */
     public String configuration() {
         return configuration;
     }
 
     /**
-     * Whether it can do something.
+     * Returns whether the contender has an ability.
      *
-     * @param ability what.
-     * @return whether it can.
+     * @param ability the ability.
+     * @return whether the contender has it.
      */
     public boolean can(Ability ability) {
         return abilities.contains(ability);
     }
 
     /**
-     * Whether it is Flagstone in one of its modes.
+     * Returns whether the contender is Flagstone.
      *
-     * @return whether it is ours.
+     * @return true for each of Flagstone's modes.
      */
     public boolean isOurs() {
         return title.startsWith("flagstone");
     }
 
     /**
-     * Whether it is no cache but a floor.
+     * Returns whether the contender is a floor instead of a cache.
      *
-     * @return whether it is a floor.
+     * @return true for a floor.
      */
     public boolean isFloor() {
         return this == FLOOR_LATENCY || this == FLOOR_THROUGHPUT;
     }
 
     /**
-     * Whether a read has to wait for the one before it.
+     * Returns whether a read has to wait for the one before it.
      *
-     * @return false for the one that measures how many reads memory serves at a time.
+     * @return false only for the floor that measures how many reads memory serves at a time.
      */
     public boolean isChained() {
         return this != FLOOR_THROUGHPUT;
     }
 
     /**
-     * What a JVM needs to run it, beside what all need.
+     * Returns the JVM flags that this contender needs in addition to those of all contenders.
      *
-     * @return flags, of which the JVM that runs this one knows all.
+     * @return flags that the running JVM knows.
      */
     public List<String> jvmFlags() {
         return switch (this) {
@@ -232,10 +232,10 @@ public enum ContenderType {
     }
 
     /**
-     * Makes one, empty but for floors.
+     * Makes a contender, which is empty unless it is a floor.
      *
-     * @param settings what it is to be.
-     * @return a contender; to be closed.
+     * @param settings its settings.
+     * @return the contender; the caller closes it.
      */
     public Contender make(ContenderSettings settings) {
         return maker.apply(settings);

@@ -15,17 +15,17 @@ import org.ehcache.config.units.MemoryUnit;
 import org.ehcache.core.internal.statistics.DefaultStatisticsService;
 import org.ehcache.core.spi.service.StatisticsService;
 
-/** Ehcache with the off-heap tier alone, and the serializers it comes with. */
+/** Ehcache with the off-heap tier alone and its own serializers. */
 final class EhcacheContender implements Contender {
     private static final String NAME = "contender";
 
     /**
      * Far more than an entry's header: a segment grows its table and its data in powers of two, and
-     * while its table grows has both the old one and the new.
+     * has both the old and the new table while it grows.
      */
     private static final int OVERHEAD_BYTES = 128;
 
-    /** It takes no less. */
+    /** The smallest budget that Ehcache accepts. */
     private static final long MIN_BYTES = 1L << 20;
 
     private final StatisticsService statistics = new DefaultStatisticsService();

@@ -6,11 +6,11 @@ import io.flagstone.MultiGet;
 import io.flagstone.OffHeapCache;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** Ours, by long keys or by keys in buffers. */
+/** Flagstone, with long keys or with keys in buffers. */
 final class FlagstoneContender implements Contender {
     private static final int HEADER_BYTES = 48;
 
-    /** The part of a value by which its chunk is larger, at the most. */
+    /** A chunk exceeds its value by at most a twelfth of the value. */
     private static final int ROUNDING = 12;
 
     private static final int MAX_BATCH = 1024;
@@ -68,7 +68,7 @@ final class FlagstoneContender implements Contender {
         final int found = cache.get(batch, values, 0);
         for (int i = 0; i < keys.length; i++) {
             if (batch.length(i) >= 0 && values.getLong(batch.offset(i)) != keys[i]) {
-                throw new IllegalStateException("another key's value at " + keys[i]);
+                throw new IllegalStateException("key " + keys[i] + " has another key's value");
             }
         }
         return found;

@@ -5,12 +5,12 @@ import java.nio.ByteBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * No cache: the least that any has to ask of memory. A read is two dependent loads at random places
- * and the copy of the value, over memory of the same footprint as Flagstone's. Nothing is hashed,
+ * Not a cache: the least that any cache asks of memory. A read is two dependent loads at random
+ * places and the copy of the value, over memory of the same size as Flagstone's. Nothing is hashed,
  * compared, counted or evicted.
  *
- * <p>The index is eight bytes an entry. Values lie in chunks with room for key and header, several
- * blocks of them, since a buffer holds less than 2 GiB.
+ * <p>The index has eight bytes for each entry. Values lie in chunks with room for key and header.
+ * The chunks fill several blocks because a buffer holds less than 2 GiB.
  */
 final class FloorContender implements Contender {
     private static final int HEADER_BYTES = 48;
@@ -18,7 +18,7 @@ final class FloorContender implements Contender {
     private static final int BLOCK_SHIFT = 20;
     private static final int IN_BLOCK = (1 << BLOCK_SHIFT) - 1;
 
-    /** Odd and prime to any number of entries that is measured, so that values are shuffled. */
+    /** Coprime to every number of entries that is measured, so that values are shuffled. */
     private static final long STRIDE = 7_919_999L;
 
     private final int entries;
@@ -75,6 +75,6 @@ final class FloorContender implements Contender {
 
     @Override
     public void close() {
-        // The garbage collector frees it.
+        // The garbage collector frees the buffers.
     }
 }

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The JDK's maps of boxed keys to arrays. A read returns the array that is there, uncopied. */
+/** The JDK's maps of boxed keys to arrays. A read returns the stored array without copying it. */
 final class HashMapContender implements Contender {
     private static final float LOAD_FACTOR = 0.75f;
 
@@ -17,13 +17,13 @@ final class HashMapContender implements Contender {
         this.valueBytes = valueBytes;
     }
 
-    /** No bound: what the heap costs at the least. */
+    /** Makes a map without a bound, which shows the least that the heap costs. */
     static Contender concurrent(ContenderSettings settings) {
         return new HashMapContender(
                 new ConcurrentHashMap<>(settings.entries()), settings.valueBytes());
     }
 
-    /** The textbook's least-recently-used cache, under one lock. */
+    /** Makes the textbook's LRU cache, under one lock. */
     static Contender linked(ContenderSettings settings) {
         return new HashMapContender(new LruMap(settings.entries()), settings.valueBytes());
     }

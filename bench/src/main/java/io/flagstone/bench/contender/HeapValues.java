@@ -13,14 +13,14 @@ final class HeapValues {
 
     private HeapValues() {}
 
-    /** A new array: what is put is the cache's from then on. */
+    /** Returns a new array, for APIs that keep the array that is put. */
     static byte[] of(long key, int valueBytes) {
         final byte[] value = new byte[valueBytes];
         set(value, key);
         return value;
     }
 
-    /** For APIs that copy what is put: the array stays the caller's. */
+    /** Writes a key into the caller's array, for APIs that copy the array that is put. */
     static void set(byte[] value, long key) {
         WORD.set(value, 0, key);
     }
@@ -29,14 +29,15 @@ final class HeapValues {
         return value == null ? Session.MISSING : (long) WORD.get(value, 0);
     }
 
-    /** Of a batch, those that were found. */
+    /** Returns how many keys of a batch were found, and checks their values. */
     static int count(Map<Long, byte[]> batch) {
         int found = 0;
         for (final Map.Entry<Long, byte[]> entry : batch.entrySet()) {
             if (entry.getValue() != null) {
                 found++;
                 if (firstWord(entry.getValue()) != entry.getKey()) {
-                    throw new IllegalStateException("another key's value at " + entry.getKey());
+                    throw new IllegalStateException(
+                            "key " + entry.getKey() + " has another key's value");
                 }
             }
         }

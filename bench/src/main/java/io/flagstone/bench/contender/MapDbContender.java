@@ -8,19 +8,19 @@ import org.mapdb.HTreeMap;
 import org.mapdb.Serializer;
 
 /**
- * MapDB in direct memory. It evicts in order of creation: with order of use, each read would take
- * the segment's write lock and move its entry in a queue, which is stored like the entries.
+ * MapDB in direct memory. It evicts in order of creation. In order of use, each read would take the
+ * segment's write lock and move its entry in a queue, which is stored like the entries.
  *
- * <p>Reads find what is due to expire until a write to the segment lets it go.
+ * <p>Reads find an expired entry until a write to its segment removes it.
  */
 final class MapDbContender implements Contender {
-    /** Its default. */
+    /** MapDB's default. */
     private static final int SEGMENTS = 8;
 
-    /** Its default, of the nodes of the tree of hashes. */
+    /** MapDB's default for the nodes of the tree of hashes. */
     private static final int NODE_SIZE = 16;
 
-    /** Its default. */
+    /** MapDB's default. */
     private static final int LEVELS = 4;
 
     private final DB db;
@@ -44,7 +44,7 @@ final class MapDbContender implements Contender {
         valueBytes = settings.valueBytes();
     }
 
-    /** So many that the tree has a place for each entry; without, entries would share. */
+    /** Returns enough levels for the tree to have a place for each entry; else entries share. */
     private static int levels(int entries) {
         int levels = LEVELS;
         while (SEGMENTS * Math.pow(NODE_SIZE, levels) < entries) {

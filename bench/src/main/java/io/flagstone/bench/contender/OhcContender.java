@@ -12,15 +12,15 @@ import org.caffinitas.ohc.OHCache;
 import org.caffinitas.ohc.OHCacheBuilder;
 
 /**
- * OHC in either of its implementations. A read of the linked one copies from its memory into an
- * array of the session; the chunked one has no such access and returns a new array.
+ * OHC in one of its two implementations. A read of the linked one copies from its memory into an
+ * array of the session. The chunked one has no such access and returns a new array.
  */
 final class OhcContender implements Contender {
     private static final int LINKED_HEADER_BYTES = 64;
     private static final int CHUNKED_HEADER_BYTES = 16;
     private static final long MAX_CHUNKED_SEGMENT_BYTES = 1L << 30;
 
-    /** A chunk is evicted as a whole, and the eldest is searched for among all of a segment. */
+    /** Chunks of a segment. OHC searches all of them for the oldest, and evicts it as a whole. */
     private static final int CHUNKS = 64;
 
     private static final long LINKED_BUCKET_BYTES = 8;
@@ -43,7 +43,7 @@ final class OhcContender implements Contender {
         this.linked = linked;
     }
 
-    /** Memory for each entry by itself. */
+    /** Makes a cache with one allocation for each entry. */
     static Contender linked(ContenderSettings settings) {
         final OHCacheBuilder<Long, byte[]> builder = OHCacheBuilder.newBuilder();
         final long entryBytes = LINKED_HEADER_BYTES + Long.BYTES + settings.valueBytes();
@@ -55,7 +55,7 @@ final class OhcContender implements Contender {
         return new OhcContender(builder, settings, true);
     }
 
-    /** Memory for each segment at once, in chunks of entries of one size. */
+    /** Makes a cache with one allocation for each segment, in chunks of entries of one size. */
     static Contender chunked(ContenderSettings settings) {
         final OHCacheBuilder<Long, byte[]> builder = OHCacheBuilder.newBuilder();
         final int entryBytes = CHUNKED_HEADER_BYTES + Long.BYTES + settings.valueBytes();
@@ -71,7 +71,7 @@ final class OhcContender implements Contender {
         return new OhcContender(builder, settings, false);
     }
 
-    /** Whole entries in whole chunks. */
+    /** Returns the size of a segment: whole entries in whole chunks. */
     private static long chunkedSegmentBytes(
             ContenderSettings settings, int segments, int entryBytes) {
         final long perSegment = settings.entriesOver(segments) / segments + 1;
@@ -88,7 +88,7 @@ final class OhcContender implements Contender {
         return cache.size();
     }
 
-    /** As it counts them; what malloc adds to each allocation is not in it. */
+    /** Returns the bytes that OHC counts, without malloc's overhead for each allocation. */
     @Override
     public long nativeBytes() {
         final long buckets = Arrays.stream(cache.hashTableSizes()).asLongStream().sum();

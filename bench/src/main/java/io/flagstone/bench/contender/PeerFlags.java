@@ -4,11 +4,11 @@ package io.flagstone.bench.contender;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Flags of the JVM that peers need. */
+/** JVM flags that other makers' caches need. */
 final class PeerFlags {
     private static final int FIRST_TO_WARN = 24;
 
-    /** As Chronicle's makers list them for the class path. */
+    /** The flags that Chronicle's makers list for the class path. */
     private static final List<String> CHRONICLE =
             List.of(
                     "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
@@ -21,7 +21,7 @@ final class PeerFlags {
                     "--add-opens=java.base/java.io=ALL-UNNAMED",
                     "--add-opens=java.base/java.util=ALL-UNNAMED");
 
-    /** Its chunked implementation asks a direct buffer for its address. */
+    /** OHC's chunked implementation asks a direct buffer for its address. */
     private static final List<String> OHC =
             List.of("--add-exports=java.base/sun.nio.ch=ALL-UNNAMED");
 
@@ -42,7 +42,7 @@ final class PeerFlags {
         return withAccess(List.of());
     }
 
-    /** To memory and to native libraries: newer JVMs warn without, older ones know no such flag. */
+    /** Allows memory and native access on newer JVMs, which warn; older ones refuse the flags. */
     private static List<String> withAccess(List<String> flags) {
         return Runtime.version().feature() < FIRST_TO_WARN
                 ? flags

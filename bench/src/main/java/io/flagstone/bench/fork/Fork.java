@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A fresh JVM that measures one thing and hands over what it found: its main class gets the path of
- * a file as first argument and writes its result there.
+ * A fresh JVM that runs one measurement. Its main class gets the path of a file as first argument
+ * and writes its result there.
  *
- * <p>The JVM is that which runs this one, with the same class path. What it prints is kept, and
+ * <p>The JVM is the one that runs this code, with the same class path. Its output is kept, and
  * shown only if it fails.
  */
 public final class Fork {
@@ -30,10 +30,10 @@ public final class Fork {
     private final long timeoutMs;
 
     /**
-     * Not started yet.
+     * Creates a fork that is not started yet.
      *
-     * @param mainClass what it runs.
-     * @param timeoutMs after which it is killed and has failed.
+     * @param mainClass the main class.
+     * @param timeoutMs milliseconds after which the JVM is killed and has failed.
      */
     public Fork(Class<?> mainClass, long timeoutMs) {
         this.mainClass = mainClass.getName();
@@ -41,9 +41,9 @@ public final class Fork {
     }
 
     /**
-     * Adds a flag of the JVM.
+     * Adds JVM flags.
      *
-     * @param flags such as {@code -Xmx8g}.
+     * @param flags flags such as {@code -Xmx8g}.
      * @return this.
      */
     public Fork flags(List<String> flags) {
@@ -52,13 +52,13 @@ public final class Fork {
     }
 
     /**
-     * Runs it to its end.
+     * Runs the JVM to its end.
      *
-     * @param mainArguments of the main class, behind the file's path.
-     * @return the text it has written.
-     * @throws ForkFailedException where it ended otherwise than well, with the reason.
-     * @throws IOException where it cannot be started.
-     * @throws InterruptedException if interrupted meanwhile; the JVM is then killed.
+     * @param mainArguments arguments of the main class, after the file's path.
+     * @return the text that the main class wrote.
+     * @throws ForkFailedException if the JVM fails or takes too long, with the reason.
+     * @throws IOException if the JVM cannot be started.
+     * @throws InterruptedException if interrupted while waiting; the JVM is then killed.
      */
     public String run(List<String> mainArguments) throws IOException, InterruptedException {
         final Path directory = Files.createTempDirectory("flagstone-fork");
@@ -105,7 +105,7 @@ public final class Fork {
                 .start();
     }
 
-    /** The innermost cause that the JVM has printed, or why it has not started, or how it ended. */
+    /** Returns the innermost cause that the JVM printed, why it did not start, or how it ended. */
     private static String reason(String output, int exitValue) {
         String reason = "exit status " + exitValue;
         for (final String line : output.split("\n")) {

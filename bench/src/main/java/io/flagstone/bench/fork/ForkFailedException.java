@@ -3,7 +3,7 @@ package io.flagstone.bench.fork;
 
 import java.io.IOException;
 
-/** A forked JVM did not end well. */
+/** Reports that a forked JVM failed. */
 public final class ForkFailedException extends IOException {
     private static final long serialVersionUID = 1;
 
@@ -15,7 +15,7 @@ public final class ForkFailedException extends IOException {
     }
 
     /**
-     * All that the JVM printed.
+     * Returns everything that the JVM printed.
      *
      * @return its standard output and error.
      */

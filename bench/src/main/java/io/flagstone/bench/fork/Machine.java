@@ -14,15 +14,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Where something was measured.
+ * The machine and the build of a measurement.
  *
- * @param jdk version and maker.
+ * @param jdk version and vendor of the JDK.
  * @param cpu the processor's model.
- * @param processors how many the JVM sees.
- * @param pageSizeBytes the base page.
- * @param hugePages how transparent huge pages are set.
- * @param os name and release.
- * @param commit of the sources, abbreviated; with {@code +} where they were changed.
+ * @param processors the number of processors that the JVM sees.
+ * @param pageSizeBytes the size of a base page, 0 if the system does not report it.
+ * @param hugePages the mode of transparent huge pages.
+ * @param os name and release of the operating system.
+ * @param commit the sources' abbreviated commit, with {@code +} if they had changes.
  */
 public record Machine(
         String jdk,
@@ -39,9 +39,9 @@ public record Machine(
     private static final String UNKNOWN = "unknown";
 
     /**
-     * This one.
+     * Describes this machine.
      *
-     * @return what is known of it.
+     * @return its known properties.
      */
     public static Machine current() {
         return new Machine(
@@ -57,9 +57,9 @@ public record Machine(
     }
 
     /**
-     * All of it in one line.
+     * Returns all properties in one line.
      *
-     * @return words and figures.
+     * @return a text for people.
      */
     public String describe() {
         return String.format(
@@ -77,7 +77,7 @@ public record Machine(
     /**
      * Adds the fields to a row of a JSON report.
      *
-     * @param row takes them.
+     * @param row the row.
      */
     public void addTo(JsonObject row) {
         row.addProperty("jdk", jdk);
@@ -102,13 +102,13 @@ public record Machine(
                 : name;
     }
 
-    /** 0 where the system does not tell. */
+    /** Returns 0 if the system does not report it. */
     private static int basePageBytes() {
         final String kilobytes = fields(MAPPINGS).getOrDefault("KernelPageSize", "0 kB");
         return Integer.parseInt(kilobytes.replace(" kB", "")) << 10;
     }
 
-    /** The first value of each name. */
+    /** Returns the first value of each name. */
     private static Map<String, String> fields(Path file) {
         try (Stream<String> lines = Files.lines(file)) {
             return lines.map(line -> line.split(":", 2))
@@ -123,7 +123,7 @@ public record Machine(
         }
     }
 
-    /** The kernel shows all modes, and the one chosen in brackets. */
+    /** Returns the chosen mode, which the kernel shows in brackets among all modes. */
     private static String hugePageMode() {
         try {
             final String modes = Files.readString(HUGE_PAGES);
@@ -133,7 +133,7 @@ public record Machine(
         }
     }
 
-    /** The build leaves it beside this class. */
+    /** Reads the commit from the resource that the build puts next to this class. */
     private static String commitOfBuild() {
         try (InputStream in = Machine.class.getResourceAsStream(COMMIT)) {
             if (in == null) {

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.fork;
 
-/** Told how far a measurement of many JVMs has come. */
+/** Receives the progress of a measurement in many JVMs. */
 @FunctionalInterface
 public interface StepListener {
     /** Shows nothing. */
     StepListener NONE = (done, all, next) -> {};
 
     /**
-     * Before each JVM.
+     * Called before each JVM.
      *
-     * @param done how many have ended.
-     * @param all how many there are at the most.
-     * @param next what is run next.
+     * @param done how many JVMs have ended.
+     * @param all the maximum number of JVMs.
+     * @param next a description of the next run.
      */
     void next(int done, int all, String next);
 }
