@@ -9,24 +9,24 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What timers cost, by how many are armed.
+ * The cost of timers at one number of armed timers.
  *
- * @param timers armed at a time.
- * @param armNs of a put with a time to live.
- * @param rearmNs of another time to live for a present key.
- * @param reclaimNs of an expired entry.
- * @param worstCallNs the longest call of {@code doWork} while all of them expire at once.
- * @param calls that this takes.
+ * @param timers the number of armed timers.
+ * @param armNs time of a put with a time to live.
+ * @param rearmNs time of setting another time to live for a present key.
+ * @param reclaimNs time to reclaim an expired entry.
+ * @param worstCallNs the longest call of {@code doWork} while all timers expire at once.
+ * @param calls the number of calls that reclaim all timers.
  */
 public record ExpiryFigure(
         int timers, double armNs, double rearmNs, double reclaimNs, long worstCallNs, long calls) {
     /**
-     * Measures, each number in a fresh JVM.
+     * Measures each number of timers in a fresh JVM.
      *
-     * @param timers how many, by turns.
-     * @param limitSeconds after which a JVM is stopped.
-     * @param progress told of each JVM.
-     * @return a figure for each.
+     * @param timers the numbers of timers, one after another.
+     * @param limitSeconds seconds after which a JVM is stopped.
+     * @param progress notified before each JVM.
+     * @return a figure for each number.
      * @throws IOException if a JVM fails.
      * @throws InterruptedException if interrupted.
      */

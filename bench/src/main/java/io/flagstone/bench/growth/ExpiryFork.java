@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The main class of a measuring JVM: what timers cost Flagstone, by how many are armed. Its clock
- * is set by hand, so nothing waits.
+ * The main class of a measuring JVM: the cost of timers in Flagstone at one number of armed timers.
+ * The clock is set by hand, so nothing waits.
  */
 public final class ExpiryFork {
     private static final Gson GSON = new Gson();
@@ -37,14 +37,14 @@ public final class ExpiryFork {
     }
 
     /**
-     * Measures.
+     * Measures, and writes the result.
      *
-     * @param args the result's file, and how many timers.
+     * @param args the result's file and the number of timers.
      * @throws IOException if the result cannot be written.
      */
     public static void main(String[] args) throws IOException {
         final int timers = Integer.parseInt(args[1]);
-        // Once for the compilers, with as many operations as the least number would not have.
+        // Warms up the JIT compilers, three times because few timers mean few operations.
         for (int i = 0; i < 3; i++) {
             new ExpiryFork(Math.min(timers, 100_000)).run();
         }
@@ -102,13 +102,13 @@ public final class ExpiryFork {
     }
 
     /**
-     * What was measured.
+     * The measured values.
      *
-     * @param armNs of a put with a time to live, each.
-     * @param rearmNs of another time to live.
-     * @param reclaimNs of an expired entry, each.
-     * @param worstCallNs the longest call of {@code doWork}, all entries having expired at once.
-     * @param calls how many calls that took.
+     * @param armNs time of a put with a time to live.
+     * @param rearmNs time of setting another time to live.
+     * @param reclaimNs time to reclaim an expired entry.
+     * @param worstCallNs the longest call of {@code doWork} after all entries expired at once.
+     * @param calls the number of calls that reclaimed all entries.
      */
     record Reply(double armNs, double rearmNs, double reclaimNs, long worstCallNs, long calls) {
         static Reply of(String json) {

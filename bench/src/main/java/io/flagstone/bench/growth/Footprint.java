@@ -14,12 +14,12 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /**
- * What this process uses.
+ * The memory that this process uses.
  *
- * @param heapBytes that live after collections.
- * @param directBytes of direct and mapped buffers, as the JVM counts them.
- * @param nativeBytes beside both, as the contender counts them.
- * @param residentBytes of the whole process, as Linux counts them; 0 elsewhere.
+ * @param heapBytes live bytes on the heap after collections.
+ * @param directBytes bytes of direct and mapped buffers, as the JVM counts them.
+ * @param nativeBytes bytes in addition to both, as the contender counts them.
+ * @param residentBytes resident bytes of the process, as Linux counts them; 0 on other systems.
  */
 public record Footprint(long heapBytes, long directBytes, long nativeBytes, long residentBytes) {
     private static final Path STATUS = Path.of("/proc/self/status");
@@ -28,10 +28,10 @@ public record Footprint(long heapBytes, long directBytes, long nativeBytes, long
     private static final int SMALL_ENTRIES = 2_000;
 
     /**
-     * Takes it; collects garbage first.
+     * Measures the memory in use, after collecting garbage.
      *
-     * @param contender whose native memory counts, or null.
-     * @return what is used now.
+     * @param contender the contender whose native memory counts, or null.
+     * @return the memory in use now.
      */
     public static Footprint take(Contender contender) {
         for (int i = 0; i < COLLECTIONS; i++) {
@@ -47,12 +47,12 @@ public record Footprint(long heapBytes, long directBytes, long nativeBytes, long
     }
 
     /**
-     * Takes one before a contender is made, when all classes it needs have been loaded: a small one
-     * was made and used.
+     * Measures the memory in use before a contender is made. Makes and uses a small one first, so
+     * that all classes it needs are loaded.
      *
-     * @param type which contender.
-     * @param valueBytes of its values.
-     * @return what is used now.
+     * @param type the contender.
+     * @param valueBytes the length of its values.
+     * @return the memory in use now.
      */
     public static Footprint takeBefore(ContenderType type, int valueBytes) {
         try (Contender small =
@@ -72,9 +72,9 @@ public record Footprint(long heapBytes, long directBytes, long nativeBytes, long
     }
 
     /**
-     * What has been added.
+     * Returns the memory added since an earlier measurement.
      *
-     * @param before an earlier one.
+     * @param before the earlier measurement.
      * @return the difference.
      */
     public Footprint since(Footprint before) {
@@ -86,9 +86,9 @@ public record Footprint(long heapBytes, long directBytes, long nativeBytes, long
     }
 
     /**
-     * What is accounted for; resident memory is the cross-check.
+     * Returns the memory that is accounted for. Resident memory is the cross-check.
      *
-     * @return heap, direct and native bytes together.
+     * @return the sum of heap, direct and native bytes.
      */
     public long accountedBytes() {
         return heapBytes + directBytes + nativeBytes;

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 
-/** What came of all rounds of one contender at one size. */
+/** The results of all rounds of one contender at one size. */
 public final class GrowthFigure {
     private final ContenderType type;
     private final int entries;
@@ -41,12 +41,12 @@ public final class GrowthFigure {
         return valueBytes;
     }
 
-    /** Why there is no figure, or null if there is. */
+    /** Returns why there is no figure, or null if there is one. */
     String refused() {
         return replies.isEmpty() ? refused : null;
     }
 
-    /** Of the first round: memory hardly varies. */
+    /** Returns the first round's reply, because memory hardly varies between rounds. */
     GrowthFork.Reply memory() {
         return replies.get(0);
     }
@@ -101,7 +101,7 @@ public final class GrowthFigure {
                 .toArray();
     }
 
-    /** Of sorted values; NaN of none. */
+    /** Returns the median of sorted values, NaN if there are none. */
     static double median(double[] sorted) {
         final int middle = sorted.length / 2;
         if (sorted.length == 0) {

@@ -33,9 +33,9 @@ public final class GrowthFork {
     }
 
     /**
-     * Measures.
+     * Measures, and writes the result.
      *
-     * @param args the result's file, and {@link Request}.
+     * @param args the result's file and a {@link Request} as JSON.
      * @throws IOException if the result cannot be written.
      */
     public static void main(String[] args) throws IOException {
@@ -91,7 +91,7 @@ public final class GrowthFork {
         }
     }
 
-    /** Nanoseconds an operation, of several stretches after one that does not count. */
+    /** Returns nanoseconds per operation of several samples, after a warm-up. */
     private double[] sample(Runnable operation) {
         final double[] samples = new double[SAMPLES + 1];
         for (int i = 0; i < samples.length; i++) {
@@ -115,12 +115,12 @@ public final class GrowthFork {
     }
 
     /**
-     * What to measure.
+     * A request for a measurement.
      *
      * @param impl the contender's title.
-     * @param entries to hold.
-     * @param valueBytes of each.
-     * @param sampleMs how long each stretch of operations takes; 0 for memory alone.
+     * @param entries the number of entries to hold.
+     * @param valueBytes the length of each value.
+     * @param sampleMs milliseconds of each sample; 0 measures memory alone.
      */
     record Request(String impl, int entries, int valueBytes, int sampleMs) {
         String toJson() {
@@ -129,16 +129,16 @@ public final class GrowthFork {
     }
 
     /**
-     * What was measured.
+     * The measured values.
      *
      * @param held entries after the fill.
-     * @param full what they take.
-     * @param brimEntries entries after many more were put, for who evicts.
-     * @param brim what they take.
-     * @param buildNs to make it, empty.
-     * @param fillNs to fill it.
-     * @param getNs of a read, sample by sample, or null.
-     * @param putNs of an update, or null.
+     * @param full the memory of these entries.
+     * @param brimEntries entries after many more puts; {@code held} if the contender never evicts.
+     * @param brim the memory of these entries.
+     * @param buildNs time to make the contender, empty.
+     * @param fillNs time to fill it.
+     * @param getNs time of a read in each sample, or null.
+     * @param putNs time of an update in each sample, or null.
      */
     record Reply(
             long held,

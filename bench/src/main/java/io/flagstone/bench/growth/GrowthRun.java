@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Measures contenders at several sizes, by turns, each in a fresh JVM.
+ * Measures contenders at several sizes in turn, each in a fresh JVM.
  *
  * @param types the contenders.
  * @param entries the sizes, ascending.
  * @param valueBytes the lengths of values.
- * @param sampleMs how long each stretch of operations takes; 0 for memory alone.
- * @param limitSeconds after which a JVM is stopped that is still at it.
- * @param rounds how many JVMs each gets.
+ * @param sampleMs milliseconds of each sample; 0 measures memory alone.
+ * @param limitSeconds seconds after which a running JVM is stopped.
+ * @param rounds how many JVMs each contender gets at each size.
  */
 public record GrowthRun(
         List<ContenderType> types,
@@ -30,9 +30,9 @@ public record GrowthRun(
     private static final List<String> FLAGS = List.of("-Xmx12g", "-XX:MaxDirectMemorySize=16g");
 
     /**
-     * Runs all of it.
+     * Runs all rounds.
      *
-     * @param progress told of each JVM.
+     * @param progress notified before each JVM.
      * @return a figure for each length, size and contender, in this order.
      * @throws IOException if no JVM can be started.
      * @throws InterruptedException if interrupted.

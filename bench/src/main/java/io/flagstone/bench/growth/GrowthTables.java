@@ -18,12 +18,12 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The growth of contenders, for people and machines.
+ * Reports of the growth of contenders, for people and for programs.
  *
- * @param figures of one length of values, sizes ascending.
- * @param expiry what timers cost; may be empty.
- * @param machine where it was measured.
- * @param commandLine by which it can be run again.
+ * @param figures figures of one length of values, sizes ascending.
+ * @param expiry the cost of timers; may be empty.
+ * @param machine the machine of the measurement.
+ * @param commandLine the command line that repeats the measurement.
  */
 public record GrowthTables(
         List<GrowthFigure> figures,
@@ -52,17 +52,17 @@ public record GrowthTables(
                     "calls to reclaim all");
 
     private static final String HOW_TO_READ =
-            "get is a hit, each key waiting for the value before it (but for floor-throughput), put"
-                + " an update; uniform keys. Grows by: the median of get, divided by that at the"
-                + " contender's smallest size.";
+            "get is a hit, where each key waits for the value before it (except in"
+                + " floor-throughput); put is an update; keys are uniform. Grows by: the median of"
+                + " get, divided by the median at the contender's smallest size.";
     private static final String EXPIRY_TEXT =
-            "Flagstone with as many timers armed. The longest call of doWork is one of many while"
-                    + " all timers expire at once.";
+            "Flagstone's cost by the number of armed timers. The longest call of doWork is one of"
+                    + " the many that reclaim all timers after they expired at once.";
 
     /**
-     * Prints it.
+     * Prints the tables.
      *
-     * @param out takes tables.
+     * @param out where to print.
      */
     public void print(PrintWriter out) {
         out.println(machine.describe());
@@ -145,7 +145,7 @@ public record GrowthTables(
     }
 
     /**
-     * Renders it for machines.
+     * Renders the report for programs.
      *
      * @return a JSON object with rows for times, memory and expiry.
      */
@@ -207,10 +207,10 @@ public record GrowthTables(
     }
 
     /**
-     * Renders it as a page.
+     * Renders the report as an HTML page.
      *
      * @return the page.
-     * @throws IOException where charts cannot be drawn.
+     * @throws IOException if charts cannot be drawn.
      */
     public String html() throws IOException {
         final Page page =

@@ -19,11 +19,11 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The memory of contenders, for people and machines.
+ * Reports of the memory of contenders, for people and for programs.
  *
- * @param figures in the order to be shown.
- * @param machine where it was measured.
- * @param commandLine by which it can be run again.
+ * @param figures the figures, in the order of the report.
+ * @param machine the machine of the measurement.
+ * @param commandLine the command line that repeats the measurement.
  */
 public record MemoryTables(List<GrowthFigure> figures, Machine machine, String commandLine) {
     private static final List<String> HEAD =
@@ -41,16 +41,16 @@ public record MemoryTables(List<GrowthFigure> figures, Machine machine, String c
                     "overhead, full");
 
     private static final String HOW_TO_READ =
-            "Bytes for each entry that is held: live heap after collections, direct buffers as the"
-                + " JVM counts them, and native memory as the contender counts it; resident memory"
-                + " of the process is the cross-check. Overhead is what is neither the eight bytes"
-                + " of the key nor the value. Full: after four times as many new keys were put, by"
-                + " which those with a budget of bytes are to be judged.";
+            "Bytes for each held entry: live heap after collections, direct buffers as the JVM"
+                + " counts them, and native memory as the contender counts it. Resident memory of"
+                + " the process is the cross-check. Overhead is everything except the eight bytes"
+                + " of the key and the value. Full: after four times as many new keys were put."
+                + " Judge contenders with a budget of bytes by these figures.";
 
     /**
-     * Prints it.
+     * Prints the tables.
      *
-     * @param out takes tables.
+     * @param out where to print.
      */
     public void print(PrintWriter out) {
         out.println(machine.describe());
@@ -117,7 +117,7 @@ public record MemoryTables(List<GrowthFigure> figures, Machine machine, String c
     }
 
     /**
-     * Renders it for machines.
+     * Renders the report for programs.
      *
      * @return a JSON object with a row for each figure.
      */
@@ -152,10 +152,10 @@ public record MemoryTables(List<GrowthFigure> figures, Machine machine, String c
     }
 
     /**
-     * Renders it as a page.
+     * Renders the report as an HTML page.
      *
      * @return the page.
-     * @throws IOException where charts cannot be drawn.
+     * @throws IOException if charts cannot be drawn.
      */
     public String html() throws IOException {
         final Page page = new Page("Flagstone: memory", "Memory of an entry", machine.describe());
@@ -173,7 +173,7 @@ public record MemoryTables(List<GrowthFigure> figures, Machine machine, String c
                         BarChart.svg(
                                 "memory" + number++,
                                 group.getKey(),
-                                "bytes beside key and value, full",
+                                "overhead in bytes per entry, full",
                                 bars));
                 page.table(HEAD, rows(group.getValue()));
             }

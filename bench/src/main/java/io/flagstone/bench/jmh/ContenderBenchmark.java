@@ -23,11 +23,11 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
- * The operations that caches are compared by, on any contender.
+ * The operations by which contenders are compared.
  *
- * <p>Reads are chained, as those of a program that looks at a value before it asks for the next:
- * each key waits for the value before it. Only those of the floor for throughput are not. Every
- * read asserts that it found the value of its key, or where it should miss, that it missed.
+ * <p>Reads are chained, as in a program that looks at a value before it asks for the next: each key
+ * waits for the value before it. Only the reads of the throughput floor are not chained. Every read
+ * asserts that it found the value of its key, or that it missed if the key is absent.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -56,7 +56,7 @@ public class ContenderBenchmark {
 
     private static final int HUNDRED = 100;
 
-    /** Keys from here on are put by nobody but {@link #putEvict}. */
+    /** The first of the keys that only {@link #putEvict} puts. */
     private static final long NEW_KEYS = 1L << 30;
 
     private static final int NEW_KEYS_SHIFT = 28;
@@ -64,11 +64,11 @@ public class ContenderBenchmark {
     /** A contender that holds all keys. */
     @State(Scope.Benchmark)
     public static class Filled {
-        /** As {@link ContenderType#title()}. */
+        /** The contender's {@link ContenderType#title()}. */
         @Param("flagstone")
         public String impl;
 
-        /** Keys that are there. */
+        /** The number of keys that the contender holds. */
         @Param({"10000", "2000000"})
         public int entries;
 
@@ -85,9 +85,9 @@ public class ContenderBenchmark {
         private Contender contender;
 
         /**
-         * Fills it, unless the benchmark before has left it as it is needed.
+         * Fills the contender, unless the benchmark before left one that fits.
          *
-         * @param benchmark the one that is about to run.
+         * @param benchmark the benchmark that is about to run.
          */
         @Setup
         public void fill(BenchmarkParams benchmark) {
@@ -114,9 +114,9 @@ public class ContenderBenchmark {
         private long fresh;
 
         /**
-         * Takes what the thread needs.
+         * Prepares the thread's session and keys.
          *
-         * @param filled what it calls.
+         * @param filled the contender it calls.
          */
         @Setup
         public void prepare(Filled filled) {
@@ -134,7 +134,7 @@ public class ContenderBenchmark {
                 throw new IllegalStateException("key " + key + " gave " + word);
             }
             if (chained) {
-                // The upper half, which is 0: the compiler cannot know, as it could of word - key.
+                // The upper half is 0, but unlike word - key the compiler cannot know it.
                 carried = word >>> Integer.SIZE;
             }
         }
@@ -153,9 +153,9 @@ public class ContenderBenchmark {
     }
 
     /**
-     * A hit.
+     * Gets a present key.
      *
-     * @param caller of the thread.
+     * @param caller the calling thread's state.
      */
     @Benchmark
     public void get(Caller caller) {
@@ -163,9 +163,9 @@ public class ContenderBenchmark {
     }
 
     /**
-     * A hit on an entry that has an hour to live.
+     * Gets a present key whose entry has a time to live of an hour.
      *
-     * @param caller of the thread.
+     * @param caller the calling thread's state.
      */
     @Benchmark
     public void getTtl(Caller caller) {
@@ -173,9 +173,9 @@ public class ContenderBenchmark {
     }
 
     /**
-     * A miss. There is no value to wait for, so misses are not chained.
+     * Gets an absent key. There is no value to wait for, so misses are not chained.
      *
-     * @param caller of the thread.
+     * @param caller the calling thread's state.
      */
     @Benchmark
     public void getMiss(Caller caller) {
@@ -185,9 +185,9 @@ public class ContenderBenchmark {
     }
 
     /**
-     * Hits on {@link #BATCH} keys at once; the figure is that of one.
+     * Gets {@link #BATCH} present keys with one call; the figure is the time of one key.
      *
-     * @param caller of the thread.
+     * @param caller the calling thread's state.
      */
     @Benchmark
     @OperationsPerInvocation(BATCH)
@@ -199,9 +199,9 @@ public class ContenderBenchmark {
     }
 
     /**
-     * A new value of the same length for a present key.
+     * Puts a new value of the same length for a present key.
      *
-     * @param caller of the thread.
+     * @param caller the calling thread's state.
      */
     @Benchmark
     public void putUpdate(Caller caller) {
@@ -209,9 +209,9 @@ public class ContenderBenchmark {
     }
 
     /**
-     * A new key in a full cache, for which another has to leave.
+     * Puts a new key into a full cache, which evicts another.
      *
-     * @param caller of the thread.
+     * @param caller the calling thread's state.
      */
     @Benchmark
     public void putEvict(Caller caller) {
@@ -219,9 +219,9 @@ public class ContenderBenchmark {
     }
 
     /**
-     * 95 hits to 5 updates.
+     * Mixes 95 % hits and 5 % updates.
      *
-     * @param caller of the thread.
+     * @param caller the calling thread's state.
      */
     @Benchmark
     public void mixed95(Caller caller) {
@@ -229,9 +229,9 @@ public class ContenderBenchmark {
     }
 
     /**
-     * As many hits as updates.
+     * Mixes hits and updates in equal parts.
      *
-     * @param caller of the thread.
+     * @param caller the calling thread's state.
      */
     @Benchmark
     public void mixed50(Caller caller) {

@@ -7,11 +7,11 @@ import io.flagstone.bench.contender.ContenderType;
 import io.flagstone.bench.contender.Session;
 
 /**
- * The filled contender of this JVM. Benchmarks that run one after the other share it, since filling
- * takes some contenders much longer than being measured.
+ * The filled contender of this JVM. Consecutive benchmarks share it, because filling some
+ * contenders takes much longer than measuring them.
  */
 final class Filling {
-    /** The first of the keys by which a cache is filled to the brim. */
+    /** The first of the keys that fill a cache until it evicts. */
     private static final long BRIM_KEYS = 3L << 29;
 
     private static final int MAX_ROUNDS = 10;
@@ -23,8 +23,8 @@ final class Filling {
     private Filling() {}
 
     /**
-     * A contender with keys from 0 to the number of entries; the one before it is closed unless it
-     * will do.
+     * Returns a contender that holds the keys from 0 to the number of entries, exclusive. Closes
+     * the previous one unless it fits.
      */
     static synchronized Contender of(ContenderType wantedType, ContenderSettings wanted) {
         if (contender != null && wantedType == type && wanted.equals(settings)) {
@@ -54,7 +54,7 @@ final class Filling {
         return contender;
     }
 
-    /** Puts more keys until it evicts. What it then holds serves no other benchmark. */
+    /** Puts more keys until the contender evicts. No other benchmark uses it afterwards. */
     static synchronized void toTheBrim() {
         final int entries = settings.entries();
         settings = null;

@@ -17,8 +17,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What hashing a key costs, chained: the key of each call has the hash of the one before in it, so
- * that the figure is a latency.
+ * The cost of hashing a key. Calls are chained: each key contains the hash before it, so that the
+ * figure is a latency.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -53,7 +53,7 @@ public class KeyedHashBenchmark {
         return last;
     }
 
-    /** Hashes a {@code long}, whatever the key's bytes. */
+    /** Hashes a {@code long}, independent of {@link #keyBytes}. */
     @Benchmark
     public long word() {
         last = hash.hash(last);

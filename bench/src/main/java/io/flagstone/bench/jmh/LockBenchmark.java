@@ -17,8 +17,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * A segment's lock beside {@link ReentrantLock} around the same short critical section, one line of
- * memory read and written, with more and more threads ({@code -t}). All threads want the same lock.
+ * Compares a segment's lock with {@link ReentrantLock}. Both guard the same short critical section,
+ * which reads and writes one cache line. All threads ({@code -t}) take the same lock.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode({Mode.Throughput, Mode.SampleTime})
@@ -44,7 +44,7 @@ public class LockBenchmark {
         return sum;
     }
 
-    /** The engine's. */
+    /** The engine's lock. */
     @Benchmark
     public long segmentLock() {
         segmentLock.lock(Thread.currentThread().getId());
@@ -55,7 +55,7 @@ public class LockBenchmark {
         }
     }
 
-    /** The JDK's. */
+    /** The JDK's lock. */
     @Benchmark
     public long reentrantLock() {
         reentrantLock.lock();

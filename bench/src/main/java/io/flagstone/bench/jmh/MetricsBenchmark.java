@@ -24,9 +24,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/**
- * What it costs to be watched: a get that hits, and a put over a present key, of 10 000 entries.
- */
+/** The cost of being watched: a get that hits and a put over a present key, with 10 000 entries. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -40,7 +38,7 @@ public class MetricsBenchmark {
     private static final int VALUE_BYTES = 64;
     private static final long STEP = 0x9E37_79B9_7F4A_7C15L;
 
-    /** Who watches: nobody, a metrics file each 100 ms, or the Flight Recorder. */
+    /** The watcher: none, a metrics file every 100 ms, or the Flight Recorder. */
     @Param({"nobody", "file", "recorder"})
     public String watcher;
 
@@ -51,7 +49,7 @@ public class MetricsBenchmark {
     private Recording recording;
     private long state;
 
-    /** Fills the cache and sets the watcher to work. */
+    /** Fills the cache and starts the watcher. */
     @Setup
     public void fill() throws IOException {
         if (watcher.equals("recorder")) {
@@ -77,7 +75,7 @@ public class MetricsBenchmark {
         }
     }
 
-    /** Lets everything go. */
+    /** Stops the watcher and closes the cache. */
     @TearDown
     public void close() throws IOException {
         if (runner != null) {
@@ -91,29 +89,29 @@ public class MetricsBenchmark {
         }
     }
 
-    /** Chained: each key waits for the value before it. */
+    /** Returns the next key of a chain: each key waits for the value before it. */
     private long nextKey() {
         state += STEP + value.getLong(0);
         return Math.floorMod(state >>> 20, (long) ENTRIES);
     }
 
-    /** A get, all hits. */
+    /** Gets a present key. */
     @Benchmark
     public long get() {
         final long key = nextKey();
         if (cache.get(key, value, 0) != VALUE_BYTES || value.getLong(0) != key) {
-            throw new IllegalStateException("a miss of " + key);
+            throw new IllegalStateException("key " + key + " is missing or has a wrong value");
         }
         return key;
     }
 
-    /** A put over a value that is there. */
+    /** Puts a new value for a present key. */
     @Benchmark
     public boolean put() {
         final long key = nextKey();
         value.putLong(0, key);
         if (cache.put(key, value, 0, VALUE_BYTES)) {
-            throw new IllegalStateException("a miss of " + key);
+            throw new IllegalStateException("key " + key + " is missing");
         }
         return true;
     }

@@ -23,7 +23,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What the way through a codec adds to a get: a {@code long} key, a value of 64 bytes, all hits.
+ * The cost that a codec adds to a get, with {@code long} keys, values of 64 bytes and only hits.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -37,7 +37,7 @@ public class TypedBenchmark {
     private static final int VALUE_BYTES = 64;
     private static final long STEP = 0x9E37_79B9_7F4A_7C15L;
 
-    /** Entries held. */
+    /** The number of entries. */
     @Param({"10000", "2000000"})
     public int entries;
 
@@ -50,7 +50,7 @@ public class TypedBenchmark {
     private OffHeapCache engine;
     private long state;
 
-    /** A value that reads its fields where they lie in its bytes. */
+    /** A value that reads its fields in place from its bytes. */
     private static final class Flyweight {
         private final UnsafeBuffer bytes = new UnsafeBuffer(new byte[VALUE_BYTES]);
     }
@@ -74,7 +74,7 @@ public class TypedBenchmark {
         }
     }
 
-    /** Has values copied straight to the flyweight's bytes. */
+    /** Lets the engine copy values directly into the flyweight's bytes. */
     private static final class FlyweightCodec extends CopyingCodec {
         @Override
         public MutableDirectBuffer bufferOf(Flyweight reuse) {
@@ -100,13 +100,13 @@ public class TypedBenchmark {
         }
     }
 
-    /** Lets the memory go. */
+    /** Closes the cache. */
     @TearDown
     public void close() {
         cache.close();
     }
 
-    /** Chained: each key waits for the value before it. */
+    /** Returns the next key of a chain: each key waits for the value before it. */
     private long nextKey() {
         state += STEP + flyweight.bytes.getLong(0);
         return Math.floorMod(state >>> 20, (long) entries);
@@ -115,7 +115,7 @@ public class TypedBenchmark {
     private long checked(long key) {
         final long found = flyweight.bytes.getLong(0);
         if (found != key) {
-            throw new IllegalStateException("key " + key + " has the value of " + found);
+            throw new IllegalStateException("key " + key + " has the value of key " + found);
         }
         return found;
     }
@@ -125,7 +125,7 @@ public class TypedBenchmark {
     public long bytes() {
         final long key = nextKey();
         if (engine.get(key, flyweight.bytes, 0) != VALUE_BYTES) {
-            throw new IllegalStateException("a miss of " + key);
+            throw new IllegalStateException("key " + key + " is missing");
         }
         return checked(key);
     }
@@ -135,7 +135,7 @@ public class TypedBenchmark {
     public long typed() {
         final long key = nextKey();
         if (cache.getUsing(key, flyweight) != flyweight) {
-            throw new IllegalStateException("a miss of " + key);
+            throw new IllegalStateException("key " + key + " is missing");
         }
         return checked(key);
     }

@@ -18,8 +18,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Steps of a get as they are, each beside ways that were tried and not kept. What they cost, and
- * why the cheaper ones were not kept, is in docs/design-decisions.md.
+ * Compares steps of a get with rejected variants. docs/design-decisions.md has their costs and says
+ * why the cheaper ones were rejected.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -43,14 +43,14 @@ public class VariantsBenchmark {
     private final UnsafeBuffer target = new UnsafeBuffer(new byte[CAPACITY]);
     private long last;
 
-    /** The hash of a {@code long} as it is: two folded multiplications, one after the other. */
+    /** In use: hashes a {@code long} with two folded multiplications, one after the other. */
     @Benchmark
     public long hashByTwoFolds() {
         last = hash.hash(last);
         return last;
     }
 
-    /** Rejected: one multiplication, with which sequences of keys bunch under unlucky secrets. */
+    /** Rejected: one folded multiplication, where sequential keys cluster under some secrets. */
     @Benchmark
     public long hashByOneFold() {
         final long a = last ^ SECRET_1;
@@ -58,7 +58,7 @@ public class VariantsBenchmark {
         return last;
     }
 
-    /** A copy as it is: in blocks of 32 bytes, the last of which may overlap the one before. */
+    /** In use: copies blocks of 32 bytes, the last of which may overlap the one before. */
     @Benchmark
     public UnsafeBuffer copyInOverlappingBlocks() {
         RawMemory.copy(
@@ -70,7 +70,7 @@ public class VariantsBenchmark {
         return target;
     }
 
-    /** Rejected: word by word, which takes a branch for each. */
+    /** Rejected: copies word by word, with a branch for each word. */
     @Benchmark
     public UnsafeBuffer copyWordByWord() {
         for (int i = 0; i < valueBytes; i += Long.BYTES) {
@@ -82,7 +82,7 @@ public class VariantsBenchmark {
         return target;
     }
 
-    /** Rejected for small values: the JVM's own copy, which is a call. */
+    /** Rejected for small values: the JVM's own copy, which costs a call. */
     @Benchmark
     public UnsafeBuffer copyByTheJvm() {
         UnsafeApi.copyMemory(

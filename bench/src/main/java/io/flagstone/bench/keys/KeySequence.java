@@ -2,15 +2,15 @@
 package io.flagstone.bench.keys;
 
 /**
- * The keys that one thread asks for, one after the other or in batches. Allocates nothing once
- * made. Not thread-safe.
+ * The keys that one thread asks for, one by one or in batches. Allocates only in its constructor.
+ * Not thread-safe.
  */
 public abstract class KeySequence {
     private static final long MULTIPLIER = 6_364_136_223_846_793_005L;
     private static final long INCREMENT = 1_442_695_040_888_963_407L;
     private static final int DRAWS = 1 << 20;
 
-    /** How many keys there are, from 0 on. */
+    /** The number of keys, which are 0, 1, 2 and so on. */
     final int keys;
 
     private long random;
@@ -21,13 +21,13 @@ public abstract class KeySequence {
     }
 
     /**
-     * A sequence by the name it has on the command line.
+     * Makes a sequence with a distribution.
      *
      * @param distribution {@code uniform} or {@code zipf}.
-     * @param keys how many.
-     * @param batch how many keys of a batch differ from one another.
-     * @param seed of the sequence.
-     * @return a sequence.
+     * @param keys the number of keys.
+     * @param batch the number of keys in a batch, all different.
+     * @param seed the seed of the sequence.
+     * @return the sequence.
      */
     public static KeySequence of(String distribution, int keys, int batch, long seed) {
         return switch (distribution) {
@@ -35,31 +35,31 @@ public abstract class KeySequence {
             case "zipf" -> new Zipf(keys, batch, seed);
             default ->
                     throw new IllegalArgumentException(
-                            "keys are uniform or zipf, not " + distribution);
+                            "keys must be uniform or zipf: keys=" + distribution);
         };
     }
 
     /**
-     * The next key.
+     * Returns the next key.
      *
-     * @param carried 0, from a value that has been read: neither compiler nor processor knows what
-     *     it will be, so the key has to wait for it.
-     * @return a key.
+     * @param carried 0, computed from a value that was read. Neither compiler nor processor can
+     *     predict it, so the key has to wait for the value.
+     * @return the key.
      */
     public abstract long next(long carried);
 
     /**
-     * The next keys, all different.
+     * Fills a batch with the next keys, all different.
      *
-     * @param batch takes them.
+     * @param batch the array to fill.
      */
     public abstract void next(long[] batch);
 
     /**
-     * A random number of its own.
+     * Draws a random number from the sequence's generator.
      *
-     * @param bound exclusive.
-     * @return from 0 on.
+     * @param bound the exclusive upper bound.
+     * @return a number from 0 to the bound.
      */
     public final int draw(int bound) {
         return (int) ((step(0) >>> 32) * bound >>> 32);
@@ -80,7 +80,7 @@ public abstract class KeySequence {
             return (step(carried) >>> 32) * keys >>> 32;
         }
 
-        /** Each from a part of its own, so that they differ. */
+        /** Draws each key from a different part of the keys, so that all differ. */
         @Override
         public void next(long[] batch) {
             final int parts = batch.length;

@@ -5,23 +5,23 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * Keys drawn beforehand from a Zipf distribution with exponent 0.99, as in YCSB: the k-th most
- * popular key is drawn in proportion to k^-0.99. Popular keys are spread over all keys.
+ * Draws keys from a Zipf distribution with exponent 0.99, as in YCSB: the probability of the k-th
+ * most popular key is proportional to k^-0.99. Popular keys are spread over all keys.
  */
 public final class ZipfDraws {
     private static final double EXPONENT = 0.99;
 
-    /** Prime to any number of entries that is measured. */
+    /** Coprime to every number of entries that is measured. */
     private static final long SPREAD = 7_919_999L;
 
     private final double[] cumulated;
     private final SplittableRandom random;
 
     /**
-     * For keys from 0 on.
+     * Prepares the distribution over the keys from 0.
      *
-     * @param keys how many.
-     * @param seed of the draws.
+     * @param keys the number of keys.
+     * @param seed the seed of the draws.
      */
     public ZipfDraws(int keys, long seed) {
         cumulated = new double[keys];
@@ -34,9 +34,9 @@ public final class ZipfDraws {
     }
 
     /**
-     * Draws.
+     * Draws a key.
      *
-     * @return a key.
+     * @return the key.
      */
     public int next() {
         final int keys = cumulated.length;
@@ -46,10 +46,10 @@ public final class ZipfDraws {
     }
 
     /**
-     * Draws many.
+     * Draws many keys independently.
      *
-     * @param count how many.
-     * @return keys, each drawn by itself.
+     * @param count the number of keys.
+     * @return the keys.
      */
     public int[] draw(int count) {
         final int[] drawn = new int[count];
@@ -58,11 +58,11 @@ public final class ZipfDraws {
     }
 
     /**
-     * Draws batches.
+     * Draws batches of different keys.
      *
-     * @param count how many keys in all, a multiple of the batch.
-     * @param batch how many keys are to differ from one another.
-     * @return batches one after the other.
+     * @param count the number of keys in all batches, a multiple of {@code batch}.
+     * @param batch the number of keys in a batch, all different.
+     * @return the batches, one after another.
      */
     public int[] drawDistinct(int count, int batch) {
         final int[] drawn = new int[count];

@@ -1,3 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Which keys a benchmark asks for, and in which order. */
+/**
+ * The keys that a benchmark asks for, and their order.
+ *
+ * <p>{@link io.flagstone.bench.keys.KeySequence} makes uniform or Zipf keys; {@link
+ * io.flagstone.bench.keys.ZipfDraws} draws the latter.
+ */
 package io.flagstone.bench.keys;

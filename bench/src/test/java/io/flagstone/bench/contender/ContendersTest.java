@@ -21,14 +21,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** All contenders do what they are said to. */
+/** Tests that all contenders have the abilities they claim. */
 class ContendersTest {
     private static final int ENTRIES = 5_000;
     private static final int VALUE_BYTES = 64;
     private static final int TURNOVERS = 10;
     private static final int BATCH = 32;
 
-    /** What budgets have to spare, and chunks of entries that go together. */
+    /** Covers the spare room of budgets, and chunks that are evicted as a whole. */
     private static final double BOUND = 2;
 
     private static Contender full(ContenderType type, int entries, int valueBytes, long ttlNs) {
@@ -54,7 +54,7 @@ class ContendersTest {
 
     @ParameterizedTest
     @EnumSource
-    void holdsAllEntriesItIsMadeFor(ContenderType type) {
+    void holdsAllEntriesOfItsSettings(ContenderType type) {
         try (Contender contender = full(type)) {
             assertAllFound(contender.session(), ENTRIES);
             assertThat(contender.entries()).isEqualTo(ENTRIES);
@@ -63,7 +63,7 @@ class ContendersTest {
 
     @ParameterizedTest
     @EnumSource
-    void holdsThemWhateverTheirLength(ContenderType type) {
+    void holdsShortAndLongValues(ContenderType type) {
         for (final int valueBytes : new int[] {ContenderSettings.MIN_VALUE_BYTES, 1024}) {
             try (Contender contender = full(type, ContenderSettings.MIN_ENTRIES, valueBytes, 0)) {
                 assertAllFound(contender.session(), ContenderSettings.MIN_ENTRIES);
@@ -83,7 +83,7 @@ class ContendersTest {
 
     @ParameterizedTest
     @EnumSource
-    void updatesInPlaceOfTheEntryBefore(ContenderType type) {
+    void updateReplacesThePreviousEntry(ContenderType type) {
         assumeTrue(type.can(WRITES), WRITES.lack());
         try (Contender contender = full(type)) {
             final Session session = contender.session();
@@ -97,7 +97,7 @@ class ContendersTest {
 
     @ParameterizedTest
     @EnumSource
-    void evictsWhatIsTooMuch(ContenderType type) {
+    void evictsEntriesBeyondItsCapacity(ContenderType type) {
         assumeTrue(type.can(EVICTS), EVICTS.lack());
         try (Contender contender = full(type)) {
             final Session session = contender.session();
@@ -111,10 +111,10 @@ class ContendersTest {
         }
     }
 
-    /** No contender's clock can be set by all of them alike, so nothing is left to expire. */
+    /** Waits for no expiry, because not every contender's clock can be set. */
     @ParameterizedTest
     @EnumSource
-    void holdsEntriesThatAreToExpire(ContenderType type) {
+    void holdsEntriesWithATimeToLive(ContenderType type) {
         assumeTrue(type.can(EXPIRES), EXPIRES.lack());
         try (Contender contender = full(type, ENTRIES, VALUE_BYTES, TimeUnit.HOURS.toNanos(1))) {
             assertAllFound(contender.session(), ENTRIES);
@@ -142,7 +142,7 @@ class ContendersTest {
 
     @ParameterizedTest
     @EnumSource
-    void serveTwoThreads(ContenderType type) throws Exception {
+    void servesTwoThreads(ContenderType type) throws Exception {
         final ExecutorService threads = Executors.newFixedThreadPool(2);
         try (Contender contender = full(type)) {
             final Callable<Void> readsAndWrites =
@@ -165,19 +165,19 @@ class ContendersTest {
         }
     }
 
-    /** Those that allocate by neither heap nor direct buffers have to say so. */
+    /** Contenders that use neither heap nor direct buffers have to report their memory. */
     @ParameterizedTest
     @ValueSource(strings = {"ohc", "ohc-chunked", "chronicle-map"})
-    void tellsItsNativeMemory(String title) {
+    void reportsItsNativeMemory(String title) {
         try (Contender contender = full(ContenderType.of(title).orElseThrow())) {
             assertThat(contender.nativeBytes()).isGreaterThan((long) ENTRIES * VALUE_BYTES);
         }
     }
 
-    /** The build has them once more, since it cannot ask. */
+    /** The build repeats the flags of forks, because it cannot call {@code jvmFlags}. */
     @ParameterizedTest
     @EnumSource
-    void theseTestsHaveTheFlagsThatForksGet(ContenderType type) {
+    void testsRunWithTheFlagsOfForks(ContenderType type) {
         assertThat(ManagementFactory.getRuntimeMXBean().getInputArguments())
                 .containsAll(
                         type.jvmFlags().stream()

@@ -9,11 +9,11 @@ import javax.cache.Caching;
 import javax.cache.configuration.MutableConfiguration;
 import org.junit.jupiter.api.Test;
 
-/** An application may have the engine beside another library's JCache. */
+/** Tests that an application can use the engine together with another library's JCache. */
 class JCacheProviderTest {
-    /** Caching refuses to choose where two providers are services. */
+    /** {@code Caching} refuses to choose between two providers that are services. */
     @Test
-    void theEngineBringsNoProviderOfItsOwn() {
+    void engineRegistersNoProvider() {
         try (CacheManager manager = Caching.getCachingProvider().getCacheManager()) {
             assertThat(manager.getClass().getName()).startsWith("org.ehcache.");
             final Cache<String, String> cache =

@@ -14,7 +14,7 @@ class ForkTest {
     private static final long LONG_MS = 60_000;
 
     @Test
-    void handsOverWhatTheMainClassHasWritten() throws Exception {
+    void returnsTheTextThatTheMainClassWrote() throws Exception {
         assertThat(new Fork(Writer.class, LONG_MS).run(List.of("a \"b\""))).isEqualTo("a \"b\" é");
     }
 
@@ -30,7 +30,7 @@ class ForkTest {
     }
 
     @Test
-    void failsWhereTheJvmRefusesItsFlags() {
+    void failsIfTheJvmRefusesItsFlags() {
         assertThatThrownBy(
                         () ->
                                 new Fork(Writer.class, LONG_MS)
@@ -41,7 +41,7 @@ class ForkTest {
     }
 
     @Test
-    void isKilledWhenItTakesTooLong() {
+    void killsTheJvmAfterTheTimeout() {
         assertThatThrownBy(() -> new Fork(Waiter.class, 100).run(List.of()))
                 .isInstanceOf(ForkFailedException.class)
                 .hasMessageStartingWith("still running after");

@@ -15,7 +15,7 @@ class KeySequenceTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"uniform", "zipf"})
-    void keysAreThoseThatAreThereAndAllComeUp(String distribution) {
+    void drawsEveryKeyAndNoOther(String distribution) {
         final KeySequence sequence = KeySequence.of(distribution, KEYS, BATCH, 1);
         final int[] drawn = new int[KEYS];
         for (int i = 0; i < 200 * KEYS; i++) {
@@ -26,7 +26,7 @@ class KeySequenceTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"uniform", "zipf"})
-    void theKeysOfABatchDiffer(String distribution) {
+    void keysOfABatchDiffer(String distribution) {
         final KeySequence sequence = KeySequence.of(distribution, KEYS, BATCH, 1);
         final long[] batch = new long[BATCH];
         for (int i = 0; i < 1000; i++) {
@@ -37,19 +37,19 @@ class KeySequenceTest {
     }
 
     @Test
-    void aTenthOfZipfsKeysIsDrawnMostOfTheTime() {
+    void zipfDrawsMostlyATenthOfTheKeys() {
         final int[] drawn = new int[KEYS];
         for (final int key : new ZipfDraws(KEYS, 1).draw(100 * KEYS)) {
             drawn[key]++;
         }
         Arrays.sort(drawn);
         final int top = Arrays.stream(drawn, KEYS - KEYS / 10, KEYS).sum();
-        // The sum of k^-0.99 to 100 over that to 1000 is 0.69.
+        // The sum of k^-0.99 for k up to 100, divided by the sum up to 1000, is 0.69.
         assertThat(top).isBetween(66 * KEYS, 72 * KEYS);
     }
 
     @Test
-    void aCarriedWordChangesWhatComesNext() {
+    void carriedWordChangesTheNextKey() {
         final KeySequence one = KeySequence.of("uniform", 1 << 30, BATCH, 1);
         final KeySequence other = KeySequence.of("uniform", 1 << 30, BATCH, 1);
 
@@ -57,8 +57,8 @@ class KeySequenceTest {
     }
 
     @Test
-    void otherDistributionsAreRefused() {
+    void refusesOtherDistributions() {
         assertThatThrownBy(() -> KeySequence.of("normal", KEYS, BATCH, 1))
-                .hasMessage("keys are uniform or zipf, not normal");
+                .hasMessage("keys must be uniform or zipf: keys=normal");
     }
 }
