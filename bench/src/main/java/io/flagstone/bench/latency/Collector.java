@@ -5,11 +5,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** A garbage collector to run under. */
+/** A garbage collector that contenders run under. */
 public enum Collector {
-    /** The JVM's usual. */
+    /** G1, the JVM's default. */
     G1("g1", "-XX:+UseG1GC"),
-    /** The one for short pauses. */
+    /** ZGC, the collector with short pauses. */
     ZGC("zgc", "-XX:+UseZGC");
 
     private final String title;
@@ -21,28 +21,28 @@ public enum Collector {
     }
 
     /**
-     * By its name.
+     * Finds a collector by its name.
      *
-     * @param title as {@link #title()}.
-     * @return the collector, if there is one of that name.
+     * @param title the name, as {@link #title()} returns it.
+     * @return the collector, if one has that name.
      */
     public static Optional<Collector> of(String title) {
         return Arrays.stream(values()).filter(one -> one.title.equals(title)).findFirst();
     }
 
     /**
-     * Their names.
+     * Returns the names of all collectors.
      *
-     * @return in the order of reports.
+     * @return all titles, in the order of reports.
      */
     public static List<String> titles() {
         return Arrays.stream(values()).map(Collector::title).toList();
     }
 
     /**
-     * Its name.
+     * Returns the collector's name.
      *
-     * @return lower case.
+     * @return the name, in lower case.
      */
     public String title() {
         return title;

@@ -8,7 +8,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 
-/** What came of all rounds of one contender under one collector. */
+/** The results of all rounds of one contender under one collector. */
 public final class LatencyFigure {
     private final ContenderType type;
     private final Collector collector;
@@ -61,7 +61,7 @@ public final class LatencyFigure {
         return collector;
     }
 
-    /** Why there is no figure, or null if there is. */
+    /** Returns why there is no figure, or null if there is one. */
     String refused() {
         return response.getTotalCount() > 0 ? null : refused;
     }

@@ -49,7 +49,7 @@ public final class LatencyFork {
     }
 
     /**
-     * Measures.
+     * Measures, and writes the result.
      *
      * @param args the result's file, {@link LatencySettings} as JSON, and the safepoint log.
      * @throws IOException if a file cannot be read or written.
@@ -164,7 +164,7 @@ public final class LatencyFork {
         return Base64.getEncoder().encodeToString(Arrays.copyOf(bytes.array(), length));
     }
 
-    /** Writes at its own fixed rate, for as long as the reader reads. */
+    /** Writes at its own fixed rate while the reader reads. */
     private final class Feed extends Thread {
         private final long beginNs;
         private long late;
@@ -205,20 +205,20 @@ public final class LatencyFork {
     }
 
     /**
-     * What came out.
+     * The measured values.
      *
-     * @param response the histogram of response times, encoded.
-     * @param service that of service times.
+     * @param response the encoded histogram of response times.
+     * @param service the encoded histogram of service times.
      * @param hits reads that found a value.
-     * @param misses reads that did not.
-     * @param readLateNs by how much the last read began late.
-     * @param feedLateNs by how much the last write did.
-     * @param bytesPerRead that the reader allocated.
-     * @param collections safepoints of the collector.
-     * @param longestCollectionNs the longest of them.
-     * @param stalls reads above the limit, by cause.
-     * @param longestStallNs the longest of each cause.
-     * @param stallsDropped reads above the limit that found no room in the log.
+     * @param misses reads that found no value.
+     * @param readLateNs how late the last read began.
+     * @param feedLateNs how late the last write began.
+     * @param bytesPerRead bytes that the reader allocated for each read.
+     * @param collections the number of the collector's safepoints.
+     * @param longestCollectionNs the longest of these safepoints.
+     * @param stalls the number of stalls, by cause.
+     * @param longestStallNs the longest stall, by cause.
+     * @param stallsDropped stalls that found no room in the log.
      */
     record Reply(
             String response,

@@ -5,20 +5,20 @@ import io.flagstone.bench.contender.ContenderType;
 import java.util.List;
 
 /**
- * What is measured.
+ * The plan of a measurement.
  *
  * @param types the contenders, in the order in which they take turns.
- * @param collectors under each of which.
- * @param entries held when a run begins.
- * @param valueBytes of each.
- * @param keys how keys are drawn, uniform or zipf.
- * @param readRate reads a second.
- * @param feedRate writes a second.
- * @param newKeysPercent how many of the writes are of keys that are not there.
- * @param seconds of each run that count.
- * @param warmupSeconds before them.
- * @param stallNs reads that take longer are looked into.
- * @param heap of each JVM, as in {@code -Xmx}.
+ * @param collectors the collectors that each contender runs under.
+ * @param entries the number of entries when a run begins.
+ * @param valueBytes the length of each value.
+ * @param keys the distribution of keys, uniform or zipf.
+ * @param readRate reads per second.
+ * @param feedRate writes per second.
+ * @param newKeysPercent the percentage of writes with absent keys.
+ * @param seconds seconds measured in each run.
+ * @param warmupSeconds seconds of warm-up before them.
+ * @param stallNs the service time above which a read is a stall.
+ * @param heap the heap of each JVM, as in {@code -Xmx}.
  * @param rounds how many JVMs each contender gets under each collector.
  */
 public record LatencyPlan(

@@ -15,12 +15,12 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What came of it, for people and machines.
+ * Reports of a latency measurement, for people and for programs.
  *
- * @param plan what was measured.
- * @param figures in the order to be shown.
- * @param machine where it ran.
- * @param commandLine by which it can be run again.
+ * @param plan the plan of the measurement.
+ * @param figures the figures, in the order of the report.
+ * @param machine the machine of the measurement.
+ * @param commandLine the command line that repeats the measurement.
  */
 public record LatencyReport(
         LatencyPlan plan, List<LatencyFigure> figures, Machine machine, String commandLine) {
@@ -45,17 +45,18 @@ public record LatencyReport(
     private static final String[] PERCENTILE_KEYS = {"p50Ns", "p99Ns", "p999Ns", "p9999Ns"};
 
     private static final String HOW_TO_READ =
-            "Microseconds from when a read was due to its end, so that a read that waits for the"
-                + " one before it counts its wait (no coordinated omission); service is from its"
-                + " actual start. Behind: by how much the last read or write was late, which grows"
-                + " without end where a rate is too high. Floors have no feed: what they show is"
-                + " the machine. Stalls are reads of long service, told apart by what the JVM and"
-                + " Linux say; own is what neither explains, those of the host included.";
+            "Microseconds from the time a read was due to its end, so that a read that waits for"
+                + " the one before it counts its wait (no coordinated omission). Service counts"
+                + " from the read's actual start. Behind: how late the last read or write began,"
+                + " which grows without end if a rate is too high. Floors have no feed: they show"
+                + " the machine. Stalls are reads with a long service time. The JVM and Linux tell"
+                + " their cause; own are stalls that neither explains, including those of the"
+                + " host.";
 
     /**
-     * Prints it.
+     * Prints the tables.
      *
-     * @param out takes tables.
+     * @param out where to print.
      */
     public void print(PrintWriter out) {
         out.println(machine.describe());
@@ -74,7 +75,7 @@ public record LatencyReport(
     private String title(Collector collector) {
         return String.format(
                 Locale.ROOT,
-                "%s: %,d reads/s beside %,d writes/s, %,d entries of %d bytes, %s keys, %.0f s",
+                "%s: %,d reads/s and %,d writes/s, %,d entries of %d bytes, %s keys, %.0f s",
                 collector.title(),
                 plan.readRate(),
                 plan.feedRate(),
@@ -143,7 +144,7 @@ public record LatencyReport(
     }
 
     /**
-     * Renders it for machines.
+     * Renders the report for programs.
      *
      * @return a JSON object with a row for each figure.
      */
@@ -197,10 +198,10 @@ public record LatencyReport(
     }
 
     /**
-     * Renders it as a page.
+     * Renders the report as an HTML page.
      *
      * @return the page.
-     * @throws IOException where charts cannot be drawn.
+     * @throws IOException if charts cannot be drawn.
      */
     public String html() throws IOException {
         final Page page =

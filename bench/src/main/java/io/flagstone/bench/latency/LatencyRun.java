@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Lets contenders take turns under each collector, each in a fresh JVM. */
+/** Runs contenders in turn under each collector, each in a fresh JVM. */
 public final class LatencyRun {
     private static final long FILL_MS = TimeUnit.MINUTES.toMillis(5);
     private static final Gson GSON = new Gson();
@@ -22,10 +22,10 @@ public final class LatencyRun {
     private final StepListener progress;
 
     /**
-     * Nothing runs yet.
+     * Creates a run that is not started yet.
      *
-     * @param plan what is measured.
-     * @param progress told of each JVM.
+     * @param plan the plan of the measurement.
+     * @param progress notified before each JVM.
      */
     public LatencyRun(LatencyPlan plan, StepListener progress) {
         this.plan = plan;
@@ -33,7 +33,7 @@ public final class LatencyRun {
     }
 
     /**
-     * Runs all of it.
+     * Runs all rounds.
      *
      * @return a figure for each collector and contender, in this order.
      * @throws IOException if no JVM can be started.

@@ -2,18 +2,18 @@
 package io.flagstone.bench.latency;
 
 /**
- * How a contender is read and fed.
+ * The settings of one run of one contender.
  *
- * @param impl its title.
- * @param entries it holds when the run begins.
- * @param valueBytes of each.
- * @param keys how keys are drawn, uniform or zipf.
- * @param readRate reads a second.
- * @param feedRate writes a second; 0 for none.
- * @param newKeysPercent how many of the writes are of keys that are not there.
- * @param seconds that are measured.
- * @param warmupSeconds before them, at the same rates.
- * @param stallNs reads that take longer are looked into one by one.
+ * @param impl the contender's title.
+ * @param entries the number of entries when the run begins.
+ * @param valueBytes the length of each value.
+ * @param keys the distribution of keys, uniform or zipf.
+ * @param readRate reads per second.
+ * @param feedRate writes per second; 0 for none.
+ * @param newKeysPercent the percentage of writes with absent keys.
+ * @param seconds seconds that are measured.
+ * @param warmupSeconds seconds of warm-up before them, at the same rates.
+ * @param stallNs the service time above which a read is a stall.
  */
 record LatencySettings(
         String impl,

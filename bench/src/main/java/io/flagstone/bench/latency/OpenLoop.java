@@ -5,11 +5,11 @@ import java.util.function.LongSupplier;
 import org.HdrHistogram.Histogram;
 
 /**
- * Does something at a fixed rate, whatever becomes of it: the n-th operation is due n periods after
- * the begin, and its response time is counted from then, not from when the driver got to it. So an
- * operation that takes long delays those due meanwhile, as it would delay callers who do not know
- * of it, and all of them are counted (Tene: How NOT to Measure Latency; the omission that this
- * avoids is called coordinated). The service time, from the actual start, is kept beside it.
+ * Runs an operation at a fixed rate, however long it takes. The n-th operation is due n periods
+ * after the begin, and its response time counts from then, not from its actual start. So a long
+ * operation delays the operations that become due meanwhile, as it would delay independent callers,
+ * and all of them are counted. This avoids coordinated omission (Tene: How NOT to Measure Latency).
+ * The service time counts from the actual start and is recorded as well.
  *
  * <p>Spins until the next operation is due. Allocates nothing while it runs. For one thread.
  */
@@ -25,12 +25,12 @@ final class OpenLoop {
     private final StallListener stalls;
 
     /**
-     * Not started yet.
+     * Creates a loop that is not started yet.
      *
-     * @param clock nanoseconds.
-     * @param rate operations a second.
-     * @param stallNs operations of a longer service time are told of.
-     * @param stalls is told.
+     * @param clock returns nanoseconds.
+     * @param rate operations per second.
+     * @param stallNs the service time above which an operation is a stall.
+     * @param stalls notified of each stall.
      */
     OpenLoop(LongSupplier clock, int rate, long stallNs, StallListener stalls) {
         this.clock = clock;
@@ -40,12 +40,12 @@ final class OpenLoop {
     }
 
     /**
-     * Runs as many operations as are due within a time.
+     * Runs all operations that are due within a period of time.
      *
-     * @param operation what is done.
-     * @param beginNs when the first is due.
-     * @param durationNs the time.
-     * @return by how much the last operation was late when it began.
+     * @param operation the operation.
+     * @param beginNs the time when the first operation is due.
+     * @param durationNs the period of time.
+     * @return how many nanoseconds late the last operation began.
      */
     long run(Runnable operation, long beginNs, long durationNs) {
         final long count = (long) (durationNs / periodNs);
@@ -69,7 +69,7 @@ final class OpenLoop {
         return late;
     }
 
-    /** Forgets what was recorded. */
+    /** Clears both histograms. */
     void reset() {
         response.reset();
         service.reset();
@@ -83,10 +83,10 @@ final class OpenLoop {
         return service;
     }
 
-    /** Told of operations that took long, on the thread that ran them. */
+    /** Receives stalls on the thread that runs the operations. */
     @FunctionalInterface
     interface StallListener {
-        /** Looks at none. */
+        /** Ignores stalls. */
         StallListener NONE = (beginNs, endNs) -> {};
 
         void stalled(long beginNs, long endNs);

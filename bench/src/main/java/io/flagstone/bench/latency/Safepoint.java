@@ -7,21 +7,21 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A time when all threads of the JVM stood still, as {@code -Xlog:safepoint} tells of it; its
- * nanoseconds are those of {@link System#nanoTime}.
+ * A safepoint, during which all threads of the JVM stand still, as {@code -Xlog:safepoint} reports
+ * it. Times are those of {@link System#nanoTime}.
  *
- * @param operation for which they did.
- * @param beginNs from when they were asked to stop.
- * @param endNs until when.
+ * @param operation the reason for the safepoint.
+ * @param beginNs the time when the threads were asked to stop.
+ * @param endNs the time of its end.
  */
 record Safepoint(String operation, long beginNs, long endNs) {
-    /** For {@code -Xlog}, without the file. */
+    /** The format of the JVM flag; its argument is the log file. */
     static final String LOG_FLAG = "-Xlog:safepoint=info:file=%s:timenanos:filecount=0";
 
     private static final Pattern LINE =
             Pattern.compile("\\[(\\d+)ns] ?Safepoint \"([^\"]+)\",.*Total: +(\\d+) ns");
 
-    /** Those of a log; lines that tell of something else are skipped. */
+    /** Parses the safepoints of a log and skips all other lines. */
     static List<Safepoint> parse(Stream<String> lines) {
         return lines.map(LINE::matcher).filter(Matcher::find).map(Safepoint::of).toList();
     }
@@ -35,7 +35,7 @@ record Safepoint(String operation, long beginNs, long endNs) {
         return beginNs <= toNs && endNs >= fromNs;
     }
 
-    /** Whether it was the collector's: all collectors name their operations so. */
+    /** Returns whether the collector asked for it; all collectors name their operations so. */
     boolean isCollection() {
         return operation.startsWith("G1")
                 || operation.startsWith("Z")

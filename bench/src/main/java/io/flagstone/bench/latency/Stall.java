@@ -4,15 +4,15 @@ package io.flagstone.bench.latency;
 import java.util.List;
 
 /**
- * A read that took long.
+ * A stall: a read with a long service time.
  *
- * @param beginNs when it began.
- * @param endNs when it ended.
+ * @param beginNs the time when the read began.
+ * @param endNs the time when the read ended.
  * @param runDelayNs how long its thread has waited for a processor since the last stall.
- * @param stealTicks how many hundredths of a second the machine has lost since the last stall.
+ * @param stealTicks how many hundredths of a second the host has taken since the last stall.
  */
 record Stall(long beginNs, long endNs, long runDelayNs, long stealTicks) {
-    /** A wait that explains most of a stall is its cause. */
+    /** A wait of more than half of a stall is its cause. */
     private static final int SHARE = 2;
 
     long lengthNs() {

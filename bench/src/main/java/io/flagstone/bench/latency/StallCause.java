@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.latency;
 
-/** Why a read took long, as far as can be told. */
+/** The cause of a stall, as far as the JVM and Linux report it. */
 public enum StallCause {
-    /** All threads of the JVM stood still, for the collector or otherwise. */
+    /** All threads of the JVM stood still, for the collector or another reason. */
     SAFEPOINT("safepoint"),
     /** The thread was ready to run and had no processor. */
     SCHEDULER("scheduler"),
-    /** The virtual machine had none. */
+    /** The virtual machine had no processor. */
     STEAL("steal"),
-    /** None of these: the contender's own, or what cannot be seen from inside. */
+    /** No other cause: the contender itself, or a cause that cannot be seen from inside. */
     OWN("own");
 
     private final String title;
@@ -19,7 +19,7 @@ public enum StallCause {
     }
 
     /**
-     * Its name.
+     * Returns the cause's name.
      *
      * @return one word.
      */

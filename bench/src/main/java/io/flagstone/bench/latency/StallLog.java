@@ -8,8 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The stalls of one thread, with what Linux knows of the thread's waiting. Room is made beforehand;
- * stalls beyond it are counted, not kept. Where Linux tells nothing, its figures are 0.
+ * A log of one thread's stalls, with the waiting times that Linux reports for the thread. Its room
+ * is allocated beforehand; stalls beyond it are counted but not kept. On systems that report no
+ * waiting times they are 0.
  */
 final class StallLog implements OpenLoop.StallListener, AutoCloseable {
     static final int CAPACITY = 1 << 14;
@@ -27,7 +28,7 @@ final class StallLog implements OpenLoop.StallListener, AutoCloseable {
     private int size;
     private long dropped;
 
-    /** On the thread that is to be watched. */
+    /** Starts the log; call it on the thread to watch. */
     void open() {
         schedule = openOrNull("/proc/thread-self/schedstat");
         machine = openOrNull("/proc/stat");
@@ -88,7 +89,7 @@ final class StallLog implements OpenLoop.StallListener, AutoCloseable {
         }
     }
 
-    /** A number of the first line, whose words are counted from 0. */
+    /** Returns a number of the first line, whose words are counted from 0, or 0 without one. */
     private long field(RandomAccessFile file, int number) {
         if (file == null) {
             return 0;

@@ -4,7 +4,7 @@ package io.flagstone.bench.trace;
 import java.io.IOException;
 import java.util.regex.Pattern;
 
-/** Reads runs of blocks: first block, number of blocks, a field without use, request number. */
+/** Reads runs of blocks: first block, number of blocks, an unused field, request number. */
 final class ArcReader implements TraceReader {
     private static final Pattern SPACE = Pattern.compile("[ \t]+");
     private static final int COLUMNS = 4;

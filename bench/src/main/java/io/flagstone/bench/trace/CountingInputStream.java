@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * Counts what passes, because progress through a compressed file is known only in its own bytes.
+ * Counts the bytes read, because progress through a compressed file is known only in its own bytes.
  */
 final class CountingInputStream extends FilterInputStream {
     private long count;

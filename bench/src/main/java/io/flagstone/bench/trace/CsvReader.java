@@ -16,7 +16,7 @@ final class CsvReader implements TraceReader {
     private static final List<String> HEADER = List.of("time", "key", "size", "ttl");
     private static final int NANO_PLACES = 9;
 
-    /** Numbers as a program writes them: others, such as 007, are text lest they meet with 7. */
+    /** Numbers in canonical form. Others, such as 007, are text, so that 007 and 7 differ. */
     private static final Pattern NUMBER = Pattern.compile("0|-?[1-9][0-9]{0,18}");
 
     private final LineReader lines;
@@ -63,7 +63,7 @@ final class CsvReader implements TraceReader {
 
     private void parse(String line, Request request) throws IOException {
         if (line.indexOf('"') >= 0) {
-            throw lines.malformed("quoted columns are not read");
+            throw lines.malformed("quoted columns are not supported");
         }
         final String[] columns = COMMA.split(line, -1);
         if (columns.length < 3 || columns.length > 4) {
@@ -96,7 +96,7 @@ final class CsvReader implements TraceReader {
                 request.numericKey(Long.parseLong(text));
                 return;
             } catch (NumberFormatException tooLarge) {
-                // 19 digits that do not fit 64 bits: a key all the same.
+                // 19 digits that do not fit 64 bits are a text key.
             }
         }
         request.textKey(text.getBytes(StandardCharsets.UTF_8));

@@ -9,8 +9,8 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Numbers the lines of a text and bounds their length: a binary file given for a text one has to be
- * refused, not read into memory as one line.
+ * Reads lines, numbers them and bounds their length, so that a binary file in place of a text file
+ * is refused instead of read into memory as one line.
  */
 public final class LineReader implements Closeable {
     private static final int MAX_LINE_BYTES = 1 << 16;
@@ -24,9 +24,9 @@ public final class LineReader implements Closeable {
     private long number;
 
     /**
-     * Reads lines.
+     * Creates a reader.
      *
-     * @param input where from; closed with this.
+     * @param input the bytes; closed with this.
      */
     public LineReader(TraceInput input) {
         this.input = input;
@@ -36,7 +36,7 @@ public final class LineReader implements Closeable {
      * Reads the next line.
      *
      * @return the line without its end, {@code \n} or {@code \r\n}; null at the end of the text.
-     * @throws IOException where the file is malformed or cannot be read.
+     * @throws IOException if the file is malformed or cannot be read.
      */
     public String next() throws IOException {
         number++;
@@ -78,20 +78,20 @@ public final class LineReader implements Closeable {
     }
 
     /**
-     * An exception about the line read last.
+     * Creates an exception about the line read last.
      *
-     * @param reason what is wrong with it.
-     * @return to be thrown.
+     * @param reason what is wrong with the line.
+     * @return the exception; the caller throws it.
      */
     public MalformedTraceException malformed(String reason) {
         return new MalformedTraceException(place(), reason);
     }
 
     /**
-     * An exception about the file as a whole.
+     * Creates an exception about the file as a whole.
      *
-     * @param reason what is wrong with it.
-     * @return to be thrown.
+     * @param reason what is wrong with the file.
+     * @return the exception; the caller throws it.
      */
     public MalformedTraceException malformedFile(String reason) {
         return new MalformedTraceException(input.name(), reason);

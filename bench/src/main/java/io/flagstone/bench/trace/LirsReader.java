@@ -3,7 +3,7 @@ package io.flagstone.bench.trace;
 
 import java.io.IOException;
 
-/** Reads one decimal key a line; empty lines and lines of a single asterisk are marks. */
+/** Reads one decimal key per line; skips marks, which are empty lines or a single asterisk. */
 final class LirsReader implements TraceReader {
     private final LineReader lines;
     private long requests;

@@ -4,14 +4,14 @@ package io.flagstone.bench.trace;
 import java.io.IOException;
 
 /**
- * Tells a file that breaks its format from one that cannot be read, so that the user learns which
- * line to look at and never sees a stack trace.
+ * Reports a file that breaks its format, as opposed to one that cannot be read. The user gets the
+ * line to look at instead of a stack trace.
  */
 public final class MalformedTraceException extends IOException {
     private static final long serialVersionUID = 1L;
 
     /**
-     * Names the place and the reason.
+     * Creates an exception with place and reason.
      *
      * @param place the file with its line or byte.
      * @param reason what is wrong there.

@@ -2,8 +2,8 @@
 package io.flagstone.bench.trace;
 
 /**
- * Parses what traces write as numbers without floating point, so that no time or amount is rounded
- * and no text, however odd, costs more than its length.
+ * Parses the numbers of traces without floating point, so that no time or amount is rounded and the
+ * cost of any text is bounded by its length.
  */
 public final class Numbers {
     private Numbers() {}
@@ -11,11 +11,11 @@ public final class Numbers {
     /**
      * Parses a whole number.
      *
-     * @param text decimal digits, a minus before them allowed.
-     * @param what what the number is, for the message.
-     * @param lines the place of the message.
+     * @param text decimal digits, optionally with a sign.
+     * @param what the number's name, for the message.
+     * @param lines the place, for the message.
      * @return the number.
-     * @throws MalformedTraceException where it is none or does not fit 64 bits.
+     * @throws MalformedTraceException if the text is no whole number or does not fit 64 bits.
      */
     public static long whole(String text, String what, LineReader lines)
             throws MalformedTraceException {
@@ -30,10 +30,11 @@ public final class Numbers {
      * Parses a whole number that must not be negative.
      *
      * @param text decimal digits.
-     * @param what what the number is, for the message.
-     * @param lines the place of the message.
+     * @param what the number's name, for the message.
+     * @param lines the place, for the message.
      * @return the number.
-     * @throws MalformedTraceException where it is none, negative, or does not fit 64 bits.
+     * @throws MalformedTraceException if the text is no whole number, is negative, or does not fit
+     *     64 bits.
      */
     public static long natural(String text, String what, LineReader lines)
             throws MalformedTraceException {
@@ -47,12 +48,12 @@ public final class Numbers {
     /**
      * Parses a decimal fraction that must not be negative.
      *
-     * @param text digits, with a point and more digits or without.
-     * @param places how many decimal places the result has; others are cut off.
-     * @param what what the number is, for the message.
-     * @param lines the place of the message.
+     * @param text digits, optionally with a point and more digits.
+     * @param places the number of decimal places of the result; further places are cut off.
+     * @param what the number's name, for the message.
+     * @param lines the place, for the message.
      * @return the number times ten to the power of {@code places}.
-     * @throws MalformedTraceException where it is none, negative, or too large.
+     * @throws MalformedTraceException if the text is no number, is negative, or is too large.
      */
     public static long fixedPoint(String text, int places, String what, LineReader lines)
             throws MalformedTraceException {
@@ -97,7 +98,7 @@ public final class Numbers {
         return lines.malformed(what + " is not a number: " + quoted(text));
     }
 
-    /** Bounded, and without what would move a terminal's cursor. */
+    /** Quotes a text, shortened and without control characters, which move a terminal's cursor. */
     private static String quoted(String text) {
         final String shown = text.length() > 40 ? text.substring(0, 40) + "..." : text;
         return '"' + shown.replaceAll("\\p{Cntrl}", "?") + '"';

@@ -6,11 +6,11 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * One request of a trace. A reader fills the same instance again and again, so that replaying a
- * large trace is not a test of the garbage collector.
+ * One request of a trace. A reader reuses the same instance, so that replaying a large trace does
+ * not measure the garbage collector.
  */
 public final class Request {
-    /** The size or time to live of a request whose format carries none. */
+    /** The time, size or time to live of a request whose trace has none. */
     public static final long UNKNOWN = -1;
 
     private final UnsafeBuffer keyBuffer = new UnsafeBuffer(new byte[Long.BYTES]);
@@ -24,9 +24,9 @@ public final class Request {
     /**
      * Sets everything but the key.
      *
-     * @param timeNs the trace's own time, {@link #UNKNOWN} where it has none.
+     * @param timeNs the trace's own time in nanoseconds, or {@link #UNKNOWN}.
      * @param size bytes of the value, or {@link #UNKNOWN}.
-     * @param ttlNs time to live, or {@link #UNKNOWN}.
+     * @param ttlNs time to live in nanoseconds, or {@link #UNKNOWN}.
      */
     void set(long timeNs, long size, long ttlNs) {
         this.timeNs = timeNs;
@@ -61,7 +61,7 @@ public final class Request {
     }
 
     /**
-     * The trace's own time.
+     * Returns the trace's own time.
      *
      * @return nanoseconds, or {@link #UNKNOWN}.
      */
@@ -70,16 +70,16 @@ public final class Request {
     }
 
     /**
-     * Whether the key is a number.
+     * Returns whether the key is a number.
      *
-     * @return true where {@link #key()} may be asked.
+     * @return true if {@link #key()} is valid.
      */
     public boolean numeric() {
         return numeric;
     }
 
     /**
-     * The key of a numeric request.
+     * Returns the key of a numeric request.
      *
      * @return the number.
      */
@@ -88,7 +88,7 @@ public final class Request {
     }
 
     /**
-     * The key as bytes, numeric or not.
+     * Returns the key as bytes, numeric or not.
      *
      * @return a buffer whose first {@link #keyLength()} bytes are the key, until the next request.
      */
@@ -97,7 +97,7 @@ public final class Request {
     }
 
     /**
-     * How long the key is.
+     * Returns the length of the key.
      *
      * @return bytes.
      */
@@ -106,7 +106,7 @@ public final class Request {
     }
 
     /**
-     * How large the value is.
+     * Returns the size of the value.
      *
      * @return bytes, or {@link #UNKNOWN}.
      */
@@ -115,7 +115,7 @@ public final class Request {
     }
 
     /**
-     * How long the value is to live.
+     * Returns the time to live.
      *
      * @return nanoseconds, or {@link #UNKNOWN}.
      */

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A trace opened for one pass, which knows how far the pass has come. */
+/** A trace opened for one pass, with the progress of the pass. */
 public final class TraceFile implements Closeable {
     private final TraceInput input;
     private final TraceReader reader;
@@ -17,8 +17,8 @@ public final class TraceFile implements Closeable {
      * Opens a trace.
      *
      * @param file the file.
-     * @param format how to read it.
-     * @throws IOException where it cannot be opened.
+     * @param format the trace's format.
+     * @throws IOException if it cannot be opened.
      */
     public TraceFile(Path file, TraceFormat format) throws IOException {
         this.input = TraceInput.open(file);
@@ -30,16 +30,16 @@ public final class TraceFile implements Closeable {
     /**
      * Reads the next request.
      *
-     * @param request filled where there is one.
+     * @param request filled if there is one.
      * @return false at the end of the trace.
-     * @throws IOException where the file is malformed or cannot be read.
+     * @throws IOException if the file is malformed or cannot be read.
      */
     public boolean next(Request request) throws IOException {
         return reader.next(request);
     }
 
     /**
-     * How it is read.
+     * Returns the trace's format.
      *
      * @return the format.
      */
@@ -48,7 +48,7 @@ public final class TraceFile implements Closeable {
     }
 
     /**
-     * The bytes read so far.
+     * Returns how many bytes of the file have been read.
      *
      * @return at most {@link #length()}.
      */
@@ -57,7 +57,7 @@ public final class TraceFile implements Closeable {
     }
 
     /**
-     * The size of the file.
+     * Returns the size of the file.
      *
      * @return bytes.
      */

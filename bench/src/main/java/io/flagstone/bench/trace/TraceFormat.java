@@ -3,9 +3,9 @@ package io.flagstone.bench.trace;
 
 import java.util.Locale;
 
-/** The formats read, under the names they have on the command line. */
+/** The formats of traces, with their names on the command line. */
 public enum TraceFormat {
-    /** One decimal key a line. */
+    /** One decimal key per line. */
     LIRS(false, false) {
         @Override
         TraceReader open(TraceInput input) {
@@ -46,35 +46,35 @@ public enum TraceFormat {
     }
 
     /**
-     * Reads this format.
+     * Opens a reader of this format.
      *
-     * @param input where from; closed with the reader.
+     * @param input the bytes; closed with the reader.
      * @return the reader.
      */
     abstract TraceReader open(TraceInput input);
 
     /**
-     * Whether requests bear a time.
+     * Returns whether requests have a time.
      *
-     * @return false where requests have to stand for the passing of time.
+     * @return false if time has to be counted in requests.
      */
     public boolean timed() {
         return timed;
     }
 
     /**
-     * Whether requests bear a size.
+     * Returns whether requests have a size.
      *
-     * @return false where the size of values has to be chosen.
+     * @return false if the user has to choose the size of values.
      */
     public boolean sized() {
         return sized;
     }
 
     /**
-     * The name on the command line.
+     * Returns the name on the command line.
      *
-     * @return lower case, with hyphens.
+     * @return the name, in lower case with hyphens.
      */
     @Override
     public String toString() {

@@ -15,8 +15,8 @@ import org.tukaani.xz.XZIOException;
 import org.tukaani.xz.XZInputStream;
 
 /**
- * The bytes of a trace, decompressed. It gives damage in the compression the same kind of message,
- * with file and place, as damage in the format has.
+ * The decompressed bytes of a trace. Its messages about damaged compression name file and place, as
+ * messages about a malformed trace do.
  */
 public final class TraceInput implements Closeable {
     private static final int BUFFER_BYTES = 1 << 16;
@@ -33,13 +33,14 @@ public final class TraceInput implements Closeable {
     }
 
     /**
-     * Opens a file. A name ending in {@code .gz} or {@code .xz}, or the first bytes of such a file,
-     * say that it is compressed.
+     * Opens a file. It is decompressed if its name ends in {@code .gz} or {@code .xz}, or if it
+     * begins like such a file.
      *
      * @param file the trace.
      * @return its bytes.
-     * @throws MalformedTraceException where the compression's header is damaged.
-     * @throws IOException where the file cannot be opened.
+     * @throws MalformedTraceException if the file is missing, empty or a directory, or the
+     *     compression's header is damaged.
+     * @throws IOException if the file cannot be opened.
      */
     public static TraceInput open(Path file) throws IOException {
         if (Files.isDirectory(file)) {
@@ -54,11 +55,12 @@ public final class TraceInput implements Closeable {
     /**
      * Reads a stream as if it were a file.
      *
-     * @param name what to call it in messages; its ending tells the compression.
-     * @param stream the bytes; closed where this fails.
-     * @return its bytes.
-     * @throws MalformedTraceException where the compression's header is damaged.
-     * @throws IOException where it cannot be read.
+     * @param name the name for messages; its ending tells the compression.
+     * @param stream the bytes; closed if this method fails.
+     * @return the decompressed bytes.
+     * @throws MalformedTraceException if the stream is empty or the compression's header is
+     *     damaged.
+     * @throws IOException if the stream cannot be read.
      */
     public static TraceInput open(String name, InputStream stream) throws IOException {
         final CountingInputStream raw = new CountingInputStream(stream);
@@ -89,7 +91,7 @@ public final class TraceInput implements Closeable {
         return in;
     }
 
-    /** Four bytes, because two or three may well begin a binary trace. */
+    /** Checks four bytes, because a binary trace may begin with the first two or three. */
     private static boolean isGzip(byte[] magic) {
         return magic.length >= 4
                 && magic[0] == 0x1f
@@ -109,12 +111,12 @@ public final class TraceInput implements Closeable {
     }
 
     /**
-     * Reads as much as is there.
+     * Fills an array with the next bytes.
      *
-     * @param bytes where to.
-     * @param place what to name in the message of a failure.
-     * @return how many bytes, less than the array's length only at the end.
-     * @throws IOException where the file is damaged or cannot be read.
+     * @param bytes the array.
+     * @param place the place for the message of a failure.
+     * @return how many bytes were read, less than the array's length only at the end.
+     * @throws IOException if the file is damaged or cannot be read.
      */
     int read(byte[] bytes, String place) throws IOException {
         try {
@@ -136,7 +138,7 @@ public final class TraceInput implements Closeable {
     }
 
     /**
-     * What to call the trace in messages.
+     * Returns the trace's name for messages.
      *
      * @return the name it was opened with.
      */
@@ -145,9 +147,9 @@ public final class TraceInput implements Closeable {
     }
 
     /**
-     * How far reading has come.
+     * Returns how many bytes of the file have been read.
      *
-     * @return bytes of the file, compressed as it is.
+     * @return bytes, compressed if the file is.
      */
     public long bytesRead() {
         return raw.count();

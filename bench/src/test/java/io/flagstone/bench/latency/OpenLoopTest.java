@@ -13,7 +13,7 @@ class OpenLoopTest {
     private static final long PERIOD_NS = 1_000;
     private static final long OPERATION_NS = 100;
 
-    /** A clock that a look at it moves on by a nanosecond. */
+    /** The clock's time, which each reading advances by a nanosecond. */
     private long now;
 
     private int done;
@@ -24,7 +24,7 @@ class OpenLoopTest {
     }
 
     @Test
-    void anOperationThatStallsDelaysThoseThatAreDueMeanwhileAndAllAreCounted() {
+    void countsEveryOperationThatAStallDelays() {
         final OpenLoop loop = loop();
 
         final long late =
@@ -35,9 +35,8 @@ class OpenLoopTest {
         final Histogram response = loop.response();
         assertThat(response.getTotalCount()).isEqualTo(100);
         assertThat(response.getMaxValue()).isBetween(10_000L, 10_010L);
-        // One stalls for 10 periods; the next is due 9 periods before it ends, and so on. Each
-        // makes
-        // up 900 ns, so that about eleven wait, of which an ordinary driver would have seen one.
+        // One operation stalls for 10 periods. The next is due 9 periods before its end, and so on.
+        // Each makes up 900 ns, so about eleven wait. A closed loop would have counted one.
         assertThat(response.getCountBetweenValues(1_000, 20_000)).isBetween(10L, 12L);
         assertThat(loop.service().getCountBetweenValues(1_000, 20_000)).isEqualTo(1);
         assertThat(stalls).hasSize(1);
@@ -45,7 +44,7 @@ class OpenLoopTest {
     }
 
     @Test
-    void saysHowFarItIsBehindWhereTheRateIsTooHigh() {
+    void returnsHowLateItIsIfTheRateIsTooHigh() {
         final OpenLoop loop = loop();
 
         final long late = loop.run(() -> now += 3 * PERIOD_NS, 0, 100 * PERIOD_NS);
@@ -55,7 +54,7 @@ class OpenLoopTest {
     }
 
     @Test
-    void forgetsTheWarmUp() {
+    void resetClearsTheWarmUp() {
         final OpenLoop loop = loop();
         loop.run(() -> now += OPERATION_NS, 0, 10 * PERIOD_NS);
 

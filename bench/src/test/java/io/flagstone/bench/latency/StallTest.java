@@ -25,7 +25,7 @@ class StallTest {
             """;
 
     @Test
-    void readsTheSafepointsOfBothJdks() {
+    void parsesTheSafepointsOfBothJdks() {
         final List<Safepoint> safepoints =
                 Safepoint.parse(Stream.concat(LOG_OF_17.lines(), LOG_OF_25.lines()));
 
@@ -41,7 +41,7 @@ class StallTest {
     }
 
     @Test
-    void tellsTheCausesOfStallsApart() {
+    void findsTheCauseOfAStall() {
         final List<Safepoint> safepoints = List.of(new Safepoint("Cleanup", 1_000, 2_000));
 
         assertThat(new Stall(1_900, 9_000, 7_000, 1).cause(safepoints))
@@ -53,7 +53,7 @@ class StallTest {
     }
 
     @Test
-    void keepsAsManyStallsAsThereIsRoomForAndCountsTheRest() throws IOException {
+    void keepsStallsUpToItsCapacityAndCountsTheRest() throws IOException {
         try (StallLog log = new StallLog()) {
             log.open();
             for (int i = 0; i < StallLog.CAPACITY + 3; i++) {

@@ -50,16 +50,16 @@ class MalformedTraceTest {
                 "CSV | '0,1,' | ':1: size is not a whole number: \"\"'",
                 "CSV | '0,1,2,0' | ':1: ttl is zero'",
                 "CSV | '0,1,2,-1' | ':1: ttl is negative: \"-1\"'",
-                "CSV | '0,\"a\",2' | ':1: quoted columns are not read'",
+                "CSV | '0,\"a\",2' | ':1: quoted columns are not supported'",
             })
-    void isRefusedWithItsLine(TraceFormat format, String text, String message) {
+    void refusesAMalformedLineWithItsNumber(TraceFormat format, String text, String message) {
         final Path file = Traces.write(directory, "t", text.replace(';', '\n'));
 
         refused(file, format, file + message);
     }
 
     @Test
-    void anEmptyFileIsRefused() {
+    void refusesAnEmptyFile() {
         final Path file = Traces.write(directory, "t", "");
         for (final TraceFormat format : TraceFormat.values()) {
             refused(file, format, file + ": the file is empty");
@@ -67,7 +67,7 @@ class MalformedTraceTest {
     }
 
     @Test
-    void anEmptyCompressedFileIsRefused() throws IOException {
+    void refusesAnEmptyCompressedFile() throws IOException {
         final Path file = Traces.write(directory, "t.gz", Traces.gzip(new byte[0]));
         for (final TraceFormat format : TraceFormat.values()) {
             refused(file, format, file + ": no requests in it");
@@ -75,7 +75,7 @@ class MalformedTraceTest {
     }
 
     @Test
-    void aTruncatedRecordIsRefusedWithItsByte() {
+    void refusesATruncatedRecordWithItsByte() {
         final byte[] bytes = Arrays.copyOf(Traces.oracleRecord(1, 2, 3), 24 + 7);
         final Path file = Traces.write(directory, "t", bytes);
 
@@ -86,7 +86,7 @@ class MalformedTraceTest {
     }
 
     @Test
-    void truncatedCompressionIsRefused() throws IOException {
+    void refusesTruncatedCompression() throws IOException {
         final byte[] text = "1\n22\n333\n".getBytes(StandardCharsets.UTF_8);
         final byte[] gzip = Traces.gzip(text);
         final byte[] xz = Traces.xz(text);
@@ -100,7 +100,7 @@ class MalformedTraceTest {
     }
 
     @Test
-    void whatIsNotCompressedAsItsNameSaysIsRefused() {
+    void refusesPlainTextUnderACompressedName() {
         final Path gzip = Traces.write(directory, "t.gz", "1\n2\n3\n4\n5\n6\n7\n");
 
         refused(
@@ -114,7 +114,7 @@ class MalformedTraceTest {
     }
 
     @Test
-    void aBinaryFileIsNotTakenForText() {
+    void refusesABinaryFileAsText() {
         final Path bytes = Traces.write(directory, "b", new byte[] {'1', '\n', (byte) 0xff, '\n'});
         final Path line = Traces.write(directory, "l", "7".repeat(65_537));
 
@@ -123,7 +123,7 @@ class MalformedTraceTest {
     }
 
     @Test
-    void whatIsQuotedIsShortAndPrintable() {
+    void quotesShortPrintableText() {
         final Path file = Traces.write(directory, "t", "\u0007" + "x".repeat(60));
 
         refused(
@@ -133,7 +133,7 @@ class MalformedTraceTest {
     }
 
     @Test
-    void aMissingFileAndADirectoryAreRefused() {
+    void refusesAMissingFileAndADirectory() {
         final Path missing = directory.resolve("missing");
 
         refused(missing, TraceFormat.CSV, missing + ": no such file");

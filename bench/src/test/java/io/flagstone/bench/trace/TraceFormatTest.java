@@ -16,7 +16,7 @@ class TraceFormatTest {
     @TempDir private Path directory;
 
     @Test
-    void lirsSkipsMarksAndEmptyLinesAndBothKindsOfLineEnd() throws IOException {
+    void lirsSkipsMarksAndEmptyLinesAndAcceptsBothLineEnds() throws IOException {
         final Path file = Traces.write(directory, "t", "5\r\n*\r\n\n 7 \n*\n5");
 
         assertThat(Traces.read(file, TraceFormat.LIRS))
@@ -45,7 +45,7 @@ class TraceFormatTest {
     }
 
     @Test
-    void csvReadsNumbersTextsAndTimesToLive() throws IOException {
+    void csvReadsNumbersTextKeysAndTimesToLive() throws IOException {
         final Path file =
                 Traces.write(
                         directory,
@@ -70,7 +70,7 @@ class TraceFormatTest {
     }
 
     @Test
-    void aNumericKeyIsItsBytesInNativeOrder() {
+    void numericKeyHasItsBytesInNativeOrder() {
         final Request request = new Request();
         request.numericKey(0x0102030405060708L);
 
@@ -80,7 +80,7 @@ class TraceFormatTest {
     }
 
     @Test
-    void aTextKeyMayBeLongerThanAnyBefore() throws IOException {
+    void textKeyMayBeLongerThanAllPrevious() throws IOException {
         final String key = "k".repeat(5000);
         final Path file = Traces.write(directory, "t", "0,a,1\n0," + key + ",1\n0,bc,1\n");
 
@@ -89,7 +89,7 @@ class TraceFormatTest {
     }
 
     @Test
-    void compressionIsKnownByNameOrContent() throws IOException {
+    void recognizesCompressionByNameOrContent() throws IOException {
         final byte[] text = "1\n2\n".getBytes(StandardCharsets.UTF_8);
         for (final String name : new String[] {"t.gz", "t"}) {
             final Path file = Traces.write(directory, name, Traces.gzip(text));

@@ -15,7 +15,7 @@ import java.util.zip.GZIPOutputStream;
 import org.tukaani.xz.LZMA2Options;
 import org.tukaani.xz.XZOutputStream;
 
-/** Makes small trace files and reads them to the end. */
+/** Writes small trace files and reads them to the end. */
 final class Traces {
     private Traces() {}
 
@@ -57,7 +57,7 @@ final class Traces {
                 .array();
     }
 
-    /** Each request as {@code time key size ttl}, the key in quotes where it is text. */
+    /** Returns each request as {@code time key size ttl}, with text keys in quotes. */
     static List<String> read(Path file, TraceFormat format) throws IOException {
         final List<String> requests = new ArrayList<>();
         final Request request = new Request();
