@@ -5,8 +5,8 @@ import java.nio.ByteOrder;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * The value kept for a price level: a flyweight over 48 bytes, so that a trade is applied where the
- * value lies. All fields are little-endian.
+ * The value of a price level: a flyweight over 48 bytes, which applies a trade in place. All fields
+ * are little-endian.
  *
  * <table>
  * <caption>Layout</caption>
@@ -20,7 +20,7 @@ import org.agrona.MutableDirectBuffer;
  * </table>
  */
 public final class PriceLevelRecord {
-    /** Bytes of a record. */
+    /** The length of a record in bytes. */
     public static final int LENGTH = 48;
 
     static final int LAST_PRICE_OFFSET = 0;
@@ -37,10 +37,10 @@ public final class PriceLevelRecord {
     private int offset;
 
     /**
-     * Lays the flyweight over a record.
+     * Wraps a record.
      *
-     * @param record where the record is.
-     * @param recordOffset where it begins.
+     * @param record the buffer that holds the record.
+     * @param recordOffset the offset of the record.
      * @return this.
      */
     public PriceLevelRecord wrap(MutableDirectBuffer record, int recordOffset) {
@@ -50,7 +50,7 @@ public final class PriceLevelRecord {
     }
 
     /**
-     * Writes the record of a level that has seen one trade.
+     * Writes the record of a level after its first trade.
      *
      * @param trade the trade.
      */
@@ -72,7 +72,7 @@ public final class PriceLevelRecord {
         final long volume = volume() + trade.amount();
         final double price = trade.price() * UNIT;
         final double vwap = vwap();
-        // The tape has trades of amount zero, so that a level's volume may be zero too.
+        // The tape has trades of amount zero, so a level's volume may be zero too.
         final double moved = volume == 0 ? price : vwap + (price - vwap) * trade.amount() / volume;
         put(LAST_PRICE_OFFSET, trade.price());
         put(VOLUME_OFFSET, volume);
@@ -82,7 +82,7 @@ public final class PriceLevelRecord {
     }
 
     /**
-     * The price of the last trade.
+     * Returns the price of the last trade.
      *
      * @return US dollars in units of 1e-8.
      */
@@ -91,7 +91,7 @@ public final class PriceLevelRecord {
     }
 
     /**
-     * The volume traded.
+     * Returns the traded volume.
      *
      * @return bitcoins in units of 1e-8.
      */
@@ -100,7 +100,7 @@ public final class PriceLevelRecord {
     }
 
     /**
-     * How many trades it has seen.
+     * Returns the number of trades.
      *
      * @return the number.
      */
@@ -109,7 +109,7 @@ public final class PriceLevelRecord {
     }
 
     /**
-     * The time of the first trade.
+     * Returns the time of the first trade.
      *
      * @return nanoseconds since 1970.
      */
@@ -118,7 +118,7 @@ public final class PriceLevelRecord {
     }
 
     /**
-     * The time of the last trade.
+     * Returns the time of the last trade.
      *
      * @return nanoseconds since 1970.
      */
@@ -127,7 +127,7 @@ public final class PriceLevelRecord {
     }
 
     /**
-     * The volume-weighted average price.
+     * Returns the volume-weighted average price.
      *
      * @return US dollars.
      */

@@ -2,11 +2,11 @@
 package io.flagstone.bench.tape;
 
 /**
- * One trade of the tape, filled again for each. Prices and amounts are fixed-point numbers of eight
- * decimal places, the exchange's own precision: sums of them are exact.
+ * One trade of the tape; the instance is reused for each. Prices and amounts are fixed-point
+ * numbers of eight decimal places, the exchange's own precision, so that their sums are exact.
  */
 public final class Trade {
-    /** Decimal places of a price and of an amount. */
+    /** The number of decimal places of prices and amounts. */
     public static final int PLACES = 8;
 
     private long timeNs;
@@ -14,7 +14,7 @@ public final class Trade {
     private long amount;
 
     /**
-     * Fills it.
+     * Sets all fields.
      *
      * @param timeNs nanoseconds since 1970.
      * @param price US dollars for a bitcoin, in units of 1e-8.
@@ -29,7 +29,7 @@ public final class Trade {
     }
 
     /**
-     * When it was made.
+     * Returns the time of the trade.
      *
      * @return nanoseconds since 1970.
      */
@@ -38,7 +38,7 @@ public final class Trade {
     }
 
     /**
-     * What was paid for a bitcoin.
+     * Returns the price of a bitcoin.
      *
      * @return US dollars in units of 1e-8.
      */
@@ -47,7 +47,7 @@ public final class Trade {
     }
 
     /**
-     * How much was traded.
+     * Returns the traded amount.
      *
      * @return bitcoins in units of 1e-8.
      */

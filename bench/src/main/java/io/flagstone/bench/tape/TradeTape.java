@@ -13,13 +13,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /**
- * The trades of Bitstamp in bitcoins for US dollars of one week of 2013, in the order of the file.
+ * The trades of bitcoins for US dollars on Bitstamp in one week of 2013, in the order of the file.
  *
- * <p>Trades bear whole seconds and no number of their own: two alike within a second may be two
- * fills as well as one trade written twice, and all are replayed.
+ * <p>Trades have whole seconds and no number: two equal trades within a second may be two fills or
+ * one trade written twice. All are replayed.
  */
 public final class TradeTape implements Closeable {
-    /** The class-path resource. */
+    /** The name of the class-path resource. */
     public static final String RESOURCE = "bitstamp_trades_from_20131125_usd.csv";
 
     private static final String HEADER = "timestamp,price,amount";
@@ -31,12 +31,12 @@ public final class TradeTape implements Closeable {
     private final long length;
 
     /**
-     * Reads a tape.
+     * Opens a tape and reads its header.
      *
-     * @param name what to call it in messages.
+     * @param name the name for messages.
      * @param stream the text; closed with this.
-     * @param length bytes of the stream, or -1.
-     * @throws IOException where it cannot be read or does not begin as a tape does.
+     * @param length bytes of the stream, or -1 if unknown.
+     * @throws IOException if the stream cannot be read or the header is wrong.
      */
     TradeTape(String name, InputStream stream, long length) throws IOException {
         this.input = TraceInput.open(name, stream);
@@ -51,7 +51,7 @@ public final class TradeTape implements Closeable {
      * Opens the tape on the class path.
      *
      * @return the tape.
-     * @throws IOException where it is missing.
+     * @throws IOException if it is missing or cannot be read.
      */
     public static TradeTape open() throws IOException {
         final URL url = TradeTape.class.getClassLoader().getResource(RESOURCE);
@@ -66,9 +66,9 @@ public final class TradeTape implements Closeable {
     /**
      * Reads the next trade.
      *
-     * @param trade filled where there is one.
+     * @param trade filled if there is one.
      * @return false at the end of the tape.
-     * @throws IOException where it is malformed or cannot be read.
+     * @throws IOException if the tape is malformed or cannot be read.
      */
     public boolean next(Trade trade) throws IOException {
         final String line = lines.next();
@@ -88,7 +88,7 @@ public final class TradeTape implements Closeable {
     }
 
     /**
-     * The bytes read so far.
+     * Returns how many bytes have been read.
      *
      * @return bytes.
      */
@@ -97,9 +97,9 @@ public final class TradeTape implements Closeable {
     }
 
     /**
-     * The size of the tape.
+     * Returns the size of the tape.
      *
-     * @return bytes, or -1 where it is not known.
+     * @return bytes, or -1 if unknown.
      */
     public long length() {
         return length;

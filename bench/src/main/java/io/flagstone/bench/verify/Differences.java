@@ -7,9 +7,9 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** Counts differences and describes the first few: one fault may show in millions of requests. */
+/** Counts differences and keeps the first few descriptions, as one fault may cause millions. */
 public final class Differences {
-    /** How many are described. */
+    /** The maximum number of descriptions. */
     public static final int MAX_DESCRIBED = 10;
 
     private final Map<Difference, Long> counts = new EnumMap<>(Difference.class);
@@ -17,10 +17,10 @@ public final class Differences {
     private long total;
 
     /**
-     * Adds one.
+     * Adds a difference.
      *
      * @param kind its kind.
-     * @param description what, where, and what was expected.
+     * @param description what happened, where, and what was expected.
      */
     void add(Difference kind, String description) {
         total++;
@@ -31,16 +31,16 @@ public final class Differences {
     }
 
     /**
-     * How many there are.
+     * Returns the number of differences of all kinds.
      *
-     * @return the number of all kinds.
+     * @return the number.
      */
     public long total() {
         return total;
     }
 
     /**
-     * How many of a kind there are.
+     * Returns the number of differences of a kind.
      *
      * @param kind the kind.
      * @return the number.
@@ -50,16 +50,16 @@ public final class Differences {
     }
 
     /**
-     * The kinds found.
+     * Returns the number of differences by kind.
      *
-     * @return the number of each that is not zero.
+     * @return a number for each kind that was found.
      */
     public Map<Difference, Long> counts() {
         return Collections.unmodifiableMap(counts);
     }
 
     /**
-     * The first ones.
+     * Returns the descriptions of the first differences.
      *
      * @return at most {@link #MAX_DESCRIBED} descriptions.
      */

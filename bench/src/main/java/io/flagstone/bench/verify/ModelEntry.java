@@ -3,7 +3,7 @@ package io.flagstone.bench.verify;
 
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** What the model knows of an entry, linked into the order of use of its segment. */
+/** The model's state of an entry, linked into its segment's order of use. */
 final class ModelEntry {
     final Object key;
     final int segment;

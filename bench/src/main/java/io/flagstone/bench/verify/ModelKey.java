@@ -7,14 +7,14 @@ import java.nio.charset.StandardCharsets;
 import org.agrona.DirectBuffer;
 
 /**
- * Gives a key the same on-heap identity however it was handed over: to the cache a long is its 8
- * bytes in native order, and the listener sees only bytes.
+ * Gives a key the same identity on the heap, whether it comes as a long or as bytes. To the cache a
+ * long is its 8 bytes in native order, and the removal handler gets only bytes.
  */
 public final class ModelKey {
     private ModelKey() {}
 
     /**
-     * The identity of a numeric key.
+     * Returns the identity of a numeric key.
      *
      * @param key the key.
      * @return an object with value equality.
@@ -24,11 +24,11 @@ public final class ModelKey {
     }
 
     /**
-     * The identity of a key's bytes.
+     * Returns the identity of a key's bytes.
      *
-     * @param key holds the bytes, which are copied.
-     * @param offset where they begin.
-     * @param length how many there are.
+     * @param key the buffer with the bytes, which are copied.
+     * @param offset the offset of the first byte.
+     * @param length the number of bytes.
      * @return an object with value equality.
      */
     public static Object of(DirectBuffer key, int offset, int length) {
@@ -41,7 +41,7 @@ public final class ModelKey {
     }
 
     /**
-     * The length of a key.
+     * Returns the length of a key.
      *
      * @param key an identity given by this class.
      * @return bytes.
@@ -51,7 +51,7 @@ public final class ModelKey {
     }
 
     /**
-     * Shows a key to people.
+     * Formats a key for people.
      *
      * @param key an identity given by this class.
      * @return the number, or the text in quotes.

@@ -11,11 +11,11 @@ import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * A cache of ordinary objects that the replay tells of everything it asked the real cache and of
- * the answers. It never removes an entry by itself: that an entry is gone it learns only from the
- * removals reported, so that whatever the cache loses or keeps in silence shows as a difference.
+ * A model of the cache made of ordinary objects. The replay reports every request to the real cache
+ * and its answer to the model. The model removes no entry of its own accord: it learns of removals
+ * only from reports, so that every entry that the cache silently loses or keeps is a difference.
  *
- * <p>It knows nothing of the real cache and can be fed any course of events.
+ * <p>It does not use the real cache, so tests can feed it any sequence of events.
  */
 public final class ReferenceModel implements RemovalHandler {
     private final NanoClock clock;
@@ -30,11 +30,11 @@ public final class ReferenceModel implements RemovalHandler {
     private long expirations;
 
     /**
-     * An empty model.
+     * Creates an empty model.
      *
      * @param clock the clock of the cache.
-     * @param orderChecked whether evictions are held against exact least-recently-used order. Ends
-     *     with the first entry of another size: a full size class evicts its own entries.
+     * @param orderChecked whether evictions are checked against exact LRU order. The check ends
+     *     with the first entry of another size, because a full size class evicts its own entries.
      */
     public ReferenceModel(NanoClock clock, boolean orderChecked) {
         this.clock = clock;
@@ -42,19 +42,20 @@ public final class ReferenceModel implements RemovalHandler {
     }
 
     /**
-     * Names the step of the replay that what follows belongs to.
+     * Sets the step of the replay for the following events.
      *
-     * @param number of the trade or request, from 1.
+     * @param number the number of the trade or request, from 1.
      */
     public void step(long number) {
         step = number;
     }
 
     /**
-     * The value the cache should hold.
+     * Returns the value that the cache should hold. A caller that changes the cache's value in
+     * place has to change this one in the same way.
      *
      * @param key the key.
-     * @return the value, to be written to where the cache's was; null where it should hold none.
+     * @return the value, or null if the cache should hold none.
      */
     public MutableDirectBuffer value(Object key) {
         final ModelEntry entry = entries.get(key);
@@ -62,11 +63,11 @@ public final class ReferenceModel implements RemovalHandler {
     }
 
     /**
-     * The cache found a key.
+     * Records that the cache found a key.
      *
      * @param key the key.
-     * @param value holds the value that it gave.
-     * @param length bytes of it.
+     * @param value the buffer with the value that the cache returned.
+     * @param length the length of the value.
      */
     public void hit(Object key, DirectBuffer value, int length) {
         final ModelEntry entry = entries.get(key);
@@ -89,7 +90,7 @@ public final class ReferenceModel implements RemovalHandler {
     }
 
     /**
-     * The cache did not find a key.
+     * Records that the cache did not find a key.
      *
      * @param key the key.
      */
@@ -106,14 +107,14 @@ public final class ReferenceModel implements RemovalHandler {
     }
 
     /**
-     * A value was put under a key that had not been found.
+     * Records that a value was put for a key that was not found before.
      *
      * @param key the key.
      * @param segment the key's segment.
-     * @param value holds the value.
-     * @param length bytes of it.
-     * @param ttlNs its time to live.
-     * @param absent whether the cache says that the key was absent.
+     * @param value the buffer with the value.
+     * @param length the length of the value.
+     * @param ttlNs the time to live.
+     * @param absent whether the cache reported that the key was absent.
      */
     public void stored(
             Object key, int segment, DirectBuffer value, int length, long ttlNs, boolean absent) {
@@ -123,9 +124,9 @@ public final class ReferenceModel implements RemovalHandler {
             differ(
                     Difference.WRONG_PUT,
                     key,
-                    "put, and no removal was reported of the entry that was there");
+                    "put, but no removal of the previous entry was reported");
         } else if (!absent) {
-            differ(Difference.WRONG_PUT, key, "put, and taken for present when it was not");
+            differ(Difference.WRONG_PUT, key, "put, and treated as present, but it was absent");
         }
         checkSizes(ModelKey.length(key), length);
         final byte[] copy = new byte[length];
@@ -144,11 +145,11 @@ public final class ReferenceModel implements RemovalHandler {
     }
 
     /**
-     * A key was given another time to live.
+     * Records that a key was given another time to live.
      *
      * @param key the key.
      * @param ttlNs the time to live.
-     * @param found whether the cache says that the key was there.
+     * @param found whether the cache reported that the key was present.
      */
     public void renewed(Object key, long ttlNs, boolean found) {
         if (!found) {
@@ -168,7 +169,7 @@ public final class ReferenceModel implements RemovalHandler {
         final Object identity = ModelKey.of(key, 0, key.capacity());
         final ModelEntry entry = entries.remove(identity);
         if (entry == null) {
-            differ(Difference.UNKNOWN_REMOVAL, identity, cause + ", but it was not there");
+            differ(Difference.UNKNOWN_REMOVAL, identity, cause + ", but it was absent");
             return;
         }
         final String mismatch = mismatch(entry.value, value, value.capacity());
@@ -178,7 +179,11 @@ public final class ReferenceModel implements RemovalHandler {
         switch (cause) {
             case EVICTED -> evicted(entry);
             case EXPIRED -> expired(entry);
-            default -> differ(Difference.UNASKED_REMOVAL, identity, cause + ", but by nobody");
+            default ->
+                    differ(
+                            Difference.UNASKED_REMOVAL,
+                            identity,
+                            cause + ", but nothing asked for it");
         }
         order(entry).remove(entry);
     }
@@ -213,10 +218,10 @@ public final class ReferenceModel implements RemovalHandler {
     }
 
     /**
-     * The replay is over.
+     * Ends the replay and compares the counts.
      *
-     * @param size the entries the cache holds.
-     * @param statistics what the cache counted.
+     * @param size the number of entries that the cache holds.
+     * @param statistics the cache's counters.
      */
     public void finish(long size, CacheStatistics statistics) {
         count("entries held", entries.size(), size);
@@ -232,24 +237,24 @@ public final class ReferenceModel implements RemovalHandler {
                             + counted
                             + " "
                             + what
-                            + ", its reports make "
+                            + ", but reported "
                             + reported);
         }
     }
 
     /**
-     * Whether the order of evictions has been checked to this point.
+     * Returns whether the order of evictions has been checked so far.
      *
-     * @return false where it was not asked for, or entries differ in size.
+     * @return false if it was not asked for or entries differ in size.
      */
     public boolean orderChecked() {
         return orderChecked;
     }
 
     /**
-     * What was found.
+     * Returns the differences found so far.
      *
-     * @return the differences so far.
+     * @return the differences.
      */
     public Differences differences() {
         return differences;

@@ -2,8 +2,8 @@
 package io.flagstone.bench.verify;
 
 /**
- * The entries of one segment in the order of their last use. Its own list rather than a map in
- * access order, since the model also has to look at entries without using them.
+ * The entries of one segment in the order of their last use. This is a list instead of a map in
+ * access order, because the model also looks at entries without using them.
  */
 final class UsageOrder {
     private ModelEntry oldest;

@@ -16,7 +16,7 @@ class PriceLevelRecordTest {
     private final Trade trade = new Trade();
 
     @Test
-    void liesWhereItsLayoutSays() {
+    void fieldsHaveTheOffsetsOfTheLayout() {
         record.begin(trade.set(11, 800_01000000L, 50_000_000L));
         record.add(trade.set(22, 800_02000000L, 150_000_000L));
 
@@ -31,7 +31,7 @@ class PriceLevelRecordTest {
     }
 
     @Test
-    void touchesNothingOutsideItself() {
+    void writesOnlyItsOwnBytes() {
         buffer.setMemory(0, buffer.capacity(), (byte) 0x5a);
         record.begin(trade.set(-1, -1, -1));
         record.add(trade);
@@ -43,7 +43,7 @@ class PriceLevelRecordTest {
     }
 
     @Test
-    void keepsTheFirstTimeAndMovesTheLast() {
+    void keepsTheFirstTimeAndUpdatesTheLast() {
         record.begin(trade.set(5, 100, 1));
         record.add(trade.set(6, 200, 1));
         record.add(trade.set(9, 300, 1));
@@ -57,7 +57,7 @@ class PriceLevelRecordTest {
     }
 
     @Test
-    void weighsTradesWithoutAmountNotAtAll() {
+    void tradesWithoutAmountHaveNoWeight() {
         record.begin(trade.set(1, 100_00000000L, 0));
         assertThat(record.vwap()).isEqualTo(100.0);
         record.add(trade.set(1, 200_00000000L, 0));

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class TradeTapeTest {
     @Test
-    void carriesAWeekOfTradesInOrderOfTime() throws IOException {
+    void holdsAWeekOfTradesInOrderOfTime() throws IOException {
         final Trade trade = new Trade();
         try (TradeTape tape = TradeTape.open()) {
             assertThat(tape.next(trade)).isTrue();

@@ -17,7 +17,7 @@ class ReferenceModelTest {
     private ReferenceModel model = new ReferenceModel(() -> now, true);
 
     @Test
-    void findsNothingInAFaultlessCourse() {
+    void findsNoDifferenceIfTheCacheIsRight() {
         put(1, 0, "a", 10);
         put(2, 0, "b", NEVER);
         put(3, 1, "c", NEVER);
@@ -49,7 +49,7 @@ class ReferenceModelTest {
     }
 
     @Test
-    void findsAWrongByteFarBackInAValue() {
+    void findsAWrongByteAtTheEndOfAValue() {
         put(1, 0, "0123456789abcdefghij", NEVER);
         model.hit(1L, bytes("0123456789abcdefgXij"), 20);
         found(Difference.WRONG_VALUE, "step 0: key 1 value of 20 bytes, wrong from byte 17");
@@ -79,7 +79,7 @@ class ReferenceModelTest {
     }
 
     @Test
-    void findsAMissThatNothingExplains() {
+    void findsAnUnexplainedMiss() {
         put(1, 0, "a", 10);
         now = 9;
         model.miss(1L);
@@ -97,7 +97,7 @@ class ReferenceModelTest {
     }
 
     @Test
-    void findsARenewalOfWhatIsNotThere() {
+    void findsARenewalOfAnAbsentKey() {
         model.renewed(1L, 5, true);
         found(Difference.UNKNOWN_HIT, "step 0: key 1 renewed, but it was removed or never put");
     }
@@ -115,7 +115,7 @@ class ReferenceModelTest {
     }
 
     @Test
-    void countsRenewalsAndMissesAsNoUse() {
+    void countsNoRenewalAndNoMissAsUse() {
         put(1, 0, "a", 10);
         put(2, 0, "b", NEVER);
         model.renewed(1L, 10, true);
@@ -124,7 +124,7 @@ class ReferenceModelTest {
     }
 
     @Test
-    void leavesOrderAloneWhereItIsNotExact() {
+    void doesNotCheckAnInexactOrder() {
         model = new ReferenceModel(() -> now, false);
         put(1, 0, "a", NEVER);
         put(2, 0, "b", NEVER);
@@ -134,7 +134,7 @@ class ReferenceModelTest {
     }
 
     @Test
-    void leavesOrderAloneOnceSizesDiffer() {
+    void doesNotCheckTheOrderOnceSizesDiffer() {
         put(1, 0, "a", NEVER);
         assertThat(model.orderChecked()).isTrue();
         put(2, 0, "bb", NEVER);
@@ -160,10 +160,10 @@ class ReferenceModelTest {
     }
 
     @Test
-    void findsARemovalOfWhatIsNotThere() {
+    void findsARemovalOfAnAbsentKey() {
         put(1, 0, "a", NEVER);
         removal(RemovalCause.EVICTED, 2, "a");
-        found(Difference.UNKNOWN_REMOVAL, "step 0: key 2 EVICTED, but it was not there");
+        found(Difference.UNKNOWN_REMOVAL, "step 0: key 2 EVICTED, but it was absent");
     }
 
     @Test
@@ -171,7 +171,7 @@ class ReferenceModelTest {
         put(1, 0, "a", NEVER);
         removal(RemovalCause.EVICTED, 1, "a");
         removal(RemovalCause.EVICTED, 1, "a");
-        found(Difference.UNKNOWN_REMOVAL, "step 0: key 1 EVICTED, but it was not there");
+        found(Difference.UNKNOWN_REMOVAL, "step 0: key 1 EVICTED, but it was absent");
     }
 
     @Test
@@ -184,7 +184,7 @@ class ReferenceModelTest {
     }
 
     @Test
-    void findsRemovalsThatNobodyAskedFor() {
+    void findsRemovalsThatNothingAskedFor() {
         put(1, 0, "a", NEVER);
         put(2, 0, "b", NEVER);
         removal(RemovalCause.REMOVED, 1, "a");
@@ -194,12 +194,12 @@ class ReferenceModelTest {
     }
 
     @Test
-    void findsPutsThatTookPresentForAbsentAndTheReverse() {
+    void findsPutsThatTreatPresentKeysAsAbsentAndTheReverse() {
         put(1, 0, "a", NEVER);
         put(1, 0, "b", NEVER);
         found(
                 Difference.WRONG_PUT,
-                "step 0: key 1 put, and no removal was reported of the entry that was there");
+                "step 0: key 1 put, but no removal of the previous entry was reported");
         model.stored(2L, 0, bytes("c"), 1, NEVER, false);
         assertThat(model.differences().count(Difference.WRONG_PUT)).isEqualTo(2);
     }
@@ -210,14 +210,14 @@ class ReferenceModelTest {
         finish(2, 1, 3);
         assertThat(model.differences().described())
                 .containsExactly(
-                        "at the end: the cache counts 2 entries held, its reports make 1",
-                        "at the end: the cache counts 1 evictions, its reports make 0",
-                        "at the end: the cache counts 3 expirations, its reports make 0");
+                        "at the end: the cache counts 2 entries held, but reported 1",
+                        "at the end: the cache counts 1 evictions, but reported 0",
+                        "at the end: the cache counts 3 expirations, but reported 0");
         assertThat(model.differences().count(Difference.WRONG_COUNT)).isEqualTo(3);
     }
 
     @Test
-    void knowsTextKeys() {
+    void acceptsTextKeys() {
         final UnsafeBuffer key = bytes("..price\u0007..");
         final Object identity = ModelKey.of(key, 2, 6);
         model.stored(identity, 0, bytes("a"), 1, NEVER, true);
@@ -228,14 +228,14 @@ class ReferenceModelTest {
     }
 
     @Test
-    void takesALongAndItsBytesForTheSameKey() {
+    void identifiesALongWithItsBytes() {
         final UnsafeBuffer key = new UnsafeBuffer(new byte[8]);
         key.putLong(0, 77, ByteOrder.nativeOrder());
         assertThat(ModelKey.of(key, 0, 8)).isEqualTo(ModelKey.of(77));
     }
 
     @Test
-    void describesTheFirstAndCountsAll() {
+    void describesTheFirstDifferencesAndCountsAll() {
         for (int i = 0; i < 1000; i++) {
             model.hit((long) i, bytes("a"), 1);
         }
