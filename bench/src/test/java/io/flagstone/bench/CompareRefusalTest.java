@@ -15,7 +15,7 @@ class CompareRefusalTest {
                 "--benchmark gett | --benchmark gett is none of get,",
                 "--entries 10 | --entries 10 is not between 1000 and 100000000",
                 "--entries ten | is not an int",
-                "--value-bytes 12 | values of 12 bytes are not of at least 16 and a multiple of 8",
+                "--value-bytes 12 | --value-bytes 12 must be at least 16 and a multiple of 8",
                 "--keys normal | --keys normal is neither uniform nor zipf",
                 "--threads 5 | --threads 5 is not between 1 and 4",
                 "--rounds 0 | --rounds 0 is not between 1 and 1000",

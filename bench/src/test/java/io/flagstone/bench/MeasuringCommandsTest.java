@@ -37,7 +37,7 @@ class MeasuringCommandsTest {
                 "latency --keys normal | --keys normal is neither uniform nor zipf",
                 "latency --impl redis | --impl redis is none of flagstone,",
                 "memory --entries 10 | --entries 10 is not between 1000 and 100000000",
-                "memory --value-bytes 12 | values of 12 bytes are not of at least 16",
+                "memory --value-bytes 12 | --value-bytes 12 must be at least 16",
                 "growth --sample-ms 0 | --sample-ms 0 is not between 1 and 60000",
                 "growth --limit-seconds 0 | --limit-seconds 0 is not between 1 and 86400",
                 "hit-ratio --trace x --format lirs --memory 1K | --memory 1024 is not between",

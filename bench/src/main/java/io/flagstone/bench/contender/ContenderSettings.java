@@ -60,9 +60,9 @@ public record ContenderSettings(int entries, int valueBytes, long ttlNs) {
      */
     public static String problemOfValueBytes(int valueBytes) {
         return valueBytes < MIN_VALUE_BYTES || valueBytes % Long.BYTES != 0
-                ? "values of "
+                ? "--value-bytes "
                         + valueBytes
-                        + " bytes are not of at least "
+                        + " must be at least "
                         + MIN_VALUE_BYTES
                         + " and a multiple of "
                         + Long.BYTES

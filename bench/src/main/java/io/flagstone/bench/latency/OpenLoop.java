@@ -7,7 +7,7 @@ import org.HdrHistogram.Histogram;
 /**
  * Runs an operation at a fixed rate, however long it takes. The n-th operation is due n periods
  * after the begin, and its response time counts from then, not from its actual start. So a long
- * operation delays the operations that become due meanwhile, as it would delay independent callers,
+ * operation delays the operations that become due during it, as it would delay independent callers,
  * and all of them are counted. This avoids coordinated omission (Tene: How NOT to Measure Latency).
  * The service time counts from the actual start and is recorded as well.
  *

@@ -12,7 +12,7 @@ import org.agrona.concurrent.NanoClock;
 
 /**
  * A model of the cache made of ordinary objects. The replay reports every request to the real cache
- * and its answer to the model. The model removes no entry of its own accord: it learns of removals
+ * and its answer to the model. The model never removes an entry by itself: it learns of removals
  * only from reports, so that every entry that the cache silently loses or keeps is a difference.
  *
  * <p>It does not use the real cache, so tests can feed it any sequence of events.
