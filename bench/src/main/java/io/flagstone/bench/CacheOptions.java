@@ -2,7 +2,7 @@
 package io.flagstone.bench;
 
 import io.flagstone.bench.replay.CacheSettings;
-import io.flagstone.bench.report.Setup.Setting;
+import io.flagstone.bench.replay.report.Setup.Setting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -2,10 +2,8 @@
 package io.flagstone.bench;
 
 import io.flagstone.bench.replay.ReplayResult;
-import io.flagstone.bench.report.HtmlReport;
-import io.flagstone.bench.report.JsonReport;
-import io.flagstone.bench.report.Setup;
-import io.flagstone.bench.report.TextReport;
+import io.flagstone.bench.replay.report.ReplayReport;
+import io.flagstone.bench.replay.report.Setup;
 import java.io.IOException;
 import java.nio.file.Path;
 import picocli.CommandLine;
@@ -41,10 +39,8 @@ final class ReportOptions extends OutputOptions {
      * @throws IOException where a file cannot be written.
      */
     void write(CommandLine command, Setup setup, ReplayResult result) throws IOException {
-        new TextReport(text(command)).write(setup, result);
-        write(
-                command,
-                () -> HtmlReport.render(setup, result),
-                () -> JsonReport.render(setup, result));
+        final ReplayReport report = new ReplayReport(setup, result);
+        report.print(text(command));
+        write(command, report::html, report::json);
     }
 }

@@ -73,7 +73,10 @@ final class FigureTable {
     }
 
     private static Bar bar(Figure figure) {
-        return new Bar(figure.type().title(), figure.nsPerOp(), Shade.of(figure.type()));
+        return new Bar(
+                figure.type().title(),
+                figure.nsPerOp(),
+                Shade.of(figure.type().isOurs(), figure.type().isFloor()));
     }
 
     private static List<String> row(Figure figure) {

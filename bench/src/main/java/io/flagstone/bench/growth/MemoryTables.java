@@ -185,6 +185,9 @@ public record MemoryTables(List<GrowthFigure> figures, Machine machine, String c
     }
 
     private static Bar bar(GrowthFigure figure) {
-        return new Bar(figure.type().title(), figure.brimOverheadBytes(), Shade.of(figure.type()));
+        return new Bar(
+                figure.type().title(),
+                figure.brimOverheadBytes(),
+                Shade.of(figure.type().isOurs(), figure.type().isFloor()));
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.report;
 
-import io.flagstone.bench.contender.ContenderType;
 import io.flagstone.tools.console.Units;
 import java.awt.Color;
 import java.io.IOException;
@@ -92,16 +91,17 @@ public final class BarChart {
         }
 
         /**
-         * That of a contender.
+         * Returns the shade of a contender.
          *
-         * @param type the contender.
+         * @param ours whether it is Flagstone.
+         * @param floor whether it only measures what memory itself takes.
          * @return its shade.
          */
-        public static Shade of(ContenderType type) {
-            if (type.isOurs()) {
+        public static Shade of(boolean ours, boolean floor) {
+            if (ours) {
                 return OURS;
             }
-            return type.isFloor() ? FLOOR : PEER;
+            return floor ? FLOOR : PEER;
         }
     }
 }

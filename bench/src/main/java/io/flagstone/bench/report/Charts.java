@@ -20,14 +20,25 @@ import org.knowm.xchart.style.AxesChartStyler;
 import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** The common look of the page's charts, and their way into it as SVG. */
-final class Charts {
-    static final Color BLUE = new Color(0x1d, 0x4e, 0xd8);
-    static final Color ORANGE = new Color(0xd9, 0x6c, 0x06);
-    static final Color GREEN = new Color(0x15, 0x80, 0x3d);
-    static final Color PURPLE = new Color(0x7e, 0x22, 0xce);
-    static final Color INK = new Color(0x1f, 0x29, 0x37);
-    static final Color PALE_BLUE = new Color(0x9d, 0xb8, 0xf5);
+/** The common style of all charts, and their rendering as SVG. */
+public final class Charts {
+    /** The color of Flagstone, and of the first line. */
+    public static final Color BLUE = new Color(0x1d, 0x4e, 0xd8);
+
+    /** The color of floors, and of the second line. */
+    public static final Color ORANGE = new Color(0xd9, 0x6c, 0x06);
+
+    /** The color of the third line. */
+    public static final Color GREEN = new Color(0x15, 0x80, 0x3d);
+
+    /** The color of the fourth line. */
+    public static final Color PURPLE = new Color(0x7e, 0x22, 0xce);
+
+    /** The color of text, and of a line that sums up the others. */
+    public static final Color INK = new Color(0x1f, 0x29, 0x37);
+
+    /** The color of other contenders, and of a line in the background. */
+    public static final Color PALE_BLUE = new Color(0x9d, 0xb8, 0xf5);
 
     private static final Color[] COLORS = {
         BLUE,
@@ -52,18 +63,27 @@ final class Charts {
 
     private Charts() {}
 
-    /** A legend beside the chart: more names than fit below it in a line. */
+    /** Puts the legend to the right of the chart, for names that do not fit in one line below. */
     static void legendBeside(AxesChartStyler style) {
         style.setLegendPosition(Styler.LegendPosition.OutsideE);
         style.setLegendLayout(Styler.LegendLayout.Vertical);
     }
 
-    /** The color of one of many lines. */
+    /** Returns the color of a line; colors repeat if there are more lines than colors. */
     static Color color(int number) {
         return COLORS[number % COLORS.length];
     }
 
-    static XYChart chart(int width, int height, String xTitle, String yTitle) {
+    /**
+     * Makes an empty chart in the common style.
+     *
+     * @param width in pixels.
+     * @param height in pixels.
+     * @param xTitle the title of the x axis.
+     * @param yTitle the title of the y axis.
+     * @return the chart.
+     */
+    public static XYChart chart(int width, int height, String xTitle, String yTitle) {
         final XYChart chart =
                 new XYChartBuilder()
                         .width(width)
@@ -98,7 +118,17 @@ final class Charts {
         style.setPlotContentSize(1.0);
     }
 
-    static XYSeries line(XYChart chart, String name, double[] x, double[] y, Color color) {
+    /**
+     * Adds a line without markers to a chart.
+     *
+     * @param chart the chart.
+     * @param name the line's name in the legend.
+     * @param x the positions, ascending.
+     * @param y the values, as many as positions.
+     * @param color the line's color.
+     * @return the line.
+     */
+    public static XYSeries line(XYChart chart, String name, double[] x, double[] y, Color color) {
         final XYSeries series = chart.addSeries(name, x, y);
         series.setMarker(SeriesMarkers.NONE);
         series.setMarkerColor(color);
@@ -108,15 +138,15 @@ final class Charts {
     }
 
     /**
-     * Renders a chart to be put into a page.
+     * Renders a chart for a page.
      *
      * @param chart the chart.
-     * @param id tells it from the page's other charts.
-     * @param label what it shows, for those who do not see it.
+     * @param id the chart's name, unique within the page.
+     * @param label a description for screen readers.
      * @return an {@code svg} element.
-     * @throws IOException where the chart cannot be drawn.
+     * @throws IOException if the chart cannot be drawn.
      */
-    static String svg(Chart<?, ?> chart, String id, String label) throws IOException {
+    public static String svg(Chart<?, ?> chart, String id, String label) throws IOException {
         try {
             return paint(chart, id, label);
         } catch (final LinkageError | InternalError lacking) {

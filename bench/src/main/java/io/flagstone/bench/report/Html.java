@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.report;
 
-/** Keeps text from being taken for markup. */
-final class Html {
+/** Escapes text for HTML and XML. */
+public final class Html {
     private Html() {}
 
-    static String escape(String text) {
+    /**
+     * Replaces the five characters that have a meaning in markup.
+     *
+     * @param text any text.
+     * @return the text, safe in an element or a quoted attribute.
+     */
+    public static String escape(String text) {
         final StringBuilder escaped = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {
             final char c = text.charAt(i);

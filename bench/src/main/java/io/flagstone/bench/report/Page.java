@@ -118,8 +118,12 @@ public final class Page {
         page.append("</tr>\n");
     }
 
-    /** Adds markup of one's own. */
-    StringBuilder markup() {
+    /**
+     * Returns the page's markup, for a caller that appends its own. The caller escapes its text.
+     *
+     * @return the markup so far.
+     */
+    public StringBuilder markup() {
         return page;
     }
 

@@ -1,3 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What a replay reports: text for people, JSON for machines, a page with charts. */
+/**
+ * The parts of every command's report: the page, its charts and the files. Uses no other package.
+ */
 package io.flagstone.bench.report;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.flagstone.bench.report;
+package io.flagstone.bench.replay.report;
 
 import io.flagstone.api.MemoryReport;
 import io.flagstone.bench.replay.Operation;
 import io.flagstone.bench.replay.ReplayResult;
+import io.flagstone.bench.report.Html;
+import io.flagstone.bench.report.Page;
 import io.flagstone.bench.verify.Difference;
 import io.flagstone.tools.console.Units;
 import java.io.IOException;
@@ -12,13 +14,13 @@ import java.util.Map;
 import org.HdrHistogram.Histogram;
 
 /** The report as a page with charts, which needs nothing but itself to be read or printed. */
-public final class HtmlReport {
+final class ReplayPage {
     private final Page frame;
     private final StringBuilder page;
     private final Setup setup;
     private final ReplayResult result;
 
-    private HtmlReport(Setup setup, ReplayResult result) throws IOException {
+    private ReplayPage(Setup setup, ReplayResult result) throws IOException {
         this.frame = new Page("Replay: " + setup.input(), "Flagstone replay", setup.input());
         this.page = frame.markup();
         this.setup = setup;
@@ -33,8 +35,8 @@ public final class HtmlReport {
      * @return the page.
      * @throws IOException where the charts cannot be drawn.
      */
-    public static String render(Setup setup, ReplayResult result) throws IOException {
-        return new HtmlReport(setup, result).render();
+    static String render(Setup setup, ReplayResult result) throws IOException {
+        return new ReplayPage(setup, result).render();
     }
 
     private String render() throws IOException {

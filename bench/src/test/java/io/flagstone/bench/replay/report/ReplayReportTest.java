@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.flagstone.bench.report;
+package io.flagstone.bench.replay.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -20,7 +20,7 @@ import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
-class ReportsTest {
+class ReplayReportTest {
     private static final Setup SETUP =
             new Setup(
                     "a <b> & \"c\"", "steps", true, List.of(new Setup.Setting("x<y", "<i>&amp;")));
@@ -35,8 +35,7 @@ class ReportsTest {
         assertThat(json.get("auditClean").getAsBoolean()).isFalse();
         assertThat(json.get("auditFinding").getAsString()).isEqualTo("slab <3> lost");
         assertThat(json.get("differences").isJsonNull()).isTrue();
-        assertThat(HtmlReport.render(SETUP, result))
-                .contains("<li>audit: slab &lt;3&gt; lost</li>", "failed");
+        assertThat(page(result)).contains("<li>audit: slab &lt;3&gt; lost</li>", "failed");
     }
 
     @Test
@@ -50,7 +49,7 @@ class ReportsTest {
         assertThat(json.get("differences").getAsLong()).isEqualTo(1);
         assertThat(json.get("firstDifferences").getAsJsonArray().get(0).getAsString())
                 .startsWith("step 3: key 9 found");
-        assertThat(HtmlReport.render(SETUP, result)).contains("<li>step 3: key 9 found, but");
+        assertThat(page(result)).contains("<li>step 3: key 9 found, but");
     }
 
     @Test
@@ -58,7 +57,7 @@ class ReportsTest {
         final ReplayResult result = result(new AuditResult(true, "", 4), null);
 
         assertThat(result.passed()).isTrue();
-        assertThat(HtmlReport.render(SETUP, result)).doesNotContain("What is amiss");
+        assertThat(page(result)).doesNotContain("What is amiss");
     }
 
     @Test
@@ -75,7 +74,7 @@ class ReportsTest {
 
     @Test
     void thePageEscapesWhatItIsGiven() throws IOException {
-        final String page = HtmlReport.render(SETUP, result(new AuditResult(true, "", 4), null));
+        final String page = page(result(new AuditResult(true, "", 4), null));
 
         assertThat(page)
                 .contains("a &lt;b&gt; &amp; &quot;c&quot;", "x&lt;y", "&lt;i&gt;&amp;amp;")
@@ -84,7 +83,7 @@ class ReportsTest {
 
     @Test
     void thePageDrawsAReplayOfNothingMuch() throws IOException {
-        final String page = HtmlReport.render(SETUP, result(new AuditResult(true, "", 4), null));
+        final String page = page(result(new AuditResult(true, "", 4), null));
 
         assertThat(page.split("<svg ", -1)).hasSize(5);
     }
@@ -117,11 +116,15 @@ class ReportsTest {
 
     private static String text(ReplayResult result) {
         final StringWriter text = new StringWriter();
-        new TextReport(new PrintWriter(text)).write(SETUP, result);
+        new ReplayReport(SETUP, result).print(new PrintWriter(text));
         return text.toString();
     }
 
+    private static String page(ReplayResult result) throws IOException {
+        return new ReplayReport(SETUP, result).html();
+    }
+
     private static JsonObject json(ReplayResult result) {
-        return JsonParser.parseString(JsonReport.render(SETUP, result)).getAsJsonObject();
+        return JsonParser.parseString(new ReplayReport(SETUP, result).json()).getAsJsonObject();
     }
 }

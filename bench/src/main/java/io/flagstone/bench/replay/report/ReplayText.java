@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.flagstone.bench.report;
+package io.flagstone.bench.replay.report;
 
 import io.flagstone.bench.replay.Operation;
 import io.flagstone.bench.replay.ReplayResult;
@@ -9,7 +9,7 @@ import java.util.Locale;
 import org.HdrHistogram.Histogram;
 
 /** The report for people at a terminal. */
-public final class TextReport {
+final class ReplayText {
     private final PrintWriter out;
 
     /**
@@ -17,7 +17,7 @@ public final class TextReport {
      *
      * @param out where to.
      */
-    public TextReport(PrintWriter out) {
+    ReplayText(PrintWriter out) {
         this.out = out;
     }
 
@@ -27,7 +27,7 @@ public final class TextReport {
      * @param setup what was replayed.
      * @param result what came out.
      */
-    public void write(Setup setup, ReplayResult result) {
+    void write(Setup setup, ReplayResult result) {
         row("input", setup.input());
         for (final Setup.Setting setting : setup.settings()) {
             row(setting.name(), setting.value());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.flagstone.bench.report;
+package io.flagstone.bench.replay.report;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
@@ -15,8 +15,8 @@ import io.flagstone.tools.console.Json;
 import org.HdrHistogram.Histogram;
 
 /** The report for machines. */
-public final class JsonReport {
-    private JsonReport() {}
+final class ReplayJson {
+    private ReplayJson() {}
 
     /**
      * Renders a report.
@@ -25,7 +25,7 @@ public final class JsonReport {
      * @param result what came out.
      * @return a JSON object, with a line's end.
      */
-    public static String render(Setup setup, ReplayResult result) {
+    static String render(Setup setup, ReplayResult result) {
         final Differences differences = result.differences();
         final JsonObject root = new JsonObject();
         root.addProperty("input", setup.input());

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.flagstone.bench.report;
+package io.flagstone.bench.replay.report;
 
 import io.flagstone.bench.replay.Latencies;
 import io.flagstone.bench.replay.Operation;
+import io.flagstone.bench.report.Charts;
+import io.flagstone.bench.report.PercentileChart;
 import java.awt.Color;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.flagstone.bench.report;
+package io.flagstone.bench.replay.report;
 
 import io.flagstone.bench.replay.Sample;
+import io.flagstone.bench.report.Charts;
 import io.flagstone.tools.console.Units;
 import java.awt.Color;
 import java.io.IOException;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.flagstone.bench.report;
+package io.flagstone.bench.replay.report;
 
 import io.flagstone.bench.replay.Sample;
 import java.util.List;
