@@ -2,16 +2,15 @@
 package io.flagstone.bench;
 
 import io.flagstone.bench.compare.CompareFork.Pace;
-import io.flagstone.bench.compare.Comparison;
-import io.flagstone.bench.compare.ComparisonReport;
+import io.flagstone.bench.compare.ComparePlan;
+import io.flagstone.bench.compare.CompareReport;
+import io.flagstone.bench.compare.CompareRun;
 import io.flagstone.bench.compare.Measurement;
-import io.flagstone.bench.compare.Plan;
 import io.flagstone.bench.compare.Scale;
 import io.flagstone.bench.contender.ContenderSettings;
 import io.flagstone.bench.fork.Machine;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -19,7 +18,6 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Measures all contenders by turns. */
@@ -112,24 +110,14 @@ final class CompareCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         complete();
-        Stream.of(problem(), contenders.problem())
-                .filter(Objects::nonNull)
-                .findFirst()
-                .ifPresent(
-                        problem -> {
-                            throw new ParameterException(spec.commandLine(), problem);
-                        });
-        return contenders.report(
+        return contenders.run(
                 spec,
-                progress -> {
-                    final ComparisonReport report =
-                            new ComparisonReport(
-                                    new Comparison(plan(), progress).run(),
-                                    Machine.current(),
-                                    ContenderOptions.commandLine(spec));
-                    report.print(contenders.text(spec.commandLine()));
-                    contenders.write(spec.commandLine(), report::html, report::json);
-                });
+                problems(),
+                progress ->
+                        new CompareReport(
+                                new CompareRun(plan(), progress).run(),
+                                Machine.current(),
+                                ContenderOptions.commandLine(spec)));
     }
 
     private void complete() {
@@ -144,7 +132,7 @@ final class CompareCommand implements Callable<Integer> {
         }
     }
 
-    private String problem() {
+    private Stream<String> problems() {
         return Stream.of(
                         benchmarks.stream().map(CompareCommand::problemOfBenchmark),
                         entries.stream().map(ContenderSettings::problemOfEntries),
@@ -156,10 +144,7 @@ final class CompareCommand implements Callable<Integer> {
                                 .map(one -> Limits.problem("--minutes", one, 1, MAX_MINUTES)),
                         Stream.of(rounds)
                                 .map(one -> Limits.problem("--rounds", one, 1, MAX_ROUNDS)))
-                .flatMap(problems -> problems)
-                .filter(Objects::nonNull)
-                .findFirst()
-                .orElse(null);
+                .flatMap(problems -> problems);
     }
 
     private static String problemOfBenchmark(String title) {
@@ -170,12 +155,12 @@ final class CompareCommand implements Callable<Integer> {
 
     private long budgetMs() {
         if (minutes == null) {
-            return quick ? QUICK_MS : Plan.UNLIMITED;
+            return quick ? QUICK_MS : ComparePlan.UNLIMITED;
         }
         return TimeUnit.MINUTES.toMillis(minutes);
     }
 
-    private Plan plan() {
+    private ComparePlan plan() {
         final List<Scale> scales = new ArrayList<>();
         for (final int threadCount : threads) {
             for (final String distribution : keys) {
@@ -186,8 +171,8 @@ final class CompareCommand implements Callable<Integer> {
                 }
             }
         }
-        final Pace pace = quick ? Plan.QUICK : Plan.FULL;
-        return new Plan(
+        final Pace pace = quick ? ComparePlan.QUICK : ComparePlan.FULL;
+        return new ComparePlan(
                 contenders.types(),
                 benchmarks.stream().map(one -> Measurement.of(one).orElseThrow()).toList(),
                 scales,

@@ -3,10 +3,12 @@ package io.flagstone.bench;
 
 import io.flagstone.bench.contender.ContenderType;
 import io.flagstone.bench.fork.StepListener;
+import io.flagstone.bench.report.Report;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
@@ -56,34 +58,46 @@ final class ContenderOptions extends OutputOptions {
     }
 
     /**
-     * Measures and reports, with progress where somebody watches.
+     * Checks the options, measures, and writes the reports asked for. Shows progress on a terminal.
      *
-     * @param spec of the command.
-     * @param work what is done.
-     * @return the command's exit status.
-     * @throws InterruptedException if interrupted.
+     * @param spec the command.
+     * @param problems the problems of the command's own options; null elements are none.
+     * @param measurement measures and returns the report.
+     * @return the command's exit code.
+     * @throws InterruptedException if the thread is interrupted.
      */
-    int report(CommandSpec spec, Work work) throws InterruptedException {
+    int run(CommandSpec spec, Stream<String> problems, Measuring measurement)
+            throws InterruptedException {
+        check(spec, problems);
         try {
-            if (progress()) {
-                try (StepDisplay display = new StepDisplay(spec.name())) {
-                    work.run(display::next);
-                }
-            } else {
-                work.run(StepListener.NONE);
-            }
+            write(spec.commandLine(), measure(spec, measurement));
             return 0;
         } catch (IOException failure) {
-            spec.commandLine().getErr().println("error: " + failure.getMessage());
-            spec.commandLine().getErr().flush();
-            return spec.exitCodeOnInvalidInput();
+            return fail(spec, failure);
         }
     }
 
-    /** Measuring and reporting. */
+    private Report measure(CommandSpec spec, Measuring measurement)
+            throws IOException, InterruptedException {
+        if (!progress()) {
+            return measurement.run(StepListener.NONE);
+        }
+        try (StepDisplay display = new StepDisplay(spec.name())) {
+            return measurement.run(display::next);
+        }
+    }
+
+    /** A measurement of a command. */
     @FunctionalInterface
-    interface Work {
-        /** Does it. */
-        void run(StepListener progress) throws IOException, InterruptedException;
+    interface Measuring {
+        /**
+         * Measures.
+         *
+         * @param progress is told of each step.
+         * @return the report.
+         * @throws IOException if the input cannot be read or a JVM cannot be started.
+         * @throws InterruptedException if the thread is interrupted.
+         */
+        Report run(StepListener progress) throws IOException, InterruptedException;
     }
 }

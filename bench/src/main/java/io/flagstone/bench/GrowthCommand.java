@@ -4,20 +4,20 @@ package io.flagstone.bench;
 import io.flagstone.bench.contender.ContenderSettings;
 import io.flagstone.bench.contender.ContenderType;
 import io.flagstone.bench.fork.Machine;
+import io.flagstone.bench.fork.StepListener;
 import io.flagstone.bench.growth.ExpiryFigure;
 import io.flagstone.bench.growth.GrowthFigure;
+import io.flagstone.bench.growth.GrowthReport;
 import io.flagstone.bench.growth.GrowthRun;
-import io.flagstone.bench.growth.GrowthTables;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Measures contenders at many sizes. */
@@ -80,46 +80,35 @@ final class GrowthCommand implements Callable<Integer> {
             entries.addAll(
                     List.of(10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000));
         }
-        Stream.concat(
-                        entries.stream().map(ContenderSettings::problemOfEntries),
-                        Stream.of(
-                                ContenderSettings.problemOfValueBytes(valueBytes),
-                                Limits.problem("--sample-ms", sampleMs, 1, MAX_SAMPLE_MS),
-                                Limits.problem(
-                                        "--limit-seconds", limitSeconds, 1, MAX_LIMIT_SECONDS),
-                                Limits.problem("--rounds", rounds, 1, 1_000),
-                                contenders.problem()))
-                .filter(Objects::nonNull)
-                .findFirst()
-                .ifPresent(
-                        problem -> {
-                            throw new ParameterException(spec.commandLine(), problem);
-                        });
-        return contenders.report(
-                spec,
-                progress -> {
-                    final List<Integer> sizes = entries.stream().sorted().distinct().toList();
-                    final List<GrowthFigure> figures =
-                            new GrowthRun(
-                                            contenders.types(),
-                                            sizes,
-                                            List.of(valueBytes),
-                                            sampleMs,
-                                            limitSeconds,
-                                            rounds)
-                                    .run(progress);
-                    final List<ExpiryFigure> expiry =
-                            contenders.types().contains(ContenderType.FLAGSTONE)
-                                    ? ExpiryFigure.measure(sizes, limitSeconds, progress)
-                                    : List.of();
-                    final GrowthTables report =
-                            new GrowthTables(
-                                    figures,
-                                    expiry,
-                                    Machine.current(),
-                                    ContenderOptions.commandLine(spec));
-                    report.print(contenders.text(spec.commandLine()));
-                    contenders.write(spec.commandLine(), report::html, report::json);
-                });
+        return contenders.run(spec, problems(), this::measure);
+    }
+
+    private Stream<String> problems() {
+        return Stream.concat(
+                entries.stream().map(ContenderSettings::problemOfEntries),
+                Stream.of(
+                        ContenderSettings.problemOfValueBytes(valueBytes),
+                        Limits.problem("--sample-ms", sampleMs, 1, MAX_SAMPLE_MS),
+                        Limits.problem("--limit-seconds", limitSeconds, 1, MAX_LIMIT_SECONDS),
+                        Limits.problem("--rounds", rounds, 1, 1_000)));
+    }
+
+    private GrowthReport measure(StepListener progress) throws IOException, InterruptedException {
+        final List<Integer> sizes = entries.stream().sorted().distinct().toList();
+        final List<GrowthFigure> figures =
+                new GrowthRun(
+                                contenders.types(),
+                                sizes,
+                                List.of(valueBytes),
+                                sampleMs,
+                                limitSeconds,
+                                rounds)
+                        .run(progress);
+        final List<ExpiryFigure> expiry =
+                contenders.types().contains(ContenderType.FLAGSTONE)
+                        ? ExpiryFigure.measure(sizes, limitSeconds, progress)
+                        : List.of();
+        return new GrowthReport(
+                figures, expiry, Machine.current(), ContenderOptions.commandLine(spec));
     }
 }

@@ -3,20 +3,20 @@ package io.flagstone.bench;
 
 import io.flagstone.bench.contender.ContenderSettings;
 import io.flagstone.bench.fork.Machine;
+import io.flagstone.bench.fork.StepListener;
+import io.flagstone.bench.hitratio.HitRatioReport;
 import io.flagstone.bench.hitratio.HitRatioRun;
-import io.flagstone.bench.hitratio.HitRatioTables;
 import io.flagstone.bench.trace.TraceFormat;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Compares hit ratios on a trace. */
@@ -77,42 +77,31 @@ final class HitRatioCommand implements Callable<Integer> {
         if (budgets.isEmpty()) {
             budgets.addAll(List.of(1L << 20, 2L << 20, 4L << 20, 8L << 20));
         }
-        Stream.concat(
-                        budgets.stream()
-                                .map(
-                                        one ->
-                                                Limits.problem(
-                                                        "--memory",
-                                                        one,
-                                                        MIN_BUDGET_BYTES,
-                                                        MAX_BUDGET_BYTES)),
-                        Stream.of(
-                                ContenderSettings.problemOfValueBytes(valueBytes),
-                                contenders.problem()))
-                .filter(Objects::nonNull)
-                .findFirst()
-                .ifPresent(
-                        problem -> {
-                            throw new ParameterException(spec.commandLine(), problem);
-                        });
-        return contenders.report(
-                spec,
-                progress -> {
-                    final HitRatioRun run =
-                            new HitRatioRun(
-                                    contenders.types(),
-                                    trace,
-                                    format,
-                                    budgets.stream().sorted().distinct().toList(),
-                                    valueBytes);
-                    final HitRatioTables report =
-                            new HitRatioTables(
-                                    run,
-                                    run.run(progress),
-                                    Machine.current(),
-                                    ContenderOptions.commandLine(spec));
-                    report.print(contenders.text(spec.commandLine()));
-                    contenders.write(spec.commandLine(), report::html, report::json);
-                });
+        return contenders.run(spec, problems(), this::measure);
+    }
+
+    private Stream<String> problems() {
+        return Stream.concat(
+                budgets.stream()
+                        .map(
+                                one ->
+                                        Limits.problem(
+                                                "--memory",
+                                                one,
+                                                MIN_BUDGET_BYTES,
+                                                MAX_BUDGET_BYTES)),
+                Stream.of(ContenderSettings.problemOfValueBytes(valueBytes)));
+    }
+
+    private HitRatioReport measure(StepListener progress) throws IOException, InterruptedException {
+        final HitRatioRun run =
+                new HitRatioRun(
+                        contenders.types(),
+                        trace,
+                        format,
+                        budgets.stream().sorted().distinct().toList(),
+                        valueBytes);
+        return new HitRatioReport(
+                run, run.run(progress), Machine.current(), ContenderOptions.commandLine(spec));
     }
 }

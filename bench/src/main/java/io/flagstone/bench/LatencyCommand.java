@@ -11,7 +11,6 @@ import io.flagstone.bench.latency.LatencyRun;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -19,7 +18,6 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Measures reads at a fixed rate beside a feed. */
@@ -107,29 +105,13 @@ final class LatencyCommand implements Callable<Integer> {
         if (collectors.isEmpty()) {
             collectors.addAll(Collector.titles());
         }
-        Stream.of(problem(), contenders.problem())
-                .filter(Objects::nonNull)
-                .findFirst()
-                .ifPresent(
-                        problem -> {
-                            throw new ParameterException(spec.commandLine(), problem);
-                        });
-        return contenders.report(
-                spec,
-                progress -> {
-                    final LatencyReport report = report(progress);
-                    report.print(contenders.text(spec.commandLine()));
-                    contenders.write(spec.commandLine(), report::html, report::json);
-                });
+        return contenders.run(spec, problems(), this::measure);
     }
 
-    private String problem() {
-        for (final String collector : collectors) {
-            if (Collector.of(collector).isEmpty()) {
-                return "--gc " + collector + " is none of " + String.join(", ", Collector.titles());
-            }
-        }
-        return Stream.of(
+    private Stream<String> problems() {
+        return Stream.concat(
+                collectors.stream().map(LatencyCommand::problemOfCollector),
+                Stream.of(
                         ContenderSettings.problemOfEntries(entries),
                         ContenderSettings.problemOfValueBytes(valueBytes),
                         ContenderOptions.problemOfKeys(keys),
@@ -142,13 +124,16 @@ final class LatencyCommand implements Callable<Integer> {
                         warmup >= 0 ? null : "--warmup " + warmup + " is negative",
                         heap.matches("[1-9][0-9]*[mg]")
                                 ? null
-                                : "--heap " + heap + " is no size such as 512m or 4g")
-                .filter(Objects::nonNull)
-                .findFirst()
-                .orElse(null);
+                                : "--heap " + heap + " is no size such as 512m or 4g"));
     }
 
-    private LatencyReport report(StepListener progress) throws IOException, InterruptedException {
+    private static String problemOfCollector(String title) {
+        return Collector.of(title).isPresent()
+                ? null
+                : "--gc " + title + " is none of " + String.join(", ", Collector.titles());
+    }
+
+    private LatencyReport measure(StepListener progress) throws IOException, InterruptedException {
         final LatencyPlan plan =
                 new LatencyPlan(
                         contenders.types(),

@@ -3,18 +3,18 @@ package io.flagstone.bench;
 
 import io.flagstone.bench.contender.ContenderSettings;
 import io.flagstone.bench.fork.Machine;
+import io.flagstone.bench.fork.StepListener;
+import io.flagstone.bench.growth.FootprintReport;
 import io.flagstone.bench.growth.GrowthRun;
-import io.flagstone.bench.growth.MemoryTables;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Measures the memory of contenders. */
@@ -65,30 +65,20 @@ final class MemoryCommand implements Callable<Integer> {
         if (valueBytes.isEmpty()) {
             valueBytes.add(64);
         }
-        Stream.of(
-                        entries.stream().map(ContenderSettings::problemOfEntries),
-                        valueBytes.stream().map(ContenderSettings::problemOfValueBytes),
-                        Stream.of(contenders).map(ContenderOptions::problem))
-                .flatMap(problems -> problems)
-                .filter(Objects::nonNull)
-                .findFirst()
-                .ifPresent(
-                        problem -> {
-                            throw new ParameterException(spec.commandLine(), problem);
-                        });
-        return contenders.report(
-                spec,
-                progress -> {
-                    final GrowthRun run =
-                            new GrowthRun(
-                                    contenders.types(), entries, valueBytes, 0, LIMIT_SECONDS, 1);
-                    final MemoryTables report =
-                            new MemoryTables(
-                                    run.run(progress),
-                                    Machine.current(),
-                                    ContenderOptions.commandLine(spec));
-                    report.print(contenders.text(spec.commandLine()));
-                    contenders.write(spec.commandLine(), report::html, report::json);
-                });
+        return contenders.run(spec, problems(), this::measure);
+    }
+
+    private Stream<String> problems() {
+        return Stream.concat(
+                entries.stream().map(ContenderSettings::problemOfEntries),
+                valueBytes.stream().map(ContenderSettings::problemOfValueBytes));
+    }
+
+    private FootprintReport measure(StepListener progress)
+            throws IOException, InterruptedException {
+        final GrowthRun run =
+                new GrowthRun(contenders.types(), entries, valueBytes, 0, LIMIT_SECONDS, 1);
+        return new FootprintReport(
+                run.run(progress), Machine.current(), ContenderOptions.commandLine(spec));
     }
 }

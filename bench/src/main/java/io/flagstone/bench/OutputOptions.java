@@ -2,12 +2,18 @@
 package io.flagstone.bench;
 
 import io.flagstone.bench.report.OutputFile;
+import io.flagstone.bench.report.Report;
 import io.flagstone.tools.console.Terminal;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
+import java.util.Objects;
+import java.util.stream.Stream;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** The options that say what is shown and written. */
 class OutputOptions {
@@ -57,26 +63,34 @@ class OutputOptions {
     }
 
     /**
-     * Where text for people goes.
+     * Refuses the command line if an option has a problem.
      *
-     * @param command whose writers they are.
-     * @return the standard output, unless JSON has it.
+     * @param spec the command.
+     * @param problems the problems of the command's other options; null elements are none.
+     * @throws ParameterException with the first problem.
      */
-    final PrintWriter text(CommandLine command) {
-        return jsonOnly() ? command.getErr() : command.getOut();
+    final void check(CommandSpec spec, Stream<String> problems) {
+        Stream.concat(problems, Stream.ofNullable(problem()))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .ifPresent(
+                        problem -> {
+                            throw new ParameterException(spec.commandLine(), problem);
+                        });
     }
 
     /**
-     * Writes the reports asked for. Both are rendered before any is written.
+     * Prints the report and writes the files asked for. Text goes to the standard error if JSON
+     * goes to the standard output. Both files are rendered before either is written.
      *
-     * @param command where JSON goes that has no file.
-     * @param page the page with charts.
-     * @param machine the report for machines.
-     * @throws IOException where a file cannot be written.
+     * @param command the command whose writers are used.
+     * @param report the report.
+     * @throws IOException if a file cannot be written.
      */
-    final void write(CommandLine command, Rendering page, Rendering machine) throws IOException {
-        final String htmlText = html == null ? null : page.render();
-        final String jsonText = json == null ? null : machine.render();
+    final void write(CommandLine command, Report report) throws IOException {
+        report.print(jsonOnly() ? command.getErr() : command.getOut());
+        final String htmlText = html == null ? null : report.html();
+        final String jsonText = json == null ? null : report.json();
         if (htmlText != null) {
             OutputFile.write(html, htmlText);
         }
@@ -89,19 +103,24 @@ class OutputOptions {
         }
     }
 
-    private boolean jsonOnly() {
-        return STANDARD_OUTPUT.equals(json);
+    /**
+     * Prints why the input could not be read or a report could not be written.
+     *
+     * @param spec the command.
+     * @param failure the error.
+     * @return the command's exit code.
+     */
+    final int fail(CommandSpec spec, IOException failure) {
+        final String reason =
+                failure instanceof AccessDeniedException
+                        ? failure.getMessage() + ": access denied"
+                        : failure.getMessage();
+        spec.commandLine().getErr().println("error: " + reason);
+        spec.commandLine().getErr().flush();
+        return spec.exitCodeOnInvalidInput();
     }
 
-    /** A report in the making. */
-    @FunctionalInterface
-    interface Rendering {
-        /**
-         * Makes it.
-         *
-         * @return the whole file.
-         * @throws IOException where charts cannot be drawn.
-         */
-        String render() throws IOException;
+    private boolean jsonOnly() {
+        return STANDARD_OUTPUT.equals(json);
     }
 }

@@ -8,13 +8,12 @@ import io.flagstone.bench.replay.Progress;
 import io.flagstone.bench.replay.Replay;
 import io.flagstone.bench.replay.ReplayResult;
 import io.flagstone.bench.replay.TapeSettings;
+import io.flagstone.bench.replay.report.ReplayReport;
 import io.flagstone.bench.replay.report.Setup;
 import io.flagstone.bench.replay.report.Setup.Setting;
 import io.flagstone.bench.tape.PriceLevelRecord;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -67,7 +66,7 @@ final class ReplayCommand implements Callable<Integer> {
     private TraceOptions trace = new TraceOptions();
 
     @ArgGroup(validate = false, order = 4, heading = "%nReports:%n")
-    private ReportOptions reports = new ReportOptions();
+    private ReplayOptions reports = new ReplayOptions();
 
     @Override
     public Integer call() {
@@ -75,15 +74,15 @@ final class ReplayCommand implements Callable<Integer> {
         try {
             final boolean traced = trace.given();
             final ReplayResult result = traced ? replayTrace() : replayTape();
-            reports.write(spec.commandLine(), traced ? traceSetup() : tapeSetup(), result);
+            reports.write(
+                    spec.commandLine(),
+                    new ReplayReport(traced ? traceSetup() : tapeSetup(), result));
             return result.passed() ? 0 : 1;
         } catch (CacheRefusedException refusal) {
             throw new ParameterException(
                     spec.commandLine(), "no such cache: " + refusal.getMessage(), refusal);
         } catch (IOException failure) {
-            spec.commandLine().getErr().println("error: " + reason(failure));
-            spec.commandLine().getErr().flush();
-            return spec.exitCodeOnInvalidInput();
+            return reports.fail(spec, failure);
         }
     }
 
@@ -92,13 +91,7 @@ final class ReplayCommand implements Callable<Integer> {
                 trace.given() && tape.given()
                         ? "--tick-size and --depth are of the trade tape, not of a --trace"
                         : null;
-        Stream.of(misplaced, cache.problem(), tape.problem(), trace.problem(), reports.problem())
-                .filter(Objects::nonNull)
-                .findFirst()
-                .ifPresent(
-                        problem -> {
-                            throw new ParameterException(spec.commandLine(), problem);
-                        });
+        reports.check(spec, Stream.of(misplaced, cache.problem(), tape.problem(), trace.problem()));
     }
 
     private ReplayResult replayTape() throws IOException {
@@ -146,12 +139,6 @@ final class ReplayCommand implements Callable<Integer> {
                 "trace requests",
                 trace.format().timed(),
                 settings);
-    }
-
-    private static String reason(IOException failure) {
-        return failure instanceof AccessDeniedException
-                ? failure.getMessage() + ": access denied"
-                : failure.getMessage();
     }
 
     /** One of the two kinds of replay. */

@@ -23,10 +23,10 @@ final class Samples {
         return bytes.isEmpty();
     }
 
-    Figure figure(Measurement measurement, ContenderType type, Scale scale, Samples ours) {
+    CompareFigure figure(Measurement measurement, ContenderType type, Scale scale, Samples ours) {
         final double[] all = all();
         final double[] ratios = ours == null ? new double[0] : ratios(ours);
-        return new Figure(
+        return new CompareFigure(
                 measurement,
                 type,
                 scale,

@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import io.flagstone.bench.fork.Machine;
 import io.flagstone.bench.report.Page;
 import io.flagstone.bench.report.PercentileChart;
+import io.flagstone.bench.report.Report;
 import io.flagstone.tools.console.Json;
 import io.flagstone.tools.console.TextTable;
 import java.io.IOException;
@@ -23,7 +24,8 @@ import java.util.Locale;
  * @param commandLine the command line that repeats the measurement.
  */
 public record LatencyReport(
-        LatencyPlan plan, List<LatencyFigure> figures, Machine machine, String commandLine) {
+        LatencyPlan plan, List<LatencyFigure> figures, Machine machine, String commandLine)
+        implements Report {
     private static final List<String> HEAD =
             List.of(
                     "contender",
@@ -58,6 +60,7 @@ public record LatencyReport(
      *
      * @param out where to print.
      */
+    @Override
     public void print(PrintWriter out) {
         out.println(machine.describe());
         for (final Collector collector : plan.collectors()) {
@@ -148,6 +151,7 @@ public record LatencyReport(
      *
      * @return a JSON object with a row for each figure.
      */
+    @Override
     public String json() {
         final JsonArray rows = new JsonArray();
         for (final LatencyFigure figure : figures) {
@@ -203,6 +207,7 @@ public record LatencyReport(
      * @return the page.
      * @throws IOException if charts cannot be drawn.
      */
+    @Override
     public String html() throws IOException {
         final Page page =
                 new Page("Flagstone: latency", "Latency of reads under a feed", machine.describe());

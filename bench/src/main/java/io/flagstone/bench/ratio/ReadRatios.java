@@ -33,7 +33,7 @@ public final class ReadRatios {
      * @param args none.
      */
     public static void main(String[] args) {
-        Comparison.printMachine();
+        PairedRun.printMachine();
         System.out.printf("%-58s %11s %11s   ratio, median (range)%n", "A / B", "A", "B");
         for (final int entries : new int[] {SMALL, LARGE}) {
             for (final double distance : new double[] {DEFAULT_DISTANCE, 1}) {
@@ -51,7 +51,7 @@ public final class ReadRatios {
         }
         try (OffHeapCache counting = full(SMALL, 1, true);
                 OffHeapCache silent = full(SMALL, 1, false)) {
-            Comparison.print(
+            PairedRun.print(
                     "counting / not counting, " + SMALL + ", nothing to promote",
                     1 << 21,
                     gets(counting, SMALL, null),
@@ -65,7 +65,7 @@ public final class ReadRatios {
         final String suffix = suffix(entries, distance);
         final int operations = operations(entries);
         final Side gets = gets(cache, entries, null);
-        Comparison.print(
+        PairedRun.print(
                 "get / floor, chained" + suffix,
                 operations,
                 chained(cache, entries),
@@ -73,13 +73,13 @@ public final class ReadRatios {
                 floor(entries),
                 1);
         compareBatches(cache, entries, distance);
-        Comparison.print("get, 2 threads / 1, uniform" + suffix, operations, gets, 2, gets, 1);
+        PairedRun.print("get, 2 threads / 1, uniform" + suffix, operations, gets, 2, gets, 1);
         final Side zipf = gets(cache, entries, new ZipfDraws(entries, 1).draw(ZIPF_DRAWS));
-        Comparison.print("get, 2 threads / 1, Zipf 0.99" + suffix, operations, zipf, 2, zipf, 1);
+        PairedRun.print("get, 2 threads / 1, Zipf 0.99" + suffix, operations, zipf, 2, zipf, 1);
         final Side hottest = hottest(cache);
-        Comparison.print(
+        PairedRun.print(
                 "get of one key, 2 threads / 1" + suffix, 4 * operations, hottest, 2, hottest, 1);
-        Comparison.print(
+        PairedRun.print(
                 "get beside a writer / alone, uniform" + suffix,
                 operations,
                 besideWriter(cache, entries, gets),
@@ -92,14 +92,14 @@ public final class ReadRatios {
         final String suffix = suffix(entries, distance);
         final int operations = operations(entries);
         final Side gets = gets(cache, entries, null);
-        Comparison.print(
+        PairedRun.print(
                 "32-key MultiGet / 32 gets" + suffix,
                 operations,
                 batches(cache, entries),
                 1,
                 gets,
                 1);
-        Comparison.print(
+        PairedRun.print(
                 "32-key MultiPut / 32 puts" + suffix,
                 operations,
                 putBatches(cache, entries),

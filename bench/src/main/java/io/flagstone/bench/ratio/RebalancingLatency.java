@@ -36,7 +36,7 @@ public final class RebalancingLatency {
         final RebalancingLatency mixed = new RebalancingLatency();
         final RebalancingLatency shifting = new RebalancingLatency();
         final double[][] ratios = new double[PERCENTILES.length][ROUNDS];
-        Comparison.printMachine();
+        PairedRun.printMachine();
         for (int round = -2; round < ROUNDS; round++) {
             final Histogram without = mixed.round(false);
             final Histogram during = shifting.round(true);

@@ -16,7 +16,7 @@ class SamplesTest {
         samples.add(new double[] {50, 40}, 24);
         samples.add(null, 0);
 
-        final Figure figure = figure(samples, null);
+        final CompareFigure figure = figure(samples, null);
 
         assertThat(figure.nsPerOp()).isEqualTo(30);
         assertThat(figure.low()).isEqualTo(10);
@@ -40,14 +40,14 @@ class SamplesTest {
         theirs.add(null, 0);
         theirs.add(new double[] {90, 90, 90}, 0);
 
-        final Figure figure = figure(theirs, ours);
+        final CompareFigure figure = figure(theirs, ours);
 
         assertThat(figure.ratioLow()).isEqualTo(2);
         assertThat(figure.ratioHigh()).isEqualTo(3);
         assertThat(figure.ratio()).isEqualTo(90 / 20.0);
     }
 
-    private static Figure figure(Samples samples, Samples ours) {
+    private static CompareFigure figure(Samples samples, Samples ours) {
         return samples.figure(Measurement.GET, ContenderType.CHM, SCALE, ours);
     }
 }

@@ -21,7 +21,7 @@ import io.flagstone.bench.contender.ContenderType;
  * @param rounds how many JVMs.
  * @param refused why there is no figure, or null if there is.
  */
-public record Figure(
+public record CompareFigure(
         Measurement measurement,
         ContenderType type,
         Scale scale,
@@ -35,9 +35,10 @@ public record Figure(
         int samples,
         int rounds,
         String refused) {
-    static Figure refused(Measurement measurement, ContenderType type, Scale scale, String why) {
+    static CompareFigure refused(
+            Measurement measurement, ContenderType type, Scale scale, String why) {
         final double none = Double.NaN;
-        return new Figure(
+        return new CompareFigure(
                 measurement, type, scale, none, none, none, none, none, none, none, 0, 0, why);
     }
 

@@ -8,6 +8,7 @@ import io.flagstone.bench.fork.Machine;
 import io.flagstone.bench.report.CurveChart;
 import io.flagstone.bench.report.CurveChart.Curve;
 import io.flagstone.bench.report.Page;
+import io.flagstone.bench.report.Report;
 import io.flagstone.tools.console.Json;
 import io.flagstone.tools.console.TextTable;
 import java.io.IOException;
@@ -25,11 +26,9 @@ import java.util.function.ToDoubleFunction;
  * @param machine the machine of the measurement.
  * @param commandLine the command line that repeats the measurement.
  */
-public record GrowthTables(
-        List<GrowthFigure> figures,
-        List<ExpiryFigure> expiry,
-        Machine machine,
-        String commandLine) {
+public record GrowthReport(
+        List<GrowthFigure> figures, List<ExpiryFigure> expiry, Machine machine, String commandLine)
+        implements Report {
     private static final List<String> HEAD =
             List.of(
                     "contender",
@@ -64,6 +63,7 @@ public record GrowthTables(
      *
      * @param out where to print.
      */
+    @Override
     public void print(PrintWriter out) {
         out.println(machine.describe());
         out.println();
@@ -149,6 +149,7 @@ public record GrowthTables(
      *
      * @return a JSON object with rows for times, memory and expiry.
      */
+    @Override
     public String json() {
         final JsonArray rows = new JsonArray();
         for (final GrowthFigure figure : figures) {
@@ -212,6 +213,7 @@ public record GrowthTables(
      * @return the page.
      * @throws IOException if charts cannot be drawn.
      */
+    @Override
     public String html() throws IOException {
         final Page page =
                 new Page("Flagstone: growth", "From thousands to millions", machine.describe());

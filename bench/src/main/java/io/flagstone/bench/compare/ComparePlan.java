@@ -14,7 +14,7 @@ import java.util.List;
  * @param pace how long each measurement takes.
  * @param budgetMs after which no further JVM is started, or {@link #UNLIMITED}.
  */
-public record Plan(
+public record ComparePlan(
         List<ContenderType> types,
         List<Measurement> measurements,
         List<Scale> scales,

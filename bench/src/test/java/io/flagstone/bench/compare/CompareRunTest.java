@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class ComparisonTest {
+class CompareRunTest {
     private static final Scale SCALE = new Scale(5000, 16, "zipf", 1);
     private static final List<ContenderType> TYPES =
             List.of(ContenderType.FLAGSTONE, ContenderType.CHM, ContenderType.FLOOR_LATENCY);
@@ -26,15 +26,15 @@ class ComparisonTest {
         final List<Measurement> measurements = List.of(Measurement.GET, Measurement.PUT_EVICT);
         final List<String> steps = new ArrayList<>();
 
-        final List<Figure> figures =
-                new Comparison(
-                                new Plan(
+        final List<CompareFigure> figures =
+                new CompareRun(
+                                new ComparePlan(
                                         TYPES,
                                         measurements,
                                         List.of(SCALE),
                                         1,
                                         BRIEF,
-                                        Plan.UNLIMITED),
+                                        ComparePlan.UNLIMITED),
                                 (done, all, next) -> steps.add(done + "/" + all + " " + next))
                         .run();
 
@@ -58,9 +58,9 @@ class ComparisonTest {
 
     @Test
     void whatTheTimeDoesNotAllowIsSaidToBeMissing() throws Exception {
-        final List<Figure> figures =
-                new Comparison(
-                                new Plan(
+        final List<CompareFigure> figures =
+                new CompareRun(
+                                new ComparePlan(
                                         TYPES,
                                         List.of(Measurement.GET),
                                         List.of(SCALE),
@@ -70,7 +70,9 @@ class ComparisonTest {
                                 StepListener.NONE)
                         .run();
 
-        assertThat(figures).extracting(Figure::refused).containsOnly("no time was left for it");
+        assertThat(figures)
+                .extracting(CompareFigure::refused)
+                .containsOnly("no time was left for it");
     }
 
     @Test
@@ -79,12 +81,12 @@ class ComparisonTest {
         ours.add(new double[] {10, 12, 11}, 0);
         final Samples theirs = new Samples();
         theirs.add(new double[] {1000, 1200, 1100}, 24);
-        final ComparisonReport report =
-                new ComparisonReport(
+        final CompareReport report =
+                new CompareReport(
                         List.of(
                                 ours.figure(Measurement.GET, ContenderType.FLAGSTONE, SCALE, ours),
                                 theirs.figure(Measurement.GET, ContenderType.CHM, SCALE, ours),
-                                Figure.refused(
+                                CompareFigure.refused(
                                         Measurement.GET,
                                         ContenderType.LINKED_HASH_MAP,
                                         SCALE,

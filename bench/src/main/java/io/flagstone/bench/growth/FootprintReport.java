@@ -8,6 +8,7 @@ import io.flagstone.bench.report.BarChart;
 import io.flagstone.bench.report.BarChart.Bar;
 import io.flagstone.bench.report.BarChart.Shade;
 import io.flagstone.bench.report.Page;
+import io.flagstone.bench.report.Report;
 import io.flagstone.tools.console.Json;
 import io.flagstone.tools.console.TextTable;
 import java.io.IOException;
@@ -25,7 +26,8 @@ import java.util.Map;
  * @param machine the machine of the measurement.
  * @param commandLine the command line that repeats the measurement.
  */
-public record MemoryTables(List<GrowthFigure> figures, Machine machine, String commandLine) {
+public record FootprintReport(List<GrowthFigure> figures, Machine machine, String commandLine)
+        implements Report {
     private static final List<String> HEAD =
             List.of(
                     "contender",
@@ -52,6 +54,7 @@ public record MemoryTables(List<GrowthFigure> figures, Machine machine, String c
      *
      * @param out where to print.
      */
+    @Override
     public void print(PrintWriter out) {
         out.println(machine.describe());
         groups().forEach(
@@ -121,6 +124,7 @@ public record MemoryTables(List<GrowthFigure> figures, Machine machine, String c
      *
      * @return a JSON object with a row for each figure.
      */
+    @Override
     public String json() {
         final JsonArray rows = new JsonArray();
         for (final GrowthFigure figure : figures) {
@@ -157,6 +161,7 @@ public record MemoryTables(List<GrowthFigure> figures, Machine machine, String c
      * @return the page.
      * @throws IOException if charts cannot be drawn.
      */
+    @Override
     public String html() throws IOException {
         final Page page = new Page("Flagstone: memory", "Memory of an entry", machine.describe());
         page.section("How to read it", HOW_TO_READ).endSection();
@@ -166,7 +171,7 @@ public record MemoryTables(List<GrowthFigure> figures, Machine machine, String c
             final List<Bar> bars =
                     group.getValue().stream()
                             .filter(figure -> figure.refused() == null)
-                            .map(MemoryTables::bar)
+                            .map(FootprintReport::bar)
                             .toList();
             if (!bars.isEmpty()) {
                 page.chart(

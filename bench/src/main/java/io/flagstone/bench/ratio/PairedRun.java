@@ -8,11 +8,11 @@ import java.util.concurrent.CountDownLatch;
  * Two sides that take turns, A B A B, in one process, so that a machine whose speed drifts slows
  * both. The ratio of each pair of turns is taken by itself; its median and its range are printed.
  */
-final class Comparison {
+final class PairedRun {
     private static final int WARMUPS = 3;
     private static final int ROUNDS = 9;
 
-    private Comparison() {}
+    private PairedRun() {}
 
     /** Prints what it is measured on. */
     static void printMachine() {

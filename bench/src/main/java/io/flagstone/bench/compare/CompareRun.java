@@ -24,7 +24,7 @@ import java.util.function.LongSupplier;
  * <p>A JVM holds one contender at one scale, filled once, and runs all its measurements. Which JVMs
  * still fit into a limited time is judged by how long the same took the round before.
  */
-public final class Comparison {
+public final class CompareRun {
     /** To fill the slowest, and for the JVM itself. */
     private static final long EXTRA_MS = TimeUnit.MINUTES.toMillis(15);
 
@@ -32,7 +32,7 @@ public final class Comparison {
             List.of("-Xmx8g", "-XX:MaxDirectMemorySize=16g", "-Djmh.ignoreLock=true");
     private static final Gson GSON = new Gson();
 
-    private final Plan plan;
+    private final ComparePlan plan;
     private final StepListener progress;
     private final LongSupplier clockMs;
     private final Map<Key, Samples> samples = new HashMap<>();
@@ -45,7 +45,7 @@ public final class Comparison {
      * @param plan what is compared.
      * @param progress told of each JVM.
      */
-    public Comparison(Plan plan, StepListener progress) {
+    public CompareRun(ComparePlan plan, StepListener progress) {
         this.plan = plan;
         this.progress = progress;
         this.clockMs = () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
@@ -58,7 +58,7 @@ public final class Comparison {
      * @throws IOException if no JVM can be started.
      * @throws InterruptedException if interrupted.
      */
-    public List<Figure> run() throws IOException, InterruptedException {
+    public List<CompareFigure> run() throws IOException, InterruptedException {
         final List<Cell> cells = cells();
         final long begin = clockMs.getAsLong();
         int done = 0;
@@ -91,7 +91,7 @@ public final class Comparison {
         final List<Measurement> measurements = measurements(cell.type());
         final long now = clockMs.getAsLong();
         final long expected = durations.getOrDefault(cell, 0L);
-        if (plan.budgetMs() != Plan.UNLIMITED && now - begin + expected > plan.budgetMs()) {
+        if (plan.budgetMs() != ComparePlan.UNLIMITED && now - begin + expected > plan.budgetMs()) {
             skip(cell, "no time was left for it");
             return;
         }
@@ -144,8 +144,8 @@ public final class Comparison {
         return samples.computeIfAbsent(key, absent -> new Samples());
     }
 
-    private List<Figure> figures() {
-        final List<Figure> figures = new ArrayList<>();
+    private List<CompareFigure> figures() {
+        final List<CompareFigure> figures = new ArrayList<>();
         for (final Measurement measurement : plan.measurements()) {
             for (final Scale scale : plan.scales()) {
                 for (final ContenderType type : plan.types()) {
@@ -156,11 +156,11 @@ public final class Comparison {
         return figures;
     }
 
-    private Figure figure(Measurement measurement, Cell cell) {
+    private CompareFigure figure(Measurement measurement, Cell cell) {
         final Key key = new Key(measurement, cell);
         final Samples own = samples.get(key);
         if (own == null || own.isEmpty()) {
-            return Figure.refused(
+            return CompareFigure.refused(
                     measurement,
                     cell.type(),
                     cell.scale(),

@@ -12,25 +12,25 @@ import java.util.Locale;
 import java.util.Map;
 
 /** All contenders at one measurement and scale, in words, as cells and as bars. */
-final class FigureTable {
+final class CompareTable {
     static final List<String> HEAD =
             List.of("contender", "ns/op", "low", "high", "Mops/s", "B/op", "× flagstone", "range");
 
-    private final List<Figure> figures;
+    private final List<CompareFigure> figures;
 
-    private FigureTable(List<Figure> figures) {
+    private CompareTable(List<CompareFigure> figures) {
         this.figures = figures;
     }
 
     /** A table for each measurement and scale, in the order in which they come. */
-    static List<FigureTable> split(List<Figure> figures) {
-        final Map<List<Object>, List<Figure>> groups = new LinkedHashMap<>();
-        for (final Figure figure : figures) {
+    static List<CompareTable> split(List<CompareFigure> figures) {
+        final Map<List<Object>, List<CompareFigure>> groups = new LinkedHashMap<>();
+        for (final CompareFigure figure : figures) {
             groups.computeIfAbsent(
                             List.of(figure.measurement(), figure.scale()), k -> new ArrayList<>())
                     .add(figure);
         }
-        return groups.values().stream().map(FigureTable::new).toList();
+        return groups.values().stream().map(CompareTable::new).toList();
     }
 
     String title() {
@@ -51,7 +51,7 @@ final class FigureTable {
     }
 
     List<List<String>> rows() {
-        return figures.stream().filter(Figure::isMeasured).map(FigureTable::row).toList();
+        return figures.stream().filter(CompareFigure::isMeasured).map(CompareTable::row).toList();
     }
 
     /** Who has no figure, and why. */
@@ -63,23 +63,23 @@ final class FigureTable {
     }
 
     boolean hasBars() {
-        return figures.stream().anyMatch(Figure::isMeasured);
+        return figures.stream().anyMatch(CompareFigure::isMeasured);
     }
 
     String bars(String id) throws IOException {
         final List<Bar> bars =
-                figures.stream().filter(Figure::isMeasured).map(FigureTable::bar).toList();
+                figures.stream().filter(CompareFigure::isMeasured).map(CompareTable::bar).toList();
         return BarChart.svg(id, title(), "nanoseconds per operation", bars);
     }
 
-    private static Bar bar(Figure figure) {
+    private static Bar bar(CompareFigure figure) {
         return new Bar(
                 figure.type().title(),
                 figure.nsPerOp(),
                 Shade.of(figure.type().isOurs(), figure.type().isFloor()));
     }
 
-    private static List<String> row(Figure figure) {
+    private static List<String> row(CompareFigure figure) {
         return List.of(
                 figure.type().title(),
                 number("%,.1f", figure.nsPerOp()),

@@ -5,6 +5,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.flagstone.bench.fork.Machine;
 import io.flagstone.bench.report.Page;
+import io.flagstone.bench.report.Report;
 import io.flagstone.tools.console.Json;
 import io.flagstone.tools.console.TextTable;
 import java.io.IOException;
@@ -19,7 +20,8 @@ import java.util.TreeMap;
  * @param machine where it ran.
  * @param commandLine by which it can be run again.
  */
-public record ComparisonReport(List<Figure> figures, Machine machine, String commandLine) {
+public record CompareReport(List<CompareFigure> figures, Machine machine, String commandLine)
+        implements Report {
     private static final String HOW_TO_READ =
             "Medians over all iterations of all rounds, with the least and the most of them. Each"
                     + " contender runs in JVMs of its own, by turns. × flagstone is the median"
@@ -27,33 +29,25 @@ public record ComparisonReport(List<Figure> figures, Machine machine, String com
                     + " Reads are chained: each key waits for the value before it, but for those of"
                     + " floor-throughput. Every read asserts its hit.";
 
-    /**
-     * Prints it.
-     *
-     * @param out takes tables.
-     */
+    @Override
     public void print(PrintWriter out) {
         out.println(machine.describe());
-        for (final FigureTable table : FigureTable.split(figures)) {
+        for (final CompareTable table : CompareTable.split(figures)) {
             out.println();
             out.println(table.title());
             out.println("  " + table.description());
             if (table.hasBars()) {
-                TextTable.print(out, FigureTable.HEAD, table.rows());
+                TextTable.print(out, CompareTable.HEAD, table.rows());
             }
             table.refusals().forEach(refusal -> out.println("  - " + refusal));
         }
         out.flush();
     }
 
-    /**
-     * Renders it for machines.
-     *
-     * @return a JSON object with a row for each figure.
-     */
+    @Override
     public String json() {
         final JsonArray rows = new JsonArray();
-        for (final Figure figure : figures) {
+        for (final CompareFigure figure : figures) {
             final JsonObject row = new JsonObject();
             row.addProperty("benchmark", figure.measurement().title());
             row.addProperty("impl", figure.type().title());
@@ -81,12 +75,7 @@ public record ComparisonReport(List<Figure> figures, Machine machine, String com
         return Json.render(root);
     }
 
-    /**
-     * Renders it as a page.
-     *
-     * @return the page.
-     * @throws IOException where charts cannot be drawn.
-     */
+    @Override
     public String html() throws IOException {
         final Page page =
                 new Page("Flagstone: comparison", "Flagstone beside others", machine.describe());
@@ -101,11 +90,11 @@ public record ComparisonReport(List<Figure> figures, Machine machine, String com
                         .toList());
         page.endSection();
         int number = 0;
-        for (final FigureTable table : FigureTable.split(figures)) {
+        for (final CompareTable table : CompareTable.split(figures)) {
             page.section(table.title(), table.description());
             if (table.hasBars()) {
                 page.chart(table.bars("bars" + number++));
-                page.table(FigureTable.HEAD, table.rows());
+                page.table(CompareTable.HEAD, table.rows());
             }
             table.refusals().forEach(page::paragraph);
             page.endSection();

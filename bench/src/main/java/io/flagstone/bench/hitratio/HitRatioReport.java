@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import io.flagstone.bench.fork.Machine;
 import io.flagstone.bench.report.CurveChart;
 import io.flagstone.bench.report.Page;
+import io.flagstone.bench.report.Report;
 import io.flagstone.tools.console.Json;
 import io.flagstone.tools.console.TextTable;
 import java.io.IOException;
@@ -22,8 +23,9 @@ import java.util.Locale;
  * @param machine where it ran.
  * @param commandLine by which it can be run again.
  */
-public record HitRatioTables(
-        HitRatioRun run, List<HitRatioFigure> figures, Machine machine, String commandLine) {
+public record HitRatioReport(
+        HitRatioRun run, List<HitRatioFigure> figures, Machine machine, String commandLine)
+        implements Report {
     private static final List<String> HEAD =
             List.of("contender", "budget", "hits", "hit ratio %", "entries held", "B/entry");
 
@@ -33,11 +35,7 @@ public record HitRatioTables(
                     + " native), and it is made for as many entries as fit. ideal-lru is exact LRU"
                     + " with 48 bytes beside key and value. Sizes that the trace has are left out.";
 
-    /**
-     * Prints it.
-     *
-     * @param out takes tables.
-     */
+    @Override
     public void print(PrintWriter out) {
         out.println(machine.describe());
         out.println();
@@ -80,11 +78,7 @@ public record HitRatioTables(
                 .toList();
     }
 
-    /**
-     * Renders it for machines.
-     *
-     * @return a JSON object with a row for each figure.
-     */
+    @Override
     public String json() {
         final JsonArray rows = new JsonArray();
         for (final HitRatioFigure figure : figures) {
@@ -111,12 +105,7 @@ public record HitRatioTables(
         return Json.render(root);
     }
 
-    /**
-     * Renders it as a page.
-     *
-     * @return the page.
-     * @throws IOException where charts cannot be drawn.
-     */
+    @Override
     public String html() throws IOException {
         final Page page = new Page("Flagstone: hit ratio", "Hit ratio at equal bytes", title());
         page.section("Hit ratio by budget", HOW_TO_READ);
