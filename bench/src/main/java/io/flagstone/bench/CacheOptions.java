@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Option;
 
-/** The options that shape the cache. What is not given stays null until the input is known. */
+/** The options of the cache. An option that is not given stays null until the input is known. */
 final class CacheOptions {
     @Option(
             names = "--memory",
@@ -20,7 +20,7 @@ final class CacheOptions {
     @Option(
             names = "--max-entries",
             paramLabel = "N",
-            description = "The most entries (unbounded).")
+            description = "Maximum number of entries (unbounded).")
     private Long maxEntries;
 
     @Option(
@@ -33,15 +33,15 @@ final class CacheOptions {
             names = "--slab",
             paramLabel = "SIZE",
             converter = SizeConverter.class,
-            description = "Size of a slab and so of the largest entry (by memory).")
+            description = "Size of a slab, which limits the largest entry (by memory).")
     private Long slabBytes;
 
     @Option(
             names = "--entry-bytes",
             paramLabel = "N",
             description =
-                    "Key and value of most entries together, by which the index is sized (from the"
-                            + " values' size where that is known, else the cache's default).")
+                    "Typical bytes of key and value together, which size the index (from the size"
+                            + " of the values if it is known, otherwise the cache's default).")
     private Integer entryBytes;
 
     @Option(
@@ -54,7 +54,8 @@ final class CacheOptions {
 
     @Option(
             names = "--admission-filter",
-            description = "Keep what is used often before what was used lately (TinyLFU; off).")
+            description =
+                    "Prefer entries that are used often to entries used recently (TinyLFU; off).")
     private boolean admissionFilter;
 
     @Option(
@@ -63,16 +64,16 @@ final class CacheOptions {
             converter = DurationConverter.class,
             description =
                     "Time to live, such as 500ms, 10s, 30m, 2h, or none (tape: 30m, traces: none)."
-                            + " A trace that has its own goes before it.")
+                            + " A time to live in the trace takes precedence.")
     private Long ttlNs;
 
     /**
-     * Fills what was not given.
+     * Sets the options that were not given.
      *
-     * @param memory bytes.
-     * @param ttl nanoseconds.
-     * @param segmentCount or null for the cache's default.
-     * @param promotionDistance or null for the cache's default.
+     * @param memory the cache's memory in bytes.
+     * @param ttl the time to live in nanoseconds.
+     * @param segmentCount the number of segments, or null for the cache's default.
+     * @param promotionDistance the promotion distance, or null for the cache's default.
      */
     void complete(long memory, long ttl, Integer segmentCount, Double promotionDistance) {
         memoryBytes = memoryBytes == null ? Long.valueOf(memory) : memoryBytes;
@@ -82,9 +83,9 @@ final class CacheOptions {
     }
 
     /**
-     * What is wrong with the options.
+     * Returns the first problem with the options.
      *
-     * @return the reason, or null where nothing is.
+     * @return the problem, or null if there is none.
      */
     String problem() {
         if (maxEntries != null && maxEntries < 1) {
@@ -103,9 +104,9 @@ final class CacheOptions {
     }
 
     /**
-     * The settings these options make.
+     * Returns the settings of the cache.
      *
-     * @param knownEntryBytes key and value of an entry, or null.
+     * @param knownEntryBytes bytes of key and value together, or null if not known.
      * @return the settings.
      */
     CacheSettings settings(Integer knownEntryBytes) {
@@ -124,9 +125,9 @@ final class CacheOptions {
     }
 
     /**
-     * The options in words.
+     * Describes the options for the report.
      *
-     * @return one setting each.
+     * @return a setting for each option.
      */
     List<Setting> describe() {
         final List<Setting> settings = new ArrayList<>();

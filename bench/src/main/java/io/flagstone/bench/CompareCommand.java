@@ -20,7 +20,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Measures all contenders by turns. */
+/** The command {@code compare}: measures all contenders alternately. */
 @Command(
         name = "compare",
         mixinStandardHelpOptions = true,
@@ -28,16 +28,16 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         usageHelpWidth = 100,
         description = {
-            "Measures Flagstone beside other caches, maps and the floors that memory sets.",
+            "Measures Flagstone, other caches, maps, and the floors that memory sets.",
             "",
-            "Contenders take turns, A B C A B C, each in a fresh JVM, measured by JMH with its"
+            "Contenders alternate, A B C A B C, each in a fresh JVM. JMH measures them with its"
                 + " allocation profiler. Without further options: get, multi-get, put-update and"
                 + " put-evict of all contenders with 10,000, 100,000 and 2,000,000 entries."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:measured; what a contender refused is in the reports",
-            "2:options refused, or a report not written"
+            "0:measured; the reports list the measurements that a contender refused",
+            "2:invalid options, or a report could not be written"
         })
 final class CompareCommand implements Callable<Integer> {
     private static final long QUICK_MS = TimeUnit.SECONDS.toMillis(280);
@@ -62,11 +62,11 @@ final class CompareCommand implements Callable<Integer> {
             split = ",",
             paramLabel = "NAME",
             description =
-                    "What is measured: get, get-ttl, get-miss, multi-get, put-update, mixed-95,"
-                            + " mixed-50, put-evict, or all.")
+                    "Operations to measure: get, get-ttl, get-miss, multi-get, put-update,"
+                            + " mixed-95, mixed-50, put-evict, or all.")
     private List<String> benchmarks = new ArrayList<>();
 
-    @Option(names = "--entries", split = ",", paramLabel = "N", description = "Entries held.")
+    @Option(names = "--entries", split = ",", paramLabel = "N", description = "Number of entries.")
     private List<Integer> entries = new ArrayList<>();
 
     @Option(
@@ -80,14 +80,14 @@ final class CompareCommand implements Callable<Integer> {
             names = "--keys",
             split = ",",
             paramLabel = "NAME",
-            description = "How keys are drawn: uniform, zipf (uniform).")
+            description = "Distribution of keys: uniform, zipf (uniform).")
     private List<String> keys = new ArrayList<>(List.of("uniform"));
 
     @Option(
             names = "--threads",
             split = ",",
             paramLabel = "N",
-            description = "Threads that call at the same time (1).")
+            description = "Concurrent threads (1).")
     private List<Integer> threads = new ArrayList<>(List.of(1));
 
     @Option(
@@ -100,8 +100,8 @@ final class CompareCommand implements Callable<Integer> {
             names = "--minutes",
             paramLabel = "N",
             description =
-                    "After which nothing more is begun; slow contenders then have fewer rounds"
-                            + " (no limit; 5 with --quick).")
+                    "Time limit after which no JVM is started; slow contenders then get fewer"
+                            + " rounds (no limit; 5 with --quick).")
     private Integer minutes;
 
     @ArgGroup(validate = false, heading = "%nContenders and reports:%n")
@@ -150,7 +150,10 @@ final class CompareCommand implements Callable<Integer> {
     private static String problemOfBenchmark(String title) {
         return Measurement.of(title).isPresent()
                 ? null
-                : "--benchmark " + title + " is none of " + String.join(", ", Measurement.titles());
+                : "--benchmark "
+                        + title
+                        + " is not one of "
+                        + String.join(", ", Measurement.titles());
     }
 
     private long budgetMs() {

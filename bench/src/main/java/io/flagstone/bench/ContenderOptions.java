@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
-/** The options of whatever compares contenders: which, and what is written. */
+/** The options of a command that compares contenders: the contenders and the reports. */
 final class ContenderOptions extends OutputOptions {
     private static final List<String> DISTRIBUTIONS = List.of("uniform", "zipf");
 
@@ -23,7 +23,7 @@ final class ContenderOptions extends OutputOptions {
             description = "Contenders, such as flagstone,caffeine,floor-latency (all).")
     private List<String> titles = new ArrayList<>();
 
-    /** Those asked for, in the order of reports. */
+    /** Returns the contenders asked for, in the order of the reports. */
     List<ContenderType> types() {
         return Arrays.stream(ContenderType.values())
                 .filter(type -> titles.isEmpty() || titles.contains(type.title()))
@@ -39,19 +39,19 @@ final class ContenderOptions extends OutputOptions {
                         title ->
                                 "--impl "
                                         + title
-                                        + " is none of "
+                                        + " is not one of "
                                         + String.join(", ", ContenderType.titles()))
                 .orElseGet(super::problem);
     }
 
-    /** Why keys cannot be drawn so, or null if they can. */
+    /** Returns why there is no such distribution of keys, or null if there is. */
     static String problemOfKeys(String distribution) {
         return DISTRIBUTIONS.contains(distribution)
                 ? null
                 : "--keys " + distribution + " is neither uniform nor zipf";
     }
 
-    /** How to repeat what is being run. */
+    /** Returns the command line that repeats this run. */
     static String commandLine(CommandSpec spec) {
         return "java -jar bench/target/flagstone-bench.jar "
                 + String.join(" ", spec.commandLine().getParseResult().originalArgs());

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads durations as people write them: 500ms, 10s, 30m, 2h, or none for never. */
+/** Reads durations: 500ms, 10s, 30m, 2h, or {@code none} for no time to live. */
 final class DurationConverter implements ITypeConverter<Long> {
     private static final Pattern DURATION = Pattern.compile("([0-9]+)(ns|us|ms|s|m|h|d)");
 
@@ -48,10 +48,10 @@ final class DurationConverter implements ITypeConverter<Long> {
     }
 
     /**
-     * Writes a duration the way it is read.
+     * Formats a duration in the form that {@link #convert} reads.
      *
-     * @param ns nanoseconds.
-     * @return in the largest unit that holds it without a fraction.
+     * @param ns the duration in nanoseconds.
+     * @return the duration in the largest unit that needs no fraction.
      */
     static String show(long ns) {
         if (ns == OffHeapCache.NO_TTL) {

@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads the names of trace formats, and names them all where one is unknown. */
+/** Reads the name of a trace format. The error for an unknown name lists all of them. */
 final class FormatConverter implements ITypeConverter<TraceFormat> {
     @Override
     public TraceFormat convert(String text) {

@@ -20,7 +20,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Measures contenders at many sizes. */
+/** The command {@code growth}: measures contenders at many sizes. */
 @Command(
         name = "growth",
         mixinStandardHelpOptions = true,
@@ -28,13 +28,13 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         usageHelpWidth = 100,
         description = {
-            "Measures get, put, filling and memory from thousands of entries to millions, and what"
-                    + " expiry costs Flagstone by armed timers."
+            "Measures get, put, filling and memory with thousands to millions of entries, and the"
+                    + " cost of expiry in Flagstone by the number of armed timers."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:measured; what a contender refused is in the reports",
-            "2:options refused, or a report not written"
+            "0:measured; the reports list the measurements that a contender refused",
+            "2:invalid options, or a report could not be written"
         })
 final class GrowthCommand implements Callable<Integer> {
     private static final int MAX_SAMPLE_MS = 60_000;
@@ -47,7 +47,8 @@ final class GrowthCommand implements Callable<Integer> {
             split = ",",
             paramLabel = "N",
             description =
-                    "Entries held, and timers armed (10,000 to 10,000,000 by threes and tens).")
+                    "Number of entries and of armed timers (10,000, 30,000 and so on to"
+                            + " 10,000,000).")
     private List<Integer> entries = new ArrayList<>();
 
     @Option(names = "--value-bytes", paramLabel = "N", description = "Bytes of a value (64).")
@@ -62,7 +63,7 @@ final class GrowthCommand implements Callable<Integer> {
     @Option(
             names = "--limit-seconds",
             paramLabel = "N",
-            description = "After which a JVM is stopped that is still at it (120).")
+            description = "Seconds after which a JVM that still runs is stopped (120).")
     private int limitSeconds = 120;
 
     @Option(

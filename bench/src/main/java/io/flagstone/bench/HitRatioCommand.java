@@ -19,7 +19,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Compares hit ratios on a trace. */
+/** The command {@code hit-ratio}: compares the hit ratios of contenders on a trace. */
 @Command(
         name = "hit-ratio",
         mixinStandardHelpOptions = true,
@@ -27,15 +27,15 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         usageHelpWidth = 100,
         description = {
-            "Lets a trace run through all contenders that evict, each with the same bytes, and"
-                    + " through exact LRU.",
+            "Replays a trace on all contenders that evict, each with the same number of bytes, and"
+                    + " on exact LRU.",
             "",
-            "How many entries fit is found out by filling each before."
+            "A contender is filled first to find out how many entries fit."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:measured; what a contender refused is in the reports",
-            "2:options or trace refused, or a report not written"
+            "0:measured; the reports list the measurements that a contender refused",
+            "2:invalid options or trace, or a report could not be written"
         })
 final class HitRatioCommand implements Callable<Integer> {
     private static final long MIN_BUDGET_BYTES = 1L << 18;
@@ -47,7 +47,7 @@ final class HitRatioCommand implements Callable<Integer> {
             names = "--trace",
             required = true,
             paramLabel = "FILE",
-            description = "The trace, also compressed with gzip (.gz) or xz (.xz).")
+            description = "The trace, which may be compressed with gzip (.gz) or xz (.xz).")
     private Path trace;
 
     @Option(

@@ -8,7 +8,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Unmatched;
 
-/** Hands everything to JMH, its options and its help included. */
+/** The command {@code jmh}: passes all its arguments to JMH, which also prints the help. */
 @Command(
         name = "jmh",
         description = "Runs JMH on the benchmarks of this jar, with JMH's own options.")

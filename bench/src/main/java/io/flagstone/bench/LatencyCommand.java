@@ -20,7 +20,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Measures reads at a fixed rate beside a feed. */
+/** The command {@code latency}: measures reads at a fixed rate while a feed writes. */
 @Command(
         name = "latency",
         mixinStandardHelpOptions = true,
@@ -31,14 +31,14 @@ import picocli.CommandLine.Spec;
             "Measures how long reads take at a fixed rate, while a feed writes, evicts and lets"
                     + " entries expire.",
             "",
-            "One thread reads, one feeds, each at its own rate, whatever becomes of its operations;"
-                    + " a read's time counts from when it was due. Contenders take turns in fresh"
-                    + " JVMs. Needs two processors of its own."
+            "One thread reads and one feeds. Each keeps its rate however long its operations take;"
+                    + " the latency of a read counts from the time when it was due. Contenders"
+                    + " alternate in fresh JVMs. Needs two processors for itself."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:measured; what a contender refused is in the reports",
-            "2:options refused, or a report not written"
+            "0:measured; the reports list the measurements that a contender refused",
+            "2:invalid options, or a report could not be written"
         })
 final class LatencyCommand implements Callable<Integer> {
     private static final int MAX_RATE = 10_000_000;
@@ -52,7 +52,7 @@ final class LatencyCommand implements Callable<Integer> {
             description = "Garbage collectors: g1, zgc (both).")
     private List<String> collectors = new ArrayList<>();
 
-    @Option(names = "--entries", paramLabel = "N", description = "Entries held (1,000,000).")
+    @Option(names = "--entries", paramLabel = "N", description = "Number of entries (1,000,000).")
     private int entries = 1_000_000;
 
     @Option(names = "--value-bytes", paramLabel = "N", description = "Bytes of a value (64).")
@@ -61,7 +61,7 @@ final class LatencyCommand implements Callable<Integer> {
     @Option(
             names = "--keys",
             paramLabel = "NAME",
-            description = "How keys are drawn: uniform, zipf (zipf).")
+            description = "Distribution of keys: uniform, zipf (zipf).")
     private String keys = "zipf";
 
     @Option(names = "--read-rate", paramLabel = "N", description = "Reads a second (100,000).")
@@ -73,22 +73,25 @@ final class LatencyCommand implements Callable<Integer> {
     @Option(
             names = "--new-keys",
             paramLabel = "PERCENT",
-            description = "Writes of keys that are not there, for which others are evicted (10).")
+            description = "Share of writes with a new key, which evict another entry (10).")
     private int newKeys = 10;
 
-    @Option(names = "--seconds", paramLabel = "S", description = "Seconds of each run (20).")
+    @Option(
+            names = "--seconds",
+            paramLabel = "S",
+            description = "Seconds that each JVM measures (20).")
     private double seconds = 20;
 
-    @Option(names = "--warmup", paramLabel = "S", description = "Seconds before them (5).")
+    @Option(names = "--warmup", paramLabel = "S", description = "Seconds of warm-up before (5).")
     private double warmup = 5;
 
     @Option(
             names = "--stall-us",
             paramLabel = "N",
-            description = "Reads that take longer are looked into (50).")
+            description = "Reads that take longer, in microseconds, are counted by cause (50).")
     private long stallMicros = 50;
 
-    @Option(names = "--heap", paramLabel = "SIZE", description = "Of each JVM (4g).")
+    @Option(names = "--heap", paramLabel = "SIZE", description = "Heap of each JVM (4g).")
     private String heap = "4g";
 
     @Option(
@@ -124,13 +127,13 @@ final class LatencyCommand implements Callable<Integer> {
                         warmup >= 0 ? null : "--warmup " + warmup + " is negative",
                         heap.matches("[1-9][0-9]*[mg]")
                                 ? null
-                                : "--heap " + heap + " is no size such as 512m or 4g"));
+                                : "--heap " + heap + " is not a size such as 512m or 4g"));
     }
 
     private static String problemOfCollector(String title) {
         return Collector.of(title).isPresent()
                 ? null
-                : "--gc " + title + " is none of " + String.join(", ", Collector.titles());
+                : "--gc " + title + " is not one of " + String.join(", ", Collector.titles());
     }
 
     private LatencyReport measure(StepListener progress) throws IOException, InterruptedException {

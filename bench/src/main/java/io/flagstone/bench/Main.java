@@ -29,9 +29,9 @@ public final class Main implements Runnable {
     private Main() {}
 
     /**
-     * Runs the command line and exits with its status.
+     * Runs the command line and exits with its exit code.
      *
-     * @param args the command line
+     * @param args the command line.
      */
     public static void main(String[] args) {
         System.setProperty("java.awt.headless", "true");
@@ -39,9 +39,9 @@ public final class Main implements Runnable {
     }
 
     /**
-     * The command line with all its commands.
+     * Returns the command line with all commands.
      *
-     * @return ready to execute
+     * @return the command line, ready to execute.
      */
     static CommandLine commandLine() {
         return new CommandLine(new Main()).setParameterExceptionHandler(Refusal::print);

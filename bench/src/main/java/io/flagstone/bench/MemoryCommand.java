@@ -17,7 +17,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Measures the memory of contenders. */
+/** The command {@code memory}: measures the memory of contenders. */
 @Command(
         name = "memory",
         mixinStandardHelpOptions = true,
@@ -25,15 +25,15 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         usageHelpWidth = 100,
         description = {
-            "Measures the bytes of a process for each entry that a contender holds.",
+            "Measures the bytes that a process needs for each entry of a contender.",
             "",
-            "Live heap after collections, direct buffers as the JVM counts them, native memory as"
-                    + " the contender counts it; resident memory beside it."
+            "The sum of the live heap after collections, direct buffers as counted by the JVM, and"
+                    + " native memory as counted by the contender. Also shows the resident memory."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:measured; what a contender refused is in the reports",
-            "2:options refused, or a report not written"
+            "0:measured; the reports list the measurements that a contender refused",
+            "2:invalid options, or a report could not be written"
         })
 final class MemoryCommand implements Callable<Integer> {
     private static final int LIMIT_SECONDS = 600;
@@ -44,7 +44,7 @@ final class MemoryCommand implements Callable<Integer> {
             names = "--entries",
             split = ",",
             paramLabel = "N",
-            description = "Entries held (100,000 and 2,000,000).")
+            description = "Number of entries (100,000 and 2,000,000).")
     private List<Integer> entries = new ArrayList<>();
 
     @Option(

@@ -15,25 +15,25 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** The options that say what is shown and written. */
+/** The options for progress and reports, which all commands share. */
 class OutputOptions {
     private static final String STANDARD_OUTPUT = "-";
 
     @Option(
             names = "--html",
             paramLabel = "FILE",
-            description = "Write a page with charts and tables.")
+            description = "Write the report as a page with charts and tables.")
     private Path html;
 
     @Option(
             names = "--json",
             paramLabel = "FILE|-",
             description =
-                    "Write the report for machines; with - to the standard output, which then has"
-                            + " nothing else.")
+                    "Write the report as JSON to a file, or with - to the standard output, which"
+                            + " then has nothing else.")
     private String json;
 
-    @Option(names = "--no-progress", description = "Show no progress, not on a terminal either.")
+    @Option(names = "--no-progress", description = "Show no progress, even on a terminal.")
     private boolean noProgress;
 
     final boolean progress() {
@@ -41,9 +41,10 @@ class OutputOptions {
     }
 
     /**
-     * Why a report cannot be written, asked before the work.
+     * Returns the first problem with the options, such as a report that cannot be written. Commands
+     * ask before the work.
      *
-     * @return the reason, or null where there is none.
+     * @return the problem, or null if there is none.
      */
     String problem() {
         final String obstacle = html == null ? null : OutputFile.obstacle(html);
@@ -58,7 +59,7 @@ class OutputOptions {
             return "--json: " + jsonObstacle;
         }
         return html != null && html.toAbsolutePath().equals(Path.of(json).toAbsolutePath())
-                ? "--html and --json are the same file"
+                ? "--html and --json must be different files"
                 : null;
     }
 

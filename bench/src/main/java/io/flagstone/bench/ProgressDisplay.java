@@ -6,7 +6,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** Shows the progress of a replay on a terminal, and clears it away at the end. */
+/** Shows the progress of a replay on a terminal, and removes it at the end. */
 final class ProgressDisplay implements Progress, AutoCloseable {
     private static final int UPDATE_MS = 200;
     private static final long UNIT_BYTES = 1 << 10;

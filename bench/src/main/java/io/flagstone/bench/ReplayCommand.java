@@ -23,7 +23,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Replays the trade tape or a trace, and reports what came of it. */
+/** The command {@code replay}: replays the trade tape or a trace and reports the result. */
 @Command(
         name = "replay",
         mixinStandardHelpOptions = true,
@@ -36,16 +36,17 @@ import picocli.CommandLine.Spec;
             "Without --trace: 100 000 trades of bitcoins for dollars (Bitstamp, 25 November to"
                     + " 1 December 2013). Each trade updates its price level in the cache and"
                     + " renews the level's time to live; then the levels around it are read.",
-            "With --trace: each request of the file is a get and, where that misses, a put.",
+            "With --trace: each request of the file is a get and, if the get misses, a put.",
             "",
-            "The cache's clock is that of the input. Requests are gets and updates; each hits or"
-                    + " misses. Operations are requests, puts and changes of the time to live."
+            "The cache's clock follows the times of the input. Requests are gets and updates; each"
+                    + " hits or misses. Operations are requests, puts and changes of the time to"
+                    + " live."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:nothing amiss",
+            "0:no problem found",
             "1:differences from the model, or a failed audit",
-            "2:options or input refused, or a report not written"
+            "2:invalid options or input, or a report could not be written"
         })
 final class ReplayCommand implements Callable<Integer> {
     private static final long TAPE_MEMORY_BYTES = 28 << 10;
@@ -80,7 +81,9 @@ final class ReplayCommand implements Callable<Integer> {
             return result.passed() ? 0 : 1;
         } catch (CacheRefusedException refusal) {
             throw new ParameterException(
-                    spec.commandLine(), "no such cache: " + refusal.getMessage(), refusal);
+                    spec.commandLine(),
+                    "the cache cannot be built: " + refusal.getMessage(),
+                    refusal);
         } catch (IOException failure) {
             return reports.fail(spec, failure);
         }
@@ -89,7 +92,8 @@ final class ReplayCommand implements Callable<Integer> {
     private void checkOptions() {
         final String misplaced =
                 trace.given() && tape.given()
-                        ? "--tick-size and --depth are of the trade tape, not of a --trace"
+                        ? "--tick-size and --depth are for the trade tape and cannot be used with"
+                                + " --trace"
                         : null;
         reports.check(spec, Stream.of(misplaced, cache.problem(), tape.problem(), trace.problem()));
     }

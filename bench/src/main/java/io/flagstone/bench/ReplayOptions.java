@@ -4,17 +4,17 @@ package io.flagstone.bench;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
-/** The options of a replay that say what is checked, shown and written. */
+/** The options of a replay for checks, metrics and reports. */
 final class ReplayOptions extends OutputOptions {
     @Option(
             names = "--verify",
-            description = "Run a model beside the cache and count every difference from it.")
+            description = "Compare the cache with a model and count every difference.")
     private boolean verify;
 
     @Option(
             names = "--metrics",
             paramLabel = "FILE",
-            description = "Publish the cache's figures to this file while it lasts, for 'stat'.")
+            description = "Publish the cache's metrics to this file during the replay, for 'stat'.")
     private Path metrics;
 
     Path metrics() {

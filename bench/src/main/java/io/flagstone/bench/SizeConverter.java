@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads sizes as people write them: 65536, 64K, 256M, 2G. */
+/** Reads sizes in bytes: 65536, 64K, 256M, 2G. */
 final class SizeConverter implements ITypeConverter<Long> {
     private static final Pattern SIZE = Pattern.compile("([0-9]+)([KMGkmg]?)");
 

@@ -5,7 +5,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** Shows how many steps of many are done, which is next and how long the rest may take. */
+/** Shows on a terminal how many steps are done, the current step and an estimate of the rest. */
 final class StepDisplay implements AutoCloseable {
     private static final int UPDATE_MS = 500;
 

@@ -3,7 +3,7 @@ package io.flagstone.bench;
 
 import picocli.CommandLine.Option;
 
-/** The options of the book of price levels. */
+/** The options of the replay of the trade tape. */
 final class TapeOptions {
     private static final long DEFAULT_TICK_SIZE = 1_000_000;
     private static final int DEFAULT_DEPTH = 5;
@@ -19,7 +19,7 @@ final class TapeOptions {
     @Option(
             names = "--depth",
             paramLabel = "N",
-            description = "Levels read on either side of each trade (5).")
+            description = "Price levels read on either side of each trade (5).")
     private Integer depth;
 
     boolean given() {
@@ -27,9 +27,9 @@ final class TapeOptions {
     }
 
     /**
-     * What is wrong with the options.
+     * Returns the first problem with the options.
      *
-     * @return the reason, or null where nothing is.
+     * @return the problem, or null if there is none.
      */
     String problem() {
         return depth() < 0 || depth() > MAX_DEPTH

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads a tick size in dollars as the fixed-point number that prices are, without rounding. */
+/** Reads a tick size in dollars as the fixed-point number used for prices, without rounding. */
 final class TickSizeConverter implements ITypeConverter<Long> {
     private static final Pattern DECIMAL = Pattern.compile("[0-9]{1,9}(\\.[0-9]{1,8})?");
 
@@ -29,10 +29,10 @@ final class TickSizeConverter implements ITypeConverter<Long> {
     }
 
     /**
-     * Writes a tick size the way it is read.
+     * Formats a tick size in the form that {@link #convert} reads.
      *
-     * @param tickSize in units of 1e-8 dollars.
-     * @return dollars.
+     * @param tickSize the tick size in units of 1e-8 dollars.
+     * @return the tick size in dollars.
      */
     static String show(long tickSize) {
         return BigDecimal.valueOf(tickSize, Trade.PLACES).stripTrailingZeros().toPlainString();

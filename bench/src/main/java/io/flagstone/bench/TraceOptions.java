@@ -6,14 +6,14 @@ import io.flagstone.bench.trace.TraceFormat;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
-/** The options of a trace. */
+/** The options of the replay of a trace. */
 final class TraceOptions {
     private static final int LARGEST_VALUE_BYTES = 1 << 24;
 
     @Option(
             names = "--trace",
             paramLabel = "FILE",
-            description = "Replay this file, also compressed with gzip (.gz) or xz (.xz).")
+            description = "Replay this file, which may be compressed with gzip (.gz) or xz (.xz).")
     private Path file;
 
     @Option(
@@ -22,7 +22,7 @@ final class TraceOptions {
             converter = FormatConverter.class,
             description = {
                 "The file's format:",
-                "  lirs            one decimal key a line, '*' lines skipped",
+                "  lirs            one decimal key a line; lines with '*' are skipped",
                 "  oracle-general  24-byte records: u32 time, u64 id, u32 size, i64 next access",
                 "  arc             lines of: first block, number of blocks, ignored, request"
                         + " number",
@@ -33,22 +33,22 @@ final class TraceOptions {
     @Option(
             names = "--value-bytes",
             paramLabel = "N",
-            description = "Size of every value (the trace's own; 64 where it has none).")
+            description = "Size of every value (the sizes in the trace; 64 if it has none).")
     private Integer valueBytes;
 
     @Option(
             names = "--no-size-sample",
             negatable = true,
             description =
-                    "Divide the cache without regard to the sizes in the trace (its first 1 048 576"
-                            + " requests are read before, where they have sizes).")
+                    "Do not divide the cache by the sizes in the trace (by default, the first 1 048"
+                            + " 576 requests are read beforehand if they have sizes).")
     private boolean sizeSample = true;
 
     @Option(
             names = "--ideal",
             description =
-                    "Show the hits of an ideal cache as well: exact LRU bounded in bytes, with 48"
-                            + " bytes an entry beside key and value and nothing rounded.")
+                    "Also show the hits of an ideal cache: exact LRU bounded in bytes, where an"
+                            + " entry takes its key, its value and 48 bytes, without rounding.")
     private boolean ideal;
 
     boolean given() {
@@ -56,9 +56,9 @@ final class TraceOptions {
     }
 
     /**
-     * What is wrong with the options.
+     * Returns the first problem with the options.
      *
-     * @return the reason, or null where nothing is.
+     * @return the problem, or null if there is none.
      */
     String problem() {
         if (file == null) {
@@ -80,9 +80,9 @@ final class TraceOptions {
     }
 
     /**
-     * The settings these options make.
+     * Returns the settings of the replay.
      *
-     * @param ttlNs the time to live of values whose trace does not say it.
+     * @param ttlNs the time to live, in nanoseconds, of values without one in the trace.
      * @return the settings.
      */
     TraceSettings settings(long ttlNs) {
@@ -92,9 +92,9 @@ final class TraceOptions {
     }
 
     /**
-     * The size of most values, so far as it is known before the trace is read.
+     * Returns the size of most values, if it is known before the trace is read.
      *
-     * @return bytes, or null.
+     * @return the size in bytes, or null if only the trace knows it.
      */
     Integer expectedValueBytes() {
         if (valueBytes != null) {

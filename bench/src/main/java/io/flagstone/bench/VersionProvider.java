@@ -3,7 +3,7 @@ package io.flagstone.bench;
 
 import picocli.CommandLine.IVersionProvider;
 
-/** Takes the version from the jar's manifest, where the build puts it. */
+/** Reads the version from the jar's manifest. */
 final class VersionProvider implements IVersionProvider {
     @Override
     public String[] getVersion() {

@@ -11,15 +11,15 @@ class CompareRefusalTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--impl redis | --impl redis is none of flagstone,",
-                "--benchmark gett | --benchmark gett is none of get,",
+                "--impl redis | --impl redis is not one of flagstone,",
+                "--benchmark gett | --benchmark gett is not one of get,",
                 "--entries 10 | --entries 10 is not between 1000 and 100000000",
                 "--entries ten | is not an int",
                 "--value-bytes 12 | --value-bytes 12 must be at least 16 and a multiple of 8",
                 "--keys normal | --keys normal is neither uniform nor zipf",
                 "--threads 5 | --threads 5 is not between 1 and 4",
                 "--rounds 0 | --rounds 0 is not between 1 and 1000",
-                "--json /no/such/file | --json: /no/such is no directory"
+                "--json /no/such/file | --json: /no/such is not a directory"
             })
     void optionsThatMakeNoSenseAreRefusedByName(String options, String message) {
         final String[] args = ("compare " + options).split(" ");

@@ -28,14 +28,14 @@ class MeasuringCommandsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "latency --gc cms | --gc cms is none of g1, zgc",
+                "latency --gc cms | --gc cms is not one of g1, zgc",
                 "latency --read-rate 0 | --read-rate 0 is not between 1 and 10000000",
                 "latency --new-keys 101 | --new-keys 101 is not between 0 and 100",
                 "latency --seconds 0 | --seconds 0.0 is not positive",
                 "latency --warmup -1 | --warmup -1.0 is negative",
-                "latency --heap huge | --heap huge is no size such as 512m or 4g",
+                "latency --heap huge | --heap huge is not a size such as 512m or 4g",
                 "latency --keys normal | --keys normal is neither uniform nor zipf",
-                "latency --impl redis | --impl redis is none of flagstone,",
+                "latency --impl redis | --impl redis is not one of flagstone,",
                 "memory --entries 10 | --entries 10 is not between 1000 and 100000000",
                 "memory --value-bytes 12 | --value-bytes 12 must be at least 16",
                 "growth --sample-ms 0 | --sample-ms 0 is not between 1 and 60000",
@@ -44,7 +44,7 @@ class MeasuringCommandsTest {
                 "hit-ratio --format lirs | Missing required option: '--trace=FILE'",
                 "hit-ratio --trace /no/such/trace --format lirs | /no/such/trace: no such file",
                 "compare --minutes 0 | --minutes 0 is not between 1 and 10000",
-                "growth --html /no/such/page | --html: /no/such is no directory"
+                "growth --html /no/such/page | --html: /no/such is not a directory"
             })
     void optionsThatMakeNoSenseAreRefusedByName(String line, String message) {
         final Cli run = Cli.run(line.split(" "));

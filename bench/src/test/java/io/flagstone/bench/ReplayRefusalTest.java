@@ -28,8 +28,8 @@ class ReplayRefusalTest {
                 "replay --ideal | --ideal needs --trace",
                 "replay --trace t --format zip | Invalid value for option '--format': unknown"
                         + " format 'zip', known are lirs, oracle-general, arc, csv",
-                "replay --trace t --format csv --depth 1 | --tick-size and --depth are of the"
-                        + " trade tape, not of a --trace",
+                "replay --trace t --format csv --depth 1 | --tick-size and --depth are for the"
+                        + " trade tape and cannot be used with --trace",
                 "replay --trace t --format csv --value-bytes -1 | --value-bytes -1 is not between"
                         + " 0 and 16777216",
                 "replay --memory 1MB | Invalid value for option '--memory': '1MB' is not a size"
@@ -41,8 +41,8 @@ class ReplayRefusalTest {
                 "replay --promotion NaN | --promotion NaN is not between 0 and 1",
                 "replay --depth -1 | --depth -1 is not between 0 and 100000",
                 "replay --slab 2G | --slab 2147483648 is more than 2147483647",
-                "replay --html /nonexistent/x | --html: /nonexistent is no directory",
-                "replay --json /nonexistent/x | --json: /nonexistent is no directory",
+                "replay --html /nonexistent/x | --html: /nonexistent is not a directory",
+                "replay --json /nonexistent/x | --json: /nonexistent is not a directory",
             })
     void badUsageIsRefusedInOneLine(String args, String message) {
         final Cli run = Cli.run(args.split(" "));
@@ -66,7 +66,8 @@ class ReplayRefusalTest {
         final Cli run = Cli.run("replay", "--memory", "1K");
 
         assertThat(run.status()).isEqualTo(2);
-        assertThat(run.err()).startsWith("error: no such cache: memoryBytes 1024 is too little");
+        assertThat(run.err())
+                .startsWith("error: the cache cannot be built: memoryBytes 1024 is too little");
         assertThat(run.err()).doesNotContain("\tat ");
     }
 
@@ -76,7 +77,7 @@ class ReplayRefusalTest {
         final Cli run = Cli.run("replay", "--html", file, "--json", file);
 
         assertThat(run.status()).isEqualTo(2);
-        assertThat(run.err()).startsWith("error: --html and --json are the same file");
+        assertThat(run.err()).startsWith("error: --html and --json must be different files");
     }
 
     @Test

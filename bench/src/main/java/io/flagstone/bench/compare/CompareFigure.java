@@ -4,22 +4,22 @@ package io.flagstone.bench.compare;
 import io.flagstone.bench.contender.ContenderType;
 
 /**
- * What came of one measurement of one contender.
+ * The figure of one contender in one measurement at one scale.
  *
- * @param measurement what was measured.
- * @param type of whom.
- * @param scale of what size.
- * @param nsPerOp the median over all iterations of all rounds, of what one operation takes a
- *     thread.
- * @param low the least.
- * @param high the most.
- * @param bytesPerOp allocated on the heap; the median over rounds.
- * @param ratio to Flagstone's figure, median by median; NaN where there is none.
- * @param ratioLow the least of the ratios that each round gives.
- * @param ratioHigh the most.
- * @param samples how many iterations there were.
- * @param rounds how many JVMs.
- * @param refused why there is no figure, or null if there is.
+ * @param measurement the measurement.
+ * @param type the contender.
+ * @param scale the scale.
+ * @param nsPerOp the nanoseconds that a thread needs per operation, as the median over all
+ *     iterations of all rounds.
+ * @param low the minimum over the same iterations.
+ * @param high the maximum over the same iterations.
+ * @param bytesPerOp the bytes allocated on the heap per operation, as the median over rounds.
+ * @param ratio the median divided by Flagstone's median; NaN if Flagstone has no figure.
+ * @param ratioLow the minimum of the ratios of single rounds, or NaN.
+ * @param ratioHigh the maximum of the ratios of single rounds, or NaN.
+ * @param samples the number of iterations.
+ * @param rounds the number of JVMs.
+ * @param refused why there is no figure, or null if there is one.
  */
 public record CompareFigure(
         Measurement measurement,
@@ -43,18 +43,18 @@ public record CompareFigure(
     }
 
     /**
-     * Whether it was measured.
+     * Returns whether there is a figure.
      *
-     * @return false if it was refused.
+     * @return false if the measurement was refused.
      */
     public boolean isMeasured() {
         return refused == null;
     }
 
     /**
-     * What all threads get done.
+     * Returns the throughput of all threads together.
      *
-     * @return operations a second.
+     * @return the throughput in operations per second.
      */
     public double opsPerSecond() {
         return scale.threads() * 1e9 / nsPerOp;

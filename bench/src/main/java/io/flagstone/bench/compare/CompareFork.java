@@ -17,8 +17,8 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * The main class of a measuring JVM: runs measurements of one contender by JMH, one after the
- * other, in this very JVM, so that it is filled once for all of them.
+ * The main class of a measuring JVM. Runs the measurements of one contender with JMH, one after the
+ * other and without further forks, so the contender is filled only once.
  */
 public final class CompareFork {
     private static final Gson GSON = new Gson();
@@ -29,8 +29,8 @@ public final class CompareFork {
     /**
      * Measures.
      *
-     * @param args the result's file, and {@link Request}.
-     * @throws IOException if the result cannot be written.
+     * @param args the file for the replies, and the {@link Request} as JSON.
+     * @throws IOException if the file cannot be written.
      */
     public static void main(String[] args) throws IOException {
         final Request request = GSON.fromJson(args[1], Request.class);
@@ -76,7 +76,10 @@ public final class CompareFork {
         }
     }
 
-    /** JMH wraps what a benchmark throws, and hangs what several threads throw onto one. */
+    /**
+     * Finds the exception of the benchmark. JMH wraps it, and adds those of several threads to one
+     * exception as suppressed.
+     */
     private static Throwable innermost(Throwable failure) {
         if (failure.getSuppressed().length > 0) {
             return innermost(failure.getSuppressed()[0]);
@@ -85,12 +88,12 @@ public final class CompareFork {
     }
 
     /**
-     * What to measure.
+     * The contender and the measurements.
      *
-     * @param impl the contender's title.
-     * @param scale the size.
-     * @param measurements their titles, in order.
-     * @param pace how long.
+     * @param impl the title of the contender.
+     * @param scale the scale.
+     * @param measurements the titles of the measurements, in order.
+     * @param pace the duration of each measurement.
      */
     record Request(String impl, Scale scale, String[] measurements, Pace pace) {
         String toJson() {
@@ -99,17 +102,17 @@ public final class CompareFork {
     }
 
     /**
-     * How long to measure.
+     * The duration of a measurement.
      *
-     * @param warmups iterations before those that count.
-     * @param iterations that count.
-     * @param iterationMs how long each takes, in milliseconds.
+     * @param warmups the number of warm-up iterations.
+     * @param iterations the number of measured iterations.
+     * @param iterationMs the duration of an iteration in milliseconds.
      */
     public record Pace(int warmups, int iterations, int iterationMs) {
         /**
-         * What all the iterations of one measurement take.
+         * Returns the duration of all iterations of a measurement.
          *
-         * @return milliseconds.
+         * @return the duration in milliseconds.
          */
         public long totalMs() {
             return (long) (warmups + iterations) * iterationMs;
@@ -117,11 +120,11 @@ public final class CompareFork {
     }
 
     /**
-     * What was measured.
+     * The result of a measurement.
      *
-     * @param nsPerOp of each iteration.
-     * @param bytesPerOp allocated on the heap.
-     * @param failure instead of both, or null.
+     * @param nsPerOp the nanoseconds per operation of each iteration.
+     * @param bytesPerOp the bytes allocated on the heap per operation.
+     * @param failure why there is no result, or null if there is one.
      */
     record Reply(double[] nsPerOp, double bytesPerOp, String failure) {}
 }

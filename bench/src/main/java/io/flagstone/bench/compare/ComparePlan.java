@@ -5,14 +5,15 @@ import io.flagstone.bench.contender.ContenderType;
 import java.util.List;
 
 /**
- * What is compared.
+ * The plan of the command {@code compare}.
  *
- * @param types the contenders, in the order in which they take turns.
- * @param measurements of each.
- * @param scales at which.
- * @param rounds how many JVMs each gets, at the most.
- * @param pace how long each measurement takes.
- * @param budgetMs after which no further JVM is started, or {@link #UNLIMITED}.
+ * @param types the contenders, in the order in which they alternate.
+ * @param measurements the measurements of each contender.
+ * @param scales the scales of each measurement.
+ * @param rounds the maximum number of JVMs for each contender and scale.
+ * @param pace the duration of each measurement.
+ * @param budgetMs the time limit in milliseconds after which no JVM is started, or {@link
+ *     #UNLIMITED}.
  */
 public record ComparePlan(
         List<ContenderType> types,
@@ -21,12 +22,12 @@ public record ComparePlan(
         int rounds,
         CompareFork.Pace pace,
         long budgetMs) {
-    /** All rounds are run. */
+    /** No time limit: all rounds run. */
     public static final long UNLIMITED = Long.MAX_VALUE;
 
-    /** In about five minutes on two cores; slow contenders get fewer rounds. */
+    /** The pace for about five minutes on two cores; slow contenders get fewer rounds. */
     public static final CompareFork.Pace QUICK = new CompareFork.Pace(2, 3, 300);
 
-    /** With time for compilers and machine to settle. */
+    /** The pace with enough warm-up for compilers and machine to settle. */
     public static final CompareFork.Pace FULL = new CompareFork.Pace(3, 5, 1000);
 }

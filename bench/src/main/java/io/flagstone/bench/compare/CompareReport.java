@@ -14,20 +14,20 @@ import java.util.List;
 import java.util.TreeMap;
 
 /**
- * What came of a comparison, for people and machines.
+ * The report of the command {@code compare}.
  *
- * @param figures in the order to be shown.
- * @param machine where it ran.
- * @param commandLine by which it can be run again.
+ * @param figures the figures, in the order of the report.
+ * @param machine the machine that ran it.
+ * @param commandLine the command that repeats it.
  */
 public record CompareReport(List<CompareFigure> figures, Machine machine, String commandLine)
         implements Report {
     private static final String HOW_TO_READ =
-            "Medians over all iterations of all rounds, with the least and the most of them. Each"
-                    + " contender runs in JVMs of its own, by turns. × flagstone is the median"
-                    + " divided by Flagstone's; its range is that of the ratios of single rounds."
-                    + " Reads are chained: each key waits for the value before it, but for those of"
-                    + " floor-throughput. Every read asserts its hit.";
+            "Medians over all iterations of all rounds, with their minimum and maximum. Contenders"
+                    + " alternate, each in a fresh JVM. × flagstone is the median divided by"
+                    + " Flagstone's; its range is the range of the ratios of single rounds. Reads"
+                    + " are chained: each key depends on the value before it, except in"
+                    + " floor-throughput. Every read asserts that it hits.";
 
     @Override
     public void print(PrintWriter out) {
@@ -78,7 +78,7 @@ public record CompareReport(List<CompareFigure> figures, Machine machine, String
     @Override
     public String html() throws IOException {
         final Page page =
-                new Page("Flagstone: comparison", "Flagstone beside others", machine.describe());
+                new Page("Flagstone: comparison", "Flagstone and other caches", machine.describe());
         page.section("How to read it", HOW_TO_READ);
         final TreeMap<String, String> configurations = new TreeMap<>();
         figures.forEach(

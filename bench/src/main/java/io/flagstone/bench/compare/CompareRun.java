@@ -18,14 +18,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Lets contenders take turns, A B C A B C, each in a fresh JVM, so that a machine whose speed
- * drifts slows all of them.
+ * Measures contenders alternately, A B C A B C, each in a fresh JVM, so that a change of the
+ * machine's speed affects all of them.
  *
- * <p>A JVM holds one contender at one scale, filled once, and runs all its measurements. Which JVMs
- * still fit into a limited time is judged by how long the same took the round before.
+ * <p>A JVM fills one contender at one scale once and runs all its measurements. If the time is
+ * limited, a JVM is skipped if it would not finish in time, judged by its duration in the round
+ * before.
  */
 public final class CompareRun {
-    /** To fill the slowest, and for the JVM itself. */
+    /** The time for the JVM to start and for the slowest contender to be filled. */
     private static final long EXTRA_MS = TimeUnit.MINUTES.toMillis(15);
 
     private static final List<String> FLAGS =
@@ -40,10 +41,10 @@ public final class CompareRun {
     private final Map<Cell, Long> durations = new HashMap<>();
 
     /**
-     * Nothing runs yet.
+     * Creates a run. Starts no JVM.
      *
-     * @param plan what is compared.
-     * @param progress told of each JVM.
+     * @param plan the plan.
+     * @param progress is told of each JVM.
      */
     public CompareRun(ComparePlan plan, StepListener progress) {
         this.plan = plan;
@@ -52,11 +53,11 @@ public final class CompareRun {
     }
 
     /**
-     * Runs all of it.
+     * Measures everything.
      *
      * @return a figure for each measurement, scale and contender, in this order.
-     * @throws IOException if no JVM can be started.
-     * @throws InterruptedException if interrupted.
+     * @throws IOException if a JVM cannot be started.
+     * @throws InterruptedException if the thread is interrupted.
      */
     public List<CompareFigure> run() throws IOException, InterruptedException {
         final List<Cell> cells = cells();
@@ -92,7 +93,7 @@ public final class CompareRun {
         final long now = clockMs.getAsLong();
         final long expected = durations.getOrDefault(cell, 0L);
         if (plan.budgetMs() != ComparePlan.UNLIMITED && now - begin + expected > plan.budgetMs()) {
-            skip(cell, "no time was left for it");
+            skip(cell, "not run: the time limit was reached");
             return;
         }
         try {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** All contenders at one measurement and scale, in words, as cells and as bars. */
+/** The table and the chart of all contenders in one measurement at one scale. */
 final class CompareTable {
     static final List<String> HEAD =
             List.of("contender", "ns/op", "low", "high", "Mops/s", "B/op", "× flagstone", "range");
@@ -22,7 +22,7 @@ final class CompareTable {
         this.figures = figures;
     }
 
-    /** A table for each measurement and scale, in the order in which they come. */
+    /** Makes a table for each measurement and scale, in the order of the figures. */
     static List<CompareTable> split(List<CompareFigure> figures) {
         final Map<List<Object>, List<CompareFigure>> groups = new LinkedHashMap<>();
         for (final CompareFigure figure : figures) {
@@ -54,7 +54,7 @@ final class CompareTable {
         return figures.stream().filter(CompareFigure::isMeasured).map(CompareTable::row).toList();
     }
 
-    /** Who has no figure, and why. */
+    /** Returns why contenders have no figure, with their titles. */
     List<String> refusals() {
         return figures.stream()
                 .filter(figure -> !figure.isMeasured())

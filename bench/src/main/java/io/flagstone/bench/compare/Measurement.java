@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** What is measured, by the names that the command line and reports have for it. */
+/** The operations that are measured, with their names on the command line and in reports. */
 public enum Measurement {
     /** A hit. */
-    GET("get", "get", "a hit, each key waiting for the value before it"),
+    GET("get", "get", "a hit; each key depends on the value before it"),
     /** A hit on an entry with a time to live. */
     GET_TTL(
             "get-ttl",
@@ -30,7 +30,7 @@ public enum Measurement {
     MIXED_95("mixed-95", "mixed95", "95 hits to 5 updates", Ability.WRITES),
     /** Half reads. */
     MIXED_50("mixed-50", "mixed50", "as many hits as updates", Ability.WRITES),
-    /** An insertion. Last, since it leaves nothing of the entries that the others read. */
+    /** An insertion. Must be last, because it evicts the entries that the others read. */
     PUT_EVICT("put-evict", "putEvict", "a new key in a full cache", Ability.WRITES, Ability.EVICTS);
 
     private final String title;
@@ -47,52 +47,52 @@ public enum Measurement {
     }
 
     /**
-     * By its name.
+     * Finds a measurement by its title.
      *
-     * @param title as {@link #title()}.
-     * @return the measurement, if there is one of that name.
+     * @param title a title as in {@link #title()}.
+     * @return the measurement, or empty if there is none with that title.
      */
     public static Optional<Measurement> of(String title) {
         return Arrays.stream(values()).filter(one -> one.title.equals(title)).findFirst();
     }
 
     /**
-     * What they are called.
+     * Returns the titles of all measurements.
      *
-     * @return all titles, in the order of reports.
+     * @return the titles, in the order of reports.
      */
     public static List<String> titles() {
         return Arrays.stream(values()).map(Measurement::title).toList();
     }
 
     /**
-     * Its name.
+     * Returns the name on the command line and in reports.
      *
-     * @return lower case, with hyphens.
+     * @return the name in lower case, with hyphens.
      */
     public String title() {
         return title;
     }
 
     /**
-     * What one operation is.
+     * Describes one operation.
      *
-     * @return in a few words.
+     * @return a few words.
      */
     public String description() {
         return description;
     }
 
-    /** The method of the JMH benchmark. */
+    /** Returns the name of the method of the JMH benchmark. */
     String method() {
         return method;
     }
 
     /**
-     * Why a contender cannot be measured.
+     * Returns why a contender cannot be measured.
      *
      * @param type the contender.
-     * @return the reason, if it cannot.
+     * @return the reason, or empty if it can be measured.
      */
     Optional<String> refusal(ContenderType type) {
         return needs.stream().filter(need -> !type.can(need)).map(Ability::lack).findFirst();

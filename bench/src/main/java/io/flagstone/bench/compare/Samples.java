@@ -6,12 +6,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The iterations of one measurement of one contender at one scale, JVM by JVM. */
+/** The iterations of one contender in one measurement at one scale, for each JVM. */
 final class Samples {
     private final List<double[]> rounds = new ArrayList<>();
     private final List<Double> bytes = new ArrayList<>();
 
-    /** The iterations of one JVM; null for a round that was left out, to keep rounds in step. */
+    /** Adds the iterations of one JVM, or null for a skipped round, so that rounds stay aligned. */
     void add(double[] nsPerOp, double bytesPerOp) {
         rounds.add(nsPerOp);
         if (nsPerOp != null) {
@@ -50,7 +50,9 @@ final class Samples {
                 .toArray();
     }
 
-    /** What ran in the same round met the same machine. */
+    /**
+     * Returns the ratio of each round, sorted: both ran under the same conditions of the machine.
+     */
     private double[] ratios(Samples ours) {
         final List<Double> ratios = new ArrayList<>();
         for (int i = 0; i < Math.min(rounds.size(), ours.rounds.size()); i++) {
@@ -67,7 +69,7 @@ final class Samples {
         return sorted;
     }
 
-    /** Of sorted values. */
+    /** Returns the median of sorted values. */
     private static double median(double[] sorted) {
         final int middle = sorted.length / 2;
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;

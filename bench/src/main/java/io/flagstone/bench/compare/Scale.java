@@ -2,11 +2,11 @@
 package io.flagstone.bench.compare;
 
 /**
- * What a measurement is repeated for.
+ * The sizes, keys and threads of a measurement.
  *
- * @param entries held.
- * @param valueBytes of each.
- * @param keys {@code uniform} or {@code zipf}.
- * @param threads that call at the same time.
+ * @param entries the number of entries.
+ * @param valueBytes the bytes of a value.
+ * @param keys the distribution of keys, {@code uniform} or {@code zipf}.
+ * @param threads the number of concurrent threads.
  */
 public record Scale(int entries, int valueBytes, String keys, int threads) {}

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The comparison of all contenders: which measurements, in which JVMs, and what came of them. */
+/** The comparison of all contenders: its plan, measurements, JVMs, figures and report. */
 package io.flagstone.bench.compare;

@@ -11,7 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** A trace's keys in order, numbered from 0 by first appearance, all in memory. */
+/** The keys of a trace in memory, numbered from 0 in the order of first appearance. */
 final class DenseTrace {
     private final int[] keys;
     private final int distinct;
@@ -21,7 +21,7 @@ final class DenseTrace {
         this.distinct = distinct;
     }
 
-    /** Reads a whole trace; sizes and times to live are left out. */
+    /** Reads a whole trace. Ignores sizes and times to live. */
     static DenseTrace read(Path file, TraceFormat format) throws IOException {
         final Map<Object, Integer> numbers = new HashMap<>();
         final IntStream.Builder keys = IntStream.builder();

@@ -2,15 +2,15 @@
 package io.flagstone.bench.hitratio;
 
 /**
- * What came of one contender with one budget.
+ * The figure of one contender with one budget.
  *
- * @param impl the contender's title, or that of the ideal.
- * @param budgetBytes that it may take.
- * @param requests in the trace.
- * @param hits among them.
- * @param entries held at the end.
- * @param bytesPerEntry that it takes for each when full.
- * @param refused why there is no figure, or null if there is.
+ * @param impl the title of the contender or of the ideal.
+ * @param budgetBytes the bytes that it may use.
+ * @param requests the requests in the trace.
+ * @param hits the requests that hit.
+ * @param entries the entries at the end.
+ * @param bytesPerEntry the bytes per entry when the contender is full.
+ * @param refused why there is no figure, or null if there is one.
  */
 public record HitRatioFigure(
         String impl,

@@ -13,8 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The main class of a measuring JVM: finds out how many entries a contender holds in so many bytes,
- * makes it for as many, and lets a trace run through it.
+ * The main class of a measuring JVM. Measures how many entries of a contender fit into the budget,
+ * creates it for as many, and replays a trace on it.
  */
 public final class HitRatioFork {
     private static final Gson GSON = new Gson();
@@ -32,8 +32,8 @@ public final class HitRatioFork {
     /**
      * Measures.
      *
-     * @param args the result's file, and {@link Request}.
-     * @throws IOException if the trace cannot be read or the result not be written.
+     * @param args the file for the {@link Reply}, and the {@link Request} as JSON.
+     * @throws IOException if the trace cannot be read or the reply cannot be written.
      */
     public static void main(String[] args) throws IOException {
         final Request request = GSON.fromJson(args[1], Request.class);
@@ -57,14 +57,17 @@ public final class HitRatioFork {
                 } else if (word == Session.MISSING) {
                     session.put(key);
                 } else {
-                    throw new IllegalStateException("key " + key + " gave " + word);
+                    throw new IllegalStateException("wrong value: key=" + key + " value=" + word);
                 }
             }
             return new Reply(keys.length, hits, contender.entries(), bytesPerEntry);
         }
     }
 
-    /** Of a full one: its budget may be more than it was asked to hold needs. */
+    /**
+     * Measures the bytes of a full contender for each of the entries that it was created for. Puts
+     * several times as many keys, because the contender may have room for more entries.
+     */
     private double bytesPerEntry(int entries) {
         final Footprint before = Footprint.takeBefore(type, request.valueBytes());
         try (Contender contender = make(entries)) {
@@ -82,13 +85,13 @@ public final class HitRatioFork {
     }
 
     /**
-     * What to measure.
+     * The contender, the trace and the budget to measure.
      *
-     * @param impl the contender's title.
-     * @param trace the file.
+     * @param impl the title of the contender.
+     * @param trace the file of the trace.
      * @param format the name of its format.
-     * @param budgetBytes that the contender may take.
-     * @param valueBytes of each value.
+     * @param budgetBytes the bytes that the contender may use.
+     * @param valueBytes the bytes of a value.
      */
     record Request(String impl, String trace, String format, long budgetBytes, int valueBytes) {
         String toJson() {
@@ -97,12 +100,12 @@ public final class HitRatioFork {
     }
 
     /**
-     * What was measured.
+     * The result of the measurement.
      *
-     * @param requests in the trace.
-     * @param hits among them.
-     * @param entries held at the end.
-     * @param bytesPerEntry that it was made for, found out before.
+     * @param requests the requests in the trace.
+     * @param hits the requests that hit.
+     * @param entries the entries at the end.
+     * @param bytesPerEntry the bytes of an entry, measured before.
      */
     record Reply(long requests, long hits, long entries, double bytesPerEntry) {
         static Reply of(String json) {

@@ -16,12 +16,12 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What came of it, for people and machines.
+ * The report of the command {@code hit-ratio}.
  *
- * @param run what was measured.
- * @param figures in the order to be shown.
- * @param machine where it ran.
- * @param commandLine by which it can be run again.
+ * @param run the run that measured the figures.
+ * @param figures the figures, in the order of the report.
+ * @param machine the machine that ran it.
+ * @param commandLine the command that repeats it.
  */
 public record HitRatioReport(
         HitRatioRun run, List<HitRatioFigure> figures, Machine machine, String commandLine)
@@ -30,10 +30,11 @@ public record HitRatioReport(
             List.of("contender", "budget", "hits", "hit ratio %", "entries held", "B/entry");
 
     private static final String HOW_TO_READ =
-            "Each request is a get and, where it misses, a put. Every contender has the same bytes:"
-                    + " what it takes for an entry when full is measured before (heap, direct and"
-                    + " native), and it is made for as many entries as fit. ideal-lru is exact LRU"
-                    + " with 48 bytes beside key and value. Sizes that the trace has are left out.";
+            "Each request is a get and, if the get misses, a put. Every contender has the same"
+                    + " number of bytes: the bytes of an entry (heap, direct and native) are"
+                    + " measured first when the contender is full, and it is created for as many"
+                    + " entries as fit. ideal-lru is exact LRU where an entry takes its key, its"
+                    + " value and 48 bytes. Sizes in the trace are ignored.";
 
     @Override
     public void print(PrintWriter out) {

@@ -14,13 +14,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Lets a trace run through contenders with several budgets, each in a fresh JVM.
+ * Replays a trace on contenders with several budgets, each in a fresh JVM.
  *
  * @param types the contenders; those that never evict are refused.
- * @param trace the file.
- * @param format how it is read.
- * @param budgets bytes, ascending.
- * @param valueBytes of every value: sizes that the trace may have are left out.
+ * @param trace the file of the trace.
+ * @param format its format.
+ * @param budgets the budgets in bytes, ascending.
+ * @param valueBytes the bytes of every value; sizes in the trace are ignored.
  */
 public record HitRatioRun(
         List<ContenderType> types,
@@ -28,24 +28,24 @@ public record HitRatioRun(
         TraceFormat format,
         List<Long> budgets,
         int valueBytes) {
-    /** What exact LRU is called that needs {@link #IdealCache.BOOKKEEPING_BYTES} for an entry. */
+    /** The title of exact LRU with {@link IdealCache#BOOKKEEPING_BYTES} for each entry. */
     static final String IDEAL = "ideal-lru";
 
     private static final long LIMIT_MS = TimeUnit.MINUTES.toMillis(10);
 
-    /** What exact LRU could hold. */
+    /** Returns how many entries fit into exact LRU. */
     static long idealEntries(HitRatioFork.Request request) {
         return request.budgetBytes()
                 / (Long.BYTES + request.valueBytes() + IdealCache.BOOKKEEPING_BYTES);
     }
 
     /**
-     * Runs all of it.
+     * Measures everything.
      *
-     * @param progress told of each JVM.
-     * @return a figure for each budget and contender, the ideal first.
-     * @throws IOException if the trace cannot be read, or no JVM be started.
-     * @throws InterruptedException if interrupted.
+     * @param progress is told of each JVM.
+     * @return a figure for each budget and contender; those of the ideal are first in each budget.
+     * @throws IOException if the trace cannot be read or a JVM cannot be started.
+     * @throws InterruptedException if the thread is interrupted.
      */
     public List<HitRatioFigure> run(StepListener progress)
             throws IOException, InterruptedException {

@@ -7,12 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Exact least-recently-used order with a bound in bytes, simulated: an entry takes key, value and a
- * fixed number of bytes, nothing is rounded, and no memory is anybody's but an entry's. What a
- * cache of the same budget can be held against.
+ * Simulates exact least-recently-used order with a bound in bytes, as a reference for caches with
+ * the same budget. An entry takes its key, its value and a fixed number of bytes; nothing is
+ * rounded, and only entries take memory.
  */
 public final class IdealCache {
-    /** What keeping an entry costs beside its key and value. */
+    /** The bytes of an entry in addition to its key and value. */
     public static final int BOOKKEEPING_BYTES = 48;
 
     private static final float LOAD_FACTOR = 0.75f;
@@ -23,26 +23,26 @@ public final class IdealCache {
     private long hits;
     private long hitBytes;
 
-    /** What is known of an entry. */
+    /** An entry, without its content. */
     private record Held(long bytes, long valueBytes, long deadlineNs) {}
 
     /**
-     * An empty cache.
+     * Creates an empty cache.
      *
-     * @param budgetBytes what its entries may take together.
+     * @param budgetBytes the bytes that all entries together may take.
      */
     public IdealCache(long budgetBytes) {
         this.budgetBytes = budgetBytes;
     }
 
     /**
-     * A get and, where it misses, a put.
+     * Performs a get and, if the get misses, a put.
      *
      * @param key the key.
-     * @param keyBytes its length.
-     * @param valueBytes the value's length, if it is put.
-     * @param ttlNs its time to live.
-     * @param nowNs the time.
+     * @param keyBytes the length of the key.
+     * @param valueBytes the length of the value if it is put.
+     * @param ttlNs the time to live in nanoseconds if it is put.
+     * @param nowNs the current time in nanoseconds.
      */
     public void request(Object key, int keyBytes, long valueBytes, long ttlNs, long nowNs) {
         final Held found = held.get(key);
@@ -73,18 +73,18 @@ public final class IdealCache {
     }
 
     /**
-     * The requests that found a value.
+     * Returns how many requests hit.
      *
-     * @return how many.
+     * @return the number of hits.
      */
     public long hits() {
         return hits;
     }
 
     /**
-     * The bytes of those values.
+     * Returns how many bytes the values of all hits had together.
      *
-     * @return how many.
+     * @return the number of bytes.
      */
     public long hitBytes() {
         return hitBytes;

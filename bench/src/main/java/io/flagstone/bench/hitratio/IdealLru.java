@@ -3,11 +3,11 @@ package io.flagstone.bench.hitratio;
 
 import io.flagstone.OffHeapCache;
 
-/** Exact least-recently-used order over a fixed number of entries, simulated: keys alone. */
+/** Simulates exact least-recently-used order with a bound in entries. */
 final class IdealLru {
     private IdealLru() {}
 
-    /** How many of the keys are found, each being put where it is not. */
+    /** Requests the keys in order and returns how many hit; a key that misses is put. */
     static long hits(int[] keys, long entries) {
         final IdealCache cache = new IdealCache(entries * IdealCache.BOOKKEEPING_BYTES);
         for (final int key : keys) {

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** How many requests of a trace contenders answer with the same number of bytes. */
+/** Hit ratios of contenders on a trace, each with the same number of bytes. */
 package io.flagstone.bench.hitratio;

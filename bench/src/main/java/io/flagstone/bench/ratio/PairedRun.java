@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Two sides that take turns, A B A B, in one process, so that a machine whose speed drifts slows
- * both. The ratio of each pair of turns is taken by itself; its median and its range are printed.
+ * Measures two sides alternately, A B A B, in one process, so that a change of the machine's speed
+ * affects both. Prints the median and the range of the ratios of all pairs.
  */
 final class PairedRun {
     private static final int WARMUPS = 3;
@@ -14,7 +14,7 @@ final class PairedRun {
 
     private PairedRun() {}
 
-    /** Prints what it is measured on. */
+    /** Prints the version of Java and the number of processors. */
     static void printMachine() {
         System.out.printf(
                 "%s, %d processors%n",
@@ -23,14 +23,14 @@ final class PairedRun {
     }
 
     /**
-     * Runs and prints.
+     * Measures both sides and prints a line. The range leaves out the least and the greatest ratio.
      *
-     * @param name what is compared.
-     * @param operations of a turn and thread.
-     * @param a the side whose cost is divided by the other's.
-     * @param threadsA how many threads run it, each all the operations.
+     * @param name the name of the comparison.
+     * @param operations the operations of each thread in a round.
+     * @param a the side whose time is divided by the other's.
+     * @param threadsA the number of threads that run it.
      * @param b the other side.
-     * @param threadsB how many threads run that.
+     * @param threadsB the number of threads that run it.
      */
     static void print(String name, int operations, Side a, int threadsA, Side b, int threadsB) {
         final double[] costsA = new double[ROUNDS];
@@ -62,10 +62,10 @@ final class PairedRun {
         return sorted[sorted.length / 2];
     }
 
-    /** The mean over all threads of what one operation takes a thread. */
+    /** Returns the mean time of an operation over all threads. */
     private static double nsPerOperation(Side side, int threads, int operations, int round) {
         if (threads == 1) {
-            // Where the side before it ran, since processors of a virtual machine differ in speed.
+            // Runs on the calling thread, because processors of a virtual machine differ in speed.
             final long begin = System.nanoTime();
             side.run(operations, 31L * round);
             return (double) (System.nanoTime() - begin) / operations;

@@ -9,8 +9,8 @@ import java.nio.ByteBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The figures of reads in docs/benchmarks.md, as ratios: keys of 8 bytes, values of 64, a full
- * cache, every read asserted to hit.
+ * Measures the ratios of reads in docs/benchmarks.md, with keys of 8 bytes, values of 64 bytes and
+ * a full cache. Fails if a read misses.
  */
 public final class ReadRatios {
     private static final int VALUE_BYTES = 64;
@@ -18,7 +18,7 @@ public final class ReadRatios {
     private static final int SMALL = 10_000;
     private static final int LARGE = 2_000_000;
 
-    /** On either side of the size from which on batches go in stages. */
+    /** Numbers of entries below and above the size at which batches start to work in stages. */
     private static final int[] AROUND_STAGES = {7_000, 9_000, 100_000};
 
     private static final int ZIPF_DRAWS = 1 << 20;
@@ -28,9 +28,9 @@ public final class ReadRatios {
     private ReadRatios() {}
 
     /**
-     * Prints all of them.
+     * Measures and prints all ratios.
      *
-     * @param args none.
+     * @param args ignored.
      */
     public static void main(String[] args) {
         PairedRun.printMachine();
@@ -80,9 +80,9 @@ public final class ReadRatios {
         PairedRun.print(
                 "get of one key, 2 threads / 1" + suffix, 4 * operations, hottest, 2, hottest, 1);
         PairedRun.print(
-                "get beside a writer / alone, uniform" + suffix,
+                "get with a writer / alone, uniform" + suffix,
                 operations,
-                besideWriter(cache, entries, gets),
+                withWriter(cache, entries, gets),
                 1,
                 gets,
                 1);
@@ -174,7 +174,7 @@ public final class ReadRatios {
         };
     }
 
-    /** Each key waits for the value before it. */
+    /** Makes each key depend on the value of the read before it. */
     private static Side chained(OffHeapCache cache, int entries) {
         return (operations, seed) -> {
             final UnsafeBuffer destination = buffer(VALUE_BYTES);
@@ -186,7 +186,7 @@ public final class ReadRatios {
         };
     }
 
-    /** Two dependent loads and the copy, over memory of the same footprint; chained as well. */
+    /** Does two dependent loads and a copy, chained, on as much memory as the cache uses. */
     private static Side floor(int entries) {
         final UnsafeBuffer index = new UnsafeBuffer(ByteBuffer.allocateDirect(entries * 8));
         final UnsafeBuffer values =
@@ -248,7 +248,7 @@ public final class ReadRatios {
         };
     }
 
-    private static Side besideWriter(OffHeapCache cache, int entries, Side gets) {
+    private static Side withWriter(OffHeapCache cache, int entries, Side gets) {
         final Side puts = puts(cache, entries);
         return (operations, seed) -> {
             final boolean[] done = new boolean[1];

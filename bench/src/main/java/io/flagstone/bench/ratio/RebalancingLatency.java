@@ -9,9 +9,10 @@ import org.HdrHistogram.Histogram;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * What moving slabs between size classes adds to the time of a put: the same numbers of puts of two
- * sizes, to a full cache, once mixed so that each class keeps its slabs, and once in blocks of one
- * size, so that in every block all memory changes hands. The two take turns.
+ * Measures how much longer a put takes while slabs move between size classes. Both sides put values
+ * of two sizes into a full cache, in the same numbers. One side mixes the sizes, so each class
+ * keeps its slabs. The other puts blocks of one size, so each block moves all memory to its class.
+ * The sides alternate.
  */
 public final class RebalancingLatency {
     private static final int[] VALUE_BYTES = {100, 1_500};
@@ -28,9 +29,9 @@ public final class RebalancingLatency {
     private RebalancingLatency() {}
 
     /**
-     * Prints the latencies of both and their ratios.
+     * Measures and prints the latencies of both sides and their ratios.
      *
-     * @param args none.
+     * @param args ignored.
      */
     public static void main(String[] args) {
         final RebalancingLatency mixed = new RebalancingLatency();
@@ -82,7 +83,7 @@ public final class RebalancingLatency {
                 statistics.slabReassignments());
     }
 
-    /** As many puts of each size as fill the cache with it. */
+    /** Puts enough values of each size to fill the cache with that size alone. */
     private Histogram round(boolean inBlocks) {
         final Histogram histogram = new Histogram(HIGHEST_NS, DIGITS);
         final int small = (int) (MEMORY_BYTES / VALUE_BYTES[0]);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.ratio;
 
-/** One side of a comparison: something that is done over and over. */
+/** One side of a comparison. */
 @FunctionalInterface
 interface Side {
     /**
-     * Does it.
+     * Runs the operation many times.
      *
-     * @param operations how many times.
-     * @param seed where its random keys start.
+     * @param operations the number of operations.
+     * @param seed the seed of the random keys.
      */
     void run(int operations, long seed);
 }

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Comparisons within one process, the two sides by turns. */
+/** Comparisons of two sides that alternate in one process. */
 package io.flagstone.bench.ratio;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.replay;
 
-/** Tells settings that no cache can be built with from faults of the replay itself. */
+/** Thrown if the cache cannot be built with the settings, so the replay itself did not fail. */
 public final class CacheRefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /**
-     * Passes on the builder's reason.
+     * Takes over the message of the builder's exception.
      *
-     * @param refusal what the builder threw.
+     * @param refusal the builder's exception.
      */
     CacheRefusedException(RuntimeException refusal) {
         super(refusal.getMessage(), refusal);

@@ -8,15 +8,15 @@ import io.flagstone.api.SizeSample;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * How the cache is built. What is null stays as the builder has it.
+ * The settings of the cache. Null stands for the builder's default.
  *
- * @param memoryBytes its memory.
- * @param maxEntries the most entries, or null.
+ * @param memoryBytes the memory in bytes.
+ * @param maxEntries the maximum number of entries, or null.
  * @param segments the number of segments, or null.
  * @param slabBytes the size of a slab, or null.
  * @param promotion the promotion distance, or null.
- * @param expectedEntryBytes key and value of an entry, or null.
- * @param admissionFilter whether entries used often are kept before those used lately.
+ * @param expectedEntryBytes the bytes of key and value of a typical entry, or null.
+ * @param admissionFilter whether the admission filter is on.
  */
 public record CacheSettings(
         long memoryBytes,
@@ -26,24 +26,24 @@ public record CacheSettings(
         Double promotion,
         Integer expectedEntryBytes,
         boolean admissionFilter) {
-    /** Larger slabs than a cache chooses by itself are not worth it for a few values. */
+    /** The largest slab that a cache chooses by itself. */
     private static final int LARGEST_SLAB_BYTES = 1 << 20;
 
     private static final int LEAST_SLABS = 16;
 
     /**
-     * Whether evictions follow exact least-recently-used order.
+     * Returns whether evictions follow exact least-recently-used order.
      *
-     * @return true where that was asked for by a promotion distance of zero.
+     * @return true if the promotion distance is set to 0.
      */
     public boolean exactOrder() {
         return promotion != null && promotion == 0.0;
     }
 
     /**
-     * The size of values that no entry of such a cache holds.
+     * Returns a size at which values are too large for an entry of the cache.
      *
-     * @return bytes.
+     * @return the size in bytes.
      */
     long largestValueBytes() {
         final int segmentCount = segments == null ? 1 : segments;
@@ -55,11 +55,11 @@ public record CacheSettings(
     /**
      * Builds the cache.
      *
-     * @param clock its clock.
-     * @param listener told of removals, or null.
-     * @param sample the sizes to divide it by, or null.
+     * @param clock the clock of the cache.
+     * @param listener the removal handler, or null.
+     * @param sample the sizes by which the cache divides its memory, or null.
      * @return the cache.
-     * @throws CacheRefusedException where the builder refuses a setting, or memory is lacking.
+     * @throws CacheRefusedException if the builder refuses a setting or memory is short.
      */
     OffHeapCache build(NanoClock clock, RemovalHandler listener, SizeSample sample) {
         final CacheBuilder builder =

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
-/** How long operations took, each by the wall clock, two readings of which are part of it. */
+/** The latencies of operations. Each includes two readings of the clock. */
 public final class Latencies {
     private static final long HIGHEST_NS = TimeUnit.MINUTES.toNanos(10);
     private static final int DIGITS = 3;
@@ -15,7 +15,7 @@ public final class Latencies {
     private final Histogram[] byOrdinal;
     private long totalNs;
 
-    /** Nothing recorded. */
+    /** Creates empty histograms. */
     public Latencies() {
         final Operation[] operations = Operation.values();
         byOrdinal = new Histogram[operations.length];
@@ -29,8 +29,8 @@ public final class Latencies {
     /**
      * Records an operation.
      *
-     * @param operation which.
-     * @param ns how long it took.
+     * @param operation the operation.
+     * @param ns its latency in nanoseconds.
      */
     void record(Operation operation, long ns) {
         totalNs += ns;
@@ -38,19 +38,19 @@ public final class Latencies {
     }
 
     /**
-     * The latencies of one operation.
+     * Returns the latencies of one operation.
      *
-     * @param operation which.
-     * @return nanoseconds.
+     * @param operation the operation.
+     * @return the histogram in nanoseconds.
      */
     public Histogram of(Operation operation) {
         return histograms.get(operation);
     }
 
     /**
-     * The latencies of all operations together.
+     * Returns the latencies of all operations together.
      *
-     * @return nanoseconds, a new histogram.
+     * @return a new histogram in nanoseconds.
      */
     public Histogram all() {
         final Histogram all = new Histogram(HIGHEST_NS, DIGITS);
@@ -59,7 +59,7 @@ public final class Latencies {
     }
 
     /**
-     * The time spent in the cache.
+     * Returns the time spent in the cache.
      *
      * @return the sum of all latencies in nanoseconds.
      */
@@ -68,9 +68,10 @@ public final class Latencies {
     }
 
     /**
-     * What the cache does in a second when it does nothing else.
+     * Returns the throughput of the cache.
      *
-     * @return operations divided by the time spent in them; 0 for none.
+     * @return the number of operations divided by the time spent in them, per second; 0 if there
+     *     were none.
      */
     public double operationsPerSecond() {
         final long operations = all().getTotalCount();

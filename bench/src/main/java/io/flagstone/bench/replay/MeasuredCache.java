@@ -7,8 +7,8 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * Times the cache's operations one by one and counts the lookups among them: a request is a {@code
- * get} or an {@code update}, and either hits or misses.
+ * Measures the latency of each operation of the cache and counts requests: a request is a {@code
+ * get} or an {@code update}, which hits or misses.
  */
 final class MeasuredCache {
     private final OffHeapCache cache;
@@ -25,21 +25,21 @@ final class MeasuredCache {
         final long start = System.nanoTime();
         final int result = cache.get(key, to, 0);
         record(Operation.GET, start);
-        return looked(result);
+        return count(result);
     }
 
     int get(DirectBuffer key, int keyLength, MutableDirectBuffer to) {
         final long start = System.nanoTime();
         final int result = cache.get(key, 0, keyLength, to, 0);
         record(Operation.GET, start);
-        return looked(result);
+        return count(result);
     }
 
     boolean update(long key, ValueUpdater updater) {
         final long start = System.nanoTime();
         final boolean found = cache.update(key, updater);
         record(Operation.UPDATE, start);
-        looked(found ? 0 : OffHeapCache.NOT_FOUND);
+        count(found ? 0 : OffHeapCache.NOT_FOUND);
         return found;
     }
 
@@ -68,7 +68,7 @@ final class MeasuredCache {
         latencies.record(operation, System.nanoTime() - start);
     }
 
-    private int looked(int result) {
+    private int count(int result) {
         if (result == OffHeapCache.NOT_FOUND) {
             misses++;
         } else {
@@ -90,7 +90,7 @@ final class MeasuredCache {
         return hits;
     }
 
-    /** The bytes of the values that gets found. */
+    /** Returns how many bytes the values had that gets found. */
     long hitBytes() {
         return hitBytes;
     }

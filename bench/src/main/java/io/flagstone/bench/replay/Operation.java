@@ -12,7 +12,7 @@ public enum Operation {
     /** Writes a value. */
     PUT("put"),
 
-    /** Gives an entry another time to live. */
+    /** Changes the time to live of an entry. */
     SET_TTL("setTtl");
 
     private final String title;
@@ -22,9 +22,9 @@ public enum Operation {
     }
 
     /**
-     * The method's name.
+     * Returns the name in reports.
      *
-     * @return as in the cache's interface.
+     * @return the name of the cache's method.
      */
     public String title() {
         return title;

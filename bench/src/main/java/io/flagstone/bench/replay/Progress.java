@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.replay;
 
-/** Told how far a replay has come. */
+/** Receives the progress of a replay. */
 @FunctionalInterface
 public interface Progress {
-    /** Shows nothing. */
+    /** Ignores the progress. */
     Progress NONE = (position, length) -> {};
 
     /**
-     * How far it has come.
+     * Called from time to time during the replay, and at its end.
      *
-     * @param position bytes of the input read.
-     * @param length bytes of the input, or -1 where they are not known.
+     * @param position the bytes of the input read so far.
+     * @param length the length of the input in bytes, or -1 if it is not known.
      */
     void at(long position, long length);
 }

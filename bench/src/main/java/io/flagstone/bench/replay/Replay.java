@@ -12,9 +12,9 @@ import io.flagstone.metrics.MetricsPublisher;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Runs a workload against a cache from beginning to end. */
+/** Replays an input on a cache from beginning to end. */
 public final class Replay {
-    /** Steps between two reports of progress. */
+    /** The number of steps between two reports of progress. */
     private static final int PROGRESS_STEPS = 1 << 10;
 
     private final CacheSettings cacheSettings;
@@ -23,12 +23,12 @@ public final class Replay {
     private final Progress progress;
 
     /**
-     * Prepares a replay.
+     * Creates a replay.
      *
-     * @param cacheSettings how to build the cache.
-     * @param verify whether to run the model beside it.
-     * @param metrics the file to publish the cache's figures to, or null.
-     * @param progress told how far it has come.
+     * @param cacheSettings the settings of the cache.
+     * @param verify whether to compare the cache with a model.
+     * @param metrics the file for the cache's metrics, or null.
+     * @param progress receives the progress.
      */
     public Replay(CacheSettings cacheSettings, boolean verify, Path metrics, Progress progress) {
         this.metrics = metrics;
@@ -40,9 +40,10 @@ public final class Replay {
     /**
      * Replays the trade tape.
      *
-     * @param settings of the book.
-     * @return what it found out.
-     * @throws IOException where the tape cannot be read.
+     * @param settings the settings of the book.
+     * @return the result.
+     * @throws IOException if the tape cannot be read or the metrics file cannot be opened.
+     * @throws CacheRefusedException if the cache cannot be built.
      */
     public ReplayResult tape(TapeSettings settings) throws IOException {
         try (TradeTape tape = TradeTape.open()) {
@@ -56,9 +57,11 @@ public final class Replay {
     /**
      * Replays a trace.
      *
-     * @param settings which, and how.
-     * @return what it found out.
-     * @throws IOException where the trace is malformed or cannot be read.
+     * @param settings the trace and its settings.
+     * @return the result.
+     * @throws IOException if the trace is malformed or cannot be read, or the metrics file cannot
+     *     be opened.
+     * @throws CacheRefusedException if the cache cannot be built.
      */
     public ReplayResult trace(TraceSettings settings) throws IOException {
         final SizeSample sample =
@@ -150,7 +153,7 @@ public final class Replay {
         return steps;
     }
 
-    /** Makes the workload once the cache is there. */
+    /** Creates the workload after the cache is built. */
     private interface WorkloadFactory {
         Workload create(MeasuredCache measured, ReplayClock clock, ReferenceModel model);
     }

@@ -4,8 +4,8 @@ package io.flagstone.bench.replay;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * The cache's clock during a replay: time passes as the tape says, whatever the replay's own speed.
- * It begins at zero and never goes back, since a cache's clock must not; steps back are counted.
+ * The clock of the cache during a replay. Its time is that of the input, however fast the replay
+ * runs. It starts at 0. It never goes back, as the cache requires; steps back are counted instead.
  */
 public final class ReplayClock implements NanoClock {
     private long originNs;
@@ -14,9 +14,9 @@ public final class ReplayClock implements NanoClock {
     private long heldBack;
 
     /**
-     * Moves to a time of the tape.
+     * Advances the clock to a time of the input.
      *
-     * @param tapeNs the tape's own time; the first one given becomes zero.
+     * @param tapeNs the time of the input in nanoseconds; the first one becomes 0.
      * @return whether the clock moved.
      */
     public boolean advanceTo(long tapeNs) {
@@ -34,9 +34,9 @@ public final class ReplayClock implements NanoClock {
     }
 
     /**
-     * How often the tape's time went back.
+     * Returns how often the clock was held because the time of the input went back.
      *
-     * @return steps whose time lay before the clock's, during which the clock stood still.
+     * @return the number of steps whose time was before that of the clock.
      */
     public long heldBack() {
         return heldBack;

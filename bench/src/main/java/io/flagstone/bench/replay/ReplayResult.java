@@ -8,23 +8,23 @@ import io.flagstone.bench.verify.Differences;
 import java.util.List;
 
 /**
- * What a replay found out.
+ * The result of a replay.
  *
- * @param steps trades or requests replayed.
- * @param hits lookups that found a value.
- * @param misses lookups that did not.
- * @param hitBytes bytes of the values that gets found.
- * @param ideal what an ideal cache would have found; null where none was asked for.
- * @param tooLarge puts refused because the entry was too large for the cache.
- * @param heldBack steps whose time lay before that of an earlier one.
- * @param statistics the cache's own counts.
- * @param memory where the cache's memory went.
- * @param audit the verdict on the cache's structures at the end.
- * @param latencies how long the operations took.
- * @param wallNs how long the replay took, reading and checking included.
- * @param samples the course of the replay.
- * @param differences from the model; null where none was asked for.
- * @param orderChecked whether the order of evictions was held against the model's.
+ * @param steps the number of trades or requests replayed.
+ * @param hits the requests that found a value.
+ * @param misses the requests that found none.
+ * @param hitBytes the bytes of the values that gets found.
+ * @param ideal the hits of an ideal cache, or null if it was not asked for.
+ * @param tooLarge the puts refused because the entry was too large for the cache.
+ * @param heldBack the steps whose time was before that of an earlier step.
+ * @param statistics the statistics of the cache.
+ * @param memory the memory report of the cache at the end.
+ * @param audit the audit of the cache's structures at the end.
+ * @param latencies the latencies of the operations.
+ * @param wallNs the duration of the replay in nanoseconds, including reading and checks.
+ * @param samples the samples taken during the replay.
+ * @param differences the differences from the model, or null if it was not asked for.
+ * @param orderChecked whether the order of all evictions was compared with the model.
  */
 public record ReplayResult(
         long steps,
@@ -44,35 +44,35 @@ public record ReplayResult(
         boolean orderChecked) {
 
     /**
-     * What exact least-recently-used order over the same bytes finds, nothing rounded.
+     * The hits of exact least-recently-used order with the same bytes, without rounding.
      *
-     * @param hits lookups that found a value.
-     * @param hitBytes bytes of those values.
+     * @param hits the requests that found a value.
+     * @param hitBytes the bytes of those values.
      */
     public record Ideal(long hits, long hitBytes) {}
 
     /**
-     * The lookups made.
+     * Returns the number of requests.
      *
-     * @return hits and misses.
+     * @return hits and misses together.
      */
     public long requests() {
         return hits + misses;
     }
 
     /**
-     * The share of lookups that hit.
+     * Returns the share of requests that hit.
      *
-     * @return 0 where there were none.
+     * @return the hit ratio, or 0 if there were no requests.
      */
     public double hitRatio() {
         return requests() == 0 ? 0.0 : (double) hits / requests();
     }
 
     /**
-     * Whether nothing was found amiss.
+     * Returns whether the audit is clean and the cache does not differ from the model.
      *
-     * @return false where the audit failed or the model differs.
+     * @return false if the audit failed or there are differences.
      */
     public boolean passed() {
         return audit.clean() && (differences == null || differences.total() == 0);

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Takes samples at even distances of a replay whose length nobody knows beforehand: when there are
- * too many, it doubles the distance and drops those in between.
+ * Takes evenly spaced samples of a replay of unknown length. If there are too many samples, it
+ * doubles the distance and drops those in between.
  */
 final class Sampler {
-    /** The most samples kept. At least half of them are there at the end of a long replay. */
+    /** The maximum number of samples. A long replay ends with at least half as many. */
     static final int MAX_SAMPLES = 1000;
 
     private final MeasuredCache measured;
@@ -24,9 +24,9 @@ final class Sampler {
     }
 
     /**
-     * Takes a sample if it is time.
+     * Takes a sample if the distance to the last one is large enough.
      *
-     * @param nowNs the replay's time.
+     * @param nowNs the time of the replay's clock in nanoseconds.
      */
     void offer(long nowNs) {
         if (nowNs >= nextNs) {
@@ -37,7 +37,7 @@ final class Sampler {
     /**
      * Takes the last sample.
      *
-     * @param nowNs the replay's time.
+     * @param nowNs the time of the replay's clock in nanoseconds.
      * @return all samples, in order.
      */
     List<Sample> finish(long nowNs) {

@@ -5,17 +5,17 @@ import io.flagstone.bench.trace.TraceFormat;
 import java.nio.file.Path;
 
 /**
- * How a trace is replayed.
+ * The settings of the replay of a trace.
  *
- * @param file the trace.
+ * @param file the file of the trace.
  * @param format its format.
- * @param valueBytes size of every value, or -1 for the trace's own.
- * @param ttlNs how long values live of which the trace does not say it.
- * @param sampled whether the cache is divided by the sizes at the trace's beginning.
- * @param ideal whether an ideal cache runs beside it.
+ * @param valueBytes the size of every value, or -1 for the sizes in the trace.
+ * @param ttlNs the time to live, in nanoseconds, of values without one in the trace.
+ * @param sampled whether the cache divides its memory by a sample of the sizes in the trace.
+ * @param ideal whether the requests are also replayed on an ideal cache.
  */
 public record TraceSettings(
         Path file, TraceFormat format, int valueBytes, long ttlNs, boolean sampled, boolean ideal) {
-    /** The size of values where neither the trace nor the caller says one. */
+    /** The size of values if neither the trace nor the caller gives one. */
     public static final int DEFAULT_VALUE_BYTES = 64;
 }

@@ -9,9 +9,9 @@ import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
 
-/** Takes a sample of the sizes in a trace, each key counted once. */
+/** Takes a sample of the sizes in a trace. Each key counts once. */
 final class TraceSizes {
-    /** How many requests are looked at. */
+    /** The maximum number of requests read. */
     private static final int MAX_REQUESTS = 1 << 20;
 
     private TraceSizes() {}
@@ -19,10 +19,10 @@ final class TraceSizes {
     /**
      * Reads the beginning of a trace.
      *
-     * @param settings which, and how.
-     * @param mostBytes values of this size and more are left out: no entry holds them.
-     * @return the sample, null where there is nothing in it.
-     * @throws IOException where the trace is malformed or cannot be read.
+     * @param settings the trace and its settings.
+     * @param mostBytes the size from which values are ignored, because no entry holds them.
+     * @return the sample, or null if it is empty.
+     * @throws IOException if the trace is malformed or cannot be read.
      */
     static SizeSample sample(TraceSettings settings, long mostBytes) throws IOException {
         final SizeSample sample = new SizeSample();

@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Uses the cache as look-aside: each request is a get, and where that misses, a put. Formats
- * without time let a microsecond pass with each request.
+ * Replays a trace on a look-aside cache: each request is a get and, if the get misses, a put. If
+ * the format has no times, each request takes a microsecond.
  */
 final class TraceWorkload implements Workload {
     private static final long UNTIMED_STEP_NS = TimeUnit.MICROSECONDS.toNanos(1);
@@ -35,14 +35,14 @@ final class TraceWorkload implements Workload {
     private long refusedBytes;
 
     /**
-     * Replays a trace.
+     * Creates the workload.
      *
      * @param trace the requests.
      * @param measured the cache.
-     * @param clock the cache's clock.
-     * @param model told of everything; null for none.
-     * @param settings of the replay.
-     * @param memoryBytes the cache's memory: values of that size are not even made.
+     * @param clock the clock of the cache.
+     * @param model the model that is told of every operation, or null.
+     * @param settings the settings of the replay.
+     * @param memoryBytes the cache's memory; values of this size are refused without a put.
      */
     TraceWorkload(
             TraceFile trace,
@@ -101,7 +101,7 @@ final class TraceWorkload implements Workload {
         try {
             absent = put(length, ttlNs);
         } catch (EntryTooLargeException refusal) {
-            // A value as large as the largest entry cannot fit either.
+            // A value as large as the largest entry cannot fit either, because of its key.
             refusedBytes = Math.min(refusedBytes, refusal.maxEntryBytes());
             tooLarge++;
             return;
@@ -124,7 +124,7 @@ final class TraceWorkload implements Workload {
                 : request.size();
     }
 
-    /** Different for each put, so that an older value of the same key shows. */
+    /** Writes a value that differs in each put, so the model notices an older value of the key. */
     private void writePattern(int length) {
         if (length > written.capacity()) {
             final int capacity = (int) Math.min(2L * length, Integer.MAX_VALUE - 8);

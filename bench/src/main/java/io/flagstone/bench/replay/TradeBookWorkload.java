@@ -13,8 +13,9 @@ import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Keeps a book of traded price levels in the cache, and reads it as a strategy would: each trade
- * updates its level in place and renews its time to live, then the levels around it are looked at.
+ * Keeps a book of traded price levels in the cache and reads it as a trading strategy would. Each
+ * trade updates its price level in place and renews the time to live. Then the levels around it are
+ * read.
  */
 final class TradeBookWorkload implements Workload {
     private final TradeTape tape;
@@ -29,13 +30,13 @@ final class TradeBookWorkload implements Workload {
     private final ValueUpdater updater = this::applyTrade;
 
     /**
-     * Replays the tape.
+     * Creates the workload.
      *
      * @param tape the trades.
      * @param measured the cache.
-     * @param clock the cache's clock.
-     * @param model told of everything; null for none.
-     * @param settings of the book.
+     * @param clock the clock of the cache.
+     * @param model the model that is told of every operation, or null.
+     * @param settings the settings of the book.
      */
     TradeBookWorkload(
             TradeTape tape,
@@ -64,8 +65,8 @@ final class TradeBookWorkload implements Workload {
             insert(level);
         }
         for (int distance = 1; distance <= settings.depth(); distance++) {
-            look(level - distance);
-            look(level + distance);
+            read(level - distance);
+            read(level + distance);
         }
         if (moved) {
             cache.doWork();
@@ -114,7 +115,7 @@ final class TradeBookWorkload implements Workload {
         }
     }
 
-    private void look(long level) {
+    private void read(long level) {
         final int length = measured.get(level, scratch);
         if (model == null) {
             return;

@@ -5,44 +5,44 @@ import io.flagstone.bench.hitratio.IdealCache;
 import java.io.IOException;
 
 /**
- * Asks of the cache what a tape or a trace says, step by step. When time has passed, the cache's
- * duty cycle runs after the step rather than before, so that requests also meet entries that have
- * expired and not yet been reclaimed.
+ * Replays an input on the cache, step by step. If the clock moved, the cache's duty cycle runs
+ * after the step and not before it, so requests also find entries that are expired and not yet
+ * reclaimed.
  */
 interface Workload {
     /**
-     * Takes one step: a trade, or a request.
+     * Replays one step: a trade or a request.
      *
-     * @return false where there was none left.
-     * @throws IOException where the input is malformed or cannot be read.
+     * @return false if the input has ended.
+     * @throws IOException if the input is malformed or cannot be read.
      */
     boolean step() throws IOException;
 
     /**
-     * How far it has come.
+     * Returns the position in the input.
      *
-     * @return bytes of its input.
+     * @return the position in bytes.
      */
     long position();
 
     /**
-     * How far it has to go.
+     * Returns the length of the input.
      *
-     * @return bytes of its input, or -1 where they are not known.
+     * @return the length in bytes, or -1 if it is not known.
      */
     long length();
 
     /**
-     * The values that the cache was too small for.
+     * Returns how many values were too large for the cache.
      *
-     * @return how many puts were refused.
+     * @return the number of refused puts.
      */
     long tooLarge();
 
     /**
-     * What an ideal cache would have found.
+     * Returns the ideal cache on which the requests are also replayed.
      *
-     * @return the ideal cache, null where none runs beside.
+     * @return the ideal cache, or null if there is none.
      */
     default IdealCache ideal() {
         return null;

@@ -9,21 +9,21 @@ import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategorySeries;
 import org.knowm.xchart.style.CategoryStyler;
 
-/** One bar for each name, on a logarithmic scale if the bars differ much. */
+/** A bar chart. The scale is logarithmic if the bars differ by more than a factor of 20. */
 public final class BarChart {
     private static final double MUCH = 20;
 
     private BarChart() {}
 
     /**
-     * Draws bars in the order given.
+     * Draws the bars in the order given.
      *
-     * @param id tells it from the page's other charts.
-     * @param label what it shows, for those who do not see it.
+     * @param id the chart's name, unique within the page.
+     * @param label a description for screen readers.
      * @param yTitle the quantity and its unit.
-     * @param bars at least one.
+     * @param bars the bars, at least one.
      * @return an {@code svg} element.
-     * @throws IOException where it cannot be drawn.
+     * @throws IOException if the chart cannot be drawn.
      */
     public static String svg(String id, String label, String yTitle, List<Bar> bars)
             throws IOException {
@@ -34,7 +34,7 @@ public final class BarChart {
         chart.setYAxisTitle(yTitle);
         style.setLegendVisible(false);
         style.setXAxisLabelRotation(30);
-        // Or else it leaves every other name out.
+        // Otherwise XChart leaves out every other name.
         style.setXAxisMaxLabelCount(bars.size());
         style.setPlotGridVerticalLinesVisible(false);
         style.setAvailableSpaceFill(0.7);
@@ -51,7 +51,7 @@ public final class BarChart {
         style.setYAxisTickLabelsFormattingFunction(BarChart::number);
         final List<String> names = bars.stream().map(Bar::name).toList();
         for (final Shade shade : Shade.values()) {
-            // A series of its own for each shade, with nothing where another has its bars.
+            // One series for each shade, with null in the places of the other shades' bars.
             final List<Double> values =
                     bars.stream().map(bar -> bar.shade() == shade ? bar.value() : null).toList();
             if (bars.stream().anyMatch(bar -> bar.shade() == shade)) {
@@ -69,19 +69,19 @@ public final class BarChart {
     /**
      * A bar.
      *
-     * @param name below it.
-     * @param value its height.
-     * @param shade its color.
+     * @param name the name below the bar.
+     * @param value the height.
+     * @param shade the color.
      */
     public record Bar(String name, double value, Shade shade) {}
 
-    /** What a bar's color says. */
+    /** The kind of contender that a bar's color shows. */
     public enum Shade {
         /** Flagstone. */
         OURS(Charts.BLUE),
-        /** Others. */
+        /** Another cache or map. */
         PEER(Charts.PALE_BLUE),
-        /** What memory itself takes. */
+        /** A floor: the time or space that memory itself takes. */
         FLOOR(Charts.ORANGE);
 
         private final Color color;
@@ -94,8 +94,8 @@ public final class BarChart {
          * Returns the shade of a contender.
          *
          * @param ours whether it is Flagstone.
-         * @param floor whether it only measures what memory itself takes.
-         * @return its shade.
+         * @param floor whether it is a floor.
+         * @return the shade.
          */
         public static Shade of(boolean ours, boolean floor) {
             if (ours) {

@@ -151,7 +151,7 @@ public final class Charts {
             return paint(chart, id, label);
         } catch (final LinkageError | InternalError lacking) {
             throw new IOException(
-                    "the charts cannot be drawn, since Java finds no fonts: " + lacking, lacking);
+                    "the charts cannot be drawn because Java finds no fonts: " + lacking, lacking);
         }
     }
 

@@ -8,23 +8,23 @@ import org.knowm.xchart.XYChart;
 import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** Several curves over a logarithmic axis of sizes. */
+/** A chart of curves over a logarithmic axis of sizes. */
 public final class CurveChart {
     private static final int MOST_BELOW = 6;
 
     private CurveChart() {}
 
     /**
-     * Draws them.
+     * Draws the curves.
      *
-     * @param id tells it from the page's other charts.
-     * @param label what it shows, for those who do not see it.
-     * @param xTitle the sizes.
+     * @param id the chart's name, unique within the page.
+     * @param label a description for screen readers.
+     * @param xTitle the title of the sizes.
      * @param yTitle the quantity and its unit.
-     * @param logarithmic whether the quantity is, too.
-     * @param curves at least one.
+     * @param logarithmic whether the axis of the quantity is logarithmic too.
+     * @param curves the curves, at least one.
      * @return an {@code svg} element.
-     * @throws IOException where it cannot be drawn.
+     * @throws IOException if the chart cannot be drawn.
      */
     public static String svg(
             String id,
@@ -61,9 +61,9 @@ public final class CurveChart {
     /**
      * A curve.
      *
-     * @param name in the legend.
-     * @param x sizes, ascending.
-     * @param y as many values.
+     * @param name the name in the legend.
+     * @param x the sizes, ascending.
+     * @param y the values, as many as sizes.
      */
     public record Curve(String name, double[] x, double[] y) {}
 }

@@ -9,17 +9,17 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /**
- * A file to be written as a whole or not at all: it takes its name only when complete, so that a
- * failed run leaves an earlier report as it was.
+ * Writes a file completely or not at all. The file gets its name only when it is complete, so a
+ * failed run keeps an earlier report.
  */
 public final class OutputFile {
     private OutputFile() {}
 
     /**
-     * Why a report could not be written to a file, found out before the replay rather than after.
+     * Returns why a file cannot be written, so that a command can fail before its work.
      *
      * @param file the file.
-     * @return the reason, or null where there is none.
+     * @return the reason, or null if the file can be written.
      */
     public static String obstacle(Path file) {
         if (Files.isDirectory(file)) {
@@ -33,21 +33,21 @@ public final class OutputFile {
         }
         final Path directory = directory(file);
         if (!Files.isDirectory(directory)) {
-            return directory + " is no directory";
+            return directory + " is not a directory";
         }
         return Files.isWritable(directory) ? null : directory + " cannot be written to";
     }
 
     /**
-     * Writes a file.
+     * Writes a file and replaces an existing one.
      *
-     * @param file the file; one that is there is replaced.
-     * @param text its content.
-     * @throws IOException where it cannot be written; an existing file is then as it was.
+     * @param file the file.
+     * @param text the content.
+     * @throws IOException if the file cannot be written; an existing file is then unchanged.
      */
     public static void write(Path file, String text) throws IOException {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
-            // A device or a pipe: there is nothing to keep, and it must not be replaced.
+            // A device or a pipe must not be replaced.
             Files.writeString(file, text, StandardOpenOption.WRITE);
             return;
         }

@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** A page that needs nothing but itself to be read or printed. All text given to it is escaped. */
+/** An HTML page that loads no other file. Escapes all text that it is given. */
 public final class Page {
     private static final String STYLE = "report.css";
 
@@ -15,10 +15,10 @@ public final class Page {
     /**
      * Begins a page.
      *
-     * @param title of the window.
-     * @param heading on the page.
-     * @param subheading a line below it.
-     * @throws IOException where the style is missing.
+     * @param title the title of the window.
+     * @param heading the heading of the page.
+     * @param subheading the line below the heading.
+     * @throws IOException if the style sheet is missing from the jar.
      */
     public Page(String title, String heading, String subheading) throws IOException {
         page.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
@@ -41,8 +41,8 @@ public final class Page {
     /**
      * Begins a section.
      *
-     * @param heading its heading.
-     * @param text what is to be known about it; empty for nothing.
+     * @param heading the heading.
+     * @param text a paragraph below the heading, or an empty string.
      * @return this.
      */
     public Page section(String heading, String text) {
@@ -63,7 +63,7 @@ public final class Page {
     /**
      * Adds a paragraph.
      *
-     * @param text what it says.
+     * @param text the text of the paragraph.
      * @return this.
      */
     public Page paragraph(String text) {
@@ -72,9 +72,9 @@ public final class Page {
     }
 
     /**
-     * Adds lines as they would be typed.
+     * Adds preformatted lines, such as a command.
      *
-     * @param lines what is typed.
+     * @param lines the lines.
      * @return this.
      */
     public Page code(String lines) {
@@ -85,7 +85,7 @@ public final class Page {
     /**
      * Adds a chart.
      *
-     * @param svg an {@code svg} element, as the charts make it.
+     * @param svg an {@code svg} element from one of the charts; not escaped.
      * @return this.
      */
     public Page chart(String svg) {
@@ -94,10 +94,10 @@ public final class Page {
     }
 
     /**
-     * Adds a table; all columns but the first are numbers, to the right.
+     * Adds a table. The first column is text; the others are numbers and right-aligned.
      *
-     * @param head the columns' titles.
-     * @param rows as many cells each.
+     * @param head the titles of the columns.
+     * @param rows the rows, each with as many cells as there are columns.
      * @return this.
      */
     public Page table(List<String> head, List<List<String>> rows) {
@@ -119,7 +119,7 @@ public final class Page {
     }
 
     /**
-     * Returns the page's markup, for a caller that appends its own. The caller escapes its text.
+     * Returns the page's markup for callers that append markup. They must escape text themselves.
      *
      * @return the markup so far.
      */
@@ -130,8 +130,8 @@ public final class Page {
     /**
      * Ends the page.
      *
-     * @param footer small print.
-     * @return the whole of it.
+     * @param footer the text of the footer.
+     * @return the whole page.
      */
     public String render(String footer) {
         page.append("<footer>").append(Html.escape(footer)).append("</footer>\n");

@@ -11,8 +11,8 @@ import org.knowm.xchart.XYChart;
 import org.knowm.xchart.style.XYStyler;
 
 /**
- * Latency over percentile. The percentile p stands at 1/(1-p) on a logarithmic axis, so that each
- * further nine takes the same width and the tail can be seen.
+ * A chart of latency by percentile. The percentile p is at 1/(1-p) on a logarithmic axis, so each
+ * further nine has the same width and the tail is visible.
  */
 public final class PercentileChart {
     private static final int POINTS_A_DECADE = 24;
@@ -22,13 +22,13 @@ public final class PercentileChart {
     private PercentileChart() {}
 
     /**
-     * Draws curves.
+     * Draws the curves.
      *
-     * @param id tells it from the page's other charts.
-     * @param label what it shows, for those who do not see it.
-     * @param curves those of nothing are left out.
+     * @param id the chart's name, unique within the page.
+     * @param label a description for screen readers.
+     * @param curves the curves; those without values are left out.
      * @return an {@code svg} element.
-     * @throws IOException where it cannot be drawn.
+     * @throws IOException if the chart cannot be drawn.
      */
     public static String svg(String id, String label, List<Curve> curves) throws IOException {
         final XYChart chart =
@@ -74,7 +74,7 @@ public final class PercentileChart {
         final double[] y = new double[points + 1];
         for (int i = 0; i <= points; i++) {
             x[i] = Math.min(end, Math.pow(10, (double) i / POINTS_A_DECADE));
-            // The clock may be too coarse for the fastest; a logarithm needs more than zero.
+            // A coarse clock can measure 0 ns, which has no logarithm.
             y[i] = Math.max(1, histogram.getValueAtPercentile(100.0 * (1.0 - 1.0 / x[i])));
         }
         Charts.line(chart, curve.name(), x, y, curve.color());
@@ -84,7 +84,7 @@ public final class PercentileChart {
         return Math.pow(10, Math.max(1, Math.ceil(Math.log10(Math.max(1, value)))));
     }
 
-    /** 1 is the minimum, 10 the 90th percentile, 100 the 99th, and so on. */
+    /** Formats an axis position: 1 is the minimum, 10 the 90th percentile, 100 the 99th. */
     private static String percentile(Double x) {
         final int nines = (int) Math.round(Math.log10(x));
         if (nines == 0) {
@@ -97,17 +97,17 @@ public final class PercentileChart {
     /**
      * A curve.
      *
-     * @param name in the legend.
-     * @param histogram of nanoseconds.
-     * @param color of the line.
+     * @param name the name in the legend.
+     * @param histogram the latencies in nanoseconds.
+     * @param color the color of the line.
      */
     public record Curve(String name, Histogram histogram, Color color) {
         /**
-         * A curve in the color that is next.
+         * Creates a curve in the color of its number.
          *
-         * @param name in the legend.
-         * @param histogram of nanoseconds.
-         * @param number which of the curves it is.
+         * @param name the name in the legend.
+         * @param histogram the latencies in nanoseconds.
+         * @param number the number of the curve, from 0.
          */
         public Curve(String name, Histogram histogram, int number) {
             this(name, histogram, Charts.color(number));

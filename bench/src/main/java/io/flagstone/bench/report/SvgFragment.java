@@ -7,8 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Makes an SVG file a part of a page: without what only a file needs, with names of its own, and
- * without the digits of coordinates that no eye can see.
+ * Turns an SVG file into an element of a page: drops the file's header, makes the names of clip
+ * paths unique within the page, and rounds coordinates to two decimal places.
  */
 final class SvgFragment {
     private static final Pattern OPENING = Pattern.compile("<svg [^>]*>");
@@ -26,7 +26,7 @@ final class SvgFragment {
         }
         final Matcher box = VIEW_BOX.matcher(opening.group());
         if (!box.find()) {
-            throw new IllegalArgumentException("an SVG file without a view box");
+            throw new IllegalArgumentException("the SVG file has no viewBox");
         }
         final String begin =
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-label=\""

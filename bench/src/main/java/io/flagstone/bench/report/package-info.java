@@ -1,5 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/**
- * The parts of every command's report: the page, its charts and the files. Uses no other package.
- */
+/** The parts that all reports share: page, charts and files. Uses no other package of bench. */
 package io.flagstone.bench.report;

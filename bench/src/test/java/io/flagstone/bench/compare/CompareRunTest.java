@@ -72,7 +72,7 @@ class CompareRunTest {
 
         assertThat(figures)
                 .extracting(CompareFigure::refused)
-                .containsOnly("no time was left for it");
+                .containsOnly("not run: the time limit was reached");
     }
 
     @Test

@@ -54,8 +54,8 @@ class OutputFileTest {
         assertThat(OutputFile.obstacle(directory.resolve("new"))).isNull();
         assertThat(OutputFile.obstacle(directory)).isEqualTo(directory + " is a directory");
         assertThat(OutputFile.obstacle(directory.resolve("no/r")))
-                .isEqualTo(directory.resolve("no") + " is no directory");
-        assertThat(OutputFile.obstacle(file.resolve("r"))).isEqualTo(file + " is no directory");
+                .isEqualTo(directory.resolve("no") + " is not a directory");
+        assertThat(OutputFile.obstacle(file.resolve("r"))).isEqualTo(file + " is not a directory");
     }
 
     private Path[] files() throws IOException {

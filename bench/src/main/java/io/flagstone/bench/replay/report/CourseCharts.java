@@ -14,9 +14,9 @@ import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.XYStyler;
 
-/** The course of a replay: hits, entries and memory over the tape's own time. */
+/** Charts of hits, entries and memory over the time of the input. */
 final class CourseCharts {
-    /** Hit ratios of shorter windows are mostly noise. */
+    /** The number of windows; hit ratios of shorter windows are mostly noise. */
     private static final int WINDOWS = 160;
 
     private final List<Sample> samples;
@@ -102,7 +102,7 @@ final class CourseCharts {
         style.setXAxisTickLabelsFormattingFunction(CourseCharts::number);
     }
 
-    /** Samples so far apart that the requests between them make a ratio. */
+    /** Selects samples that are far enough apart for a hit ratio of the requests between them. */
     private List<Sample> windows() {
         final Sample last = samples.get(samples.size() - 1);
         final List<Sample> windows = new ArrayList<>();

@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The latencies of a replay, one curve for each operation and one for all. */
+/** A chart of the latencies of a replay: a curve for each operation and one for all. */
 final class LatencyChart {
     private static final Color[] COLORS = {Charts.BLUE, Charts.ORANGE, Charts.GREEN, Charts.PURPLE};
 
@@ -27,6 +27,6 @@ final class LatencyChart {
         }
         curves.add(new PercentileChart.Curve("all operations", latencies.all(), Charts.INK));
         return PercentileChart.svg(
-                "latency", "Latency by percentile, one curve an operation", curves);
+                "latency", "Latency by percentile, one curve for each operation", curves);
     }
 }

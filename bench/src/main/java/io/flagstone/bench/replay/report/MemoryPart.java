@@ -4,7 +4,7 @@ package io.flagstone.bench.replay.report;
 import io.flagstone.api.MemoryReport;
 import java.util.function.ToLongFunction;
 
-/** The parts of the memory report, under the names that all reports give them. */
+/** The parts of the memory report, with the names that all forms of the report use. */
 enum MemoryPart {
     INDEX("indexBytes", "index", MemoryReport::indexBytes),
     HEADER("headerBytes", "headers and fixed parts", MemoryReport::headerBytes),

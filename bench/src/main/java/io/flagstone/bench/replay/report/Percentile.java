@@ -3,7 +3,7 @@ package io.flagstone.bench.replay.report;
 
 import org.HdrHistogram.Histogram;
 
-/** The percentiles reported, under the names that all reports give them. */
+/** The percentiles reported, with the names that all forms of the report use. */
 enum Percentile {
     P50("p50", 50.0),
     P90("p90", 90.0),

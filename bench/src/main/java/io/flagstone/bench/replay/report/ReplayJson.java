@@ -14,16 +14,16 @@ import io.flagstone.bench.verify.Differences;
 import io.flagstone.tools.console.Json;
 import org.HdrHistogram.Histogram;
 
-/** The report for machines. */
+/** Renders the report of a replay as JSON. */
 final class ReplayJson {
     private ReplayJson() {}
 
     /**
      * Renders a report.
      *
-     * @param setup what was replayed.
-     * @param result what came out.
-     * @return a JSON object, with a line's end.
+     * @param setup the input and the settings.
+     * @param result the result of the replay.
+     * @return a JSON object that ends with a newline.
      */
     static String render(Setup setup, ReplayResult result) {
         final Differences differences = result.differences();

@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 
-/** The report as a page with charts, which needs nothing but itself to be read or printed. */
+/** Renders the report of a replay as a page with charts. */
 final class ReplayPage {
     private final Page frame;
     private final StringBuilder page;
@@ -30,10 +30,10 @@ final class ReplayPage {
     /**
      * Renders a report.
      *
-     * @param setup what was replayed.
-     * @param result what came out.
+     * @param setup the input and the settings.
+     * @param result the result of the replay.
      * @return the page.
-     * @throws IOException where the charts cannot be drawn.
+     * @throws IOException if the charts cannot be drawn.
      */
     static String render(Setup setup, ReplayResult result) throws IOException {
         return new ReplayPage(setup, result).render();
@@ -84,7 +84,7 @@ final class ReplayPage {
         if (result.passed()) {
             return;
         }
-        page.append("<section>\n<h2>What is amiss</h2>\n<ul>\n");
+        page.append("<section>\n<h2>Problems found</h2>\n<ul>\n");
         if (!result.audit().clean()) {
             item("audit: " + result.audit().finding());
         }
@@ -103,9 +103,10 @@ final class ReplayPage {
     }
 
     private void latency() throws IOException {
-        page.append("<section>\n<h2>Latency by percentile</h2>\n<p>Each operation is timed by");
-        page.append(" itself, two readings of the clock included. Every further nine takes the");
-        page.append(" same width; both scales are logarithmic.</p>\n");
+        page.append("<section>\n<h2>Latency by percentile</h2>\n<p>Each operation is timed");
+        page.append(
+                " separately; a time includes two readings of the clock. Each further nine has");
+        page.append(" the same width; both scales are logarithmic.</p>\n");
         page.append(LatencyChart.svg(result.latencies()));
         page.append("\n<table>\n<thead><tr><th>nanoseconds</th><th class=\"n\">count</th>");
         for (final Percentile percentile : Percentile.values()) {
@@ -141,11 +142,13 @@ final class ReplayPage {
         page.append(" value: ").append(Units.count(result.hits())).append(" hits, ");
         page.append(Units.count(result.misses())).append(" misses.</p>\n");
         page.append(charts.hitRatio()).append("\n</section>\n<div class=\"pair\">\n");
-        page.append("<section>\n<h2>Entries</h2>\n<p>Held, the expired but not yet reclaimed");
-        page.append(" included.</p>\n").append(charts.entries()).append("\n</section>\n");
+        page.append("<section>\n<h2>Entries</h2>\n<p>Entries held, including expired ones that");
+        page.append(" are not yet reclaimed.</p>\n")
+                .append(charts.entries())
+                .append("\n</section>\n");
         page.append("<section>\n<h2>Memory used</h2>\n<p>Of a budget of ");
         page.append(Units.bytes(result.memory().budgetBytes())).append("; free chunks and slabs");
-        page.append(" not counted.</p>\n").append(charts.memory(result.memory().budgetBytes()));
+        page.append(" are not counted.</p>\n").append(charts.memory(result.memory().budgetBytes()));
         page.append("\n</section>\n</div>\n");
     }
 
@@ -176,7 +179,7 @@ final class ReplayPage {
         }
         row(setup.step() + " replayed", Units.count(result.steps()));
         row("too large, not cached", Units.count(result.tooLarge()));
-        row("time going back, clock held", Units.count(result.heldBack()));
+        row("steps back in time (clock held)", Units.count(result.heldBack()));
         row("duration of the replay", Units.nanos(result.wallNs()));
         row("differences", Verdict.differences(result));
         row("audit", Verdict.audit(result));
@@ -189,7 +192,7 @@ final class ReplayPage {
     }
 
     private static String footer() {
-        return "Requests are lookups: each get or update is one, and hits or misses. Operations are"
+        return "A request is a lookup by a get or an update, which hits or misses. Operations are"
                 + " requests, puts and changes of the time to live; their rate is their number"
                 + " divided by the time spent in them. Java "
                 + System.getProperty("java.version")

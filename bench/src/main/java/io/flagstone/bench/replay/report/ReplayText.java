@@ -8,14 +8,14 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import org.HdrHistogram.Histogram;
 
-/** The report for people at a terminal. */
+/** Writes the report of a replay as text. */
 final class ReplayText {
     private final PrintWriter out;
 
     /**
-     * Writes reports.
+     * Creates a writer of reports.
      *
-     * @param out where to.
+     * @param out the writer for the text.
      */
     ReplayText(PrintWriter out) {
         this.out = out;
@@ -24,8 +24,8 @@ final class ReplayText {
     /**
      * Writes a report.
      *
-     * @param setup what was replayed.
-     * @param result what came out.
+     * @param setup the input and the settings.
+     * @param result the result of the replay.
      */
     void write(Setup setup, ReplayResult result) {
         row("input", setup.input());
@@ -62,7 +62,7 @@ final class ReplayText {
             row("too large", Units.count(result.tooLarge()) + "  (not cached)");
         }
         if (result.heldBack() > 0) {
-            row("time going back", Units.count(result.heldBack()) + "  (clock held)");
+            row("clock held", Units.count(result.heldBack()) + "  (steps back in time)");
         }
         row(
                 "throughput",

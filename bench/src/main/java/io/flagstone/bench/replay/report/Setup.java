@@ -4,19 +4,19 @@ package io.flagstone.bench.replay.report;
 import java.util.List;
 
 /**
- * What was replayed and how, in words.
+ * The input and the settings of a replay, in words.
  *
- * @param input the tape or trace.
- * @param step what one step of it is, as a plural.
- * @param timed whether the input bears times; without, a microsecond stands for a step.
- * @param settings the settings, in the order to be shown.
+ * @param input the name of the tape or trace.
+ * @param step the name of its steps, in the plural.
+ * @param timed whether the input has times; if not, each step takes a microsecond.
+ * @param settings the settings, in the order of the report.
  */
 public record Setup(String input, String step, boolean timed, List<Setting> settings) {
     /**
      * One setting.
      *
-     * @param name what it is.
-     * @param value how it was set.
+     * @param name the name.
+     * @param value the value.
      */
     public record Setting(String name, String value) {}
 }

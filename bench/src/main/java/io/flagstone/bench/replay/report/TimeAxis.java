@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/** The axis of the charts that show a replay's course, in the unit that suits its length. */
+/** The time axis of the charts of a replay, in a unit that suits its length. */
 final class TimeAxis {
     private final String title;
     private final double unitNs;

@@ -5,7 +5,7 @@ import io.flagstone.bench.replay.ReplayResult;
 import io.flagstone.bench.verify.Differences;
 import io.flagstone.tools.console.Units;
 
-/** Puts the outcome of the checks into words, the same in every report. */
+/** Describes the results of the checks, with the same words in all forms of the report. */
 final class Verdict {
     private Verdict() {}
 
@@ -15,7 +15,10 @@ final class Verdict {
                 : "FAILED: " + result.audit().finding();
     }
 
-    /** Order is exact only without promotion distance, and shared only by entries of one size. */
+    /**
+     * Says how many differences there are. The order of evictions is checked only if it is exact:
+     * without a promotion distance, and with entries of one size.
+     */
     static String differences(ReplayResult result) {
         final Differences differences = result.differences();
         if (differences == null) {

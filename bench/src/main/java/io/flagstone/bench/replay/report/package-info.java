@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The report of a replay: text for people, JSON for machines, a page with charts. */
+/** The report of a replay as text, as JSON and as a page with charts. */
 package io.flagstone.bench.replay.report;

@@ -57,7 +57,7 @@ class ReplayReportTest {
         final ReplayResult result = result(new AuditResult(true, "", 4), null);
 
         assertThat(result.passed()).isTrue();
-        assertThat(page(result)).doesNotContain("What is amiss");
+        assertThat(page(result)).doesNotContain("Problems found");
     }
 
     @Test
