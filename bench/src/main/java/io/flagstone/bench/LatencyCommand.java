@@ -73,7 +73,7 @@ final class LatencyCommand implements Callable<Integer> {
     @Option(
             names = "--new-keys",
             paramLabel = "PERCENT",
-            description = "Share of writes with a new key, which evict another entry (10).")
+            description = "Percentage of writes with a new key, which evict another entry (10).")
     private int newKeys = 10;
 
     @Option(
@@ -88,7 +88,7 @@ final class LatencyCommand implements Callable<Integer> {
     @Option(
             names = "--stall-us",
             paramLabel = "N",
-            description = "Reads that take longer, in microseconds, are counted by cause (50).")
+            description = "Microseconds above which a read is a stall, counted by its cause (50).")
     private long stallMicros = 50;
 
     @Option(names = "--heap", paramLabel = "SIZE", description = "Heap of each JVM (4g).")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Benchmarks and trace replay. This package holds the commands; each command has a package of its
- * own, and all packages use the same words:
+ * Benchmarks and trace replay. This package holds the commands and their options; the packages
+ * below it do the work. All packages use the same words:
  *
  * <ul>
  *   <li>A <i>contender</i> is a cache, a map or a floor that is measured.
@@ -9,7 +9,8 @@
  *   <li>A {@code Run} measures all of it: contenders alternate, each in a fresh JVM.
  *   <li>A {@code Fork} is the main class of such a JVM; it takes a {@code Request} and gives a
  *       {@code Reply}.
- *   <li>A {@code Figure} is the result for one contender in one configuration.
+ *   <li>A {@code Figure} is the result for one contender in one configuration. A replay has a
+ *       {@code ReplayResult} instead.
  *   <li>A {@code Report} shows all figures of a command as text, as JSON and as a page.
  * </ul>
  */

@@ -12,7 +12,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import org.junit.jupiter.api.Test;
 
-/** Commands use packages, packages use packages below them, and {@code report} uses none. */
+/** Packages have no cycles and do not use the commands; {@code report} uses no other package. */
 class ArchitectureTest {
     private static final String ROOT = "io.flagstone.bench";
     private static final JavaClasses BENCH =

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
 
-/** A run of the command line, with what it wrote. */
+/** The exit code and the output of a run of the command line. */
 record Cli(int status, String out, String err) {
     static Cli run(String... args) {
         return run(Main.commandLine(), args);
@@ -32,7 +32,7 @@ record Cli(int status, String out, String err) {
         return new Cli(status, out.toString(), err.toString());
     }
 
-    /** Runs {@code replay} with these arguments and reads what it wrote for machines. */
+    /** Runs {@code replay} with these arguments and returns its JSON report. */
     static JsonObject replay(Path directory, String... args) {
         final Path file = directory.resolve("report.json");
         final List<String> all = new ArrayList<>(List.of("replay"));

@@ -21,7 +21,7 @@ class CompareRefusalTest {
                 "--rounds 0 | --rounds 0 is not between 1 and 1000",
                 "--json /no/such/file | --json: /no/such is not a directory"
             })
-    void optionsThatMakeNoSenseAreRefusedByName(String options, String message) {
+    void invalidOptionsAreRefusedByName(String options, String message) {
         final String[] args = ("compare " + options).split(" ");
 
         final Cli run = Cli.run(args);

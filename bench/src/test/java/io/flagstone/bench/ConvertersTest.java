@@ -70,7 +70,7 @@ class ConvertersTest {
 
     @ParameterizedTest
     @ValueSource(strings = "none")
-    void readsNoDurationAtAll(String text) {
+    void readsNone(String text) {
         assertThat(new DurationConverter().convert(text)).isEqualTo(OffHeapCache.NO_TTL);
         assertThat(DurationConverter.show(OffHeapCache.NO_TTL)).isEqualTo(text);
     }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The commands that measure in forked JVMs, end to end and small. */
+/** Runs the commands that measure in forked JVMs, with small sizes. */
 class MeasuringCommandsTest {
     @TempDir private Path directory;
 
@@ -46,7 +46,7 @@ class MeasuringCommandsTest {
                 "compare --minutes 0 | --minutes 0 is not between 1 and 10000",
                 "growth --html /no/such/page | --html: /no/such is not a directory"
             })
-    void optionsThatMakeNoSenseAreRefusedByName(String line, String message) {
+    void invalidOptionsAreRefusedByName(String line, String message) {
         final Cli run = Cli.run(line.split(" "));
 
         assertThat(run.status()).isEqualTo(2);
@@ -55,7 +55,7 @@ class MeasuringCommandsTest {
     }
 
     @Test
-    void latencyReadsAtItsRateBesideTheFeed() throws IOException {
+    void latencyReadsAtItsRateWhileAFeedWrites() throws IOException {
         final JsonObject row =
                 rows(
                                 "latency",
@@ -94,7 +94,7 @@ class MeasuringCommandsTest {
     }
 
     @Test
-    void memoryIsThatOfTheEntriesHeld() throws IOException {
+    void memoryCountsTheEntriesHeld() throws IOException {
         final JsonArray rows = rows("memory", "--impl", "flagstone,chm", "--entries", "50000");
 
         assertThat(rows).hasSize(2);
@@ -111,7 +111,7 @@ class MeasuringCommandsTest {
     }
 
     @Test
-    void growthHasTimesAndMemoryAndExpiry() throws IOException {
+    void growthReportsTimesMemoryAndExpiry() throws IOException {
         final JsonArray rows =
                 rows(
                         "growth",
@@ -143,9 +143,9 @@ class MeasuringCommandsTest {
     }
 
     @Test
-    void hitRatioIsThatOfTheTrace() throws IOException {
+    void hitRatioCountsTheHitsOfTheTrace() throws IOException {
         final Path trace = directory.resolve("trace");
-        // Twice around a loop that fits: every request of the second round hits.
+        // A loop that fits, requested twice: every request of the second round hits.
         final String loop =
                 IntStream.range(0, 1_000).mapToObj(key -> key + "\n").collect(Collectors.joining());
         Files.writeString(trace, loop + loop);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The figures of a replay in one process, seen from another, also after the first was killed. */
+/** Reads the metrics of a replay from another process, also after the replay was killed. */
 @Timeout(120)
 class ReplayMetricsTest {
     private static final int REQUESTS = 8_000_000;
@@ -52,7 +52,7 @@ class ReplayMetricsTest {
                 .start();
     }
 
-    /** Requests enough for a while, with a model beside the cache. */
+    /** Writes enough requests for a replay of several seconds with a model. */
     private static void writeTrace(Path trace) throws IOException {
         final SplittableRandom random = new SplittableRandom(1);
         try (BufferedWriter out = Files.newBufferedWriter(trace)) {
@@ -64,7 +64,7 @@ class ReplayMetricsTest {
     }
 
     @Test
-    void aRunningReplayIsSeenFromOutsideAndAfterItsDeath() throws Exception {
+    void metricsCanBeReadWhileAReplayRunsAndAfterItIsKilled() throws Exception {
         final Path trace = directory.resolve("trace");
         final Path metrics = directory.resolve("replay.metrics");
         writeTrace(trace);
@@ -107,7 +107,7 @@ class ReplayMetricsTest {
     }
 
     @Test
-    void aReplayThatEndsClosesItsFile() {
+    void aReplayThatEndsClosesItsMetricsFile() {
         final Path metrics = directory.resolve("tape.metrics");
         final JsonObject report =
                 Cli.replay(directory, "--no-progress", "--metrics", metrics.toString());

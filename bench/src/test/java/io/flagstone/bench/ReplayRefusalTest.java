@@ -62,7 +62,7 @@ class ReplayRefusalTest {
     }
 
     @Test
-    void aCacheThatCannotBeIsRefused() {
+    void aCacheThatCannotBeBuiltIsRefused() {
         final Cli run = Cli.run("replay", "--memory", "1K");
 
         assertThat(run.status()).isEqualTo(2);
@@ -81,7 +81,7 @@ class ReplayRefusalTest {
     }
 
     @Test
-    void aMalformedTraceLeavesEarlierReportsAsTheyWere() throws IOException {
+    void aMalformedTraceKeepsEarlierReports() throws IOException {
         final Path trace = Files.writeString(directory.resolve("t"), "1\n2\nthree\n");
         final Path html = Files.writeString(directory.resolve("r.html"), "old page");
         final Path json = Files.writeString(directory.resolve("r.json"), "old report");
@@ -111,7 +111,7 @@ class ReplayRefusalTest {
     }
 
     @Test
-    void helpAndVersionAreNoErrors() {
+    void helpAndVersionExitWithZero() {
         final Cli help = Cli.run("replay", "--help");
         final Cli version = Cli.run("--version");
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Holds hits on published traces against those of exact LRU, where the traces are at hand. */
+/** Compares hits on published traces with exact LRU; skipped if the traces are missing. */
 class SharedTracesTest {
     @TempDir private Path directory;
 
@@ -24,10 +24,10 @@ class SharedTracesTest {
         "lirs-loop.trace.gz, lirs, 512, 0, 505500",
         "cloudphysics-io.oracleGeneral.bin, oracle-general, 10000, 34434, 113872"
     })
-    void hitsAreThoseOfExactLru(
+    void hitsEqualThoseOfExactLru(
             String name, String format, String entries, long hits, long requests) {
         final Path file = traces().resolve(name);
-        assumeTrue(Files.exists(file), () -> file + " is not there");
+        assumeTrue(Files.exists(file), () -> file + " does not exist");
         final JsonObject report =
                 Cli.replay(
                         directory,

@@ -18,7 +18,7 @@ class TapeReplayTest {
     @TempDir private Path directory;
 
     @Test
-    void theDefaultRunEvictsAndExpiresAndDiffersInNothing() {
+    void theDefaultReplayEvictsAndExpiresWithoutDifferences() {
         final JsonObject report = Cli.replay(directory, "--verify");
 
         assertThat(report.get("steps").getAsLong()).isEqualTo(100_000);
@@ -37,8 +37,8 @@ class TapeReplayTest {
     }
 
     @Test
-    void withoutBoundsTheHitsAreThoseOfTheTapeAlone() {
-        // Counted from the file by a separate program: levels within half an hour of a trade.
+    void withoutEvictionsTheHitsFollowFromTheTape() {
+        // A separate program counted the hits in the file: levels within half an hour of a trade.
         final JsonObject report = Cli.replay(directory, "--memory", "1M", "--verify");
 
         assertThat(report.get("hits").getAsLong()).isEqualTo(218_801);
@@ -69,7 +69,7 @@ class TapeReplayTest {
     }
 
     @Test
-    void severalSegmentsAndPromotionDifferInNothingEither() {
+    void severalSegmentsAndPromotionHaveNoDifferences() {
         final JsonObject report =
                 Cli.replay(
                         directory,
@@ -89,7 +89,7 @@ class TapeReplayTest {
     }
 
     @Test
-    void jsonOnStandardOutputIsAlone() {
+    void jsonOnStandardOutputHasNoOtherText() {
         final Cli run = Cli.run("replay", "--json", "-", "--no-progress");
 
         assertThat(run.status()).isZero();
@@ -103,7 +103,7 @@ class TapeReplayTest {
     }
 
     @Test
-    void thePageLoadsNothing() throws IOException {
+    void thePageLoadsNoOtherFile() throws IOException {
         final Path file = directory.resolve("page.html");
         final Cli run = Cli.run("replay", "--html", file.toString());
         final String page = Files.readString(file);

@@ -43,7 +43,7 @@ class TraceReplayTest {
     }
 
     @Test
-    void randomRequestsHitAsAnExactListOfUseDoes() throws IOException {
+    void randomRequestsHitAsInExactLru() throws IOException {
         final SplittableRandom random = new SplittableRandom(4);
         final List<Long> keys = new ArrayList<>();
         for (int i = 0; i < 50_000; i++) {
@@ -55,7 +55,7 @@ class TraceReplayTest {
     }
 
     @Test
-    void sizesTextKeysAndTimesToLiveOfACsvAreObserved() throws IOException {
+    void sizesTextKeysAndTimesToLiveOfACsvAreUsed() throws IOException {
         final Path file =
                 write(
                         "time,key,size,ttl\n0,user:1,100,10\n9.999999999,user:1,1,\n10,user:1,50,"
@@ -83,7 +83,7 @@ class TraceReplayTest {
     }
 
     @Test
-    void whatIsTooLargeIsCountedAndNotFatal() throws IOException {
+    void valuesThatAreTooLargeAreCounted() throws IOException {
         final Path file = write("0,1,5000\n0,1,3000000000\n0,2,100\n0,2,100\n0,1,4096\n0,3,4000\n");
         final JsonObject report =
                 Cli.replay(
@@ -105,7 +105,7 @@ class TraceReplayTest {
     }
 
     @Test
-    void mixedSizesUnderPressureDifferInNothing() throws IOException {
+    void mixedSizesUnderPressureHaveNoDifferences() throws IOException {
         final SplittableRandom random = new SplittableRandom(9);
         final ByteBuffer records = ByteBuffer.allocate(24 * 20_000).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < 20_000; i++) {
@@ -135,7 +135,7 @@ class TraceReplayTest {
     }
 
     @Test
-    void valueBytesGoBeforeTheTracesOwn() throws IOException {
+    void valueBytesOverrideTheSizesInTheTrace() throws IOException {
         final Path file = write("0,1,10\n0,2,20\n");
         final JsonObject report =
                 Cli.replay(
@@ -153,7 +153,7 @@ class TraceReplayTest {
     }
 
     @Test
-    void anIdealCachesHitsAreShownBesideOurs() throws IOException {
+    void theHitsOfAnIdealCacheAreReported() throws IOException {
         final SplittableRandom random = new SplittableRandom(6);
         final StringBuilder csv = new StringBuilder();
         for (int i = 0; i < 60_000; i++) {
@@ -216,7 +216,7 @@ class TraceReplayTest {
     }
 
     @Test
-    void aTraceMakesAPageToo() throws IOException {
+    void aReplayOfATraceWritesAPage() throws IOException {
         final Path page = directory.resolve("page.html");
         final Path file = write("0 3 0 0\n");
         final Cli run =

@@ -50,9 +50,7 @@ final class Samples {
                 .toArray();
     }
 
-    /**
-     * Returns the ratio of each round, sorted: both ran under the same conditions of the machine.
-     */
+    /** Returns the ratios of single rounds, sorted. In a round the machine is the same for both. */
     private double[] ratios(Samples ours) {
         final List<Double> ratios = new ArrayList<>();
         for (int i = 0; i < Math.min(rounds.size(), ours.rounds.size()); i++) {

@@ -6,7 +6,8 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * Measures two sides alternately, A B A B, in one process, so that a change of the machine's speed
- * affects both. Prints the median and the range of the ratios of all pairs.
+ * affects both. Prints the median of the ratios of all pairs, and their range without the least and
+ * the greatest.
  */
 final class PairedRun {
     private static final int WARMUPS = 3;
@@ -23,7 +24,7 @@ final class PairedRun {
     }
 
     /**
-     * Measures both sides and prints a line. The range leaves out the least and the greatest ratio.
+     * Measures both sides and prints a line.
      *
      * @param name the name of the comparison.
      * @param operations the operations of each thread in a round.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.replay;
 
-/** Thrown if the cache cannot be built with the settings, so the replay itself did not fail. */
+/**
+ * Thrown if the cache cannot be built with the settings. Other exceptions are errors of the replay.
+ */
 public final class CacheRefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Replays: what is asked of the cache, how it is measured, and what comes out. */
+/** The replay of a tape or a trace on a cache: workloads, measurement and result. */
 package io.flagstone.bench.replay;

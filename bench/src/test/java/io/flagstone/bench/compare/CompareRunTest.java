@@ -22,7 +22,7 @@ class CompareRunTest {
     private static final CompareFork.Pace BRIEF = new CompareFork.Pace(1, 2, 20);
 
     @Test
-    void whoCanIsMeasuredInAJvmOfItsOwnAndWhoCannotSaysWhy() throws Exception {
+    void measuresContendersInSeparateJvmsAndGivesReasonsForRefusals() throws Exception {
         final List<Measurement> measurements = List.of(Measurement.GET, Measurement.PUT_EVICT);
         final List<String> steps = new ArrayList<>();
 
@@ -57,7 +57,7 @@ class CompareRunTest {
     }
 
     @Test
-    void whatTheTimeDoesNotAllowIsSaidToBeMissing() throws Exception {
+    void givesAReasonForFiguresSkippedByTheTimeLimit() throws Exception {
         final List<CompareFigure> figures =
                 new CompareRun(
                                 new ComparePlan(

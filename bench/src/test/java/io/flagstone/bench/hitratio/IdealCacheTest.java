@@ -20,12 +20,12 @@ class IdealCacheTest {
     }
 
     @Test
-    void holdsWhatFitsAndForgetsTheLeastRecentlyUsed() {
+    void evictsTheLeastRecentlyUsedEntry() {
         request(1, 2, 3, 1, 2, 3);
         assertThat(cache.hits()).isEqualTo(3);
         assertThat(cache.hitBytes()).isEqualTo(3 * 52);
         request(1, 4, 1, 3);
-        assertThat(cache.hits()).as("2 has left").isEqualTo(6);
+        assertThat(cache.hits()).as("2 is evicted").isEqualTo(6);
         request(2);
         assertThat(cache.hits()).isEqualTo(6);
     }
@@ -41,7 +41,7 @@ class IdealCacheTest {
     }
 
     @Test
-    void whatIsLargerThanEverythingIsNotHeldAndEvictsNothing() {
+    void anEntryLargerThanTheBudgetIsNotHeldAndEvictsNothing() {
         request(1, 2, 3);
         cache.request(9L, 8, 4 * ENTRY, FOREVER, 0);
         request(1, 2, 3);
@@ -49,7 +49,7 @@ class IdealCacheTest {
     }
 
     @Test
-    void anEntryIsGoneAtItsDeadline() {
+    void anEntryExpiresAtItsDeadline() {
         cache.request(1L, 8, 52, 10, 5);
         cache.request(1L, 8, 52, 10, 14);
         assertThat(cache.hits()).isEqualTo(1);

@@ -17,7 +17,7 @@ class IdealLruTest {
     @TempDir private Path directory;
 
     @Test
-    void hitsAreThoseOfAListInOrderOfUse() {
+    void hitsEqualThoseOfAListInOrderOfUse() {
         final long seed = new Random().nextLong();
         final Random random = new Random(seed);
         final int[] keys = random.ints(5_000, 0, 60).map(key -> key * key / 60).toArray();

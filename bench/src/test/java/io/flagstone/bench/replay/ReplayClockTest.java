@@ -9,7 +9,7 @@ class ReplayClockTest {
     private final ReplayClock clock = new ReplayClock();
 
     @Test
-    void beginsAtZeroWhateverTheTapesTime() {
+    void startsAtZeroForAnyTimeOfTheTape() {
         assertThat(clock.nanoTime()).isZero();
         assertThat(clock.advanceTo(1_000_000)).isFalse();
         assertThat(clock.nanoTime()).isZero();
@@ -19,7 +19,7 @@ class ReplayClockTest {
     }
 
     @Test
-    void neverGoesBackAndCountsWhereTheTapeDoes() {
+    void neverGoesBackAndCountsStepsBack() {
         clock.advanceTo(100);
         clock.advanceTo(110);
         assertThat(clock.advanceTo(90)).isFalse();

@@ -17,9 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Runs workloads against caches that misbehave, to show that the model is told enough to see it.
- */
+/** Runs workloads on faulty caches and checks that the model notices each fault. */
 class WorkloadTest {
     @TempDir private Path directory;
 
@@ -27,7 +25,7 @@ class WorkloadTest {
     private final ReferenceModel model = new ReferenceModel(clock, true);
 
     @Test
-    void aTraceShowsLossesThatWereNotReported() throws IOException {
+    void aTraceFindsUnreportedRemovals() throws IOException {
         try (OffHeapCache cache = cache((cause, key, value) -> {})) {
             trace(cache, "1\n2\n3\n1\n", 2);
             model.finish(cache.size(), cache.statistics());
@@ -38,7 +36,7 @@ class WorkloadTest {
     }
 
     @Test
-    void aTraceShowsValuesChangedBehindItsBack() throws IOException {
+    void aTraceFindsValuesChangedByOthers() throws IOException {
         try (OffHeapCache cache = cache(model)) {
             final TraceSettings settings = settings("1\n2\n1\n");
             try (TraceFile file = new TraceFile(settings.file(), settings.format())) {
@@ -54,7 +52,7 @@ class WorkloadTest {
     }
 
     @Test
-    void aTraceShowsRemovalsThatItDidNotAskFor() throws IOException {
+    void aTraceFindsRemovalsByOthers() throws IOException {
         try (OffHeapCache cache = cache(model)) {
             trace(cache, "1\n2\n", 2);
             cache.remove(1);
@@ -63,7 +61,7 @@ class WorkloadTest {
     }
 
     @Test
-    void theTapeShowsTradesThatAreMissingFromALevel() throws IOException {
+    void theTapeFindsTradesMissingFromALevel() throws IOException {
         try (TradeTape tape = TradeTape.open();
                 OffHeapCache cache = cache(model)) {
             final Workload workload = tape(tape, cache);
@@ -78,7 +76,7 @@ class WorkloadTest {
     }
 
     @Test
-    void theTapeShowsLevelsThatLiveTooLong() throws IOException {
+    void theTapeFindsLevelsThatLiveTooLong() throws IOException {
         try (TradeTape tape = TradeTape.open();
                 OffHeapCache cache = cache(model)) {
             final Workload workload = tape(tape, cache);

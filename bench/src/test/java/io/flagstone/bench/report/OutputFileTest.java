@@ -15,7 +15,7 @@ class OutputFileTest {
     @TempDir private Path directory;
 
     @Test
-    void replacesAFileAndLeavesNothingElse() throws IOException {
+    void replacesAFileAndLeavesNoOtherFile() throws IOException {
         final Path file = Files.writeString(directory.resolve("r"), "old and longer");
 
         OutputFile.write(file, "new");
@@ -36,7 +36,7 @@ class OutputFileTest {
     }
 
     @Test
-    void leavesNothingWhereItFails() throws IOException {
+    void leavesNoFileIfWritingFails() throws IOException {
         final Path occupied = Files.createDirectory(directory.resolve("d"));
         Files.writeString(occupied.resolve("x"), "x");
 
@@ -47,7 +47,7 @@ class OutputFileTest {
     }
 
     @Test
-    void namesWhatStandsInTheWay() throws IOException {
+    void namesTheObstacle() throws IOException {
         final Path file = Files.writeString(directory.resolve("r"), "old");
 
         assertThat(OutputFile.obstacle(file)).isNull();

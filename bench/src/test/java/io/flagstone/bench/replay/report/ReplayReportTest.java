@@ -73,7 +73,7 @@ class ReplayReportTest {
     }
 
     @Test
-    void thePageEscapesWhatItIsGiven() throws IOException {
+    void thePageEscapesText() throws IOException {
         final String page = page(result(new AuditResult(true, "", 4), null));
 
         assertThat(page)
@@ -82,7 +82,7 @@ class ReplayReportTest {
     }
 
     @Test
-    void thePageDrawsAReplayOfNothingMuch() throws IOException {
+    void thePageOfAnEmptyReplayHasAllCharts() throws IOException {
         final String page = page(result(new AuditResult(true, "", 4), null));
 
         assertThat(page.split("<svg ", -1)).hasSize(5);
