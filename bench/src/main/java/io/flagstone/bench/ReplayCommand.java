@@ -114,13 +114,13 @@ final class ReplayCommand implements Callable<Integer> {
         return replay(settings, replay -> replay.trace(trace.settings(cache.ttlNs())));
     }
 
-    private ReplayResult replay(CacheSettings settings, Run run) throws IOException {
+    private ReplayResult replay(CacheSettings settings, Input input) throws IOException {
         if (!reports.progress()) {
-            return run.with(
+            return input.replay(
                     new Replay(settings, reports.verify(), reports.metrics(), Progress.NONE));
         }
         try (ProgressDisplay display = new ProgressDisplay()) {
-            return run.with(new Replay(settings, reports.verify(), reports.metrics(), display));
+            return input.replay(new Replay(settings, reports.verify(), reports.metrics(), display));
         }
     }
 
@@ -145,8 +145,8 @@ final class ReplayCommand implements Callable<Integer> {
                 settings);
     }
 
-    /** One of the two kinds of replay. */
-    private interface Run {
-        ReplayResult with(Replay replay) throws IOException;
+    /** An input that can be replayed: the tape or a trace. */
+    private interface Input {
+        ReplayResult replay(Replay replay) throws IOException;
     }
 }
