@@ -19,100 +19,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Drives the cache and a model on the heap with the same random operations of every kind, and holds
- * every result, every removal and all off-heap state against each other.
+ * Drives the cache and a model on the heap with the same random operations of every kind, and
+ * compares every result, every removal and all off-heap state.
  */
 class ModelBasedTest {
     private static final int OPERATIONS = 1_300_000;
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
-
-    /**
-     * Budgets, bounds and sizes, each set to keep another mechanism busy; batches go in stages
-     * where there is much memory.
-     */
-    enum Scenario {
-        /** One order over everything, bounded in entries: the model predicts every eviction. */
-        EXACT_LRU(true, 500, 1500, 200, 50, 8 << 20, 1, 0, 1 << 14, 0),
-        EXACT_LRU_WITH_TTL(true, 300, 1000, 100, 4, 32 << 20, 1, 0, 1 << 14, 0),
-        EXACT_LRU_SLIDING(true, 300, 1000, 100, 4, 8 << 20, 1, 0, 1 << 14, 3 * SECOND),
-        /** So little memory that slabs change hands all the time. */
-        TINY_SLABS(false, 0, 400, 900, 8, 24 << 10, 1, 0, 1 << 10, 0),
-        /** More chunks to a slab than a write may move, so that slabs are given bit by bit. */
-        REBALANCING(false, 0, 3000, 1500, 40, 160 << 10, 1, 0, 1 << 11, 0, 3, false),
-        REBALANCING_RESERVE(false, 0, 6000, 3000, 40, 1 << 18, 1, 0.0625, 1 << 12, 0, 2, false),
-        FILTERED(false, 500, 1500, 200, 50, 8 << 20, 1, 0, 1 << 14, 0, 96, true),
-        FILTERED_REBALANCING(false, 0, 3000, 1500, 40, 160 << 10, 1, 0.0625, 1 << 11, 0, 3, true),
-        ONE_SLAB(false, 0, 60, 4000, 8, 13 << 10, 1, 0, 1 << 12, 0),
-        SEGMENTED(false, 0, 4000, 300, 20, 256 << 10, 4, 0.125, 1 << 12, 0),
-        RELAXED_BOUNDED(false, 700, 3000, 120, 20, 32 << 20, 2, 0.5, 1 << 13, 0),
-        LARGE_ENTRIES(false, 0, 200, 60_000, 20, 1 << 20, 1, 0.125, 1 << 16, 0);
-
-        final boolean exact;
-        final long maxEntries;
-        final int keys;
-        final int maxValue;
-        final int ttlOneIn;
-        final int memory;
-        final int segments;
-        final double promotion;
-        final int slab;
-        final long idleNs;
-        final int rebalanceBudget;
-        final boolean filtered;
-
-        Scenario(
-                boolean exact,
-                long maxEntries,
-                int keys,
-                int maxValue,
-                int ttlOneIn,
-                int memory,
-                int segments,
-                double promotion,
-                int slab,
-                long idleNs) {
-            this(
-                    exact,
-                    maxEntries,
-                    keys,
-                    maxValue,
-                    ttlOneIn,
-                    memory,
-                    segments,
-                    promotion,
-                    slab,
-                    idleNs,
-                    96,
-                    false);
-        }
-
-        Scenario(
-                boolean exact,
-                long maxEntries,
-                int keys,
-                int maxValue,
-                int ttlOneIn,
-                int memory,
-                int segments,
-                double promotion,
-                int slab,
-                long idleNs,
-                int rebalanceBudget,
-                boolean filtered) {
-            this.exact = exact;
-            this.maxEntries = maxEntries == 0 ? Long.MAX_VALUE : maxEntries;
-            this.keys = keys;
-            this.maxValue = maxValue;
-            this.ttlOneIn = ttlOneIn;
-            this.memory = memory;
-            this.segments = segments;
-            this.promotion = promotion;
-            this.slab = slab;
-            this.idleNs = idleNs;
-            this.rebalanceBudget = rebalanceBudget;
-            this.filtered = filtered;
-        }
-    }
 
     private final TestClock clock = new TestClock(Long.MAX_VALUE - 5 * SECOND);
     private final long birthNs = Long.MAX_VALUE - 5 * SECOND;
@@ -122,7 +34,7 @@ class ModelBasedTest {
     private final UnsafeBuffer destination = new UnsafeBuffer(new byte[1 << 20]);
     private final MultiGet multiGet = new MultiGet(10);
     private SplittableRandom random;
-    private Scenario scenario;
+    private ModelScenario scenario;
     private CacheModel model;
     private OffHeapCache cache;
     private long nowNs;
@@ -134,31 +46,31 @@ class ModelBasedTest {
     private int keyLength;
 
     @ParameterizedTest
-    @EnumSource(Scenario.class)
-    void agreesWithTheModel(Scenario chosen) {
+    @EnumSource
+    void theCacheAgreesWithTheModel(ModelScenario chosen) {
         final long seed = TestSupport.seed() + chosen.ordinal();
         System.out.println("ModelBasedTest " + chosen + " seed " + seed);
         scenario = chosen;
         random = new SplittableRandom(seed);
-        model = new CacheModel(chosen.exact, chosen.maxEntries);
+        model = new CacheModel(chosen.policy.exact(), chosen.policy.maxEntries());
         final CacheBuilder builder =
                 OffHeapCache.builder()
-                        .memoryBytes(chosen.memory)
-                        .maxEntries(chosen.maxEntries)
-                        .segments(chosen.segments)
-                        .slabBytes(chosen.slab)
-                        .expectedEntryBytes(Math.max(16, chosen.maxValue / 16))
-                        .promotionDistance(chosen.promotion)
+                        .memoryBytes(chosen.memory.bytes())
+                        .maxEntries(chosen.policy.maxEntries())
+                        .segments(chosen.memory.segments())
+                        .slabBytes(chosen.memory.slabBytes())
+                        .expectedEntryBytes(Math.max(16, chosen.load.maxValue() / 16))
+                        .promotionDistance(chosen.policy.promotionDistance())
                         .tickNs(TimeUnit.MILLISECONDS.toNanos(10))
                         .expiryBudget(4)
-                        .rebalanceBudget(chosen.rebalanceBudget)
-                        .admissionFilter(chosen.filtered)
+                        .rebalanceBudget(chosen.policy.rebalanceBudget())
+                        .admissionFilter(chosen.policy.filtered())
                         .hashSeed(seed)
                         .clock(clock)
                         .removalHandler(model)
                         .errorHandler(this::listenerFailed);
-        if (chosen.idleNs > 0) {
-            builder.expireAfterAccessNs(chosen.idleNs);
+        if (chosen.policy.idleNs() > 0) {
+            builder.expireAfterAccessNs(chosen.policy.idleNs());
         }
         try (OffHeapCache built = builder.build()) {
             cache = built;
@@ -177,13 +89,13 @@ class ModelBasedTest {
                 }
             }
             verifyEverything();
-            assertThat(model.evictions()).as("the scenario evicts").isPositive();
-            assertThat(model.expirations()).as("the scenario expires").isPositive();
+            assertThat(model.evictions()).as("evictions in this scenario").isPositive();
+            assertThat(model.expirations()).as("expirations in this scenario").isPositive();
         }
     }
 
     private void listenerFailed(Throwable thrown) {
-        failure = new AssertionError("in the listener", thrown);
+        failure = new AssertionError("the removal handler failed", thrown);
     }
 
     private void step() {
@@ -220,7 +132,7 @@ class ModelBasedTest {
         final int kind = random.nextInt(200);
         final Item last = key == null ? null : model.live(key);
         if (kind > 150 && last != null && last.deadlineNs - nowNs < 10 * SECOND) {
-            // To the very nanosecond of a deadline, or the one before.
+            // The exact nanosecond of a deadline, or the one before it.
             nowNs = Math.max(nowNs, last.deadlineNs - random.nextInt(2));
         } else if (kind == 0) {
             nowNs += random.nextLong(1L << random.nextInt(20, 50));
@@ -234,7 +146,7 @@ class ModelBasedTest {
     }
 
     private void chooseKey() {
-        final int number = random.nextInt(random.nextInt(scenario.keys) + 1);
+        final int number = random.nextInt(random.nextInt(scenario.load.keys()) + 1);
         longKey = (number & 1) == 0;
         if (longKey) {
             keyAsLong = number;
@@ -243,7 +155,7 @@ class ModelBasedTest {
             longKey = random.nextBoolean();
         } else {
             keyLength = 2 + number % 40;
-            if (number % 97 == 0 && scenario.slab > 1 << 12) {
+            if (number % 97 == 0 && scenario.memory.slabBytes() > 1 << 12) {
                 keyLength = 2000;
             }
             keyBuffer.setMemory(0, keyLength, (byte) (number >> 8));
@@ -258,9 +170,9 @@ class ModelBasedTest {
         final int length =
                 switch (random.nextInt(40)) {
                     case 0 -> 0;
-                    case 1 -> (int) (scenario.slab - 40 - (keyLength + 7L & ~7L));
-                    case 2, 3, 4, 5 -> random.nextInt(scenario.maxValue);
-                    default -> random.nextInt(Math.max(2, scenario.maxValue / 8));
+                    case 1 -> (int) (scenario.memory.slabBytes() - 40 - (keyLength + 7L & ~7L));
+                    case 2, 3, 4, 5 -> random.nextInt(scenario.load.maxValue());
+                    default -> random.nextInt(Math.max(2, scenario.load.maxValue() / 8));
                 };
         fill(valueBuffer, length);
         return length;
@@ -277,7 +189,7 @@ class ModelBasedTest {
         if (random.nextInt(8) == 0) {
             return random.nextBoolean() ? OffHeapCache.DEFAULT_TTL : OffHeapCache.KEEP_TTL;
         }
-        return random.nextInt(scenario.ttlOneIn) != 0
+        return random.nextInt(scenario.load.ttlOneIn()) != 0
                 ? OffHeapCache.NO_TTL
                 : random.nextInt(50) == 0
                         ? random.nextLong(1, Long.MAX_VALUE)
@@ -291,7 +203,7 @@ class ModelBasedTest {
     private void used(Item item) {
         model.use(key);
         if (item.sliding) {
-            item.deadlineNs = deadline(nowNs, scenario.idleNs);
+            item.deadlineNs = deadline(nowNs, scenario.policy.idleNs());
         }
     }
 
@@ -433,11 +345,13 @@ class ModelBasedTest {
     private void setDeadline(Item item, long ttl) {
         if (ttl != OffHeapCache.KEEP_TTL) {
             final boolean byDefault = ttl == OffHeapCache.DEFAULT_TTL;
-            item.sliding = byDefault && scenario.idleNs > 0;
+            item.sliding = byDefault && scenario.policy.idleNs() > 0;
             item.deadlineNs =
                     deadline(
                             nowNs,
-                            item.sliding ? scenario.idleNs : byDefault ? OffHeapCache.NO_TTL : ttl);
+                            item.sliding
+                                    ? scenario.policy.idleNs()
+                                    : byDefault ? OffHeapCache.NO_TTL : ttl);
         }
     }
 
@@ -637,7 +551,7 @@ class ModelBasedTest {
         }
     }
 
-    /** The audit, and a scan that must see just the live items. */
+    /** Audits the cache, and checks that a scan sees exactly the live items. */
     private void verifyEverything() {
         TestSupport.assertClean(cache);
         final int[] seen = {0};
