@@ -25,13 +25,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * An operation may end at any of its accesses to memory: every public operation is broken off at
- * one access after another, once by an Error at that access alone and once at all from there on.
- * Then any other thread can operate at once, the audit is clean, and what is read was written for
+ * An operation may end at any of its accesses to memory. An Error breaks off every public operation
+ * at one access after another, at that access alone or at every access from there on. Afterwards
+ * any other thread can operate at once, the audit is clean, and every value read was written for
  * its key.
  *
- * <p>The ordinary build tries {@value #POINTS} points of each operation in each state, spread over
- * all; {@code -Dflagstone.test.access.points=N} tries as many as N.
+ * <p>The ordinary build tries at most {@value #POINTS} points of each operation in each state,
+ * spread over all its accesses; {@code -Dflagstone.test.access.points=N} tries at most N.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AccessFaultTest {
@@ -42,7 +42,7 @@ class AccessFaultTest {
     private static final int OTHERS = 160;
     private static final int LARGEST = 300;
 
-    /** These change nothing, not even the order of use, and so never cost an entry. */
+    /** Operations that change nothing, not even the order of use, and so never cost an entry. */
     private static final Set<String> HARMLESS =
             Set.of(
                     "audit",
@@ -60,7 +60,7 @@ class AccessFaultTest {
         new AssertionError("injected")
     };
 
-    /** What is cached how. */
+    /** The configurations of the cache. */
     enum Setup {
         PLAIN {
             @Override
@@ -84,7 +84,7 @@ class AccessFaultTest {
                 builder.admissionFilter(true);
             }
         },
-        /** So large that batches go in stages. */
+        /** Enough memory for batches to run in stages. */
         STAGED {
             @Override
             void configure(CacheBuilder builder) {
@@ -95,11 +95,11 @@ class AccessFaultTest {
         abstract void configure(CacheBuilder builder);
     }
 
-    /** How the operation finds its key. */
+    /** The state of the operation's key before the call. */
     enum State {
         ABSENT,
         PRESENT,
-        /** And so have others. */
+        /** Other entries have expired as well. */
         EXPIRED
     }
 
@@ -138,11 +138,11 @@ class AccessFaultTest {
     void stop() {
         other.shutdownNow();
         System.out.printf(
-                "AccessFaultTest: broken off at %d points, of which %d cost a segment%n",
+                "AccessFaultTest: broken off at %d points, %d of which reset a segment%n",
                 points, resets);
     }
 
-    /** A number to add to, key, length, and then one letter again and again. */
+    /** Returns a value: eight bytes to add to, the key, the length, and one letter repeated. */
     private static UnsafeBuffer valueOf(long key, int length, char letter) {
         final UnsafeBuffer value = new UnsafeBuffer(new byte[length]);
         value.setMemory(0, length, (byte) letter);
@@ -161,7 +161,7 @@ class AccessFaultTest {
         }
     }
 
-    /** A full cache whose entries are of many sizes, some with deadlines. */
+    /** Builds a full cache with entries of many sizes, some with deadlines. */
     private OffHeapCache filled(Setup setup, State state) {
         nowNs = 1;
         told.clear();
@@ -266,13 +266,13 @@ class AccessFaultTest {
         } finally {
             AccessFaults.disarm();
         }
-        assertThat(thrown).as("what the caller gets").isSameAs(error);
+        assertThat(thrown).as("the error that the caller gets").isSameAs(error);
         if (operation.of.name().equals("close")) {
             cache.close();
             assertThat(cache.isClosed()).isTrue();
             return;
         }
-        // A thread that finds the lock taken for ever would hang here.
+        // This hangs if the lock stays locked.
         other.submit(() -> useBy(cache)).get(1, TimeUnit.MINUTES);
         assertWhole(cache);
         final CacheStatistics statistics = cache.statistics();
@@ -280,7 +280,9 @@ class AccessFaultTest {
         assertThat(told).hasSize((int) statistics.segmentResets());
         assertThat(statistics.segmentResets()).isLessThanOrEqualTo(1);
         if (HARMLESS.contains(operation.of.name())) {
-            assertThat(statistics.segmentResets()).as("resets by what changes nothing").isZero();
+            assertThat(statistics.segmentResets())
+                    .as("resets by an operation that changes nothing")
+                    .isZero();
         }
         if (statistics.segmentResets() == 1) {
             resets++;
@@ -315,14 +317,13 @@ class AccessFaultTest {
                             LARGEST,
                             (key, value) -> assertWritten(key.getLong(0), value, value.capacity()));
         }
-        // It fills up again, and lets go of everything.
+        // The cache accepts new values.
         for (long key = 2; key < 2 + OTHERS; key += 2) {
             put(cache, key, 24 + (int) key, 0);
         }
         TestSupport.assertClean(cache);
     }
 
-    /** An Error at an access that changes nothing yet costs nothing. */
     @Test
     void anErrorBeforeTheFirstChangeLosesNothing() {
         for (long access = 1; access <= 3; access++) {
@@ -332,7 +333,7 @@ class AccessFaultTest {
             try {
                 cache.put(KEY, valueOf(KEY, 48, 'n'), 0, 48);
             } catch (final StackOverflowError expected) {
-                // As armed.
+                // The armed error.
             } finally {
                 AccessFaults.disarm();
             }

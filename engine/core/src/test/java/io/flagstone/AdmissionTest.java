@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the admission filter gains over LRU where LRU is bad, and loses where it is good. */
+/** Hit ratios with and without the admission filter, on traces that suit one or the other. */
 class AdmissionTest {
     private static final int ENTRIES = 512;
 
@@ -41,7 +41,7 @@ class AdmissionTest {
                     hits++;
                 } else {
                     cache.put(key, value, 0, 64);
-                    assertThat(cache.contains(key)).as("what was just put").isTrue();
+                    assertThat(cache.contains(key)).as("the key that was just put").isTrue();
                 }
             }
             TestSupport.assertClean(cache);
@@ -52,7 +52,7 @@ class AdmissionTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {0, 0.0625})
-    void aLoopLargerThanTheCacheIsHitInPart(double distance) {
+    void aLoopLargerThanTheCacheHasHits(double distance) {
         final IntToLongFunction loop = i -> i % (2 * ENTRIES);
         assertThat(hitRatio(false, distance, 200_000, loop)).isZero();
         assertThat(hitRatio(true, distance, 200_000, loop)).isGreaterThan(0.2);
@@ -60,7 +60,7 @@ class AdmissionTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {0, 0.0625})
-    void scansDoNotFlushWhatIsPopular(double distance) {
+    void scansDoNotEvictPopularKeys(double distance) {
         final long[] trace = new long[400_000];
         long scanned = 1L << 40;
         for (int i = 0; i < trace.length; i++) {
@@ -75,7 +75,7 @@ class AdmissionTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {0, 0.0625})
-    void whereWhatWasUsedLatelyComesAgainTheFilterIsLru(double distance) {
+    void theFilterNearlyMatchesLruWhereRecentKeysRepeat(double distance) {
         final long[] trace = new long[400_000];
         for (int i = 0; i < trace.length; i++) {
             trace[i] = i / 4 - (long) (1.2 * ENTRIES * Math.pow(random.nextDouble(), 2));
@@ -87,7 +87,7 @@ class AdmissionTest {
     }
 
     @Test
-    void aHitByAMultiGetCountsAsWell() {
+    void aMultiGetHitCountsForAdmission() {
         try (OffHeapCache cache =
                 OffHeapCache.builder()
                         .memoryBytes(1 << 20)

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Calls go down the layers and never up; what is dangerous is done in one place. */
+/** Calls go down the layers and never up; dangerous operations have one place each. */
 class ArchitectureTest {
     private static final String ROOT = "io.flagstone";
     private static final String UNSAFE = "sun.misc.Unsafe";
@@ -146,7 +146,7 @@ class ArchitectureTest {
         RULES.get(name).check(ENGINE);
     }
 
-    /** Does all that the rules forbid, but for what the compiler refuses. */
+    /** Breaks every rule that the compiler does not enforce. */
     static final class Offender {
         static long offend() throws InterruptedException {
             Thread.sleep(System.currentTimeMillis() - System.nanoTime());
@@ -207,12 +207,12 @@ class ArchitectureTest {
                                 .mayOnlyBeAccessedByLayers("entry")
                                 .evaluate(ENGINE)
                                 .hasViolation())
-                .as("the mechanisms do use the memory")
+                .as("the mechanisms use the memory")
                 .isTrue();
     }
 
     @Test
-    void theApiIsForTheCacheAndItsSegments() {
+    void onlyTheCacheAndItsSegmentsUseTheApi() {
         final LayeredArchitecture rule =
                 layers().whereLayer("api")
                         .mayOnlyBeAccessedByLayers("metrics", "typed", "public", "segment");
@@ -227,19 +227,19 @@ class ArchitectureTest {
     }
 
     @Test
-    void theMemoryKnowsNobodyAndTheEntryOnlyTheMemory() {
-        onlyKnows("memory").check(ENGINE);
-        onlyKnows("entry", ROOT + ".internal.memory").check(ENGINE);
-        assertThat(onlyKnows("entry").evaluate(ENGINE).hasViolation()).isTrue();
+    void theMemoryUsesNoOtherLayerAndTheEntryOnlyTheMemory() {
+        usesOnly("memory").check(ENGINE);
+        usesOnly("entry", ROOT + ".internal.memory").check(ENGINE);
+        assertThat(usesOnly("entry").evaluate(ENGINE).hasViolation()).isTrue();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"index", "slab", "recency", "admission", "expiry"})
-    void theMechanismsDoNotKnowOneAnother(String mechanism) {
-        onlyKnows(mechanism, ROOT + ".internal.entry", ROOT + ".internal.memory").check(ENGINE);
-        assertThat(onlyKnows(mechanism).evaluate(ENGINE).hasViolation()).isTrue();
+    void theMechanismsDoNotUseOneAnother(String mechanism) {
+        usesOnly(mechanism, ROOT + ".internal.entry", ROOT + ".internal.memory").check(ENGINE);
+        assertThat(usesOnly(mechanism).evaluate(ENGINE).hasViolation()).isTrue();
         assertThat(
-                        onlyKnows(
+                        usesOnly(
                                         "segment",
                                         ROOT + ".internal.entry",
                                         ROOT + ".internal.memory",
@@ -247,12 +247,12 @@ class ArchitectureTest {
                                 .evaluate(ENGINE)
                                 .getFailureReport()
                                 .toString())
-                .as("the segment does know it")
+                .as("the segment uses the mechanism")
                 .contains(ROOT + ".internal." + mechanism + ".");
     }
 
-    private static ArchRule onlyKnows(String name, String... others) {
-        final String[] known =
+    private static ArchRule usesOnly(String name, String... others) {
+        final String[] allowed =
                 Stream.concat(Stream.of(others), Stream.of(ROOT + ".internal." + name))
                         .toArray(String[]::new);
         return noClasses()
@@ -261,7 +261,7 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat(
                         resideInAPackage(ROOT + "..")
-                                .and(JavaClass.Predicates.resideOutsideOfPackages(known)));
+                                .and(JavaClass.Predicates.resideOutsideOfPackages(allowed)));
     }
 
     @Test

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a call needs of its buffers is taken once, and their memory is kept to the call's end. */
+/** A call looks once where its buffers lie, and keeps their memory alive until it returns. */
 @Timeout(60)
 class ArgumentsTest {
     private static final int KEY_LENGTH = 8;
@@ -105,7 +105,7 @@ class ArgumentsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("calls")
-    void memoryIsKeptThoughACallbackWrapsTheBuffersAround(BufferCall call) {
+    void memoryStaysAliveWhenACallbackWrapsTheBuffersAnew(BufferCall call) {
         prepare();
         final Object result = call.operation().on(cache, buffers());
         final String left = stored();
@@ -134,7 +134,7 @@ class ArgumentsTest {
         assertThat(stored()).isEqualTo(left);
     }
 
-    /** Wraps the addresses, which are treated as those of a mapped file. */
+    /** Wraps the buffers' addresses; the engine treats such memory like a mapped file. */
     private static List<ByteBuffer> wrapAddresses(Buffers buffers) {
         final List<ByteBuffer> memories = new ArrayList<>();
         for (final char letter : "kved".toCharArray()) {
@@ -147,7 +147,7 @@ class ArgumentsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("calls")
-    void copiesOfArgumentsServeAsTheArgumentsDo(BufferCall call) {
+    void copiedArgumentsGiveTheSameResults(BufferCall call) {
         for (final int length : new int[] {0, 8, VALUE_LENGTH}) {
             prepare();
             final Buffers direct = buffers();
@@ -167,7 +167,7 @@ class ArgumentsTest {
     }
 
     @Test
-    void aCallbackHasCopiesOfItsOwn() {
+    void aCallInsideACallbackHasItsOwnCopies() {
         try (OffHeapCache other = OffHeapCache.builder().memoryBytes(1 << 19).build()) {
             prepare();
             final Buffers buffers = buffers();
@@ -181,9 +181,9 @@ class ArgumentsTest {
         }
     }
 
-    /** A value longer than the copies that are kept. */
+    /** The value is longer than the buffers that are kept for copies. */
     @Test
-    void longValuesGoThroughACopyAsWell() {
+    void longValuesAreCopiedAsWell() {
         final int length = 100_000;
         final UnsafeBuffer value = direct(length, 'x');
         final UnsafeBuffer destination = direct(length, 0);
@@ -244,7 +244,7 @@ class ArgumentsTest {
         assertThat(stored()).isEqualTo("o".repeat(VALUE_LENGTH));
     }
 
-    /** Lets another thread write to the segment, as far as it gets. */
+    /** Starts a write to the segment by another thread, and waits until it blocks or ends. */
     private void writeMeanwhile(Thread[] writer) {
         writer[0] = new Thread(() -> cache.put(1, new UnsafeBuffer(new byte[8]), 0, 8));
         writer[0].start();
@@ -256,7 +256,7 @@ class ArgumentsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {-VALUE_LENGTH, -VALUE_LENGTH + 4, -KEY_LENGTH, -1, 0, 1, KEY_LENGTH})
-    void aDestinationMayOverlapTheKeyThoughAWriterDisturbsTheRead(int from) throws Exception {
+    void aDestinationMayOverlapTheKeyWhileAnotherThreadWrites(int from) throws Exception {
         for (final boolean isDirect : new boolean[] {false, true}) {
             prepare();
             final UnsafeBuffer buffer =
@@ -280,7 +280,7 @@ class ArgumentsTest {
     }
 
     @Test
-    void aKeyBeforeItsDestinationTakesNoLock() {
+    void aGetWithItsDestinationBehindTheKeyTakesNoLock() {
         prepare();
         final UnsafeBuffer buffer = new UnsafeBuffer(new byte[256]);
         buffer.putLong(0, LONG_KEY);
@@ -299,7 +299,7 @@ class ArgumentsTest {
     }
 
     @Test
-    void viewsGiveAccessToTheirKeyOrValueAlone() {
+    void viewsGiveAccessOnlyToTheirKeyOrValue() {
         final List<Object> given = new ArrayList<>();
         final int[] views = {0};
         final Consumer<DirectBuffer> look =

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A batch in a call can be read, but not changed, and not used by another call. */
+/** A batch that a call uses can be read, but not changed or used by another call. */
 @Timeout(60)
 class BatchInUseTest {
     private static final long TTL_NS = 1_000;
@@ -97,7 +97,7 @@ class BatchInUseTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("misuses")
-    void isRefusedInACallback(String name, Consumer<BatchInUseTest> misuse) {
+    void misuseInACallbackIsRefused(String name, Consumer<BatchInUseTest> misuse) {
         final boolean isGet = name.contains("get");
         for (final long memoryBytes : new long[] {1 << 18, 24 << 20}) {
             gets.clear();
@@ -126,7 +126,7 @@ class BatchInUseTest {
     }
 
     @Test
-    void canBeReadInACallback() {
+    void aBatchCanBeReadInACallback() {
         open(1 << 18);
         final int[] read = {0};
         hook =
@@ -141,7 +141,7 @@ class BatchInUseTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void isFreeAfterACallThatThrew(boolean isGet) {
+    void aBatchIsFreeAfterACallThatThrew(boolean isGet) {
         open(1 << 18);
         for (final Throwable thrown :
                 new Throwable[] {new RuntimeException(), new StackOverflowError()}) {

@@ -20,9 +20,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Batches do what as many single operations do, whether in stages or one key after the other. */
+/** A batch does the same as single operations, whether it runs in stages or key by key. */
 class BatchTest {
-    /** From here on batches go in stages. */
+    /** Enough memory for batches to run in stages. */
     private static final int STAGED = 20 << 20;
 
     private static final int PLAIN = 1 << 19;
@@ -41,7 +41,10 @@ class BatchTest {
     private OffHeapCache batched;
     private OffHeapCache singly;
 
-    /** A relaxed order may differ, by promotions at a batch's end; so then nothing is evicted. */
+    /**
+     * A batch promotes at its end, so a relaxed order may differ from that of single operations:
+     * with relaxed promotion nothing is evicted.
+     */
     private OffHeapCache open(int memory, int segments, double promotion, List<String> removals) {
         return OffHeapCache.builder()
                 .memoryBytes(memory)
@@ -80,7 +83,7 @@ class BatchTest {
         }
     }
 
-    /** A key of either kind, the same for the same number. */
+    /** Writes a number's key and returns its length, or 0 if the number itself is the key. */
     private int makeKey(int number) {
         final int length = number % 3 == 0 ? 0 : 2 + number % 30;
         key.setMemory(0, key.capacity(), (byte) 7);
@@ -96,7 +99,7 @@ class BatchTest {
         STAGED + ", 4, 0.125",
         PLAIN + ", 4, 0.125"
     })
-    void areTheSameAsSingleOperations(int memory, int segments, double promotion) {
+    void batchesDoTheSameAsSingleOperations(int memory, int segments, double promotion) {
         openTwins(memory, segments, promotion);
         final long seed = TestSupport.seed();
         System.out.println("BatchTest seed " + seed);
@@ -206,7 +209,7 @@ class BatchTest {
         for (long number = 0; number < 5; number++) {
             multiGet.add(number);
         }
-        // 3 before, 9 and 7 of padding, 0, then 16 to the very end.
+        // 3 bytes before, 9 and 7 of padding, 0, then 16 up to the end.
         final UnsafeBuffer small = new UnsafeBuffer(new byte[3 + 16 + 16]);
         assertThat(batched.get(multiGet, small, 3)).isEqualTo(3);
         assertThat(multiGet.length(0)).isEqualTo(9);
@@ -218,7 +221,7 @@ class BatchTest {
         assertThat(small.getByte(34)).isEqualTo((byte) 4);
         assertThat(multiGet.length(4)).isEqualTo(OffHeapCache.NOT_FOUND);
         assertThat(batched.statistics().hits()).isEqualTo(4);
-        assertThat(batched.get(multiGet, small, 35)).as("no room").isEqualTo(1);
+        assertThat(batched.get(multiGet, small, 35)).as("only the empty value fits").isEqualTo(1);
     }
 
     @Test
@@ -239,7 +242,7 @@ class BatchTest {
     }
 
     @Test
-    void whatIsWrongIsRefusedAndNothingIsWritten() {
+    void wrongArgumentsAreRefusedAndNothingIsWritten() {
         openTwins(PLAIN, 1, 0.125);
         assertThatThrownBy(() -> new MultiGet(0)).hasMessageContaining("capacity 0");
         assertThatThrownBy(() -> new MultiPut(-3)).hasMessageContaining("capacity -3");

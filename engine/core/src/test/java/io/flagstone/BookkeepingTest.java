@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What an entry costs, and that the memory report leaves no byte out. */
+/** An entry costs at most 48 bytes of bookkeeping, and the memory report covers every byte. */
 class BookkeepingTest {
     private final UnsafeBuffer value = new UnsafeBuffer(new byte[2048]);
 
@@ -49,7 +49,7 @@ class BookkeepingTest {
         }
     }
 
-    /** The same where the budget bounds, and the index follows from the expected size. */
+    /** Here the budget is the bound, and the index follows from the expected entry size. */
     @Test
     void theBudgetIsSpentOnEntries() {
         try (OffHeapCache cache =
@@ -66,7 +66,7 @@ class BookkeepingTest {
     }
 
     @Test
-    void everyByteIsAccountedForWhateverHappens() {
+    void theReportCoversEveryByte() {
         final long seed = TestSupport.seed();
         final SplittableRandom random = new SplittableRandom(seed);
         try (OffHeapCache cache =

@@ -9,11 +9,11 @@ import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * An operation that takes buffers, and which of them: k for a key, v for a value, e for an expected
- * value, d for a destination. Operations without k have the key {@link #LONG_KEY}.
+ * An operation that takes buffers, each of which has a letter: k for a key, v for a value, e for an
+ * expected value, d for a destination. Operations without k use the key {@link #LONG_KEY}.
  *
- * @param name for messages.
- * @param takes the buffers.
+ * @param name the name in messages.
+ * @param takes the letters of the buffers that it takes.
  * @param operation the call.
  */
 record BufferCall(String name, String takes, Operation operation) {
@@ -21,7 +21,7 @@ record BufferCall(String name, String takes, Operation operation) {
     static final long LONG_KEY = 77;
     private static final long TTL_NS = 1_000;
 
-    /** The buffers that a call may take; what they are about begins at {@link #AT}. */
+    /** The buffers that a call may take; their content begins at {@link #AT}. */
     static final class Buffers {
         UnsafeBuffer key;
         UnsafeBuffer value;
@@ -36,7 +36,7 @@ record BufferCall(String name, String takes, Operation operation) {
             return TestSupport.part(expected, AT, expectedLength);
         }
 
-        /** The buffer for one of the letters. */
+        /** Returns the buffer with a letter. */
         UnsafeBuffer get(char letter) {
             return switch (letter) {
                 case 'k' -> key;

@@ -29,11 +29,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A configuration is checked as a whole, and an error names every value with its limit. */
+/** A build checks the whole configuration, and its error names every value and its limit. */
 class CacheBuilderTest {
     private static final long GIB = 1L << 30;
 
-    /** A setting of a configuration that is right but for it. */
+    /** A setting on a builder that is otherwise right. */
     private interface Setting {
         void apply(CacheBuilder builder);
     }
@@ -110,7 +110,7 @@ class CacheBuilderTest {
 
     @ParameterizedTest(name = "{1}")
     @MethodSource("wrongSettings")
-    void namesAWrongValueAndItsLimit(Setting setting, String[] fragments) {
+    void theErrorNamesAWrongValueAndItsLimit(Setting setting, String[] fragments) {
         final CacheBuilder builder = right();
         setting.apply(builder);
         assertThatThrownBy(builder::build)
@@ -141,7 +141,9 @@ class CacheBuilderTest {
                                 .isEqualTo(
                                         new io.flagstone.api.Setting(
                                                 "segments", "2", "count", Origin.SYSTEM_PROPERTY));
-                        assertThat(other.segmentCount()).as("the builder's").isEqualTo(4);
+                        assertThat(other.segmentCount())
+                                .as("the builder goes before the property")
+                                .isEqualTo(4);
                         assertThat(other.configuration().setting("segments").origin())
                                 .isEqualTo(Origin.BUILDER);
                     }
@@ -168,7 +170,7 @@ class CacheBuilderTest {
     }
 
     @Test
-    void aSystemPropertyThatIsWrongIsNamed() {
+    void theErrorNamesAWrongSystemProperty() {
         withProperty(
                 "flagstone.tickNs",
                 "1ms",
@@ -196,7 +198,7 @@ class CacheBuilderTest {
     }
 
     @Test
-    void theEffectiveConfigurationTellsEveryValueAndItsOrigin() {
+    void theEffectiveConfigurationShowsEveryValueAndItsOrigin() {
         try (OffHeapCache cache = right().hashSeed(42).clock(() -> 0).build()) {
             final EffectiveConfiguration configuration = cache.configuration();
             assertThat(configuration.settings()).hasSize(Parameter.values().length);
@@ -207,7 +209,7 @@ class CacheBuilderTest {
             assertThat(configuration.setting("expiryBudget").origin()).isEqualTo(Origin.DEFAULT);
             assertThat(configuration.setting("clock").origin()).isEqualTo(Origin.BUILDER);
             assertThat(configuration.setting("hashSeed").value())
-                    .as("which is a secret")
+                    .as("the seed is a secret")
                     .isEqualTo("fixed");
             assertThat(configuration.toString().lines()).hasSize(Parameter.values().length);
             assertThatThrownBy(() -> configuration.setting("tick"))
@@ -216,7 +218,7 @@ class CacheBuilderTest {
     }
 
     @Test
-    void namesAllThatIsWrongAtOnce() {
+    void theErrorNamesAllWrongValuesAtOnce() {
         assertThatThrownBy(
                         () ->
                                 OffHeapCache.builder()
@@ -250,7 +252,7 @@ class CacheBuilderTest {
     }
 
     @Test
-    void limitsThemselvesAreRight() {
+    void theLimitsThemselvesAreAccepted() {
         for (final CacheBuilder builder :
                 new CacheBuilder[] {
                     right().promotionDistance(0).tickNs(CacheBuilder.MIN_TICK_NS).expiryBudget(1),
@@ -273,7 +275,7 @@ class CacheBuilderTest {
 
     @ParameterizedTest
     @CsvSource({"1,,", "1, 1, 1024", "1, 16, 1024", "100, 4, 65536", "1, 1, 16777216"})
-    void namesTheLeastMemoryThatWouldDo(long bytes, Integer segments, Integer slabBytes) {
+    void theErrorNamesTheLeastMemoryThatIsEnough(long bytes, Integer segments, Integer slabBytes) {
         final CacheBuilder builder = OffHeapCache.builder().memoryBytes(bytes);
         if (segments != null) {
             builder.segments(segments).slabBytes(slabBytes);
@@ -299,7 +301,7 @@ class CacheBuilderTest {
 
     @ParameterizedTest
     @ValueSource(longs = {3, 300, 900, 8_000_000_000L})
-    void namesTheOptionThatRaisesTheLimitOnDirectMemory(long gib) {
+    void theErrorNamesTheOptionThatRaisesTheDirectMemoryLimit(long gib) {
         final long bytes = gib * GIB;
         assertThatThrownBy(() -> OffHeapCache.builder().memoryBytes(bytes).build())
                 .isInstanceOf(IllegalArgumentException.class)
@@ -310,7 +312,7 @@ class CacheBuilderTest {
     }
 
     @Test
-    void saysSoWhenTheMemoryIsTaken() {
+    void theErrorSaysThatTheMemoryIsTaken() {
         final ByteBuffer taken = ByteBuffer.allocateDirect(1 << 14);
         final long bytes = Math.min(Region.MAX_BYTES, DirectMemory.limitBytes() - (1 << 12));
         assertThat(DirectMemory.usedBytes()).isGreaterThanOrEqualTo(taken.capacity());
@@ -359,7 +361,7 @@ class CacheBuilderTest {
         "16777216, 132096",
         "268435456, 1056768"
     })
-    void aSlabIsA64thOfASegmentAndALittleMore(int segmentBytes, int slabBytes) {
+    void aSlabIsALittleMoreThanA64thOfASegment(int segmentBytes, int slabBytes) {
         try (OffHeapCache cache =
                 OffHeapCache.builder().memoryBytes(segmentBytes).segments(1).build()) {
             final UnsafeBuffer value = new UnsafeBuffer(new byte[1 << 21]);
@@ -371,7 +373,7 @@ class CacheBuilderTest {
     }
 
     @Test
-    void maxEntriesIsKeptToWhateverTheSegments() {
+    void maxEntriesHoldsForAnyNumberOfSegments() {
         for (final int segments : new int[] {1, 4}) {
             try (OffHeapCache cache = right().segments(segments).maxEntries(103).build()) {
                 for (int i = 0; i < 10_000; i++) {
@@ -384,7 +386,7 @@ class CacheBuilderTest {
     }
 
     @Test
-    void theBudgetIsKeptToTheByte() {
+    void theBudgetHoldsToTheByte() {
         for (final long bytes : new long[] {100_001, 1_000_000, 5_555_555}) {
             try (OffHeapCache cache = OffHeapCache.builder().memoryBytes(bytes).build()) {
                 for (int i = 0; i < 1_000; i++) {

@@ -12,11 +12,10 @@ import java.util.Map;
 import org.agrona.DirectBuffer;
 
 /**
- * What the cache should hold, on the heap, in order of use.
+ * A model on the heap of what the cache should hold, in order of use.
  *
- * <p>It learns by the listener alone what has left, and holds each report against what it knows:
- * the value that left, a deadline that has passed, and where the order is exact the entry that was
- * used least recently.
+ * <p>Only as the removal handler does it learn of removals. It checks each one: the value, the
+ * deadline, and where the order is exact, that an evicted entry was the least recently used.
  */
 final class CacheModel implements RemovalHandler {
     /** A value with its deadline. */
@@ -30,7 +29,7 @@ final class CacheModel implements RemovalHandler {
         }
     }
 
-    /** Least recently used first. */
+    /** The items, least recently used first. */
     private final LinkedHashMap<Key, Item> items = new LinkedHashMap<>();
 
     private final boolean exactOrder;
@@ -85,12 +84,12 @@ final class CacheModel implements RemovalHandler {
         nowNs = ns;
     }
 
-    /** Whether the operation under way removes entries itself. */
+    /** Says whether the current operation removes entries itself. */
     void removing(boolean now) {
         removing = now;
     }
 
-    /** The item of a key that has not expired. */
+    /** Returns a key's item, or {@code null} if it is absent or expired. */
     Item live(Key key) {
         final Item item = items.get(key);
         return item != null && item.isLive(nowNs) ? item : null;
@@ -101,7 +100,7 @@ final class CacheModel implements RemovalHandler {
         items.put(key, items.remove(key));
     }
 
-    /** Adds an item, or another value for a key, as the most recently used. */
+    /** Adds or replaces an item, which becomes the most recently used. */
     void put(Key key, Item item) {
         items.remove(key);
         items.put(key, item);
@@ -128,23 +127,29 @@ final class CacheModel implements RemovalHandler {
         final Key key = new Key(keyView);
         final Item item = items.get(key);
         assertThat(item).as("%s of a key that is not held", cause).isNotNull();
-        assertThat(bytes(valueView)).as("the value that left as %s", cause).isEqualTo(item.value);
+        assertThat(bytes(valueView)).as("the value removed as %s", cause).isEqualTo(item.value);
         switch (cause) {
             case REPLACED:
                 return;
             case REMOVED:
-                assertThat(removing).as("a removal that nobody asked for").isTrue();
+                assertThat(removing).as("an operation removes entries").isTrue();
                 break;
             case EXPIRED:
-                assertThat(item.deadlineNs).as("expired early").isLessThanOrEqualTo(nowNs);
+                assertThat(item.deadlineNs)
+                        .as("the deadline of an expired entry")
+                        .isLessThanOrEqualTo(nowNs);
                 expirations++;
                 break;
             default:
-                assertThat(item.deadlineNs).as("expired, not evicted").isGreaterThan(nowNs);
+                assertThat(item.deadlineNs)
+                        .as("the deadline of an evicted entry")
+                        .isGreaterThan(nowNs);
                 if (exactOrder) {
                     final Iterator<Key> eldest = items.keySet().iterator();
-                    assertThat(eldest.next()).as("the least recently used").isEqualTo(key);
-                    assertThat((long) items.size()).as("evicted too early").isEqualTo(maxEntries);
+                    assertThat(eldest.next()).as("the least recently used key").isEqualTo(key);
+                    assertThat((long) items.size())
+                            .as("entries when one is evicted")
+                            .isEqualTo(maxEntries);
                 }
                 evictions++;
         }

@@ -24,7 +24,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Closing under way of everything else: each operation completes or throws, and nothing crashes.
+ * Threads operate on caches while they are closed: each operation completes or throws, and nothing
+ * crashes.
  *
  * <p>{@code -Dflagstone.test.lifetimes=N} closes N caches instead of {@value #LIFETIMES}.
  */
@@ -46,7 +47,7 @@ class CloseTest {
         final Lifetime last = current;
         current = null;
         if (last != null) {
-            // After a failure: an open cache refuses no worker.
+            // After a failure: workers go on until their cache is closed.
             last.cache.close();
         }
         threads.shutdownNow();
@@ -57,18 +58,18 @@ class CloseTest {
         return OffHeapCache.builder().memoryBytes(32 << 10).segments(2).slabBytes(1 << 10);
     }
 
-    /** A cache on its way from build to close. */
+    /** A cache, and whether a worker has operated on it. */
     private static final class Lifetime {
         final OffHeapCache cache;
         volatile boolean operatedOn;
 
         Lifetime(long number) {
-            // A fixed seed, since a random one costs more than all the rest.
+            // A random seed costs more than the rest of the build.
             cache = small().hashSeed(number).build();
         }
     }
 
-    /** Operates on one cache after the other, on each until it is refused. */
+    /** Operates on one cache after another, on each until it is closed. */
     private final class Worker implements Callable<Worker> {
         final long[] completed = new long[OPERATIONS.size()];
         final long[] refused = new long[OPERATIONS.size()];
@@ -113,8 +114,8 @@ class CloseTest {
         }
 
         /**
-         * One operation, which changes with the caches, in turn with all others. Goes on between
-         * the first refusal and the end of the close.
+         * Calls a favourite operation, alternately with all others, until the cache is closed. It
+         * may be refused several times before that.
          */
         private void operate(Lifetime lifetime, int favourite) {
             long insertions = 0;
@@ -157,7 +158,7 @@ class CloseTest {
         }
         for (int i = 1; i <= lifetimes; i++) {
             final Lifetime lifetime = current;
-            // Built meanwhile, so that nobody waits for the next.
+            // Built before the close, so that the workers do not wait for it.
             final Lifetime next = i < lifetimes ? new Lifetime(i) : null;
             for (int looks = 0; !lifetime.operatedOn && !failed; looks++) {
                 pause(looks);
@@ -185,7 +186,7 @@ class CloseTest {
         }
     }
 
-    /** Yields only after some time: on a busy machine it is long before the thread is back. */
+    /** Spins before it yields: on a busy machine a thread that yields is away for long. */
     private static void pause(int looks) {
         if (looks < SPINS) {
             Thread.onSpinWait();
@@ -194,7 +195,7 @@ class CloseTest {
         }
     }
 
-    /** Some operations on the closing thread: so much later the close comes. */
+    /** Closes the cache after some operations, which delay the close. */
     private static void closeAfter(int operations, OffHeapCache cache, UnsafeBuffer value) {
         try {
             for (int key = 0; key < operations; key++) {
@@ -293,7 +294,7 @@ class CloseTest {
     }
 
     @Test
-    void countsOutliveTheCache() {
+    void theStatisticsOutliveTheCache() {
         final OffHeapCache cache = OffHeapCache.builder().memoryBytes(64 << 10).build();
         cache.put(1L, new UnsafeBuffer(new byte[8]), 0, 8);
         cache.close();

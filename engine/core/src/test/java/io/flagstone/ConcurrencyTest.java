@@ -20,7 +20,9 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Many threads at once: no value torn or foreign, no update lost, all state sound afterwards. */
+/**
+ * Many threads at once: no value is torn or another key's, no update is lost, all state is sound.
+ */
 class ConcurrencyTest {
     private static final int THREADS = 4;
 
@@ -55,7 +57,7 @@ class ConcurrencyTest {
         }
     }
 
-    /** A value is its key, a number, and their product in every further word. */
+    /** Writes a value: its key, a number, and in each further word their product and its index. */
     private static void makeValue(UnsafeBuffer value, long key, long number, int words) {
         value.putLong(0, key);
         value.putLong(8, number);
@@ -73,7 +75,7 @@ class ConcurrencyTest {
     }
 
     @Test
-    void valuesAreWholeAndTheirKeysOwn() throws Exception {
+    void valuesAreWholeAndBelongToTheirKeys() throws Exception {
         final long seed = TestSupport.seed();
         final TestClock clock = new TestClock();
         final AtomicLong removals = new AtomicLong();
@@ -155,7 +157,7 @@ class ConcurrencyTest {
     }
 
     @Test
-    void oneOfManyWinsPutIfAbsentAndCompareAndSet() throws Exception {
+    void oneThreadWinsEachPutIfAbsentAndCompareAndSet() throws Exception {
         final int rounds = 20_000;
         final AtomicLong stored = new AtomicLong();
         final AtomicLong swapped = new AtomicLong();

@@ -17,18 +17,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The page on configuration names every parameter there is. */
+/** The configuration page lists every parameter as the code has it. */
 class ConfigurationDocTest {
     private static final Path PAGE = ProjectFiles.file("docs", "configuration.md");
 
     @Test
-    void everyParameterIsInTheTableAndNoOther() throws IOException {
+    void theTableListsExactlyTheParameters() throws IOException {
         final List<String> setters =
                 Arrays.stream(CacheBuilder.class.getDeclaredMethods())
                         .filter(method -> Modifier.isPublic(method.getModifiers()))
                         .filter(method -> method.getReturnType() == CacheBuilder.class)
                         .filter(method -> method.getParameterCount() == 1)
-                        // A duration stands in for a number of nanoseconds.
+                        // Overloads with a duration instead of nanoseconds.
                         .filter(method -> method.getParameterTypes()[0] != Duration.class)
                         .map(Method::getName)
                         .collect(Collectors.toList());
@@ -39,7 +39,7 @@ class ConfigurationDocTest {
                 .containsExactlyElementsOf(parameters);
     }
 
-    /** The limits and defaults that are not numbers are said in words, and so are some that are. */
+    /** The page has words for limits and defaults that are not numbers, and for some that are. */
     @ParameterizedTest
     @EnumSource
     void unitDefaultAndLimitsAreThoseOfTheCode(Parameter parameter) throws IOException {

@@ -15,11 +15,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A cache that is written to holds little more than what is live, whatever the budget. */
+/** Writes leave only few expired entries in the cache, whatever the budget. */
 class ExpiryBudgetTest {
     private static final long TICK_NS = 1_000_000;
 
-    /** The wheel turns three levels. */
+    /** Enough for the wheel to turn three levels. */
     private static final int WRITES = 300_000;
 
     private final TestClock clock = new TestClock(12_345);
@@ -54,7 +54,7 @@ class ExpiryBudgetTest {
 
     @ParameterizedTest
     @MethodSource("loadsAndBudgets")
-    void whatIsHeldStaysNearWhatIsLive(Load load, int budget) {
+    void theSizeStaysNearTheNumberOfLiveEntries(Load load, int budget) {
         final PriorityQueue<Long> live = new PriorityQueue<>();
         final int[] removed = {0};
         try (OffHeapCache cache =
@@ -76,7 +76,7 @@ class ExpiryBudgetTest {
                 while (live.peek() <= clock.nanoTime()) {
                     live.remove();
                 }
-                // A tick's worth of entries is not due yet.
+                // Entries are due at the end of their tick.
                 assertThat(cache.size() - live.size())
                         .as("expired entries held after %d writes, %d live", i, live.size())
                         .isLessThan(150 + live.size() / 8);
@@ -86,7 +86,7 @@ class ExpiryBudgetTest {
         }
     }
 
-    /** The most that entries can owe: each moves through all levels, one a step. */
+    /** The largest backlog there is: each entry moves through all levels, one level a step. */
     @ParameterizedTest
     @MethodSource("budgets")
     void writesCatchUpWhenAllEntriesExpireAtOnce(int budget) {
@@ -103,7 +103,7 @@ class ExpiryBudgetTest {
                 cache.put(i, value, 0, 8, 1L << 50);
             }
             clock.advance((1L << 50) + TICK_NS);
-            // One entry is added and two are removed: the backlog of n lasts n writes.
+            // Each write adds one entry and removes two: a backlog of n lasts n writes.
             for (int i = 0; i < 2 * entries; i++) {
                 clock.advance(TICK_NS);
                 cache.put(entries + i, value, 0, 8, 10 * TICK_NS);

@@ -23,7 +23,7 @@ class ExpiryStormTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 4})
-    void isSpreadOverWritesAndDutyCycles(int segments) {
+    void reclaimingIsSpreadOverWritesAndDutyCycles(int segments) {
         try (OffHeapCache cache =
                 OffHeapCache.builder()
                         .memoryBytes(192 << 20)
@@ -50,7 +50,7 @@ class ExpiryStormTest {
             for (long key = 0; key < ENTRIES; key++) {
                 assertThat(cache.get(key, value, 0)).isEqualTo(OffHeapCache.NOT_FOUND);
             }
-            assertThat(expired).as("reads leave reclaiming to others").isZero();
+            assertThat(expired).as("entries that reads reclaim").isZero();
 
             clock.advance(TimeUnit.MILLISECONDS.toNanos(1));
             int before = 0;
@@ -59,7 +59,7 @@ class ExpiryStormTest {
                 assertThat(expired - before).isBetween(0, BUDGET);
                 before = expired;
             }
-            assertThat(expired).as("writes help").isPositive();
+            assertThat(expired).as("entries that writes reclaim").isPositive();
 
             long cycles = 0;
             int work = cache.doWork();
@@ -70,7 +70,7 @@ class ExpiryStormTest {
                 work = cache.doWork();
             }
             assertThat(expired).isEqualTo(ENTRIES);
-            // Every entry is moved down the wheel a few times before it is due.
+            // Every entry moves down the wheel a few times before it is due.
             assertThat(cycles).isLessThan(5L * ENTRIES / BUDGET);
             assertThat(cache.size()).isEqualTo(1000);
             TestSupport.assertClean(cache);

@@ -30,14 +30,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Whatever the caller's code throws, wherever the engine calls it: the operation that fails leaves
- * every entry as it found it, a removal stands, no lock stays behind, and the audit is clean.
+ * The caller's code may throw anything wherever the engine calls it. An operation that fails leaves
+ * every entry as it was, a removal stands, no lock stays locked, and the audit is clean.
  *
- * <p>Every public operation is run in every scenario once without a fault, which counts the calls
- * out and shows what should happen; then again with a fault at each of those calls in turn.
+ * <p>Every public operation runs in every scenario once without a fault, which counts its calls out
+ * of the engine and shows the expected result. Then it runs again with a fault at each of those
+ * calls.
  */
 class FaultInjectionTest {
-    /** How the cache finds itself when the operation comes. */
+    /** The state of the cache before the operation. */
     private enum Scenario {
         ABSENT_AND_FULL(2, 3, 4, 5),
         ABSENT_AND_OTHERS_DUE(5) {
@@ -61,7 +62,7 @@ class FaultInjectionTest {
                 rig.nowNs += TTL + TICK;
             }
         },
-        /** Past its deadline, in a tick that is not over, so that the wheel does not know yet. */
+        /** The key is past its deadline, but its tick is not over: the wheel does not know yet. */
         EXPIRED(2, 3, 4) {
             @Override
             void prepare(FaultRig rig) {
@@ -82,7 +83,7 @@ class FaultInjectionTest {
                 rig.nowNs += TTL / 2;
             }
         },
-        /** All entries lie in the one slab that there is, and fill it. */
+        /** The entries fill the only slab. */
         ONE_SLAB(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16) {
             @Override
             void configure(CacheBuilder builder) {
@@ -135,7 +136,7 @@ class FaultInjectionTest {
             int number,
             Fault fault) {}
 
-    /** What happens without a fault. */
+    /** The calls and results without a fault. */
     private record Expected(
             int calls,
             Map<Long, String> before,
@@ -166,7 +167,7 @@ class FaultInjectionTest {
 
     @ParameterizedTest
     @EnumSource
-    void nothingThatIsThrownDoesHarm(CallOut site) throws Exception {
+    void noThrowableDoesHarm(CallOut site) throws Exception {
         final Set<String> operations = new TreeSet<>();
         final Set<RemovalCause> causes = EnumSet.noneOf(RemovalCause.class);
         for (final PublicOperation operation : PublicOperation.all()) {
@@ -221,7 +222,7 @@ class FaultInjectionTest {
                     one.site.isContained()
                             ? expected.after()
                             : rig.unlessEvicted(expected.before());
-            // Another thread, so that a lock that was left held is not taken for a re-entry.
+            // On another thread: on this one, a lock that stayed locked would look like re-entry.
             onOtherThread(
                     () -> {
                         TestSupport.assertClean(rig.cache);
@@ -241,7 +242,7 @@ class FaultInjectionTest {
         }
     }
 
-    /** The key itself, and others, of which some have to go for it. */
+    /** Uses the key and others, some of which are evicted. */
     private static void use(FaultRig rig, String name) {
         for (final int length : new int[] {SMALL, LARGE}) {
             final UnsafeBuffer found = new UnsafeBuffer(new byte[length]);
@@ -271,7 +272,7 @@ class FaultInjectionTest {
 
     @ParameterizedTest
     @EnumSource
-    void aClockThatThrowsWhenTheCacheIsBuilt(Fault fault) {
+    void aBuildFailsIfTheClockThrows(Fault fault) {
         final CacheBuilder builder =
                 OffHeapCache.builder()
                         .memoryBytes(64 << 10)

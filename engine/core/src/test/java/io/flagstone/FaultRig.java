@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** A cache whose every call out of the engine is counted, and one of which may fail. */
+/** A cache that counts every call out of the engine and can let one of them fail. */
 final class FaultRig implements AutoCloseable {
     static final long KEY = 1;
     static final long TTL = 10_000;
@@ -27,7 +27,7 @@ final class FaultRig implements AutoCloseable {
     static final int SMALL = 16;
     static final int LARGE = 300;
 
-    /** Where the engine calls the caller's code, and which operations come there. */
+    /** A place where the engine calls the caller's code, and the operations that reach it. */
     enum CallOut {
         READER("read"),
         UPDATER("put", "update"),
@@ -65,13 +65,13 @@ final class FaultRig implements AutoCloseable {
             this.operations = Set.of(operations);
         }
 
-        /** Whether what is thrown here stays inside. */
+        /** Whether a throwable from here does not reach the operation's caller. */
         boolean isContained() {
             return this == LISTENER || this == ERROR_HANDLER;
         }
     }
 
-    /** Those that remove the key's entry or value, or others whose time has come. */
+    /** Operations that remove the key's entry or value, or other entries that are due. */
     private static final String[] REMOVING = {
         "addAndGetLong",
         "clear",
@@ -93,7 +93,7 @@ final class FaultRig implements AutoCloseable {
         "update"
     };
 
-    /** What is thrown. */
+    /** A throwable for the call that fails. */
     enum Fault {
         RUNTIME_EXCEPTION {
             @Override
@@ -242,7 +242,7 @@ final class FaultRig implements AutoCloseable {
         cache.close();
     }
 
-    /** A value that names its key, filled up. */
+    /** Returns a value that begins with its key, then repeats the filling. */
     static UnsafeBuffer valueOf(long key, int length, char filling) {
         return TestSupport.bytes(
                 (key + ":" + String.valueOf(filling).repeat(length)).substring(0, length));

@@ -17,7 +17,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Generated flyweights encode into the slab and decode from it, without copy and garbage. */
+/** Generated flyweights encode into the slab and decode from it, without a copy or garbage. */
 class FlyweightTest {
     private static final int SYMBOLS = 500;
 
@@ -75,7 +75,7 @@ class FlyweightTest {
     }
 
     @Test
-    void neitherWayAllocates() {
+    void encodingAndDecodingAllocateNothing() {
         putAll();
         final UnsafeBuffer copy = new UnsafeBuffer(new byte[QuoteEncoder.BLOCK_LENGTH]);
         final long allocated =
@@ -102,10 +102,10 @@ class FlyweightTest {
                                 }
                             }
                         });
-        assertThat(allocated).as("once compiled").isZero();
+        assertThat(allocated).as("bytes allocated once compiled").isZero();
     }
 
-    /** The tests run with Agrona's checks of bounds; without, it is the caller's duty. */
+    /** Tests run with Agrona's bounds checks; without them the caller has to check. */
     @Test
     void aMessageThatDoesNotFitItsValueIsRefusedAndTheValueStays() {
         cache.put(1, new UnsafeBuffer(new byte[16]), 0, 16);

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** The kinds of key that the operations come for, each behind the same face. */
+/** The kinds of key that operations take, behind one interface. */
 enum KeyKind {
     /** A {@code long}. */
     LONG {
@@ -54,7 +54,7 @@ enum KeyKind {
 
     abstract Keyed over(OffHeapCache cache);
 
-    /** A cache by numbered keys, with texts as values that lie amid other bytes. */
+    /** Operations with numbered keys and texts as values, which lie between other bytes. */
     abstract static class Keyed {
         static final int VALUE_OFFSET = 3;
         final OffHeapCache cache;
@@ -67,7 +67,7 @@ enum KeyKind {
             return TestSupport.bytes("<<<" + value + ">>>>");
         }
 
-        /** The value, or {@code null}. */
+        /** Returns the value, or {@code null}. */
         final String value(int id) {
             final String[] found = new String[1];
             read(id, view -> found[0] = TestSupport.string(view));
@@ -240,7 +240,7 @@ enum KeyKind {
             super(cache);
         }
 
-        /** Lays the key into the buffer and returns its length. */
+        /** Writes the key into the buffer and returns its length. */
         abstract int key(int id);
 
         @Override

@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A listener of the call writes into the bytes of the call's own key. An entry that were filed by
- * the hash of other bytes than it holds would never be found again.
+ * The removal handler writes into the key of the call that runs it. An entry under the hash of
+ * another key than its own could never be found again.
  */
 @Timeout(60)
 class KeyOverwrittenTest {
@@ -57,7 +57,7 @@ class KeyOverwrittenTest {
         return Arguments.of(name, ofPresentKey, write);
     }
 
-    /** Writes of an absent key, which evict, and of a present one, which move to a larger chunk. */
+    /** Writes of an absent key, which evict, and of a present key, which need a larger chunk. */
     static Stream<Arguments> writes() {
         return Stream.of(
                 write("put", false, (c, k, v) -> c.put(k, 0, 8, v, 0, SHORT)),
@@ -81,13 +81,13 @@ class KeyOverwrittenTest {
 
     @ParameterizedTest(name = "{0}, of a present key: {1}")
     @MethodSource("writes")
-    void nothingIsFiledUnderAnotherKeysHash(String name, boolean ofPresentKey, Write write) {
+    void noEntryGetsAnotherKeysHash(String name, boolean ofPresentKey, Write write) {
         cache.put(1, value, 0, SHORT);
         cache.put(2, value, 0, SHORT);
         key.putLong(0, ofPresentKey ? 1 : 3);
         armed = true;
         if (ofPresentKey) {
-            // The bound evicts none: room for the larger value is there.
+            // Nothing is evicted: there is room for the larger value.
             try {
                 write.on(cache, key, value);
             } catch (final ConcurrentModificationException e) {
@@ -100,7 +100,7 @@ class KeyOverwrittenTest {
             assertThat(cache.contains(3)).isFalse();
         }
         armed = false;
-        assertThat(cache.contains(99)).as("nobody put that").isFalse();
+        assertThat(cache.contains(99)).as("a key that nobody put").isFalse();
         TestSupport.assertClean(cache);
         key.putLong(0, 3);
         cache.put(key, 0, KEY_LENGTH, value, 0, SHORT);

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What outdates a lease, for each operation, and what a lease that is outdated refuses. */
+/** Which operations outdate a lease, and what an outdated lease refuses. */
 class LeaseTest {
     private static final long KEY = 42;
     private static final long TTL = 1_000;
@@ -45,7 +45,7 @@ class LeaseTest {
         cache.close();
     }
 
-    /** Whether a lease is outdated by what is done to its key, present and absent. */
+    /** Checks whether an operation outdates a lease on its key, present and absent. */
     private void check(String what, boolean ifPresent, boolean ifAbsent, Consumer<Long> operation) {
         for (final boolean present : new boolean[] {true, false}) {
             cache.clear();
@@ -71,7 +71,7 @@ class LeaseTest {
     }
 
     @Test
-    void aLongKeysLeaseIsOutdatedByWhatWritesOrRemoves() {
+    void writesAndRemovalsOutdateALease() {
         final UnsafeBuffer room = new UnsafeBuffer(new byte[8]);
         final UnsafeBuffer noRoom = new UnsafeBuffer(new byte[7]);
         check("put", true, true, key -> cache.put(key, other, 0, 8));
@@ -117,7 +117,7 @@ class LeaseTest {
     }
 
     @Test
-    void aBufferKeysLeaseIsTheSame() {
+    void aBufferKeyHasTheSameLeaseAsItsLong() {
         final UnsafeBuffer k = keyBytes;
         check("put", true, true, key -> cache.put(k, 0, 8, other, 0, 8));
         check("putIfAbsent", false, true, key -> cache.putIfAbsent(k, 0, 8, other, 0, 8));
@@ -143,7 +143,7 @@ class LeaseTest {
     }
 
     @Test
-    void expiryAndEvictionOutdateNothing() {
+    void expiryAndEvictionOutdateNoLease() {
         cache.put(KEY, value, 0, 8, TTL);
         final long lease = cache.lease(KEY);
         clock.advance(TTL);
@@ -161,7 +161,7 @@ class LeaseTest {
     }
 
     @Test
-    void ofSeveralHoldersTheFirstThatPutsOutdatesTheOthers() {
+    void theFirstOfSeveralHoldersToPutOutdatesTheOthers() {
         final long first = cache.lease(KEY);
         final long second = cache.lease(KEY);
         assertThat(cache.putLeased(KEY, value, 0, 8, TTL, first)).isTrue();
@@ -169,11 +169,13 @@ class LeaseTest {
         cache.endLease(KEY, first);
         assertThat(cache.putLeased(KEY, other, 0, 8, TTL, second)).isFalse();
         cache.endLease(KEY, second);
-        assertThat(cache.putLeased(KEY, other, 0, 8, TTL, second)).as("it has ended").isFalse();
+        assertThat(cache.putLeased(KEY, other, 0, 8, TTL, second))
+                .as("the lease has ended")
+                .isFalse();
     }
 
     @Test
-    void aLeaseTakenAfterAClearIsCurrentAlsoWhereAnOlderIsHeld() {
+    void aLeaseTakenAfterAClearIsCurrentWhileAnOlderOneIsHeld() {
         final long old = cache.lease(KEY);
         cache.clear();
         assertThat(cache.isLeaseCurrent(KEY, old)).isFalse();
@@ -207,7 +209,7 @@ class LeaseTest {
     }
 
     @Test
-    void aValueThatIsTooLargeOutdatesNothing() {
+    void aTooLargeValueOutdatesNoLease() {
         final long lease = cache.lease(KEY);
         final UnsafeBuffer large = new UnsafeBuffer(new byte[2 << 20]);
         assertThatThrownBy(() -> cache.putLeased(KEY, large, 0, 2 << 20, TTL, lease))
@@ -226,11 +228,11 @@ class LeaseTest {
     }
 
     /**
-     * Threads load from a source that others write to, and invalidate the cache after each write.
-     * What the cache holds at the end is what the source holds: no load puts an old value back.
+     * One thread writes to a source and invalidates the cache after each write, while others load
+     * from the source. At the end both hold the same: no load puts an old value back.
      */
     @Test
-    void noLoadPutsBackWhatWasInvalidated() throws InterruptedException {
+    void noLoadPutsBackAnInvalidatedValue() throws InterruptedException {
         final int keys = 4;
         final AtomicLong[] source = new AtomicLong[keys];
         for (int i = 0; i < keys; i++) {

@@ -19,12 +19,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Sums and products whose terms are as large as their types allow are refused or right. */
+/** Sums and products of the largest possible terms are right, or refused. */
 class LimitsTest {
     private static final int MOST = Integer.MAX_VALUE;
 
     @Test
-    void anIndexForMoreEntriesThanCanBeCountedIsTheLargest() {
+    void anIndexForTooManyEntriesIsTheLargest() {
         assertThat(HashIndex.bucketsFor(Long.MAX_VALUE)).isEqualTo(MOST / HashIndex.BUCKET_LENGTH);
         assertThat(HashIndex.bucketsFor(Long.MAX_VALUE / 100 + 1))
                 .isEqualTo(MOST / HashIndex.BUCKET_LENGTH);
@@ -34,7 +34,7 @@ class LimitsTest {
     }
 
     @Test
-    void partsThatAreLargerThanARegionAreRefused() {
+    void partsLargerThanARegionAreRefused() {
         assertThatThrownBy(() -> AdmissionFilter.length(MOST))
                 .isInstanceOf(ArithmeticException.class);
         assertThatThrownBy(() -> SlabAllocator.tablesLength(MOST, 0))
@@ -44,13 +44,13 @@ class LimitsTest {
     }
 
     @Test
-    void anEntryLengthMayExceedEveryLimit() {
+    void anEntryLengthDoesNotOverflow() {
         assertThat(EntryDescriptor.length(MOST, MOST)).isEqualTo(40L + (1L << 31) + MOST);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {Integer.MIN_VALUE, Integer.MIN_VALUE + 40, -41, -1, 1 << 12, MOST})
-    void aReferenceOutsideTheRegionIsFoundOut(int entry) {
+    void aReferenceOutsideTheRegionIsDetected(int entry) {
         final Region region = Region.allocate(1 << 12);
         for (final int keyLength : new int[] {0, 8, EntryDescriptor.MAX_KEY_LENGTH, MOST}) {
             assertThat(EntryDescriptor.isWithin(region, entry, keyLength)).isFalse();
@@ -61,7 +61,7 @@ class LimitsTest {
     }
 
     @Test
-    void aBatchGrowsToTheLargestArrayAndSaysWhatIsBeyond() {
+    void aBatchGrowsToTheLargestArrayAndRefusesMore() {
         final int largest = MOST - 8;
         assertThat(KeyBatch.grown(256, 200, 100)).isEqualTo(512);
         assertThat(KeyBatch.grown(256, 200, 60_000)).isEqualTo(60_200);
@@ -75,7 +75,7 @@ class LimitsTest {
     }
 
     @Test
-    void aKeyThatFindsNoMemoryIsNotInTheBatch(@TempDir Path directory) throws Exception {
+    void aKeyThatRunsOutOfMemoryIsNotInTheBatch(@TempDir Path directory) throws Exception {
         final JavaProcess process =
                 JavaProcess.run(
                         directory,

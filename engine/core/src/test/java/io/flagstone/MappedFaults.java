@@ -15,17 +15,17 @@ import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Calls every operation with each of its buffers in a mapped file that was cut short, and prints
- * what is wrong after it: the error must reach the caller, and the cache must be as it was.
+ * Calls every operation with each of its buffers in a truncated mapped file, and prints each
+ * finding: the error must reach the caller, and the cache must stay as it was.
  *
- * <p>A program, so that it can be run interpreted and by each compiler. Each call is made often
- * before, with the file whole, so that it is compiled.
+ * <p>It is a program so that it can run interpreted and with each compiler. Each call first runs
+ * often with the whole file, so that it is compiled.
  */
 final class MappedFaults {
     private static final int[] LENGTHS = {8, 64, 300, 5_000, 100_000};
     private static final int KEYS = 20;
 
-    /** How a buffer comes by the mapped memory. */
+    /** How a buffer wraps the mapped memory. */
     private enum Kind {
         MAPPED,
         SLICE,
@@ -52,7 +52,7 @@ final class MappedFaults {
         text.setMemory(0, text.capacity(), (byte) 'o');
     }
 
-    /** Takes a path for a file, and how often each call is made before. */
+    /** Takes a path for the file, and how often each call runs before the file is truncated. */
     public static void main(String[] args) throws Exception {
         final MappedFaults faults = new MappedFaults(Path.of(args[0]), Integer.parseInt(args[1]));
         for (final BufferCall call : BufferCall.all()) {
@@ -77,7 +77,7 @@ final class MappedFaults {
         return buffer;
     }
 
-    /** The arguments, of which one is in a file that is still whole. */
+    /** Returns the arguments, one of them in a file that is still whole. */
     private Buffers buffers(BufferCall call, char letter, int length, Kind kind)
             throws IOException {
         final Buffers buffers = new Buffers();
@@ -103,7 +103,7 @@ final class MappedFaults {
         return buffers;
     }
 
-    /** The entries: the one that calls are about, with the old value, and others. */
+    /** Puts the old value for the call's key, and other entries. */
     private void fill(BufferCall call, Buffers buffers, byte[] key) {
         for (long i = 0; i < KEYS; i++) {
             if (!cache.contains(i)) {
@@ -138,7 +138,7 @@ final class MappedFaults {
         final String what = call + " " + letter + " " + length + " " + kind + ": ";
         try {
             final Object result = call.operation().on(cache, buffers);
-            report(what + "no error, but " + result);
+            report(what + "no error, but the result " + result);
         } catch (final InternalError expected) {
             if (!isRaisedByTheFault(expected)) {
                 report(what + expected);

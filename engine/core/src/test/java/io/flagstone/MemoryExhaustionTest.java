@@ -13,22 +13,22 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 /**
- * A cache whose memory other caches hold cannot be built, and the attempt costs nothing.
+ * A cache whose memory other caches hold cannot be built, and the attempt keeps no memory.
  *
- * <p>In a JVM of its own, which allows little direct memory: to fill this one takes gigabytes.
+ * <p>The test runs in a JVM with little direct memory: filling this one would take gigabytes.
  */
 class MemoryExhaustionTest {
     private static final int SEGMENTS = 16;
     private static final long LIMIT = 64 << 20;
 
-    /** More than half: there is room for one such cache, and for part of another. */
+    /** More than half of the limit: one such cache fits, and part of another. */
     private static final long BYTES = LIMIT / 8 * 5;
 
     private static final int COLLECTIONS = 30;
     private static final int LOOKS = 20_000;
 
     @Test
-    void aBuildThatFailsKeepsNothingAndSucceedsOnceTheOthersAreClosed() throws Exception {
+    void aFailedBuildKeepsNothingAndSucceedsOnceTheOthersAreClosed() throws Exception {
         final Process process =
                 new ProcessBuilder(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -60,7 +60,7 @@ class MemoryExhaustionTest {
                 Thread.onSpinWait();
             }
         }
-        assertThat(DirectMemory.usedBytes()).as("bytes that stay taken").isLessThanOrEqualTo(most);
+        assertThat(DirectMemory.usedBytes()).as("bytes still in use").isLessThanOrEqualTo(most);
     }
 
     /** The test itself. */
@@ -88,7 +88,7 @@ class MemoryExhaustionTest {
             assertThat(cache.put(1, new UnsafeBuffer(new byte[8]), 0, 8)).isTrue();
             TestSupport.assertClean(cache);
         }
-        // The memory went with the close: the closed cache itself is still there.
+        // The close freed the memory: the closed cache is still reachable.
         Reference.reachabilityFence(holder);
         System.out.println("refused, then built");
     }

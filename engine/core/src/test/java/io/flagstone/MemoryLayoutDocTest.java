@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The page on the memory layout lists the size classes there are, and its example holds. */
+/** The memory layout page lists the code's size classes, and its worked example holds. */
 class MemoryLayoutDocTest {
     private static final Path PAGE = ProjectFiles.file("docs", "memory-layout.md");
 
@@ -32,7 +32,7 @@ class MemoryLayoutDocTest {
     }
 
     @Test
-    void theWorkedExampleIsWhatTheReportSays() throws Exception {
+    void theWorkedExampleAgreesWithTheReport() throws Exception {
         try (OffHeapCache cache = OffHeapCache.builder().memoryBytes(1 << 20).segments(1).build()) {
             final UnsafeBuffer value = new UnsafeBuffer(new byte[64]);
             for (long key = 0; key < 20_000; key++) {

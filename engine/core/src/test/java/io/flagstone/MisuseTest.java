@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every misuse is refused by an exception that says what and which limit, and changes nothing. */
+/** Every misuse throws an exception that names the value and its limit, and changes nothing. */
 class MisuseTest {
     private static final int CAPACITY = 16;
     private static final long TTL = 1_000;
@@ -50,7 +50,7 @@ class MisuseTest {
         }
     }
 
-    /** A call with a key of some offset and length. */
+    /** A call with a key, its offset and its length. */
     private interface KeyCall {
         void with(OffHeapCache cache, DirectBuffer key, int offset, int length);
     }
@@ -87,7 +87,7 @@ class MisuseTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("keyCalls")
-    void keysOutsideTheirLimits(String name, KeyCall call) {
+    void keysOutsideTheirLimitsAreRefused(String name, KeyCall call) {
         final UnsafeBuffer large = new UnsafeBuffer(new byte[70_000]);
         for (final int length : new int[] {0, -1, Integer.MIN_VALUE, 65_536, 70_000}) {
             assertThatThrownBy(() -> call.with(cache, large, 0, length))
@@ -107,7 +107,7 @@ class MisuseTest {
         call.with(cache, buffer, CAPACITY - 8, 8);
     }
 
-    /** A call with a value, or a value to compare with, of some offset and length. */
+    /** A call with a value, new or expected, its offset and its length. */
     private interface ValueCall {
         void with(OffHeapCache cache, DirectBuffer value, int offset, int length);
     }
@@ -143,7 +143,7 @@ class MisuseTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("valueCalls")
-    void valuesOutsideTheirBuffers(String name, ValueCall call) {
+    void valuesOutsideTheirBuffersAreRefused(String name, ValueCall call) {
         assertRefused(call, 0, -1);
         assertRefused(call, 0, Integer.MIN_VALUE);
         assertRefused(call, -1, 4);
@@ -166,7 +166,7 @@ class MisuseTest {
 
     @ParameterizedTest
     @ValueSource(ints = {-1, CAPACITY + 1, Integer.MIN_VALUE, Integer.MAX_VALUE})
-    void destinationsOutsideTheirBuffers(int offset) {
+    void destinationsOutsideTheirBuffersAreRefused(int offset) {
         cache.put(1, buffer, 0, 1);
         final List<ThrowingCallable> calls =
                 List.of(
@@ -186,7 +186,7 @@ class MisuseTest {
 
     @ParameterizedTest
     @ValueSource(longs = {0, -1, OffHeapCache.KEEP_TTL + 1})
-    void timesToLiveThatAreNotPositive(long ttl) {
+    void timesToLiveThatAreNotPositiveAreRefused(long ttl) {
         cache.put(1, buffer, 0, 1);
         final List<ThrowingCallable> calls =
                 List.of(
@@ -210,7 +210,7 @@ class MisuseTest {
     }
 
     @Test
-    void negativeValueIndexes() {
+    void negativeValueIndexesAreRefused() {
         cache.put(1, buffer, 0, 16);
         for (final ThrowingCallable call :
                 List.<ThrowingCallable>of(
@@ -223,7 +223,7 @@ class MisuseTest {
     }
 
     @Test
-    void cursorsThatNoScanReturned() {
+    void cursorsThatNoScanReturnedAreRefused() {
         final List<Long> cursors =
                 List.of(-1L, -2L, 2L << 32, 1L << 31, 1L << 62, Long.MIN_VALUE, 100_000L);
         for (final long cursor : cursors) {
@@ -239,7 +239,7 @@ class MisuseTest {
     }
 
     @Test
-    void handlersThatAreNull() {
+    void nullHandlersAreRefused() {
         cache.put(1, buffer, 0, 8);
         final List<ThrowingCallable> calls =
                 List.of(
@@ -257,7 +257,7 @@ class MisuseTest {
     }
 
     @Test
-    void everyOperationAfterClose() {
+    void operationsAfterCloseAreRefused() {
         cache.put(1, buffer, 0, 16);
         cache.get(1, buffer, 0);
         final CacheStatistics last = cache.statistics();
@@ -277,7 +277,7 @@ class MisuseTest {
         assertThat(cache.segmentCount()).isEqualTo(2);
     }
 
-    /** Where user code runs under a lock. */
+    /** A place where user code runs under a lock. */
     private enum Site {
         LISTENER_OF_REPLACED {
             @Override
@@ -330,7 +330,7 @@ class MisuseTest {
 
     @ParameterizedTest
     @EnumSource
-    void everyOperationFromACallback(Site site) {
+    void operationsFromACallbackAreRefused(Site site) {
         cache.put(Site.KEY, buffer, 0, 16);
         long elsewhere = Site.KEY;
         while (cache.segmentIndex(elsewhere) == cache.segmentIndex(Site.KEY)) {
@@ -352,7 +352,7 @@ class MisuseTest {
         assertThat(calls[0]).isGreaterThan(40);
         assertThat(notRefused).isEmpty();
         assertThat(cache.isClosed()).isFalse();
-        assertThat(cache.put(other, buffer, 0, 8)).as("nothing was done").isTrue();
+        assertThat(cache.put(other, buffer, 0, 8)).as("no operation was done").isTrue();
     }
 
     private void expectReentry(PublicOperation operation, long key) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a read does when it meets a holder of the lock, and what it does to a sliding deadline. */
+/** Reads while another thread holds the lock, and how reads renew a sliding deadline. */
 class ReadWithoutLockTest {
     private static final long IDLE_NS = 16_000;
     private static final int LENGTH = 64;
@@ -53,7 +53,7 @@ class ReadWithoutLockTest {
         return task;
     }
 
-    /** Keeps the lock until it is released; the version is odd only if it updates. */
+    /** Holds the lock until the test releases it; the version is odd only if it updates. */
     private FutureTask<Boolean> hold(boolean updating) {
         final FutureTask<Boolean> holder =
                 start(
@@ -77,7 +77,7 @@ class ReadWithoutLockTest {
     }
 
     @Test
-    void aReadBesideAnUpdateWaitsAndSeesAllOfIt() throws Exception {
+    void aReadDuringAnUpdateWaitsAndSeesAllOfIt() throws Exception {
         open(builder -> builder);
         final FutureTask<Boolean> holder = hold(true);
         final FutureTask<Integer> reader = start(() -> cache.get(7, destination, 0));
@@ -98,18 +98,20 @@ class ReadWithoutLockTest {
         final FutureTask<Boolean> holder = hold(false);
         assertThat(cache.get(0, destination, 0)).isEqualTo(LENGTH);
         assertThat(cache.getLong(1, 0, -1)).isZero();
-        assertThat(cache.get(99, destination, 0)).as("not behind").isEqualTo(LENGTH);
+        assertThat(cache.get(99, destination, 0)).as("needs no promotion").isEqualTo(LENGTH);
         release.countDown();
         assertThat(holder.get(1, TimeUnit.MINUTES)).isTrue();
         assertThat(cache.statistics().missedPromotions()).isEqualTo(2);
-        assertThat(cache.statistics().promotions()).as("of the holder").isEqualTo(1);
+        assertThat(cache.statistics().promotions()).as("the holder's promotion").isEqualTo(1);
         assertThat(cache.statistics().hits()).isEqualTo(4);
         for (int left = 15; left > 0; left--) {
             cache.get(0, destination, 0);
         }
-        assertThat(cache.statistics().missedPromotions()).as("sixteen left out").isEqualTo(17);
+        assertThat(cache.statistics().missedPromotions())
+                .as("sixteen of key 0, one of key 1")
+                .isEqualTo(17);
         cache.get(0, destination, 0);
-        assertThat(cache.statistics().promotions()).as("the next hit's").isEqualTo(2);
+        assertThat(cache.statistics().promotions()).as("the next hit promotes").isEqualTo(2);
     }
 
     @Test
@@ -117,8 +119,8 @@ class ReadWithoutLockTest {
         open(builder -> builder.promotionDistance(0));
         final FutureTask<Boolean> holder = hold(false);
         final FutureTask<Integer> reader = start(() -> cache.get(0, destination, 0));
-        assertThat(cache.contains(0)).as("no use").isTrue();
-        assertThat(cache.get(7, destination, 0)).as("at the head").isEqualTo(LENGTH);
+        assertThat(cache.contains(0)).as("contains needs no promotion").isTrue();
+        assertThat(cache.get(7, destination, 0)).as("needs no promotion").isEqualTo(LENGTH);
         release.countDown();
         assertThat(holder.get(1, TimeUnit.MINUTES)).isTrue();
         assertThat(reader.get(1, TimeUnit.MINUTES)).isEqualTo(LENGTH);
@@ -127,18 +129,20 @@ class ReadWithoutLockTest {
     }
 
     @Test
-    void aSlidingDeadlineIsRenewedByTheSixteenth() {
+    void aReadRenewsASlidingDeadlineAfterASixteenthOfTheIdleTime() {
         open(builder -> builder.expireAfterAccessNs(IDLE_NS));
         clock.advance(IDLE_NS / 16);
         cache.get(99, destination, 0);
-        assertThat(cache.remainingTtlNs(99)).as("too early").isEqualTo(IDLE_NS - IDLE_NS / 16);
+        assertThat(cache.remainingTtlNs(99))
+                .as("too early to renew")
+                .isEqualTo(IDLE_NS - IDLE_NS / 16);
         clock.advance(1);
         cache.get(99, destination, 0);
         assertThat(cache.remainingTtlNs(99)).isEqualTo(IDLE_NS);
     }
 
     @Test
-    void aRenewalThatMeetsTheLockIsMissedAndWaitedForWhenItIsLate() throws Exception {
+    void aRenewalIsSkippedUnderAHeldLockUntilItIsLate() throws Exception {
         open(builder -> builder.expireAfterAccessNs(IDLE_NS));
         clock.advance(IDLE_NS / 10);
         final FutureTask<Boolean> holder = hold(false);
@@ -153,7 +157,7 @@ class ReadWithoutLockTest {
         assertThat(cache.statistics().missedPromotions()).isEqualTo(1);
     }
 
-    /** The bound that concurrency.md states, with nobody in the way. */
+    /** The bound that concurrency.md states, while no other thread holds the lock. */
     @ParameterizedTest
     @ValueSource(doubles = {0, 0.125, 1})
     void anEntryOutlivesItsLastUseByFifteenSixteenthsOfTheIdleTime(double promotion) {
@@ -179,9 +183,9 @@ class ReadWithoutLockTest {
         assertThat(expired).isPositive();
     }
 
-    /** A reader's clock is not the writer's: what one has found expired is so for all. */
+    /** An entry that one read found expired is expired for all threads, whatever their clock. */
     @Test
-    void whatAReaderFoundExpiredStaysSoWhenTheClockJumpsBack() {
+    void anExpiredEntryStaysExpiredWhenTheClockJumpsBack() {
         open(builder -> builder);
         cache.put(1, value, 0, LENGTH, 1_000);
         clock.set(1_000);
@@ -195,7 +199,7 @@ class ReadWithoutLockTest {
     }
 
     @Test
-    void readsAreNotCountedWhereTheyShallNotBe() {
+    void readsAreNotCountedWithoutCountReads() {
         open(builder -> builder.countReads(false));
         cache.get(1, destination, 0);
         cache.get(1_000, destination, 0);

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Memory follows the sizes that are written, a bounded number of entries at a time. */
+/** Memory follows the sizes that are written, a bounded number of entries per write. */
 class RebalancingTest {
     private static final int MEMORY = 4 << 20;
     private static final int SLAB = 1 << 14;
@@ -70,14 +70,14 @@ class RebalancingTest {
         return statistics.evictions() + statistics.moves();
     }
 
-    /** As documented in docs/architecture.md. */
+    /** The bound that docs/architecture.md states. */
     private static int bound(int slabBytes, int budget) {
         return 2 * budget + slabBytes / 48 / 16 + 2;
     }
 
     @ParameterizedTest
     @CsvSource({"100, 1500", "1500, 100", "32, 2000", "2000, 32"})
-    void aClassThatIsNoLongerWrittenGivesItsSlabsUp(int before, int after) {
+    void aClassNoLongerWrittenGivesUpItsSlabs(int before, int after) {
         final OffHeapCache cache = build(builder());
         write(cache, before, 2 * MEMORY);
         write(cache, after, 3 * MEMORY);
@@ -93,8 +93,8 @@ class RebalancingTest {
     }
 
     /**
-     * Sizes come in every order, each for some writes, with what is hardest among them: one size
-     * after another that the cache has no room for yet, each larger than those before.
+     * Writes sizes in every order, each several times. The hardest rounds among them are rising:
+     * every size is larger than those before, and the cache has no room for it yet.
      */
     @ParameterizedTest
     @CsvSource({
@@ -140,10 +140,10 @@ class RebalancingTest {
         assertThat(cache.statistics().slabReassignments()).isPositive();
     }
 
-    /** Whatever moves and whoever gets whose slab, of each size the least recently used leaves. */
+    /** Of each size, the least recently used entry is evicted, whichever slabs change hands. */
     @ParameterizedTest
     @ValueSource(ints = {3, 96})
-    void ofEachSizeTheLeastRecentlyUsedLeaves(int budget) {
+    void theLeastRecentlyUsedOfEachSizeIsEvicted(int budget) {
         final int[] lengths = {40, 300, 1000};
         final List<LinkedHashSet<Long>> order = new ArrayList<>();
         for (int i = 0; i < lengths.length; i++) {
@@ -191,7 +191,7 @@ class RebalancingTest {
     }
 
     @Test
-    void theDutyCycleGoesOnWithWhatAWriteBegan() {
+    void theDutyCycleContinuesADrainThatAWriteBegan() {
         final OffHeapCache cache = build(builder().rebalanceBudget(20));
         write(cache, 100, 2 * MEMORY);
         write(cache, 1500, 3 * 1500);
@@ -207,20 +207,20 @@ class RebalancingTest {
     }
 
     @Test
-    void theReserveIsReplacedByTheWritesThatFollow() {
+    void laterWritesReplaceTheReserve() {
         final OffHeapCache cache = build(builder());
         write(cache, 40, 2 * MEMORY);
         assertThat(cache.memoryReport().freeSlabBytes()).as("the reserve").isEqualTo(SLAB);
         cache.put(-1, value, 0, 1500);
-        assertThat(cache.memoryReport().freeSlabBytes()).as("taken").isZero();
+        assertThat(cache.memoryReport().freeSlabBytes()).as("the reserve is taken").isZero();
         write(cache, 40, (SLAB / 88 / 16 + 2) * 40);
-        assertThat(cache.contains(-1)).as("not at the cost of who took it").isTrue();
-        assertThat(cache.memoryReport().freeSlabBytes()).as("replaced").isEqualTo(SLAB);
+        assertThat(cache.contains(-1)).as("the entry that took it stays").isTrue();
+        assertThat(cache.memoryReport().freeSlabBytes()).as("the reserve is back").isEqualTo(SLAB);
         assertThat(cache.doWork()).isZero();
     }
 
     @Test
-    void aSmallEntryWithoutRoomOfItsOwnUsesALargerChunkAndGetsItsOwnLater() {
+    void aSmallEntryUsesALargerChunkUntilItsClassHasSlabs() {
         // Too few slabs for a reserve.
         final OffHeapCache cache = build(builder().slabBytes(1 << 18).rebalanceBudget(2));
         write(cache, 1500, 2 * MEMORY);
@@ -241,10 +241,10 @@ class RebalancingTest {
                 .sum();
     }
 
-    /** All of 100 bytes, then all of 1 500, then all of 100 again, then a mix. */
+    /** All values have 100 bytes, then 1 500, then 100 again, then various lengths. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void afterAChangeOfSizesTheHitRatioIsSoonAFreshCaches(boolean exact) {
+    void theHitRatioIsSoonAFreshCachesAfterAChangeOfSizes(boolean exact) {
         final double distance = exact ? 0 : 0.0625;
         final OffHeapCache shifted = build(plain(distance));
         final List<IntUnaryOperator> phases =
@@ -302,7 +302,7 @@ class RebalancingTest {
         return hit;
     }
 
-    /** The part of the memory that is in classes that a fresh cache does not have it in. */
+    /** Returns the share of slabs in classes that have no slab in a fresh cache. */
     private static double misplaced(OffHeapCache shifted, OffHeapCache fresh) {
         final List<SizeClassReport> classes = shifted.memoryReport().sizeClasses();
         final List<SizeClassReport> right = fresh.memoryReport().sizeClasses();

@@ -17,10 +17,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What relaxed promotion promises. With a distance {@code d}, a use moves an entry to the head of
- * its list only if {@code clock - stamp > floor(d * N)}, where {@code N} is the length of its list
- * at that moment, the stamp is what the clock read when the entry was last put at the head, and the
- * clock ticks for every entry that is added to the segment.
+ * The order that relaxed promotion guarantees. With a distance {@code d}, a use moves an entry to
+ * the head of its list only if {@code clock - stamp > floor(d * N)}, where {@code N} is the length
+ * of its list at that moment, the stamp is what the clock read when the entry was last put at the
+ * head, and the clock ticks for every entry that is added to the segment.
  *
  * <p><b>Theorem.</b> Let an entry be evicted as the last of its list, and let that list have had
  * {@code H} entries at its last use. Then every entry that stays in the list was used at most
@@ -29,8 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Stamps never rise towards the tail, so the others' are not smaller; and a stamp is the clock at a
  * use.
  *
- * <p>An entry that leaves with a slab which another class is given is not the last of its list; the
- * theorem says nothing of it.
+ * <p>The theorem does not cover an entry that leaves because another class gets its slab: that
+ * entry need not be the last of its list.
  *
  * <p>The model counts from outside. It knows insertions and puts of present keys, and predicts each
  * promotion, which {@code statistics().promotions()} confirms hit by hit.
@@ -43,7 +43,7 @@ class RelaxedLruTest {
     private final UnsafeBuffer value = new UnsafeBuffer(new byte[1 << 10]);
     private final Map<Long, Entry> entries = new HashMap<>();
 
-    /** Of each list: its entries, how many were evicted, and how far out of order at the most. */
+    /** Of each list: its entries, its evictions, and the widest inversion among those. */
     private final int[] length = new int[2];
 
     private final int[] evictions = new int[2];
@@ -100,8 +100,8 @@ class RelaxedLruTest {
             final long inversion = entry.lastUse - leastRecentUse(entry.list);
             assertThat(inversion)
                     .as(
-                            "%s: ticks from the last use of one that stays in list %d, of %d"
-                                    + " entries, to that of the one that leaves",
+                            "%s: ticks from the least recent use in list %d, of %d entries,"
+                                    + " to the last use of the evicted entry",
                             describe(), entry.list, length[entry.list])
                     .isLessThanOrEqualTo(entry.allowance);
             widest[entry.list] = Math.max(widest[entry.list], inversion);
@@ -155,7 +155,7 @@ class RelaxedLruTest {
         used(entry, absent || isBehind(entry));
     }
 
-    /** Uses a key in one of the ways that do not write its whole value. */
+    /** Uses a key without writing its whole value. */
     private void use(long key) {
         final long promotions = cache.statistics().promotions();
         final boolean hit;
@@ -179,8 +179,9 @@ class RelaxedLruTest {
     }
 
     /**
-     * One round of many. Rounds of mostly hits, of mostly writes, and sweeps over keys that hardly
-     * come again take turns, a thousand each: the sweeps let entries come near the tail.
+     * Runs one round of many. A thousand rounds of mostly hits, a thousand of mostly writes and a
+     * thousand of sweeps over keys that hardly recur alternate. The sweeps move entries towards the
+     * tail.
      *
      * @param keys how many keys each list has to choose from.
      */
@@ -210,7 +211,7 @@ class RelaxedLruTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {1.0 / 16, 1.0 / 8, 1.0 / 4, 1.0 / 2, 7.0 / 8, 1})
-    void entriesLeaveInTheOrderOfUseUpToTheDistance(double promotionDistance) {
+    void entriesAreEvictedInOrderOfUseUpToTheDistance(double promotionDistance) {
         open(OffHeapCache.builder().memoryBytes(1 << 18).maxEntries(ENTRIES), promotionDistance);
         for (int round = 0; round < ROUNDS; round++) {
             round(round, 0, 3 * ENTRIES, 32);
@@ -224,13 +225,13 @@ class RelaxedLruTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {1.0 / 16, 1.0 / 8, 1.0 / 4, 1.0 / 2, 7.0 / 8, 1})
-    void theBoundIsMetToThePutAndOneTickFurtherPromotes(double promotionDistance) {
+    void theBoundIsExactAndOneTickMorePromotes(double promotionDistance) {
         open(OffHeapCache.builder().memoryBytes(1 << 18).maxEntries(ENTRIES), promotionDistance);
         long key = 0;
         while (key < 2 * ENTRIES) {
             put(key++, 0, 32);
         }
-        // An entry cannot be older than the list is long while nothing but insertions tick.
+        // While only insertions tick, no entry is older than its list is long.
         final int reach = (int) Math.min(reach(0), ENTRIES - 1);
         final long within = key++;
         put(within, 0, 32);
@@ -239,13 +240,15 @@ class RelaxedLruTest {
         }
         final long before = cache.statistics().promotions();
         use(within);
-        assertThat(cache.statistics().promotions()).as("at the distance").isEqualTo(before);
+        assertThat(cache.statistics().promotions())
+                .as("promotions at the distance")
+                .isEqualTo(before);
         int gap = 0;
         while (entries.containsKey(within)) {
             put(key++, 0, 32);
             gap++;
         }
-        // The insertion that evicts makes room first, and is at the head after.
+        // The insertion that evicts makes room before it adds its own entry.
         assertThat(gap - 1).as(describe()).isEqualTo(ENTRIES - 1 - reach);
 
         if (reach < ENTRIES - 1) {
@@ -255,9 +258,13 @@ class RelaxedLruTest {
                 put(key++, 0, 32);
             }
             use(beyond);
-            assertThat(cache.statistics().promotions()).as("beyond it").isEqualTo(before + 1);
+            assertThat(cache.statistics().promotions())
+                    .as("promotions beyond it")
+                    .isEqualTo(before + 1);
             use(beyond);
-            assertThat(cache.statistics().promotions()).as("at the head").isEqualTo(before + 1);
+            assertThat(cache.statistics().promotions())
+                    .as("promotions at the head")
+                    .isEqualTo(before + 1);
             gap = 0;
             while (entries.containsKey(beyond)) {
                 put(key++, 0, 32);
@@ -268,13 +275,13 @@ class RelaxedLruTest {
     }
 
     /**
-     * Two size classes, one of entries four times as long as the other's, and room for some
-     * hundreds. A slab of at most sixteen entries drains within one write, so what leaves from the
-     * list that is written to is the last of it.
+     * Two size classes, one with entries four times as long as the other's, and room for some
+     * hundreds. A slab of at most sixteen entries drains within one write, so an entry that leaves
+     * the list being written to is the last of that list.
      */
     @ParameterizedTest
     @ValueSource(doubles = {1.0 / 16, 1.0 / 8, 1.0 / 4, 1.0 / 2, 7.0 / 8, 1})
-    void holdsForListsOfDifferentLengthThatEvictByBytes(double promotionDistance) {
+    void theBoundHoldsForListsOfDifferentLengthThatEvictByBytes(double promotionDistance) {
         open(
                 OffHeapCache.builder().memoryBytes(48 << 10).slabBytes(1 << 10).expiryBudget(16),
                 promotionDistance);

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The listener is told of every removal once, and nothing that user code throws does harm. */
+/** The removal handler is told of each removal once, and throwables of user code do no harm. */
 class RemovalHandlerTest {
     private static final long TTL = 10_000;
 
@@ -31,7 +31,7 @@ class RemovalHandlerTest {
                     told.add(cause + " " + key.getLong(0) + "=" + TestSupport.string(value));
     private OffHeapCache cache;
 
-    private void open(RemovalHandler listener, ErrorHandler handler) {
+    private void open(RemovalHandler removalHandler, ErrorHandler handler) {
         cache =
                 OffHeapCache.builder()
                         .memoryBytes(1 << 18)
@@ -41,7 +41,7 @@ class RemovalHandlerTest {
                         .promotionDistance(0)
                         .tickNs(1_000)
                         .clock(clock)
-                        .removalHandler(listener)
+                        .removalHandler(removalHandler)
                         .errorHandler(handler)
                         .build();
     }
@@ -67,7 +67,7 @@ class RemovalHandlerTest {
     }
 
     @Test
-    void isToldOfTheLeastRecentlyUsedThatIsEvicted() {
+    void theHandlerIsToldOfEvictionsInLruOrder() {
         open(recorder, errors::add);
         put(1, "one");
         put(2, "two");
@@ -81,7 +81,7 @@ class RemovalHandlerTest {
     }
 
     @Test
-    void isToldOfTheOldValueThatIsReplaced() {
+    void theHandlerIsToldOfReplacedValues() {
         open(recorder, errors::add);
         put(1, "one");
         put(1, "two");
@@ -101,7 +101,7 @@ class RemovalHandlerTest {
     }
 
     @Test
-    void isToldOfWhatTheCallerRemoves() {
+    void theHandlerIsToldOfRemovedEntries() {
         open(recorder, errors::add);
         put(1, "one");
         cache.remove(1);
@@ -120,7 +120,7 @@ class RemovalHandlerTest {
     }
 
     @Test
-    void isToldOfWhatExpiresWhenItIsReclaimed() {
+    void theHandlerIsToldOfExpiredEntriesWhenTheyAreReclaimed() {
         open(recorder, errors::add);
         put(1, "one", TTL);
         put(2, "two", TTL);
@@ -132,12 +132,12 @@ class RemovalHandlerTest {
         told.clear();
         put(3, "three", TTL);
         clock.advance(TTL);
-        assertThat(put(3, "again")).as("was absent").isTrue();
+        assertThat(put(3, "again")).as("the key was absent").isTrue();
         assertThat(told).containsExactly("EXPIRED 3=three");
     }
 
     @Test
-    void anExpiredEntryIsNeverToldAsEvictedNorReplaced() {
+    void anExpiredEntryIsNeverReportedAsEvictedOrReplaced() {
         open(recorder, errors::add);
         // The wheel finds these only at the end of their tick.
         put(1, "one", TTL + 1);
@@ -153,7 +153,7 @@ class RemovalHandlerTest {
     }
 
     @Test
-    void isNotToldOfAClose() {
+    void theHandlerIsNotToldOfAClose() {
         open(recorder, errors::add);
         put(1, "one");
         cache.close();
@@ -163,15 +163,15 @@ class RemovalHandlerTest {
 
     static Stream<Throwable> thrown() {
         return Stream.of(
-                new IllegalStateException("of the listener"),
-                new OutOfMemoryError("of the listener"),
-                new AssertionError("of the listener"),
-                new Exception("checked, of the listener"));
+                new IllegalStateException("of the removal handler"),
+                new OutOfMemoryError("of the removal handler"),
+                new AssertionError("of the removal handler"),
+                new Exception("checked, of the removal handler"));
     }
 
     @ParameterizedTest
     @MethodSource("thrown")
-    void whatAListenerThrowsGoesToTheErrorHandler(Throwable thrown) {
+    void throwablesOfTheRemovalHandlerGoToTheErrorHandler(Throwable thrown) {
         open(
                 (cause, key, value) -> {
                     recorder.onRemoval(cause, key, value);
@@ -184,7 +184,7 @@ class RemovalHandlerTest {
 
     @ParameterizedTest
     @MethodSource("thrown")
-    void anErrorHandlerThatThrowsTooDoesNoHarm(Throwable thrown) {
+    void anErrorHandlerThatThrowsDoesNoHarm(Throwable thrown) {
         open(
                 (cause, key, value) -> {
                     recorder.onRemoval(cause, key, value);
@@ -228,7 +228,7 @@ class RemovalHandlerTest {
     }
 
     @Test
-    void theDefaultHandlerLogsAndGoesOn() {
+    void theDefaultErrorHandlerLogsAndContinues() {
         cache =
                 OffHeapCache.builder()
                         .memoryBytes(1 << 18)
@@ -242,7 +242,7 @@ class RemovalHandlerTest {
     }
 
     @Test
-    void whatAReaderThrowsReachesTheCallerAndTheEntryStays() {
+    void throwablesOfAReaderReachTheCallerAndTheEntryStays() {
         open(recorder, errors::add);
         put(1, "one");
         final Error thrown = new StackOverflowError();
@@ -259,7 +259,7 @@ class RemovalHandlerTest {
     }
 
     @Test
-    void whatAVisitorThrowsReachesTheCallerAndEndsTheScan() {
+    void throwablesOfAVisitorReachTheCallerAndEndTheScan() {
         open(recorder, errors::add);
         put(1, "one");
         put(2, "two");
@@ -311,7 +311,7 @@ class RemovalHandlerTest {
     }
 
     @Test
-    void flyweightsThatAreKeptSeeNothingAfterTheCallback() {
+    void keptFlyweightsAreEmptyAfterTheCallback() {
         final List<DirectBuffer> kept = new ArrayList<>();
         open(
                 (cause, key, value) -> {

@@ -24,13 +24,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the page on sizing promises is what a cache holds. */
+/** A cache agrees with the numbers and formulas of the sizing page. */
 class SizingDocTest {
     private static final Path PAGE = ProjectFiles.file("docs", "sizing.md");
     private static final int LARGEST = 16 << 10;
 
     @Test
-    void theWorkedExampleIsWhatTheReportSays() throws Exception {
+    void theWorkedExampleAgreesWithTheReport() throws Exception {
         final Map<String, String> rows = MarkdownTables.rows(PAGE, "### A worked example");
         final long memoryBytes = MarkdownTables.number(rows.get("budgetBytes"));
         try (OffHeapCache cache =
@@ -90,7 +90,7 @@ class SizingDocTest {
                         r -> (int) (16 / Math.pow(1 - 0.998 * r.nextDouble(), 1.11)),
                         16 << 20),
                 mix("uniform", r -> 100 + r.nextInt(1_900), 16 << 20),
-                mix("all alike", r -> 64, 16 << 20));
+                mix("constant", r -> 64, 16 << 20));
     }
 
     private static Arguments mix(
@@ -100,7 +100,7 @@ class SizingDocTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("mixes")
-    void theFormulaForASampleHoldsWhatItSays(
+    void theFormulaForASampleHolds(
             String name, ToIntFunction<SplittableRandom> lengths, int roughly) throws IOException {
         assertThat(Files.readString(PAGE)).contains("memoryBytes = entries × (L + 8) / 0.9");
         final SplittableRandom random = new SplittableRandom(TestSupport.seed());
@@ -126,7 +126,7 @@ class SizingDocTest {
             final MemoryReport report = cache.memoryReport();
             final long live = 40 * report.entries() + report.keyBytes() + report.valueBytes();
             assertThat((double) (live + report.indexBytes()) / memoryBytes)
-                    .as("seed %d, %s, for ever after", TestSupport.seed(), name)
+                    .as("seed %d, %s, after further writes", TestSupport.seed(), name)
                     .isGreaterThan(0.9);
             TestSupport.assertClean(cache);
         }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Threads of any kind exclude one another, are counted, wait without harm, and use what they hit.
+ * Threads of any kind exclude one another, are counted, wait without harm, and promote their hits.
  */
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ThreadKindsTest {
@@ -39,7 +39,7 @@ class ThreadKindsTest {
     }
 
     @Test
-    void threadsThatLieAboutTheirIdsExcludeOneAnother() throws Exception {
+    void threadsThatOverrideTheirIdExcludeOneAnother() throws Exception {
         open(OffHeapCache.builder());
         cache.put(1, value, 0, 8);
         final List<Thread> threads = new ArrayList<>();
@@ -68,7 +68,7 @@ class ThreadKindsTest {
         }
     }
 
-    /** Starts a virtual thread, which this source's version of Java does not know. */
+    /** Starts a virtual thread by reflection, since Java 17 has none. */
     private static Thread startVirtual(Runnable task) throws ReflectiveOperationException {
         assumeTrue(Runtime.version().feature() >= 21, "this JDK has virtual threads");
         final Method start = Thread.class.getMethod("startVirtualThread", Runnable.class);
@@ -76,7 +76,7 @@ class ThreadKindsTest {
     }
 
     @Test
-    void virtualThreadsAreCountedExactly() throws Exception {
+    void readsOfVirtualThreadsAreCountedExactly() throws Exception {
         open(OffHeapCache.builder());
         cache.put(1, value, 0, 8);
         final List<Thread> threads = new ArrayList<>();
@@ -90,9 +90,9 @@ class ThreadKindsTest {
     }
 
     /**
-     * A virtual thread waits in a listener, without a carrier; as many others as there are carriers
-     * wait for the lock, interrupted or not. The first one comes to run again, and so does one that
-     * has nothing to do with the cache.
+     * A virtual thread waits in a removal handler, without a carrier. More virtual threads than
+     * there are carriers wait for the lock, interrupted or not. The first thread can still run
+     * again, and so can a thread that does not use the cache.
      */
     @Test
     void waitersLeaveTheirCarriersToTheHolder() throws Exception {
@@ -142,10 +142,10 @@ class ThreadKindsTest {
     }
 
     /**
-     * Cache-aside: whether the reader puts what it misses or has another put it, it hits as often.
+     * Cache-aside: a reader has as many hits whether it or another thread puts the missing values.
      */
     @Test
-    void aReaderWhosePutsAnotherThreadDoesHitsAsOften() throws Exception {
+    void aReaderHasAsManyHitsIfAnotherThreadPuts() throws Exception {
         final long own = hits(true);
         cache.close();
         final long handedOver = hits(false);
@@ -171,9 +171,9 @@ class ThreadKindsTest {
         return cache.statistics().hits();
     }
 
-    /** The visitor takes its time; what expires meanwhile is not shown. */
+    /** The visitor is slow; entries that expire meanwhile are not shown. */
     @Test
-    void aScanShowsNothingAfterItsDeadline() {
+    void aScanShowsNoEntryAfterItsDeadline() {
         final long[] now = {0};
         open(OffHeapCache.builder().clock(() -> now[0]));
         for (long key = 0; key < 200; key++) {
@@ -200,9 +200,7 @@ class ThreadKindsTest {
         assertThat(late).isEmpty();
     }
 
-    /**
-     * The clock is read under a lock; what it asks of that segment is refused and does not hang.
-     */
+    /** The clock is read under a lock. Its calls that need the lock are refused and do not hang. */
     @Test
     void aClockThatCallsTheCacheIsRefused() {
         final List<Throwable> refused = new ArrayList<>();

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The code of README and of the documentation compiles, and prints what it says it prints. */
+/** The code of README and documentation compiles and prints the output on the page. */
 class TutorialTest {
     private static final Path README = ProjectFiles.file("README.md");
 
@@ -26,7 +26,8 @@ class TutorialTest {
             List.of("tutorial.md", "typed-cache.md", "sbe.md", "sizing.md");
 
     /**
-     * By the tests of the modules whose libraries they use; the first steps by {@code .ci/trial}.
+     * Pages tested by the modules whose libraries they use; {@code .ci/trial} tests the first
+     * steps.
      */
     private static final List<String> TESTED_ELSEWHERE =
             List.of("chronicle-bytes.md", "jcache.md", "operations.md", "getting-started.md");
@@ -40,7 +41,7 @@ class TutorialTest {
     }
 
     @TestFactory
-    Stream<DynamicContainer> everyProgramPrintsWhatItsPageSays() throws IOException {
+    Stream<DynamicContainer> everyProgramPrintsTheOutputOnItsPage() throws IOException {
         final List<DynamicContainer> pages = new ArrayList<>();
         for (final String page : PAGES) {
             pages.add(DynamicContainer.dynamicContainer(page, programs.tests(page)));
@@ -68,7 +69,7 @@ class TutorialTest {
         }
     }
 
-    /** So that a change of the tutorial's form cannot leave less to check. */
+    /** A change of the tutorial's form must not leave less to check. */
     @Test
     void everySectionHasCodeAndOutput() throws IOException {
         assertThat(DocPrograms.programs("tutorial.md"))

@@ -19,11 +19,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * A callback that does not return holds up its segment and nothing else, and an interrupt holds up
- * nobody: it ends no wait, and is still there when the operation returns.
+ * A callback that does not return blocks only its segment. An interrupt ends no wait, and is still
+ * set when the operation returns.
  */
 class WaitingTest {
-    /** Reads, which go on beside a callback of their segment, and what looks before it locks. */
+    /**
+     * Operations that do not wait for a callback: reads, and doWork, which looks before it locks.
+     */
     private static final Set<String> GOES_ON =
             Set.of("get", "getLong", "contains", "remainingTtlNs", "doWork");
 
@@ -57,7 +59,7 @@ class WaitingTest {
     @AfterEach
     void auditAndClose() {
         if (blocker != null) {
-            // After a failure it may still be inside.
+            // After a failure the blocker may still be inside.
             blocker.release.countDown();
         }
         if (!cache.isClosed()) {
@@ -70,7 +72,7 @@ class WaitingTest {
         return PublicOperation.all().stream().filter(o -> !o.name().equals("close")).toList();
     }
 
-    /** A thread that runs an operation, and what came of it. */
+    /** A thread that runs an operation and keeps its outcome. */
     private static final class Caller extends Thread {
         private final PublicOperation operation;
         private final OffHeapCache cache;
@@ -98,12 +100,12 @@ class WaitingTest {
 
         void assertReturns() throws InterruptedException {
             join(GUARD_MS);
-            assertThat(isAlive()).as("%s does not return", this).isFalse();
+            assertThat(isAlive()).as("%s is still running", this).isFalse();
             assertThat(thrown).as(toString()).isNull();
         }
     }
 
-    /** A thread inside a callback, until it is released. */
+    /** A thread that stays inside a callback until it is released. */
     private final class Blocker extends Thread {
         private final CountDownLatch inside = new CountDownLatch(1);
         private final CountDownLatch release = new CountDownLatch(1);
@@ -143,7 +145,7 @@ class WaitingTest {
         blocker.begin();
     }
 
-    private void blockInListener() {
+    private void blockInRemovalHandler() {
         blocker = new Blocker(() -> cache.put(here, value, 0, 8));
         onRemoval = blocker::block;
         blocker.begin();
@@ -196,7 +198,7 @@ class WaitingTest {
         assertThat(cache.isClosed()).isTrue();
     }
 
-    /** Interrupts it as it waits; false if it does not wait. */
+    /** Interrupts the operation while it waits. Returns false if it does not wait. */
     private boolean completesDespiteInterrupt(PublicOperation operation) throws Exception {
         blockInReader();
         final Caller caller = new Caller(operation, cache, here);
@@ -215,10 +217,10 @@ class WaitingTest {
     }
 
     @Test
-    void aListenerThatBlocksHoldsUpItsSegmentAlone() throws Exception {
+    void aRemovalHandlerThatBlocksBlocksOnlyItsSegment() throws Exception {
         cache.put(here, value, 0, 8);
         cache.put(there, value, 0, 8);
-        blockInListener();
+        blockInRemovalHandler();
         for (final PublicOperation operation : operationsButClose()) {
             if (operation.isOfKey() || !operation.needsLock()) {
                 final Caller caller = new Caller(operation, cache, there);
@@ -243,9 +245,9 @@ class WaitingTest {
     }
 
     @Test
-    void aCloseWaitsForAListenerThatBlocks() throws Exception {
+    void aCloseWaitsForARemovalHandlerThatBlocks() throws Exception {
         cache.put(here, value, 0, 8);
-        blockInListener();
+        blockInRemovalHandler();
         final Thread closer = new Thread(cache::close);
         closer.start();
         while (closer.getState() != Thread.State.TIMED_WAITING) {

@@ -93,13 +93,13 @@ class ZeroAllocationTest {
 
     @ParameterizedTest
     @EnumSource(Kind.class)
-    void allocatesNothing(Kind kind) {
+    void operationsAllocateNothing(Kind kind) {
         assertAllocatesNothing(kind, builder -> builder);
     }
 
     @ParameterizedTest
     @EnumSource(names = {"MULTI_GET", "MULTI_PUT", "MIXED"})
-    void allocatesNothingInStages(Kind kind) {
+    void stagedBatchesAllocateNothing(Kind kind) {
         assertAllocatesNothing(kind, builder -> builder.memoryBytes(24 << 20).maxEntries(KEYS));
     }
 

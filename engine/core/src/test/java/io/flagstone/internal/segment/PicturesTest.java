@@ -15,8 +15,8 @@ import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 /**
- * The pictures of layouts and ways in the documentation, drawn from the code's own numbers. With
- * {@code -Dflagstone.pictures=write} they are written, otherwise compared.
+ * Draws the pictures in the documentation from the code's own numbers. With {@code
+ * -Dflagstone.pictures=write} it writes them, otherwise it compares them.
  */
 class PicturesTest {
     private static final Path IMAGES = ProjectFiles.file("docs", "images");
@@ -34,7 +34,7 @@ class PicturesTest {
     }
 
     @Test
-    void theRegion() throws IOException {
+    void theRegionPictureAgreesWithTheCode() throws IOException {
         final SegmentLayout layout =
                 SegmentLayout.divide(
                         1 << 20, new SizeClasses(1 << 14), 64, SegmentLayout.UNBOUNDED, false);
@@ -138,7 +138,7 @@ class PicturesTest {
     }
 
     @Test
-    void theWayOfAGet() throws IOException {
+    void theGetPictureAgreesWithTheCode() throws IOException {
         final Svg picture =
                 new Svg(
                         960,
@@ -180,10 +180,10 @@ class PicturesTest {
     }
 
     @Test
-    void theWheel() throws IOException {
+    void theWheelPictureAgreesWithTheCode() throws IOException {
         final int slots = 64;
         assertThat(TimingWheel.length())
-                .as("9 levels of so many slots, with what is drawn of it")
+                .as("9 levels of 64 slots, as drawn")
                 .isEqualTo(24 + 9 * Long.BYTES + 9 * slots * Integer.BYTES);
         final Svg picture =
                 new Svg(

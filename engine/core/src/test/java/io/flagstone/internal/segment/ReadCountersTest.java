@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
-/** Every increment counts, whichever cell it falls on and whoever had the cell before. */
+/** Every increment counts, whichever cell it uses and whichever thread had the cell before. */
 class ReadCountersTest {
     private static final int ROUNDS = 20_000;
 
@@ -31,7 +31,7 @@ class ReadCountersTest {
     }
 
     @Test
-    void moreThreadsAtOnceThanThereAreCells() throws InterruptedException {
+    void moreThreadsThanCellsAreCountedExactly() throws InterruptedException {
         final int threads = 2 * ReadCounters.CELLS;
         final CountDownLatch begun = new CountDownLatch(threads);
         final List<Thread> running = new ArrayList<>();
@@ -54,7 +54,7 @@ class ReadCountersTest {
     }
 
     @Test
-    void cellsGoFromThreadsThatHaveEndedToNewOnes() throws InterruptedException {
+    void newThreadsGetTheCellsOfEndedThreads() throws InterruptedException {
         final int threads = 5 * ReadCounters.CELLS;
         for (int i = 0; i < threads; i++) {
             final Thread thread = new Thread(() -> count(3_000));
@@ -65,7 +65,7 @@ class ReadCountersTest {
     }
 
     @Test
-    void nothingIsCountedWhereNothingShallBe() {
+    void countersThatAreOffCountNothing() {
         final ReadCounters off = new ReadCounters(false);
         off.increment(ReadCounters.HITS, Thread.currentThread().getId());
         assertThat(off.statistics().hits()).isZero();

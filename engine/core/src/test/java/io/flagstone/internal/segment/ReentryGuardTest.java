@@ -16,7 +16,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Re-entry is refused to the thread inside a callback, and to no other thread or cache. */
+/** The guard refuses the thread inside a callback, and no other thread or cache. */
 class ReentryGuardTest {
     /** Threads whose ids differ by a multiple of this share a stripe of the guard. */
     private static final int STRIPES = 64;
@@ -75,7 +75,7 @@ class ReentryGuardTest {
     }
 
     @Test
-    void aCallbackMayUseAnotherCacheButNotComeBackThroughIt() {
+    void aCallbackMayUseAnotherCacheButNotReturnThroughIt() {
         cache.put(1, value, 0, 8);
         other.put(2, value, 0, 8);
         final List<Throwable> refused = new ArrayList<>();
@@ -100,7 +100,7 @@ class ReentryGuardTest {
     }
 
     @Test
-    void theThreadMayGoOnAfterACallbackThatThrew() {
+    void aThreadMayUseTheCacheAfterItsCallbackThrew() {
         cache.put(1, value, 0, 8);
         assertThatThrownBy(
                         () ->
@@ -115,7 +115,7 @@ class ReentryGuardTest {
     }
 
     @Test
-    void moreThreadsOfAStripeThanItHasSlotsAreAllRefusedAndNobodyElse() throws Exception {
+    void aStripeWithMoreThreadsThanSlotsRefusesExactlyThem() throws Exception {
         final int threads = 9;
         final OffHeapCache wide =
                 OffHeapCache.builder().memoryBytes(1 << 20).segments(16).slabBytes(1 << 12).build();
@@ -156,7 +156,7 @@ class ReentryGuardTest {
                         .filter(k -> wide.segmentIndex(k) == 15)
                         .findFirst()
                         .orElseThrow();
-        assertThat(wide.put(free, value, 0, 8)).as("in no callback").isTrue();
+        assertThat(wide.put(free, value, 0, 8)).as("a put outside callbacks").isTrue();
         release.countDown();
         for (final FutureTask<Boolean> task : refused) {
             assertThat(task.get()).isTrue();
@@ -166,7 +166,7 @@ class ReentryGuardTest {
     }
 
     @Test
-    void anIdThatACallbackWithoutStackHasLeftIsTakenOut() {
+    void anIdThatAStackOverflowLeftBehindIsRemoved() {
         final ReentryGuard guard = new ReentryGuard(1);
         final SegmentLock lock = new SegmentLock(SegmentEvents.ofNewCache());
         guard.register(lock);

@@ -7,7 +7,7 @@ import io.flagstone.internal.memory.Region;
 import io.flagstone.testing.TestClock;
 import org.junit.jupiter.api.Test;
 
-/** A segment's time never runs backwards, whoever has seen it. */
+/** A segment's time never runs backwards, whichever thread has seen it. */
 class SegmentClockTest {
     private final Region region = Region.allocate(4_096);
     private final TestClock source = new TestClock(1_000);
@@ -17,9 +17,9 @@ class SegmentClockTest {
     void holdersOfTheLockRememberTheTime() {
         assertThat(clock.observe(region)).isZero();
         source.advance(100);
-        assertThat(clock.now(region)).as("only looked at").isEqualTo(100);
+        assertThat(clock.now(region)).as("a time only read").isEqualTo(100);
         source.set(1_050);
-        assertThat(clock.now(region)).as("nobody has acted on it").isEqualTo(50);
+        assertThat(clock.now(region)).as("no thread has acted on the later time").isEqualTo(50);
         assertThat(clock.observe(region, 1_100)).isEqualTo(100);
         assertThat(clock.observe(region)).isEqualTo(100);
         assertThat(clock.now(region)).isEqualTo(100);

@@ -18,12 +18,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** However a region is divided, its parts lie side by side and no further slab would fit. */
+/** The parts of any region lie side by side, and no further slab would fit. */
 class SegmentLayoutTest {
     private static final int LAYOUTS = 200;
 
     @RepeatedTest(10)
-    void dividesAnyBudget(RepetitionInfo repetition) {
+    void anyBudgetCanBeDivided(RepetitionInfo repetition) {
         final long seed = TestSupport.seed() + repetition.getCurrentRepetition();
         final Random random = new Random(seed);
         for (int i = 0; i < LAYOUTS; i++) {
@@ -50,10 +50,10 @@ class SegmentLayoutTest {
     }
 
     /**
-     * Numbers next to their limits, in the largest region and in smaller ones, added up as longs.
+     * Numbers near their limits, for regions of any size. The expected offsets are sums of longs.
      */
     @RepeatedTest(10)
-    void noOffsetWrapsWhateverTheNumbers(RepetitionInfo repetition) {
+    void noOffsetOverflows(RepetitionInfo repetition) {
         final long seed = TestSupport.seed() + repetition.getCurrentRepetition();
         final Random random = new Random(seed);
         for (int i = 0; i < LAYOUTS; i++) {
@@ -102,7 +102,7 @@ class SegmentLayoutTest {
         }
     }
 
-    /** A number next to either limit, or of any magnitude between. */
+    /** Returns a number near either limit, or of any magnitude between them. */
     private static long near(Random random, long least, long most) {
         final long any = least + (random.nextLong() >>> 1 + random.nextInt(63));
         switch (random.nextInt(4)) {
@@ -158,12 +158,12 @@ class SegmentLayoutTest {
                 (long) layout.slabs()
                         * (layout.classes().maxChunkBytes() / layout.classes().chunkBytes(0));
         assertThat((long) layout.maxEntries())
-                .as("%s: the bound is kept to wherever it can be reached", what)
+                .as("%s: a bound that the slabs can reach is kept", what)
                 .isGreaterThanOrEqualTo(
                         maxEntries == SegmentLayout.UNBOUNDED ? 1 : Math.min(maxEntries, chunks));
     }
 
-    /** A layout with one slab more ends where it ends, whatever region it was made for. */
+    /** Enlarges the region until one more slab fits, which must not fit the original region. */
     private static void assertNoFurtherSlabFits(
             String what, SegmentLayout layout, int expectedEntryBytes, long maxEntries) {
         SegmentLayout larger = layout;
@@ -188,7 +188,7 @@ class SegmentLayoutTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1 << 10, 1 << 14, 1 << 20, 1 << 24})
-    void theLeastRegionHoldsOneSlabAndAnythingLessNone(int slabBytes) {
+    void theLeastRegionHoldsOneSlabAndASmallerOneNone(int slabBytes) {
         final SizeClasses classes = new SizeClasses(slabBytes);
         final int least =
                 SegmentLayout.leastRegionBytes(classes, 64, SegmentLayout.UNBOUNDED, false);

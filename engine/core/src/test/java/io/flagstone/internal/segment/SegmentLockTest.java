@@ -16,8 +16,8 @@ import org.agrona.UnsafeApi;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** One thread at a time holds the lock, knows that it does, and interrupts change nothing. */
-// A lock that is broken hangs: this ends the build, and says nothing of speed.
+/** One thread at a time holds the lock and knows it does; interrupts change nothing. */
+// A broken lock hangs. The timeout ends the build; it is no measure of speed.
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SegmentLockTest {
     private static final int ROUNDS = 20_000;
@@ -35,7 +35,7 @@ class SegmentLockTest {
     }
 
     @Test
-    void excludesMoreThreadsThanThereAreCores() throws Exception {
+    void theLockExcludesMoreThreadsThanCores() throws Exception {
         final int threads = 2 * Runtime.getRuntime().availableProcessors() + 3;
         final CountDownLatch ready = new CountDownLatch(threads);
         final List<FutureTask<Boolean>> tasks = new ArrayList<>();
@@ -46,8 +46,8 @@ class SegmentLockTest {
             assertThat(task.get()).as("only the owner holds the lock").isTrue();
         }
         assertThat(plainCounter).isEqualTo(threads * ROUNDS);
-        assertThat(lock.owner).as("free again").isEqualTo(SegmentLock.FREE);
-        assertThat(lock.claimant).as("nobody claims it").isNull();
+        assertThat(lock.owner).as("the owner of a free lock").isEqualTo(SegmentLock.FREE);
+        assertThat(lock.claimant).as("the claimant of a free lock").isNull();
     }
 
     private boolean increment(CountDownLatch ready) throws InterruptedException {
@@ -72,7 +72,7 @@ class SegmentLockTest {
     }
 
     @Test
-    void everyOneOfManyInterruptedThreadsFinishes() throws Exception {
+    void allOfManyInterruptedThreadsFinish() throws Exception {
         final CountDownLatch ready = new CountDownLatch(CROWD);
         final List<Member> crowd = new ArrayList<>();
         for (int i = 0; i < CROWD; i++) {
@@ -89,11 +89,11 @@ class SegmentLockTest {
             assertThat(member.wrong).isNull();
         }
         assertThat(plainCounter).isEqualTo(CROWD * CROWD_ROUNDS);
-        assertThat(lock.owner).as("free again").isEqualTo(SegmentLock.FREE);
-        assertThat(lock.claimant).as("nobody claims it").isNull();
+        assertThat(lock.owner).as("the owner of a free lock").isEqualTo(SegmentLock.FREE);
+        assertThat(lock.claimant).as("the claimant of a free lock").isNull();
     }
 
-    /** Takes the lock a number of times, for long enough that most others come to park. */
+    /** Takes the lock many times, long enough each time for most other threads to park. */
     private final class Member extends Thread {
         private final CountDownLatch ready;
         private volatile String wrong;
@@ -124,7 +124,7 @@ class SegmentLockTest {
                 }
                 lock.unlock();
                 if (i % 4 == 0) {
-                    // So that it parks again, until the next interrupt.
+                    // Clears the interrupt, so that the thread parks again.
                     interrupted();
                 }
             }
@@ -132,12 +132,12 @@ class SegmentLockTest {
     }
 
     @Test
-    void knowsItsOwner() {
+    void theLockKnowsItsOwner() {
         assertThat(lock.isHeldBy(self)).isFalse();
         lock.lock(self);
         assertThat(lock.isHeldBy(self)).isTrue();
         assertThat(lock.isHeldBy(self + 1)).isFalse();
-        assertThat(lock.tryLock(self)).as("not re-entrant").isFalse();
+        assertThat(lock.tryLock(self)).as("the lock is not re-entrant").isFalse();
         assertThat(lock.tryLock(self + 1)).isFalse();
         assertThat(lock.isHeldBy(self)).as("a failed try changes nothing").isTrue();
         lock.unlock();
@@ -186,7 +186,7 @@ class SegmentLockTest {
         while (waiter.isInterrupted()) {
             Thread.onSpinWait();
         }
-        // It has taken note of the interrupt, and does not spin.
+        // The waiter has seen the interrupt and does not spin.
         awaitParked(waiter);
         lock.unlock();
         waiter.join();
@@ -201,7 +201,7 @@ class SegmentLockTest {
     }
 
     @Test
-    void nobodyOvertakesAWaiterThatHasParked() throws Exception {
+    void noThreadOvertakesAParkedWaiter() throws Exception {
         for (int round = 0; round < 200; round++) {
             lock.lock(self);
             final Waiter waiter = new Waiter(false);
@@ -219,13 +219,15 @@ class SegmentLockTest {
     }
 
     @Test
-    void aTryDoesNotOvertakeEither() throws Exception {
+    void aTryDoesNotOvertakeAClaimant() throws Exception {
         final Thread sleeper = new Thread(LockSupport::park);
         sleeper.start();
         lock.claim(sleeper);
         assertThat(lock.tryLock(self)).isFalse();
         lock.withdraw(Thread.currentThread());
-        assertThat(lock.tryLock(self)).as("only the claimant's claim ends").isFalse();
+        assertThat(lock.tryLock(self))
+                .as("a withdrawal by another thread changes nothing")
+                .isFalse();
         lock.withdraw(sleeper);
         assertThat(lock.tryLock(self)).isTrue();
         lock.unlock();
@@ -234,7 +236,7 @@ class SegmentLockTest {
     }
 
     @Test
-    void theClaimOfADeadThreadHoldsUpNobody() throws Exception {
+    void theClaimOfADeadThreadBlocksNoThread() throws Exception {
         final Thread dead = new Thread(() -> {});
         dead.start();
         dead.join();
@@ -246,7 +248,7 @@ class SegmentLockTest {
     }
 
     @Test
-    void aClaimantThatDoesNotComeIsPassedOver() throws Exception {
+    void aClaimantThatDoesNotComeIsSkipped() throws Exception {
         final CountDownLatch end = new CountDownLatch(1);
         final FutureTask<Boolean> busy =
                 new FutureTask<>(
@@ -278,7 +280,7 @@ class SegmentLockTest {
         }
     }
 
-    /** Asks for the lock where the stack ends, and again one call higher until it gets it. */
+    /** Asks for the lock where the stack ends, then one call higher each time until it gets it. */
     private void dive() {
         try {
             dive();
@@ -300,7 +302,7 @@ class SegmentLockTest {
     }
 
     @Test
-    void itsWordsShareALineWithNothingElse() {
+    void theWordsOfTheLockShareTheirLineWithNothingElse() {
         final long owner = offset("owner");
         assertThat(List.of(offset("claimant"), offset("contentions"), offset("events")))
                 .allSatisfy(other -> assertThat(Math.abs(other - owner)).isLessThan(64));

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.flagstone.internal.memory.Region;
 import org.junit.jupiter.api.Test;
 
-/** A window that was never closed cannot invert what odd and even mean. */
+/** A window that was never closed cannot swap the meanings of odd and even. */
 class SegmentVersionTest {
     private final Region region = Region.allocate(1 << 12);
 
@@ -24,7 +24,7 @@ class SegmentVersionTest {
     }
 
     @Test
-    void aWindowInOneThatStayedOpenIsOddAsWell() {
+    void aWindowInsideAnOpenWindowIsOdd() {
         final long before = SegmentVersion.read(region);
         SegmentVersion.beginWrite(region);
         SegmentVersion.beginWrite(region);
