@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A call looks once where its buffers lie, and keeps their memory alive until it returns. */
+/** A call reads its buffers' addresses once, and keeps their memory alive until it returns. */
 @Timeout(60)
 class ArgumentsTest {
     private static final int KEY_LENGTH = 8;

@@ -12,9 +12,9 @@ import java.util.Map;
 import org.agrona.DirectBuffer;
 
 /**
- * A model on the heap of what the cache should hold, in order of use.
+ * A model of the cache's expected content, on the heap and in order of use.
  *
- * <p>Only as the removal handler does it learn of removals. It checks each one: the value, the
+ * <p>It learns of removals only as the removal handler, and checks each one: the value, the
  * deadline, and where the order is exact, that an evicted entry was the least recently used.
  */
 final class CacheModel implements RemovalHandler {

@@ -65,7 +65,7 @@ final class FaultRig implements AutoCloseable {
             this.operations = Set.of(operations);
         }
 
-        /** Whether a throwable from here does not reach the operation's caller. */
+        /** Whether the engine keeps throwables from here away from the operation's caller. */
         boolean isContained() {
             return this == LISTENER || this == ERROR_HANDLER;
         }

@@ -93,8 +93,8 @@ class RebalancingTest {
     }
 
     /**
-     * Writes sizes in every order, each several times. The hardest rounds among them are rising:
-     * every size is larger than those before, and the cache has no room for it yet.
+     * Writes sizes in every order, each several times. In the hardest rounds every size is larger
+     * than those before, and the cache has no room for it yet.
      */
     @ParameterizedTest
     @CsvSource({

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * The order that relaxed promotion guarantees. With a distance {@code d}, a use moves an entry to
  * the head of its list only if {@code clock - stamp > floor(d * N)}, where {@code N} is the length
- * of its list at that moment, the stamp is what the clock read when the entry was last put at the
+ * of its list at that moment, the stamp is the clock's value when the entry was last put at the
  * head, and the clock ticks for every entry that is added to the segment.
  *
  * <p><b>Theorem.</b> Let an entry be evicted as the last of its list, and let that list have had
@@ -179,9 +179,8 @@ class RelaxedLruTest {
     }
 
     /**
-     * Runs one round of many. A thousand rounds of mostly hits, a thousand of mostly writes and a
-     * thousand of sweeps over keys that hardly recur alternate. The sweeps move entries towards the
-     * tail.
+     * Runs one of many rounds. A thousand rounds have mostly hits, the next thousand mostly writes,
+     * and the next sweep over keys that hardly recur, which moves entries towards the tail.
      *
      * @param keys how many keys each list has to choose from.
      */

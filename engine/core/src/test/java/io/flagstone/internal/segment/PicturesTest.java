@@ -43,8 +43,8 @@ class PicturesTest {
                         760,
                         540,
                         "A region",
-                        "From top to bottom what lies in a segment's region of one mebibyte, with"
-                                + " offsets and lengths.");
+                        "The parts of a segment's region of one mebibyte, from top to bottom,"
+                                + " with offsets and lengths.");
         picture.text(30, 30, "name", "a segment's region of 1 MiB, slabs of 16 KiB");
         final Object[][] parts = {
             {0, SegmentDescriptor.VERSION, "plain", "identity", "magic, sizes, seed of the hash"},
@@ -53,7 +53,7 @@ class PicturesTest {
                 2 * SegmentDescriptor.VERSION,
                 "amber",
                 "version, time, recency clock",
-                "what a read without the lock looks at"
+                "checked by reads without the lock"
             },
             {
                 2 * SegmentDescriptor.VERSION,
@@ -67,7 +67,7 @@ class PicturesTest {
                 SegmentDescriptor.RECENCY,
                 "grey",
                 "counters, change mark",
-                "what writes count, and whether one did not come to its end"
+                "counts of writes, and a mark of an unfinished one"
             },
             {
                 SegmentDescriptor.RECENCY,
@@ -81,14 +81,14 @@ class PicturesTest {
                 layout.tablesOffset(),
                 "blue",
                 "timing wheel",
-                "slots that entries hang in by their deadlines"
+                "slots of entries by their deadlines"
             },
             {
                 layout.tablesOffset(),
                 layout.indexOffset(),
                 "plain",
                 "slab tables",
-                "whose slab, which chunks are free"
+                "the class of each slab, its free chunks"
             },
             {
                 layout.indexOffset(),
@@ -143,11 +143,11 @@ class PicturesTest {
                 new Svg(
                         960,
                         330,
-                        "The way of a get",
+                        "How a get works",
                         "A key is hashed; the hash chooses segment and bucket; tags, key and"
                                 + " deadline are compared; the value is copied and validated by the"
                                 + " version.");
-        picture.text(30, 30, "name", "get: no lock, two dependent misses of memory at most");
+        picture.text(30, 30, "name", "get: no lock, at most two dependent cache misses");
         final String[][] steps = {
             {"blue", "key", "a long, or bytes"},
             {"plain", "hash", "keyed, 64 bits"},
@@ -174,8 +174,7 @@ class PicturesTest {
         picture.arrow(810, 220, 741, 220);
         picture.text(775, 212, "mid", "yes");
         picture.arrow(868, 250, 868, 290, 478, 290, 478, 131);
-        picture.text(
-                660, 308, "mid", "no: a write was there; look again, and at last take the lock");
+        picture.text(660, 308, "mid", "no: a write came between; try again, at last with the lock");
         check("get.svg", picture);
     }
 
@@ -190,8 +189,8 @@ class PicturesTest {
                         960,
                         330,
                         "The timing wheel",
-                        "Three levels of slots; an entry far off hangs in a coarse slot, moves to a"
-                            + " finer one when time gets there, and is reclaimed in the finest.");
+                        "Three levels of slots; an entry far from its deadline is in a coarse slot,"
+                                + " moves to a finer one later, and is reclaimed from the finest.");
         picture.text(30, 30, "name", "the wheel turns: 9 levels of 64 slots; a tick of 1 ms");
         final String[][] levels = {
             {"level 0", "64 ms", "a slot is 1 ms"},
@@ -213,12 +212,12 @@ class PicturesTest {
             picture.text(200 + drawn * 44 + 8, y + 24, "", "…");
         }
         picture.box(200 + 9 * 44 + 6, 248, 32, 24, "green", "e");
-        picture.text(200 + 9 * 44 + 22, 298, "mid", "an entry in half a minute, put here");
+        picture.text(200 + 9 * 44 + 22, 298, "mid", "an entry due in half a minute starts here");
         picture.arrow(200 + 9 * 44 + 22, 247, 200 + 12 * 44 + 22, 191);
         picture.box(200 + 12 * 44 + 6, 158, 32, 24, "green", "e");
         picture.arrow(200 + 12 * 44 + 22, 157, 200 + 8 * 44 + 22, 101);
         picture.box(200 + 8 * 44 + 6, 68, 32, 24, "green", "e");
-        picture.text(700, 222, "", "when time gets to its slot, it moves a level");
+        picture.text(700, 222, "", "when its slot is due, it moves down a level");
         picture.text(560, 52, "", "its tick has passed: reclaimed, within the budget");
         check("wheel.svg", picture);
     }
