@@ -17,6 +17,9 @@ import io.flagstone.internal.segment.ReadCounters;
 import io.flagstone.internal.segment.ReentryGuard;
 import io.flagstone.internal.segment.Segment;
 import io.flagstone.internal.segment.SegmentConfig;
+import io.flagstone.internal.segment.SegmentConfig.Budgets;
+import io.flagstone.internal.segment.SegmentConfig.Calls;
+import io.flagstone.internal.segment.SegmentConfig.Times;
 import io.flagstone.internal.segment.SegmentLayout;
 import io.flagstone.internal.slab.SizeClasses;
 import io.flagstone.internal.slab.SlabPlan;
@@ -396,16 +399,16 @@ public final class CacheBuilder {
                 layout,
                 new KeyedHash(seed != null ? seed : new SecureRandom().nextLong()),
                 (int) Math.round(distance * PromotionDistance.ONE),
-                settings.number(Parameter.TICK_NS),
-                settings.number(Parameter.DEFAULT_TTL_NS),
-                idleNs == OffHeapCache.NO_TTL ? 0 : idleNs,
-                settings.number(Parameter.EXPIRY_BUDGET).intValue(),
-                settings.number(Parameter.REBALANCE_BUDGET).intValue(),
-                clock,
-                clock.nanoTime(),
-                removalHandler,
-                errorHandler,
-                new ReentryGuard(count),
+                new Times(
+                        clock,
+                        clock.nanoTime(),
+                        settings.number(Parameter.TICK_NS),
+                        settings.number(Parameter.DEFAULT_TTL_NS),
+                        idleNs == OffHeapCache.NO_TTL ? 0 : idleNs),
+                new Budgets(
+                        settings.number(Parameter.EXPIRY_BUDGET).intValue(),
+                        settings.number(Parameter.REBALANCE_BUDGET).intValue()),
+                new Calls(removalHandler, errorHandler, new ReentryGuard(count)),
                 new ReadCounters(settings.isOn(Parameter.COUNT_READS)),
                 SegmentEvents.ofNewCache());
     }

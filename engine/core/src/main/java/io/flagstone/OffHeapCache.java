@@ -6,11 +6,11 @@ import io.flagstone.api.CacheStatistics;
 import io.flagstone.api.EffectiveConfiguration;
 import io.flagstone.api.EntryVisitor;
 import io.flagstone.api.MemoryReport;
+import io.flagstone.api.MemoryReport.Figure;
 import io.flagstone.internal.events.CacheClosed;
 import io.flagstone.internal.segment.ReadCounters;
 import io.flagstone.internal.segment.Segment;
 import io.flagstone.internal.segment.SegmentConfig;
-import java.util.List;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
@@ -83,7 +83,7 @@ public final class OffHeapCache extends LeaseOperations implements Agent, AutoCl
             EffectiveConfiguration configuration) {
         super(segments, config, budgetBytes);
         this.configuration = configuration;
-        this.clock = config.clock();
+        this.clock = config.times().clock();
         this.counters = config.counters();
         this.eventId = config.events().cache();
         this.budgetBytes = budgetBytes;
@@ -224,7 +224,11 @@ public final class OffHeapCache extends LeaseOperations implements Agent, AutoCl
         final long huge = hugePages ? Segment.hugePageBytes(current) : 0;
         final long outside = budgetBytes - sum.budgetBytes();
         return sum.plus(
-                new MemoryReport(outside, 0, 0, 0, 0, 0, 0, 0, 0, outside, huge, List.of()));
+                MemoryReport.builder()
+                        .set(Figure.BUDGET_BYTES, outside)
+                        .set(Figure.UNUSED_BYTES, outside)
+                        .set(Figure.HUGE_PAGE_BYTES, huge)
+                        .build());
     }
 
     /**

@@ -5,6 +5,7 @@ import static io.flagstone.OffHeapCache.NO_TTL;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flagstone.api.CacheStatistics;
+import io.flagstone.api.CacheStatistics.Counter;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -102,23 +103,15 @@ class WholeCacheTest extends OperationsFixture {
             long promotions) {
         assertThat(cache.statistics())
                 .isEqualTo(
-                        new CacheStatistics(
-                                hits,
-                                misses,
-                                insertions,
-                                replacements,
-                                evictions,
-                                0,
-                                0,
-                                expirations,
-                                removals,
-                                promotions,
-                                0,
-                                0,
-                                0,
-                                0,
-                                0,
-                                0,
-                                0));
+                        CacheStatistics.builder()
+                                .set(Counter.HITS, hits)
+                                .set(Counter.MISSES, misses)
+                                .set(Counter.INSERTIONS, insertions)
+                                .set(Counter.REPLACEMENTS, replacements)
+                                .set(Counter.BOUND_EVICTIONS, evictions)
+                                .set(Counter.EXPIRATIONS, expirations)
+                                .set(Counter.REMOVALS, removals)
+                                .set(Counter.PROMOTIONS, promotions)
+                                .build());
     }
 }

@@ -4,6 +4,7 @@ package io.flagstone.bench.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flagstone.api.CacheStatistics;
+import io.flagstone.api.CacheStatistics.Counter;
 import io.flagstone.api.RemovalCause;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -257,8 +258,10 @@ class ReferenceModelTest {
     private void finish(long size, long evictions, long expirations) {
         model.finish(
                 size,
-                new CacheStatistics(
-                        0, 0, 0, 0, evictions, 0, 0, expirations, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+                CacheStatistics.builder()
+                        .set(Counter.BOUND_EVICTIONS, evictions)
+                        .set(Counter.EXPIRATIONS, expirations)
+                        .build());
     }
 
     private void found(Difference kind, String description) {

@@ -2,9 +2,9 @@
 package io.flagstone.stress.soak;
 
 import io.flagstone.api.CacheStatistics;
+import io.flagstone.api.CacheStatistics.Counter;
 import io.flagstone.stress.soak.MemorySampler.Sample;
 import java.io.PrintWriter;
-import java.lang.reflect.RecordComponent;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -84,13 +84,8 @@ final class SoakReport {
 
     /** Adds the last statistics of a closed cache to the totals. */
     void closed(CacheStatistics statistics) {
-        try {
-            for (final RecordComponent part : CacheStatistics.class.getRecordComponents()) {
-                totals.merge(
-                        part.getName(), (Long) part.getAccessor().invoke(statistics), Long::sum);
-            }
-        } catch (final ReflectiveOperationException e) {
-            throw new IllegalStateException("statistics cannot be read", e);
+        for (final Counter counter : Counter.values()) {
+            totals.merge(counter.accessorName(), statistics.get(counter), Long::sum);
         }
     }
 

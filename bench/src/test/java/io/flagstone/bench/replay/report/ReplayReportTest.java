@@ -8,6 +8,7 @@ import com.google.gson.JsonParser;
 import io.flagstone.api.AuditResult;
 import io.flagstone.api.CacheStatistics;
 import io.flagstone.api.MemoryReport;
+import io.flagstone.api.MemoryReport.Figure;
 import io.flagstone.bench.replay.Latencies;
 import io.flagstone.bench.replay.ReplayResult;
 import io.flagstone.bench.replay.Sample;
@@ -105,13 +106,28 @@ class ReplayReportTest {
                 0,
                 0,
                 CacheStatistics.NONE,
-                new MemoryReport(100, 4, 1, 2, 3, 4, 5, 6, 7, 72, 0, List.of()),
+                memory(),
                 audit,
                 new Latencies(),
                 1,
                 List.of(new Sample(0, 1, 0, 0, 10)),
                 differences,
                 differences != null);
+    }
+
+    private static MemoryReport memory() {
+        return MemoryReport.builder()
+                .set(Figure.BUDGET_BYTES, 100)
+                .set(Figure.ENTRIES, 4)
+                .set(Figure.INDEX_BYTES, 1)
+                .set(Figure.HEADER_BYTES, 2)
+                .set(Figure.KEY_BYTES, 3)
+                .set(Figure.VALUE_BYTES, 4)
+                .set(Figure.ROUNDING_BYTES, 5)
+                .set(Figure.FREE_CHUNK_BYTES, 6)
+                .set(Figure.FREE_SLAB_BYTES, 7)
+                .set(Figure.UNUSED_BYTES, 72)
+                .build();
     }
 
     private static String text(ReplayResult result) {

@@ -27,7 +27,7 @@ final class Callbacks {
     private static final int MIN_SNAPSHOT_BYTES = 256;
 
     private final Region region;
-    private final RemovalHandler listener;
+    private final RemovalHandler removalHandler;
     private final ErrorHandler errorHandler;
     private final ReentryGuard guard;
     private final UnsafeBuffer keyView = new UnsafeBuffer(EMPTY);
@@ -36,17 +36,17 @@ final class Callbacks {
 
     Callbacks(Region region, SegmentConfig config) {
         this.region = region;
-        this.listener = config.listener();
-        this.errorHandler = config.errorHandler();
-        this.guard = config.guard();
+        this.removalHandler = config.calls().removalHandler();
+        this.errorHandler = config.calls().errorHandler();
+        this.guard = config.calls().guard();
     }
 
-    /** Tells the listener, if there is one, of an entry whose bytes are still whole. */
+    /** Tells the removal handler, if there is one, of an entry whose bytes are still whole. */
     void removed(RemovalCause cause, int entry) {
-        if (listener != null) {
+        if (removalHandler != null) {
             final long threadId = enter(entry);
             try {
-                listener.onRemoval(cause, keyView, valueView);
+                removalHandler.onRemoval(cause, keyView, valueView);
             } catch (Throwable thrown) {
                 report(thrown);
             } finally {

@@ -67,7 +67,7 @@ abstract class CriticalSection {
         this.region = region;
         this.config = config;
         this.lock = new SegmentLock(config.events());
-        this.guard = config.guard();
+        this.guard = config.calls().guard();
         this.callbacks = new Callbacks(region, config);
         this.store = new EntryStore(region, config, callbacks);
         guard.register(lock);

@@ -76,12 +76,12 @@ final class EntryStore {
         this.layout = config.layout();
         this.classes = layout.classes();
         this.maxEntries = layout.maxEntries();
-        this.budget = config.budget();
+        this.budget = config.budgets().expiry();
         this.timesToLive = new TimesToLive(region, config);
         this.callbacks = callbacks;
         this.counters = config.counters();
         this.events = config.events();
-        this.clock = new SegmentClock(config.clock(), config.birthNs());
+        this.clock = new SegmentClock(config.times().clock(), config.times().birthNs());
         this.entries = new LiveEntries(region, config, callbacks);
         this.rebalancer = new Rebalancer(config, entries);
         this.index = entries.index;

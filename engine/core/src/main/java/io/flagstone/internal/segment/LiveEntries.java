@@ -34,7 +34,7 @@ final class LiveEntries {
         this.region = region;
         this.callbacks = callbacks;
         this.order = new EvictionOrder(region, config);
-        this.wheel = new TimingWheel(region, layout.wheelOffset(), config.tickNs());
+        this.wheel = new TimingWheel(region, layout.wheelOffset(), config.times().tickNs());
         this.slabs =
                 new SlabAllocator(
                         region,

@@ -82,12 +82,12 @@ public final class OptimisticReader {
         this.index = store.index.lookup();
         this.distance = store.order.lists().distance();
         this.clock = store.clock;
-        this.guard = config.guard();
+        this.guard = config.calls().guard();
         this.counters = config.counters();
         final AdmissionFilter filter = store.order.filter();
         this.sketch = filter == null ? null : filter.sketch();
         this.exact = config.promotionDistance() == 0;
-        this.idleNs = config.idleNs();
+        this.idleNs = config.times().idleNs();
         this.renewalNs = exact ? 0 : idleNs >> RENEWAL_SHIFT;
     }
 

@@ -2,6 +2,7 @@
 package io.flagstone.internal.segment;
 
 import io.flagstone.api.CacheStatistics;
+import io.flagstone.api.CacheStatistics.Counter;
 import io.flagstone.internal.memory.ThreadId;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -103,26 +104,14 @@ public final class ReadCounters {
         }
     }
 
-    /** What readers have counted, in a record whose other counts are 0. */
+    /** What readers have counted, with all other counts 0. */
     public CacheStatistics statistics() {
-        return new CacheStatistics(
-                sum(HITS),
-                sum(MISSES),
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                sum(MISSED_PROMOTIONS),
-                sum(RETRIES),
-                0,
-                0,
-                0,
-                0,
-                0);
+        return CacheStatistics.builder()
+                .set(Counter.HITS, sum(HITS))
+                .set(Counter.MISSES, sum(MISSES))
+                .set(Counter.MISSED_PROMOTIONS, sum(MISSED_PROMOTIONS))
+                .set(Counter.READ_RETRIES, sum(RETRIES))
+                .build();
     }
 
     private long sum(int counter) {

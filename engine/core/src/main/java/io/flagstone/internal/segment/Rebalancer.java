@@ -66,7 +66,7 @@ final class Rebalancer {
         this.slabs = entries.slabs;
         this.order = entries.order;
         this.events = config.events();
-        this.budget = config.rebalanceBudget();
+        this.budget = config.budgets().rebalance();
         this.reserve = reserve(config.layout(), budget);
     }
 

@@ -59,7 +59,7 @@ public final class Segment extends SegmentUpdates {
         super(region, config);
         this.timesToLive = store.timesToLive;
         SegmentDescriptor.writeIdentity(
-                region, config.layout(), config.hash().seed(), config.tickNs());
+                region, config.layout(), config.hash().seed(), config.times().tickNs());
     }
 
     /**

@@ -8,60 +8,71 @@ import org.agrona.ErrorHandler;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * What all segments of a cache share, but for their bounds in entries and their events; validated
- * by the cache's builder.
+ * The configuration that all segments of a cache share, but for their bounds in entries and their
+ * events. The cache's builder has validated it.
  *
  * @param layout how each segment's region is divided, the same for all but for the bound in
  *     entries.
  * @param hash the keyed hash.
  * @param promotionDistance in units of 1 / 65 536 of a list's length.
- * @param tickNs the wheel's tick.
- * @param defaultTtlNs the TTL of writes that name none, {@code Long.MAX_VALUE} for none.
- * @param idleNs the sliding TTL of writes that name none, 0 for none.
- * @param budget the entries that one write, or one duty cycle of a segment, reclaims at most.
- * @param rebalanceBudget the entries that one write, or one duty cycle of a segment, moves or
- *     evicts at most to bring a slab to another size class.
- * @param clock the clock.
- * @param birthNs what the clock said when the cache was built.
- * @param listener told of removals, or {@code null}.
- * @param errorHandler told of what the listener throws.
- * @param guard refuses calls from callbacks.
- * @param counters what readers count.
+ * @param times the clock and the times to live.
+ * @param budgets the limits of work that one operation does for others.
+ * @param calls the callbacks.
+ * @param counters the counters of readers.
  * @param events a segment's own.
  */
 public record SegmentConfig(
         SegmentLayout layout,
         KeyedHash hash,
         int promotionDistance,
-        long tickNs,
-        long defaultTtlNs,
-        long idleNs,
-        int budget,
-        int rebalanceBudget,
-        NanoClock clock,
-        long birthNs,
-        RemovalHandler listener,
-        ErrorHandler errorHandler,
-        ReentryGuard guard,
+        Times times,
+        Budgets budgets,
+        Calls calls,
         ReadCounters counters,
         SegmentEvents events) {
 
-    /** The same for one segment, with a bound in entries that is no higher than this one's. */
+    /**
+     * The clock and the times to live.
+     *
+     * @param clock the clock.
+     * @param birthNs the clock's time when the cache was built.
+     * @param tickNs the wheel's tick.
+     * @param defaultTtlNs the time to live of writes that name none, {@code Long.MAX_VALUE} for
+     *     none.
+     * @param idleNs the sliding time to live of writes that name none, 0 for none.
+     */
+    public record Times(
+            NanoClock clock, long birthNs, long tickNs, long defaultTtlNs, long idleNs) {}
+
+    /**
+     * The most entries that one write, or one duty cycle of a segment, works on for others.
+     *
+     * @param expiry expired entries that it reclaims.
+     * @param rebalance entries that it moves or evicts to bring a slab to another size class.
+     */
+    public record Budgets(int expiry, int rebalance) {}
+
+    /**
+     * The callbacks.
+     *
+     * @param removalHandler is told of removals, or {@code null}.
+     * @param errorHandler is told of exceptions of the removal handler.
+     * @param guard refuses calls from callbacks.
+     */
+    public record Calls(
+            RemovalHandler removalHandler, ErrorHandler errorHandler, ReentryGuard guard) {}
+
+    /**
+     * Returns the same for one segment, with a bound in entries that is no higher than this one's.
+     */
     public SegmentConfig ofSegment(int number, long maxEntries) {
         return new SegmentConfig(
                 layout.bounded(maxEntries),
                 hash,
                 promotionDistance,
-                tickNs,
-                defaultTtlNs,
-                idleNs,
-                budget,
-                rebalanceBudget,
-                clock,
-                birthNs,
-                listener,
-                errorHandler,
-                guard,
+                times,
+                budgets,
+                calls,
                 counters,
                 events.ofSegment(number));
     }

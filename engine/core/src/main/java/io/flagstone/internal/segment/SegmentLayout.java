@@ -20,12 +20,7 @@ import org.agrona.BitUtil;
  * @param slabs how many slabs there are.
  * @param buckets how many index buckets there are.
  * @param maxEntries the most entries the segment may hold.
- * @param wheelOffset where the timing wheel starts.
- * @param tablesOffset where the slab tables start.
- * @param indexOffset where the index starts.
- * @param slabsOffset where the first slab starts.
- * @param windowOffset where the lists of the admission filter's window start, 0 without a filter.
- * @param filterOffset where the admission filter starts, 0 without one.
+ * @param offsets where the parts start.
  */
 public record SegmentLayout(
         int regionBytes,
@@ -33,12 +28,19 @@ public record SegmentLayout(
         int slabs,
         int buckets,
         int maxEntries,
-        int wheelOffset,
-        int tablesOffset,
-        int indexOffset,
-        int slabsOffset,
-        int windowOffset,
-        int filterOffset) {
+        Offsets offsets) {
+
+    /**
+     * Where the parts of a region start.
+     *
+     * @param wheel the timing wheel.
+     * @param tables the slab tables.
+     * @param index the index.
+     * @param slabs the first slab.
+     * @param window the lists of the admission filter's window, 0 without a filter.
+     * @param filter the admission filter, 0 without one.
+     */
+    public record Offsets(int wheel, int tables, int index, int slabs, int window, int filter) {}
 
     /** No bound in entries. */
     public static final long UNBOUNDED = Long.MAX_VALUE;
@@ -118,33 +120,55 @@ public record SegmentLayout(
                 slabs,
                 buckets,
                 bound,
-                Math.toIntExact(wheelOffset),
-                Math.toIntExact(tablesOffset),
-                Math.toIntExact(indexOffset),
-                Math.toIntExact(filtered ? filterOffset + AdmissionFilter.length(bound) : indexEnd),
-                Math.toIntExact(filtered ? indexEnd : 0),
-                Math.toIntExact(filtered ? filterOffset : 0));
+                new Offsets(
+                        Math.toIntExact(wheelOffset),
+                        Math.toIntExact(tablesOffset),
+                        Math.toIntExact(indexOffset),
+                        Math.toIntExact(
+                                filtered ? filterOffset + AdmissionFilter.length(bound) : indexEnd),
+                        Math.toIntExact(filtered ? indexEnd : 0),
+                        Math.toIntExact(filtered ? filterOffset : 0)));
     }
 
     /** The same division with a bound in entries that is no higher than this one's. */
     public SegmentLayout bounded(long entries) {
         return new SegmentLayout(
-                regionBytes,
-                classes,
-                slabs,
-                buckets,
-                (int) Math.min(maxEntries, entries),
-                wheelOffset,
-                tablesOffset,
-                indexOffset,
-                slabsOffset,
-                windowOffset,
-                filterOffset);
+                regionBytes, classes, slabs, buckets, (int) Math.min(maxEntries, entries), offsets);
     }
 
-    /** Whether there is an admission filter. */
+    /** Returns where the timing wheel starts. */
+    public int wheelOffset() {
+        return offsets.wheel();
+    }
+
+    /** Returns where the slab tables start. */
+    public int tablesOffset() {
+        return offsets.tables();
+    }
+
+    /** Returns where the index starts. */
+    public int indexOffset() {
+        return offsets.index();
+    }
+
+    /** Returns where the first slab starts. */
+    public int slabsOffset() {
+        return offsets.slabs();
+    }
+
+    /** Returns where the lists of the admission filter's window start, 0 without a filter. */
+    public int windowOffset() {
+        return offsets.window();
+    }
+
+    /** Returns where the admission filter starts, 0 without one. */
+    public int filterOffset() {
+        return offsets.filter();
+    }
+
+    /** Returns whether there is an admission filter. */
     public boolean isFiltered() {
-        return filterOffset != 0;
+        return offsets.filter() != 0;
     }
 
     /**
@@ -152,7 +176,7 @@ public record SegmentLayout(
      * filter.
      */
     public long fixedBytes() {
-        return slabsOffset - indexBytes();
+        return offsets.slabs() - indexBytes();
     }
 
     /** The bytes of the index. */
@@ -161,6 +185,6 @@ public record SegmentLayout(
     }
 
     private long endOffset() {
-        return slabsOffset + (long) slabs * classes.maxChunkBytes();
+        return offsets.slabs() + (long) slabs * classes.maxChunkBytes();
     }
 }

@@ -3,7 +3,9 @@ package io.flagstone.internal.segment;
 
 import io.flagstone.api.AuditResult;
 import io.flagstone.api.CacheStatistics;
+import io.flagstone.api.CacheStatistics.Counter;
 import io.flagstone.api.MemoryReport;
+import io.flagstone.api.MemoryReport.Figure;
 import io.flagstone.api.SizeClassReport;
 import io.flagstone.internal.entry.EntryDescriptor;
 import io.flagstone.internal.memory.Invariant;
@@ -11,32 +13,38 @@ import io.flagstone.internal.memory.Region;
 import io.flagstone.internal.slab.SizeClasses;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /** Reads a segment's state for people: counts, the use of memory, and the structural audit. */
 final class SegmentReports {
+    /** Where the segment keeps the counters that it counts under its lock. */
+    private static final Map<Counter, Integer> OFFSETS =
+            new EnumMap<>(
+                    Map.ofEntries(
+                            Map.entry(Counter.INSERTIONS, SegmentDescriptor.INSERTIONS),
+                            Map.entry(Counter.REPLACEMENTS, SegmentDescriptor.REPLACEMENTS),
+                            Map.entry(Counter.BOUND_EVICTIONS, SegmentDescriptor.BOUND_EVICTIONS),
+                            Map.entry(Counter.ROOM_EVICTIONS, SegmentDescriptor.ROOM_EVICTIONS),
+                            Map.entry(Counter.SLAB_EVICTIONS, SegmentDescriptor.SLAB_EVICTIONS),
+                            Map.entry(Counter.EXPIRATIONS, SegmentDescriptor.EXPIRATIONS),
+                            Map.entry(Counter.REMOVALS, SegmentDescriptor.REMOVALS),
+                            Map.entry(Counter.PROMOTIONS, SegmentDescriptor.PROMOTIONS),
+                            Map.entry(Counter.MOVES, SegmentDescriptor.MOVES),
+                            Map.entry(
+                                    Counter.SLAB_REASSIGNMENTS,
+                                    SegmentDescriptor.SLAB_REASSIGNMENTS),
+                            Map.entry(Counter.SEGMENT_RESETS, SegmentDescriptor.SEGMENT_RESETS),
+                            Map.entry(Counter.RESET_ENTRIES, SegmentDescriptor.RESET_ENTRIES)));
+
     private SegmentReports() {}
 
     /** What is counted under the lock; readers' counts are the cache's. */
     static CacheStatistics statistics(Region region, long contentions) {
-        return new CacheStatistics(
-                0,
-                0,
-                region.getLong(SegmentDescriptor.INSERTIONS),
-                region.getLong(SegmentDescriptor.REPLACEMENTS),
-                region.getLong(SegmentDescriptor.BOUND_EVICTIONS),
-                region.getLong(SegmentDescriptor.ROOM_EVICTIONS),
-                region.getLong(SegmentDescriptor.SLAB_EVICTIONS),
-                region.getLong(SegmentDescriptor.EXPIRATIONS),
-                region.getLong(SegmentDescriptor.REMOVALS),
-                region.getLong(SegmentDescriptor.PROMOTIONS),
-                0,
-                0,
-                contentions,
-                region.getLong(SegmentDescriptor.MOVES),
-                region.getLong(SegmentDescriptor.SLAB_REASSIGNMENTS),
-                region.getLong(SegmentDescriptor.SEGMENT_RESETS),
-                region.getLong(SegmentDescriptor.RESET_ENTRIES));
+        final CacheStatistics.Builder counts = CacheStatistics.builder();
+        OFFSETS.forEach((counter, offset) -> counts.set(counter, region.getLong(offset)));
+        return counts.set(Counter.LOCK_CONTENTIONS, contentions).build();
     }
 
     static MemoryReport memory(Region region, SegmentLayout layout, LiveEntries entries) {
@@ -51,19 +59,23 @@ final class SegmentReports {
         final long keyBytes = region.getLong(SegmentDescriptor.KEY_BYTES);
         final long valueBytes = region.getLong(SegmentDescriptor.VALUE_BYTES);
         final long slabBytes = (long) layout.slabs() * classes.maxChunkBytes();
-        return new MemoryReport(
-                region.capacity(),
-                entries.count(),
-                layout.indexBytes(),
-                layout.fixedBytes() + headers,
-                keyBytes,
-                valueBytes,
-                chunkBytes - headers - keyBytes - valueBytes,
-                freeChunkBytes,
-                (long) entries.slabs.pooledSlabs() * classes.maxChunkBytes(),
-                region.capacity() - layout.fixedBytes() - layout.indexBytes() - slabBytes,
-                0,
-                sizeClasses(classes, entries));
+        return MemoryReport.builder()
+                .set(Figure.BUDGET_BYTES, region.capacity())
+                .set(Figure.ENTRIES, entries.count())
+                .set(Figure.INDEX_BYTES, layout.indexBytes())
+                .set(Figure.HEADER_BYTES, layout.fixedBytes() + headers)
+                .set(Figure.KEY_BYTES, keyBytes)
+                .set(Figure.VALUE_BYTES, valueBytes)
+                .set(Figure.ROUNDING_BYTES, chunkBytes - headers - keyBytes - valueBytes)
+                .set(Figure.FREE_CHUNK_BYTES, freeChunkBytes)
+                .set(
+                        Figure.FREE_SLAB_BYTES,
+                        (long) entries.slabs.pooledSlabs() * classes.maxChunkBytes())
+                .set(
+                        Figure.UNUSED_BYTES,
+                        region.capacity() - layout.fixedBytes() - layout.indexBytes() - slabBytes)
+                .sizeClasses(sizeClasses(classes, entries))
+                .build();
     }
 
     private static List<SizeClassReport> sizeClasses(SizeClasses classes, LiveEntries entries) {

@@ -28,8 +28,8 @@ public final class TimesToLive {
 
     TimesToLive(Region region, SegmentConfig config) {
         this.region = region;
-        this.idleNs = config.idleNs();
-        this.defaultNs = idleNs != 0 ? idleNs : config.defaultTtlNs();
+        this.idleNs = config.times().idleNs();
+        this.defaultNs = idleNs != 0 ? idleNs : config.times().defaultTtlNs();
     }
 
     /** Returns whether a time to live has an end, so that a write needs the time. */
