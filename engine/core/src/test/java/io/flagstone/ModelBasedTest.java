@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flagstone.CacheModel.Item;
 import io.flagstone.CacheModel.Key;
+import io.flagstone.api.ValueUpdater;
 import io.flagstone.testing.TestClock;
 import io.flagstone.testing.TestSupport;
 import java.util.ArrayList;
@@ -114,7 +115,8 @@ class ModelBasedTest {
             case 20, 21 -> replace();
             case 22, 23 -> compareAndSet();
             case 24, 25 -> update();
-            case 26, 27 -> addAndGetLong();
+            case 26 -> addAndGetLong();
+            case 27 -> writeLong();
             case 28 -> remove();
             case 29 -> removeIfEqual();
             case 30 -> getAndRemove();
@@ -313,7 +315,13 @@ class ModelBasedTest {
         final long ttl = explicit ? makeTtl() : OffHeapCache.DEFAULT_TTL;
         final boolean absent = model.live(key) == null;
         final boolean result;
-        if (explicit) {
+        if (explicit && random.nextInt(4) == 0) {
+            final ValueUpdater writer = view -> writeValue(view, length);
+            result =
+                    longKey
+                            ? cache.put(keyAsLong, length, ttl, writer)
+                            : cache.put(keyBuffer, 0, keyLength, length, ttl, writer);
+        } else if (explicit) {
             result =
                     longKey
                             ? cache.put(keyAsLong, valueBuffer, 0, length, ttl)
@@ -326,6 +334,11 @@ class ModelBasedTest {
         }
         assertThat(result).isEqualTo(absent);
         written(length, ttl);
+    }
+
+    private void writeValue(MutableDirectBuffer view, int length) {
+        assertThat(CacheModel.bytes(view)).as("zeroes").isEqualTo(new byte[length]);
+        view.putBytes(0, valueBuffer, 0, length);
     }
 
     private void written(int length, long ttl) {
@@ -465,6 +478,37 @@ class ModelBasedTest {
             final UnsafeBuffer value = new UnsafeBuffer(item.value);
             value.putLong(at, value.getLong(at) + delta);
             assertThat(sum).isEqualTo(value.getLong(at));
+            used(item);
+        }
+    }
+
+    /** Writes a number, at once or if the old number is the expected one. */
+    private void writeLong() {
+        final Item item = model.live(key);
+        final int at = random.nextInt(16);
+        final long number = random.nextLong();
+        if (item != null && at > item.value.length - Long.BYTES) {
+            return;
+        }
+        final UnsafeBuffer value = item == null ? null : new UnsafeBuffer(item.value);
+        boolean expected = item != null;
+        final boolean written;
+        if (random.nextBoolean()) {
+            written =
+                    longKey
+                            ? cache.putLong(keyAsLong, at, number)
+                            : cache.putLong(keyBuffer, 0, keyLength, at, number);
+        } else {
+            final long old = item == null ? 0 : value.getLong(at) + random.nextInt(2);
+            expected = item != null && old == value.getLong(at);
+            written =
+                    longKey
+                            ? cache.compareAndSetLong(keyAsLong, at, old, number)
+                            : cache.compareAndSetLong(keyBuffer, 0, keyLength, at, old, number);
+        }
+        assertThat(written).isEqualTo(expected);
+        if (written) {
+            value.putLong(at, number);
             used(item);
         }
     }
