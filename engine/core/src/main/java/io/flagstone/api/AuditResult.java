@@ -2,11 +2,10 @@
 package io.flagstone.api;
 
 /**
- * What a structural audit found.
+ * The result of a structural audit.
  *
- * @param clean whether all off-heap state agrees with itself.
- * @param finding the first inconsistency, with the segment and the references it concerns; empty
- *     where there is none.
- * @param entries the entries walked.
+ * @param clean whether all off-heap state is consistent.
+ * @param finding the first inconsistency, with its segment and references; empty if there is none.
+ * @param entries the number of entries checked.
  */
 public record AuditResult(boolean clean, String finding, long entries) {}

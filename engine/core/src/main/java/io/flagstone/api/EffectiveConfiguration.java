@@ -4,16 +4,17 @@ package io.flagstone.api;
 import java.util.List;
 
 /**
- * All parameters of a cache as they are in effect, and where each is from. Prints as a table.
+ * All parameters of a cache with their effective values and where each value comes from. Prints as
+ * a table.
  *
- * @param settings in the order of the documentation.
+ * @param settings one for each parameter, in the order of the documentation.
  */
 public record EffectiveConfiguration(List<Setting> settings) {
     /**
-     * One setting.
+     * Returns the setting of one parameter.
      *
      * @param name the parameter's name.
-     * @return what is in effect.
+     * @return its effective value and where it comes from.
      * @throws IllegalArgumentException if there is no such parameter.
      */
     public Setting setting(String name) {

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.api;
 
-/** Thrown where an entry would not fit the largest size class; the cache is as it was. */
+/** Thrown if an entry does not fit into the largest size class. The cache is unchanged. */
 public final class EntryTooLargeException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
-    /** What the entry needs. */
+    /** The bytes that the entry needs. */
     private final long entryBytes;
 
-    /** The largest size class. */
+    /** The chunk of the largest size class, in bytes. */
     private final int maxEntryBytes;
 
     /**
-     * Names both sizes.
+     * Creates an exception whose message has both sizes.
      *
-     * @param entryBytes what the entry needs: header, padded key and value.
-     * @param maxEntryBytes the chunk of the largest size class, which is one slab.
+     * @param entryBytes the bytes that the entry needs: header, padded key and value.
+     * @param maxEntryBytes the chunk of the largest size class in bytes, which is one slab.
      */
     public EntryTooLargeException(long entryBytes, int maxEntryBytes) {
         super(
@@ -29,7 +29,7 @@ public final class EntryTooLargeException extends IllegalArgumentException {
     }
 
     /**
-     * What the entry needs.
+     * Returns the bytes that the entry needs.
      *
      * @return bytes of header, padded key and value.
      */
@@ -38,9 +38,9 @@ public final class EntryTooLargeException extends IllegalArgumentException {
     }
 
     /**
-     * The limit.
+     * Returns the limit.
      *
-     * @return bytes of the largest size class.
+     * @return the chunk of the largest size class, in bytes.
      */
     public int maxEntryBytes() {
         return maxEntryBytes;

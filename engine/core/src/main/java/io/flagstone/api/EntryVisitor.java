@@ -3,17 +3,17 @@ package io.flagstone.api;
 
 import org.agrona.DirectBuffer;
 
-/** Sees the entries that a scan passes. */
+/** Receives the entries that a scan visits. */
 @FunctionalInterface
 public interface EntryVisitor {
     /**
-     * One live entry, under the lock of its segment.
+     * Receives one live entry, under the lock of its segment.
      *
-     * <p>Any call back into the same cache is refused with an {@link IllegalStateException}. What
-     * this method throws ends the scan and reaches its caller.
+     * <p>A call into the same cache throws an {@link IllegalStateException}. An exception from this
+     * method ends the scan and reaches the scan's caller.
      *
      * @param key a flyweight over the key, valid only during the call.
-     * @param value a flyweight over the value, valid only during the call; not to be written to.
+     * @param value a flyweight over the value, valid only during the call; do not write to it.
      */
     void onEntry(DirectBuffer key, DirectBuffer value);
 }

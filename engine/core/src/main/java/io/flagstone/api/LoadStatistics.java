@@ -4,9 +4,9 @@ package io.flagstone.api;
 /**
  * Counts of a typed cache's loads since it was built.
  *
- * @param loads loads that ended with a value or with {@code null}; a refresh is one.
+ * @param loads loads that ended with a value or with {@code null}, including refreshes.
  * @param failures loads that ended with an exception or an Error.
- * @param totalLoadNs the time that all of them took, failed ones included, in nanoseconds.
+ * @param totalLoadNs the time that all loads took, including failed ones, in nanoseconds.
  * @param refreshes loads that renewed an entry before its deadline.
  * @param outdated loaded values that were not kept because the key was written or removed while it
  *     was being loaded.
@@ -21,6 +21,6 @@ public record LoadStatistics(
         long outdated,
         long tooLarge,
         long expiredAtOnce) {
-    /** No load. */
+    /** All counts 0. */
     public static final LoadStatistics NONE = new LoadStatistics(0, 0, 0, 0, 0, 0, 0);
 }

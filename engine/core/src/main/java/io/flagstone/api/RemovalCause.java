@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.api;
 
-/** Why an entry, or its value, left the cache. */
+/** The reason why an entry, or its value, left the cache. */
 public enum RemovalCause {
     /**
-     * Live, and in the way: the least recently used when a place was needed, or the least recently
-     * used of its size class, or in a slab given to another class, when room was.
+     * A live entry made room for another. It was the least recently used of its segment when the
+     * limit on entries was reached, the least recently used of its size class when memory was
+     * short, or in a slab that went to another size class.
      */
     EVICTED,
 
-    /** Its deadline had passed. */
+    /** The entry's deadline had passed. */
     EXPIRED,
 
     /**
-     * A put, replace or compare-and-set gave its key another value; the listener sees the old one.
-     * Updates in place are not told.
+     * A put, replace or compare-and-set gave the key another value. The handler gets the old value.
+     * Updates in place are not reported.
      */
     REPLACED,
 
-    /** Removed by the caller; {@code clear} removes whatever its deadline. */
+    /** The caller removed the entry. {@code clear} uses this cause for expired entries, too. */
     REMOVED
 }

@@ -4,25 +4,25 @@ package io.flagstone.api;
 import org.agrona.DirectBuffer;
 
 /**
- * Told of every entry and every value that leaves the cache.
+ * Receives every entry and every value that leaves the cache.
  *
  * <p>Called on the thread whose operation removed the entry, <b>under the lock of the entry's
- * segment</b>: other operations on that segment wait until it returns, and any call back into the
- * same cache is refused with an {@link IllegalStateException}. What it throws goes to the cache's
- * {@link org.agrona.ErrorHandler}; the removal stands.
+ * segment</b>: other operations on that segment wait until it returns, and a call into the same
+ * cache throws an {@link IllegalStateException}. An exception from the handler goes to the cache's
+ * {@link org.agrona.ErrorHandler}. The removal still takes effect.
  */
 @FunctionalInterface
 public interface RemovalHandler {
     /**
-     * One removal.
+     * Receives one removal.
      *
-     * <p>The two flyweights lie over the cache's own memory, their capacity being the exact length,
-     * and are valid only during the call. They must not be written to. The engine allocates nothing
-     * for the call.
+     * <p>The two flyweights wrap the cache's own memory. Their capacity is the exact length. They
+     * are valid only during the call; do not write to them. The engine allocates nothing for the
+     * call.
      *
-     * @param cause why it left.
+     * @param cause the reason why the entry or value left.
      * @param key the entry's key.
-     * @param value the value that leaves; for {@link RemovalCause#REPLACED} the old one.
+     * @param value the value that leaves, which is the old one for {@link RemovalCause#REPLACED}.
      */
     void onRemoval(RemovalCause cause, DirectBuffer key, DirectBuffer value);
 }

@@ -4,9 +4,9 @@ package io.flagstone.api;
 /**
  * Tells the error handler that a segment was emptied.
  *
- * <p>An Error ended an operation while it was changing the segment, so its tables might have been
- * damaged. They were laid out afresh. The entries that were in the segment are misses from then on;
- * the removal listener is not told of them. The cause is what ended the operation, where that is
+ * <p>An Error ended an operation that was changing the segment, so the segment's tables might be
+ * damaged. The engine laid them out again. The segment's entries are misses from then on; the
+ * removal handler does not receive them. The cause is the Error that ended the operation, if it is
  * known.
  */
 public final class SegmentResetException extends RuntimeException {
@@ -15,15 +15,15 @@ public final class SegmentResetException extends RuntimeException {
     /** The segment's number, from 0. */
     private final int segment;
 
-    /** How many entries it had counted. */
+    /** The number of entries that the segment had counted. */
     private final long entries;
 
     /**
-     * Names the segment, the loss and the cause.
+     * Creates an exception with the segment, the loss and the cause.
      *
      * @param segment the segment's number, from 0.
-     * @param entries how many entries it held, as far as it had counted them.
-     * @param cause what ended the operation, or {@code null}.
+     * @param entries the number of entries that the segment had counted.
+     * @param cause the Error that ended the operation, or {@code null}.
      */
     public SegmentResetException(int segment, long entries, Throwable cause) {
         super(
@@ -31,25 +31,25 @@ public final class SegmentResetException extends RuntimeException {
                         + segment
                         + " was emptied of "
                         + entries
-                        + " entries: an operation that was changing it did not come to its end",
+                        + " entries: an operation that was changing it did not complete",
                 cause);
         this.segment = segment;
         this.entries = entries;
     }
 
     /**
-     * Which segment.
+     * Returns the segment's number.
      *
-     * @return its number, from 0.
+     * @return the number, from 0.
      */
     public int segment() {
         return segment;
     }
 
     /**
-     * How many entries were lost.
+     * Returns the number of entries that were lost.
      *
-     * @return as many as the segment had counted.
+     * @return the number that the segment had counted.
      */
     public long entries() {
         return entries;

@@ -2,22 +2,22 @@
 package io.flagstone.api;
 
 /**
- * What one size class holds, summed over segments.
+ * The contents of one size class, summed over segments.
  *
- * @param chunkBytes the length of its chunks.
- * @param slabs the slabs cut for it.
- * @param entries the entries in its chunks.
- * @param freeChunks the chunks of its slabs that hold no entry.
- * @param tailAge how long ago its least recently used entry was put at the head of its list, in
- *     entries added to the segment since; the largest of all segments, 0 without entries.
+ * @param chunkBytes the length of its chunks in bytes.
+ * @param slabs the number of its slabs.
+ * @param entries the number of entries in its chunks.
+ * @param freeChunks the number of its chunks that hold no entry.
+ * @param tailAge the number of entries added to the segment since the least recently used entry was
+ *     put at the head of its list. The largest of all segments; 0 without entries.
  */
 public record SizeClassReport(
         int chunkBytes, int slabs, long entries, long freeChunks, long tailAge) {
 
     /**
-     * Sums two reports of one class.
+     * Adds two reports of the same size class.
      *
-     * @param other what to add.
+     * @param other the report to add.
      * @return the sum; allocates one record.
      */
     public SizeClassReport plus(SizeClassReport other) {

@@ -6,11 +6,11 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * The sizes of keys and values that a cache will hold, each as often as it occurs: what a cache is
- * divided by, if its builder is given one.
+ * A sample of the sizes of keys and values that a cache will hold, with how often each occurs. The
+ * builder uses it to choose how to divide the cache's memory.
  *
- * <p>Some thousand entries of the kind to be held are enough. An entry counts once, however often
- * it is read. Not thread-safe.
+ * <p>A few thousand typical entries are enough. Add each entry once, no matter how often it will be
+ * read. Not thread-safe.
  */
 public final class SizeSample {
     private static final int KEY_ALIGNMENT = 8;
@@ -19,16 +19,16 @@ public final class SizeSample {
     private long entries;
     private double bytes;
 
-    /** An empty sample. */
+    /** Creates an empty sample. */
     public SizeSample() {}
 
     /**
      * Adds an entry.
      *
-     * @param keyBytes of its key, at least one.
-     * @param valueBytes of its value, not negative.
+     * @param keyBytes the length of its key, 1 to 65 535.
+     * @param valueBytes the length of its value, 0 to 16 777 215.
      * @return this.
-     * @throws IllegalArgumentException naming a size that is out of its limits.
+     * @throws IllegalArgumentException if an argument is outside its limits.
      */
     public SizeSample add(int keyBytes, int valueBytes) {
         return add(keyBytes, valueBytes, 1);
@@ -37,11 +37,11 @@ public final class SizeSample {
     /**
      * Adds entries of one size.
      *
-     * @param keyBytes of each key, 1 to 65 535.
-     * @param valueBytes of each value, 0 to 16 777 215.
-     * @param times how many, at least one.
+     * @param keyBytes the length of each key, 1 to 65 535.
+     * @param valueBytes the length of each value, 0 to 16 777 215.
+     * @param times the number of entries, at least 1.
      * @return this.
-     * @throws IllegalArgumentException naming a size that is out of its limits.
+     * @throws IllegalArgumentException if an argument is outside its limits.
      */
     public SizeSample add(int keyBytes, int valueBytes, long times) {
         check("keyBytes", keyBytes, 1, 0xFFFF);
@@ -54,7 +54,7 @@ public final class SizeSample {
         return this;
     }
 
-    /** Stops at the largest number: nobody has a use for a count beyond. */
+    /** Returns the sum, or {@code Long.MAX_VALUE} if it overflows. */
     private static long sum(long count, long more) {
         return count > Long.MAX_VALUE - more ? Long.MAX_VALUE : count + more;
     }
@@ -62,33 +62,41 @@ public final class SizeSample {
     private static void check(String name, long value, long least, long most) {
         if (value < least || value > most) {
             throw new IllegalArgumentException(
-                    name + " " + value + " is not between " + least + " and " + most);
+                    name
+                            + " must be between "
+                            + least
+                            + " and "
+                            + most
+                            + ": "
+                            + name
+                            + "="
+                            + value);
         }
     }
 
     /**
-     * The entries in the sample.
+     * Returns the number of entries in the sample.
      *
-     * @return how many were added.
+     * @return the number of entries added.
      */
     public long entries() {
         return entries;
     }
 
     /**
-     * The mean of what key, padded to 8, and value have together.
+     * Returns the mean size of key, padded to 8 bytes, plus value.
      *
-     * @return bytes, 0 for an empty sample.
+     * @return bytes, or 0 for an empty sample.
      */
     public double meanBytes() {
         return entries == 0 ? 0.0 : bytes / entries;
     }
 
     /**
-     * How often each size occurs.
+     * Returns how often each size occurs.
      *
-     * @return from the bytes of key, padded to 8, and value together to the number of entries; a
-     *     view that cannot be changed.
+     * @return an unmodifiable view. The keys are sizes in bytes: key, padded to 8 bytes, plus
+     *     value. The values are numbers of entries.
      */
     public NavigableMap<Integer, Long> counts() {
         return Collections.unmodifiableNavigableMap(counts);

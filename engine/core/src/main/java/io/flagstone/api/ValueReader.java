@@ -3,17 +3,17 @@ package io.flagstone.api;
 
 import org.agrona.DirectBuffer;
 
-/** Reads a value where it lies, without a copy. */
+/** Reads a value in place, without a copy. */
 @FunctionalInterface
 public interface ValueReader {
     /**
-     * The value found, under the lock of its segment.
+     * Receives the value found, under the lock of its segment.
      *
-     * <p>Any call back into the same cache is refused with an {@link IllegalStateException}. What
-     * this method throws reaches the caller of the read, and the entry stays.
+     * <p>A call into the same cache throws an {@link IllegalStateException}. An exception from this
+     * method reaches the caller of the read, and the entry stays.
      *
      * @param value a flyweight over the cache's memory whose capacity is the value's length; valid
-     *     only during the call and not to be written to.
+     *     only during the call; do not write to it.
      */
     void onValue(DirectBuffer value);
 }

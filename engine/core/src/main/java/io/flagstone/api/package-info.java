@@ -1,3 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What the caller and the engine both name: callbacks, causes, reports and exceptions. */
+/**
+ * Types that both the caller and the engine use.
+ *
+ * <ul>
+ *   <li>Callbacks: {@link io.flagstone.api.ValueReader}, {@link io.flagstone.api.ValueUpdater},
+ *       {@link io.flagstone.api.EntryVisitor} and {@link io.flagstone.api.RemovalHandler}, with its
+ *       {@link io.flagstone.api.RemovalCause}.
+ *   <li>Reports: {@link io.flagstone.api.CacheStatistics}, {@link io.flagstone.api.LoadStatistics},
+ *       {@link io.flagstone.api.MemoryReport} and {@link io.flagstone.api.AuditResult}.
+ *   <li>Configuration: {@link io.flagstone.api.EffectiveConfiguration} and {@link
+ *       io.flagstone.api.SizeSample}.
+ *   <li>Exceptions: {@link io.flagstone.api.EntryTooLargeException} and {@link
+ *       io.flagstone.api.SegmentResetException}.
+ * </ul>
+ */
 package io.flagstone.api;

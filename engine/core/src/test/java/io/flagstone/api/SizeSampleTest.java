@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** A sample counts sizes with their keys padded, and refuses what cannot be an entry. */
+/** A sample counts sizes with padded keys, and refuses sizes that no entry can have. */
 class SizeSampleTest {
     private final SizeSample sample = new SizeSample();
 
@@ -24,7 +24,7 @@ class SizeSampleTest {
     }
 
     @Test
-    void countsStopAtTheLargestNumberAndTheMeanDoesNotWrap() {
+    void saturatesCountsAndKeepsTheMeanPositive() {
         for (int i = 0; i < 3; i++) {
             sample.add(8, 64, Long.MAX_VALUE).add(8, 120, Long.MAX_VALUE);
         }
@@ -35,18 +35,18 @@ class SizeSampleTest {
     }
 
     @Test
-    void anEmptySampleHasNoMean() {
+    void hasMeanZeroWhenEmpty() {
         assertThat(sample.entries()).isZero();
         assertThat(sample.meanBytes()).isZero();
     }
 
     @Test
-    void refusesWhatCannotBeAnEntry() {
-        refuses(0, 1, 1, "keyBytes 0 is not between 1 and 65535");
-        refuses(65_536, 1, 1, "keyBytes 65536 ");
-        refuses(1, -1, 1, "valueBytes -1 is not between 0 and 16777215");
-        refuses(1, 1 << 24, 1, "valueBytes 16777216 ");
-        refuses(1, 1, 0, "times 0 is not between 1");
+    void refusesSizesOutsideTheLimits() {
+        refuses(0, 1, 1, "keyBytes must be between 1 and 65535: keyBytes=0");
+        refuses(65_536, 1, 1, "keyBytes=65536");
+        refuses(1, -1, 1, "valueBytes must be between 0 and 16777215: valueBytes=-1");
+        refuses(1, 1 << 24, 1, "valueBytes=16777216");
+        refuses(1, 1, 0, "times must be between 1 and");
         assertThat(sample.entries()).isZero();
     }
 
