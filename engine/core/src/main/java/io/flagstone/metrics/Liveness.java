@@ -11,45 +11,47 @@ import org.agrona.concurrent.SystemNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Decides whether the publisher of a file lives, by what the file says and by what can be seen from
- * this process.
+ * Decides whether the publisher of a file is alive, from the contents of the file and from the
+ * processes that are visible here.
  *
- * <p>A process id means something only to processes of the same namespace: in another container, on
- * another machine, or after the machine was started anew, the same number is another process or
- * none. So the id is used only if the file names the reader's own namespace and boot. A process'
- * start is compared in the kernel's ticks since boot, which do not change when the clock is set.
+ * <p>A process id is valid only within its namespace. In another container, on another machine, or
+ * after a reboot, the same number is another process or none. So the id is used only if the file
+ * has the reader's own namespace and boot. The start of a process is compared in the kernel's ticks
+ * since boot, which do not change when the clock is set.
  */
 final class Liveness {
-    /** A heartbeat older than so many intervals is stale. */
+    /** A heartbeat older than this number of intervals is stale. */
     private static final int STALE_INTERVALS = 3;
 
     private static final long MAX_INTERVAL_MS = TimeUnit.HOURS.toMillis(1);
     private static final long GRACE_MS = 500;
 
-    /** The numbers of the fields in proc(5), from 1. */
+    /** The numbers of fields in proc(5), from 1. */
     private static final int STATE = 3;
 
     private static final int START_TIME = 22;
 
     private final Path path;
 
-    /** What tells the file from another that takes its name later; null if that cannot be told. */
+    /**
+     * Identifies the file, even if another file takes its path later; null if that is unsupported.
+     */
     private final Object fileKey;
 
     private final UnsafeBuffer file;
 
-    /** The sequence that was seen last, and since when. */
+    /** The last sequence seen, and the time at which it was first seen. */
     private long sequence;
 
     private long sinceNs;
     private boolean moved;
 
     /**
-     * Decides for one reader.
+     * Creates the state for one reader.
      *
-     * @param path without links.
-     * @param fileKey of the file.
-     * @param file what the reader read last.
+     * @param path the path of the file, without links.
+     * @param fileKey the key of the file.
+     * @param file the bytes that the reader read last.
      */
     Liveness(Path path, Object fileKey, UnsafeBuffer file) {
         this.path = path;
@@ -62,24 +64,24 @@ final class Liveness {
         look();
         final boolean writes = isFresh(nowMs) || isMoving();
         if (isReplaced()) {
-            // The lock and maybe the process are those of the file that has the path now.
+            // The lock, and maybe the process, belong to the file that has the path now.
             return writes && (!isOfThisNamespace() || isRunning());
         }
         return PublisherLock.isHeld(path) || (isOfThisNamespace() ? isRunning() : writes);
     }
 
-    /** Whether another file has the path by now. */
+    /** Returns whether another file has the path now. */
     private boolean isReplaced() {
         try {
             final Object now = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
             return fileKey != null && !fileKey.equals(now);
         } catch (final IOException e) {
-            // Deleted: its publisher does not notice.
+            // The file was deleted, which its publisher does not notice.
             return false;
         }
     }
 
-    /** Returns the same for a process other than this, whether or not it holds the lock. */
+    /** Returns whether another process is alive that writes the file. Ignores the lock. */
     boolean isOfAnother(long nowMs) {
         if (isOfThisNamespace()) {
             final long processId = file.getLong(MetricsDescriptor.PROCESS_ID);
@@ -107,20 +109,20 @@ final class Liveness {
         return STALE_INTERVALS * Math.min(intervalMs, MAX_INTERVAL_MS) + GRACE_MS;
     }
 
-    /** By the wall clock, which may have been set in either direction. */
+    /** Compares the heartbeat with the wall clock, which may have been set in either direction. */
     private boolean isFresh(long nowMs) {
         final long ageMs = nowMs - file.getLong(MetricsDescriptor.HEARTBEAT);
         return ageMs >= -staleMs() && ageMs <= staleMs();
     }
 
-    /** By this process' own clock, whatever the wall clock says. */
+    /** Returns whether the sequence changed recently by this process' monotonic clock. */
     private boolean isMoving() {
         return moved
                 && SystemNanoClock.INSTANCE.nanoTime() - sinceNs
                         <= TimeUnit.MILLISECONDS.toNanos(staleMs());
     }
 
-    /** Whether the process lives that the file names, and is not another with its id. */
+    /** Returns whether the file's process is alive, and not another process with the same id. */
     private boolean isRunning() {
         final long processId = file.getLong(MetricsDescriptor.PROCESS_ID);
         if (ProcessHandle.of(processId).filter(ProcessHandle::isAlive).isEmpty()) {
@@ -130,7 +132,7 @@ final class Liveness {
         if (fields.length == 0) {
             return true;
         }
-        // A process that has ended keeps its id until its parent asks for its status.
+        // A process that has ended keeps its id until its parent waits for it.
         final String state = fields[0];
         final long expected = file.getLong(MetricsDescriptor.PROCESS_START);
         return !state.equals("Z")
@@ -138,7 +140,7 @@ final class Liveness {
                 && (expected == 0 || startTicks(fields) == expected);
     }
 
-    /** When a process started, in the kernel's ticks since boot; 0 where that cannot be told. */
+    /** Returns the start of a process in the kernel's ticks since boot, or 0 if unknown. */
     static long startTicks(long processId) {
         final String[] fields = stat(processId);
         return fields.length == 0 ? 0 : startTicks(fields);
@@ -148,7 +150,7 @@ final class Liveness {
         return Long.parseLong(fields[START_TIME - STATE]);
     }
 
-    /** What the kernel says of a process, from its state on; nothing where that cannot be read. */
+    /** Returns the fields of proc(5) from the state on, or none if they cannot be read. */
     private static String[] stat(long processId) {
         try {
             final String stat = Files.readString(Path.of("/proc/" + processId + "/stat"));
@@ -160,12 +162,12 @@ final class Liveness {
     }
 
     /**
-     * Returns a number of the namespace of process ids that this process is in. It is another in
-     * each container, on each machine, and each time that the machine starts; 0 if unknown.
+     * Returns a number for this process' namespace of process ids. It differs between containers,
+     * machines and boots; 0 if unknown.
      */
     static long ownNamespace() {
         try {
-            // "pid:[4026531836]", which is the first namespace of every machine.
+            // For example "pid:[4026531836]", the first namespace of every machine.
             final String link = Files.readSymbolicLink(Path.of("/proc/self/ns/pid")).toString();
             final UUID boot =
                     UUID.fromString(

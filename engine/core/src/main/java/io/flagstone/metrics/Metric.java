@@ -11,25 +11,25 @@ import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
 /**
- * The registry of counters: of each the type id, the label, and where its value is from.
+ * The registry of counters, with the type id, the label and the source of each.
  *
- * <p>Type ids are {@link #FIRST_TYPE_ID} and what follows, in the order of the constants, which
- * stays; new ones come at the end.
+ * <p>Type ids count up from {@link #FIRST_TYPE_ID} in the order of the constants. The order must
+ * not change; add new constants at the end.
  */
 public enum Metric {
     /** Reads that found a value. */
     HITS("hits", CacheStatistics::hits),
-    /** Reads that found none. */
+    /** Reads that found no value. */
     MISSES("misses", CacheStatistics::misses),
     /** Writes that added an entry. */
     INSERTIONS("insertions", CacheStatistics::insertions),
-    /** Writes of a key that was there. */
+    /** Writes that gave a present key another value. */
     REPLACEMENTS("replacements", CacheStatistics::replacements),
-    /** Evictions because of the bound in entries. */
+    /** Evictions because of the limit on entries. */
     BOUND_EVICTIONS("evictions for the bound in entries", CacheStatistics::boundEvictions),
     /** Evictions for an entry of the same size class. */
     ROOM_EVICTIONS("evictions for room", CacheStatistics::roomEvictions),
-    /** Evictions so that a slab could go to another class. */
+    /** Evictions so that a slab could go to another size class. */
     SLAB_EVICTIONS("evictions for a slab", CacheStatistics::slabEvictions),
     /** Entries that left because their deadline had passed. */
     EXPIRATIONS("expirations", CacheStatistics::expirations),
@@ -37,15 +37,15 @@ public enum Metric {
     REMOVALS("removals", CacheStatistics::removals),
     /** Entries that a hit moved to the head of their list. */
     PROMOTIONS("promotions", CacheStatistics::promotions),
-    /** Hits that should have, and left it. */
+    /** Hits that did not promote their entry because the lock was taken. */
     MISSED_PROMOTIONS("missed promotions", CacheStatistics::missedPromotions),
-    /** Reads that met a write and looked again. */
+    /** Reads that met a write and were repeated. */
     READ_RETRIES("read retries", CacheStatistics::readRetries),
-    /** Times that a lock was waited for. */
+    /** Times that a thread waited for a lock. */
     LOCK_CONTENTIONS("lock contentions", CacheStatistics::lockContentions),
-    /** Entries moved so that their slab could go to another class. */
+    /** Entries moved so that their slab could go to another size class. */
     MOVES("moves", CacheStatistics::moves),
-    /** Slabs that went from one class to another. */
+    /** Slabs that went from one size class to another. */
     SLAB_REASSIGNMENTS("slabs reassigned", CacheStatistics::slabReassignments),
     /** Entries held. */
     ENTRIES(MemoryReport::entries, "entries"),
@@ -59,29 +59,29 @@ public enum Metric {
     KEY_BYTES(MemoryReport::keyBytes, "keys, bytes"),
     /** Values. */
     VALUE_BYTES(MemoryReport::valueBytes, "values, bytes"),
-    /** Padding up to size classes. */
+    /** Padding up to the size class. */
     ROUNDING_BYTES(MemoryReport::roundingBytes, "rounding, bytes"),
     /** Chunks that hold no entry. */
     FREE_CHUNK_BYTES(MemoryReport::freeChunkBytes, "free chunks, bytes"),
-    /** Slabs of no class. */
+    /** Slabs of no size class. */
     FREE_SLAB_BYTES(MemoryReport::freeSlabBytes, "free slabs, bytes"),
-    /** What the layout leaves over. */
+    /** The rest that the layout leaves over. */
     UNUSED_BYTES(MemoryReport::unusedBytes, "unused, bytes"),
-    /** In huge pages. */
+    /** The memory in huge pages. */
     HUGE_PAGE_BYTES(MemoryReport::hugePageBytes, "in huge pages, bytes"),
-    /** Of a size class: its slabs. */
+    /** The slabs of a size class. */
     CLASS_SLABS(SizeClassReport::slabs),
-    /** Of a size class: its entries. */
+    /** The entries of a size class. */
     CLASS_ENTRIES(SizeClassReport::entries),
-    /** Of a size class: its chunks that hold no entry. */
+    /** The chunks of a size class that hold no entry. */
     CLASS_FREE_CHUNKS(SizeClassReport::freeChunks),
-    /** Of a size class: the age of its tail, in entries added since. */
+    /** The tail age of a size class, in entries added since. */
     CLASS_TAIL_AGE(SizeClassReport::tailAge),
     /** Times that a segment was emptied after an Error. */
     SEGMENT_RESETS("segment resets", CacheStatistics::segmentResets),
-    /** Entries lost by that. */
+    /** Entries lost by segment resets. */
     RESET_ENTRIES("entries lost by resets", CacheStatistics::resetEntries),
-    /** Loads of a typed cache that ended with a value or none. */
+    /** Loads of a typed cache that ended with a value or {@code null}. */
     LOADS(LoadStatistics::loads, "loads", true),
     /** Loads that ended with an exception or an Error. */
     LOAD_FAILURES(LoadStatistics::failures, "load failures", true),
@@ -89,14 +89,14 @@ public enum Metric {
     TOTAL_LOAD_NS(LoadStatistics::totalLoadNs, "total load time, ns", true),
     /** Loads that renewed an entry before its deadline. */
     REFRESHES(LoadStatistics::refreshes, "refreshes", true),
-    /** Loaded values that a write outdated. */
+    /** Loaded values that were not kept because the key was written meanwhile. */
     LOADS_OUTDATED(LoadStatistics::outdated, "loads outdated by a write", true),
-    /** Loaded values that no slab can hold. */
+    /** Loaded values that were not kept because no slab can hold them. */
     LOADS_TOO_LARGE(LoadStatistics::tooLarge, "loads too large to keep", true),
-    /** Loaded values whose time to live was over at once. */
+    /** Loaded values that were not kept because their time to live was 0 or less. */
     LOADS_EXPIRED(LoadStatistics::expiredAtOnce, "loads expired at once", true);
 
-    /** The type id of the first. */
+    /** The type id of the first constant. */
     public static final int FIRST_TYPE_ID = 0xF1A6;
 
     static final List<Metric> OF_CACHE =
@@ -118,7 +118,7 @@ public enum Metric {
         this(label, null, ofMemory, null, null);
     }
 
-    /** The last parameter tells it from the one before. */
+    /** The last parameter only distinguishes this constructor from the one before. */
     Metric(ToLongFunction<LoadStatistics> ofLoads, String label, boolean isOfLoads) {
         this(label, null, null, ofLoads, null);
     }
@@ -146,18 +146,18 @@ public enum Metric {
     }
 
     /**
-     * The type id of its counters in the file.
+     * Returns the type id of the metric's counters in the file.
      *
-     * @return the same in every version.
+     * @return the type id, which is the same in every version.
      */
     public int typeId() {
         return FIRST_TYPE_ID + ordinal();
     }
 
     /**
-     * What it is called for people.
+     * Returns the label for display.
      *
-     * @return for a metric of size classes without the class.
+     * @return the label; for a metric of size classes, without the class.
      */
     public String label() {
         return label;
@@ -174,7 +174,7 @@ public enum Metric {
         return ofMemory != null ? ofMemory.applyAsLong(memory) : ofLoads.applyAsLong(loads);
     }
 
-    /** The metric of a type id, or null. */
+    /** Returns the metric with a type id, or null. */
     static Metric ofTypeId(int typeId) {
         final int ordinal = typeId - FIRST_TYPE_ID;
         return ordinal < 0 || ordinal >= values().length ? null : values()[ordinal];

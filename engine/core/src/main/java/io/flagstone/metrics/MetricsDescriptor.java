@@ -32,9 +32,9 @@ import org.agrona.concurrent.status.CountersReader;
  *  +----------------------------------------------------+
  * </pre>
  *
- * <p>The file is written in full and then given its name, so that whoever opens it finds it whole.
- * It never grows: its pages are on the disk before the first is mapped, since a page that finds no
- * place later is an error in whatever code first writes to it.
+ * <p>The publisher writes the whole file before it gives the file its name, so a reader never opens
+ * a partial file. The file never grows: all its pages are on the disk before the file is mapped. If
+ * the disk were full later, the first write to a page would fail with an error.
  */
 final class MetricsDescriptor {
     /** "FLAGMETR" in ASCII. */
@@ -60,7 +60,7 @@ final class MetricsDescriptor {
     private static final int COUNTER_BYTES =
             CountersReader.METADATA_LENGTH + CountersReader.COUNTER_LENGTH;
 
-    /** More than size classes can need, and little enough to be read at once. */
+    /** More counters than size classes can need, and few enough to read the file in one call. */
     static final int MAX_COUNTERS = 1 << 15;
 
     static final int MAX_FILE_BYTES = HEADER_BYTES + MAX_COUNTERS * COUNTER_BYTES;
@@ -85,43 +85,43 @@ final class MetricsDescriptor {
     }
 
     /**
-     * Passes for a file that can be read.
+     * Checks that a file can be read.
      *
-     * @param path for messages.
-     * @param file its header, or more of it.
-     * @param fileBytes how long it is.
-     * @throws ForeignFileException if it is no metrics file at all.
-     * @throws IOException saying what is wrong with it otherwise.
+     * @param path the path, for messages.
+     * @param file the file's first bytes, at least its header.
+     * @param fileBytes the file's length.
+     * @throws ForeignFileException if it is not a metrics file.
+     * @throws IOException if the file is damaged or has another layout version.
      */
     static void check(Path path, UnsafeBuffer file, int fileBytes) throws IOException {
         if (file.getLong(MAGIC_OFFSET) != MAGIC) {
             throw new ForeignFileException(
                     path
-                            + " is no metrics file: it begins otherwise, with "
-                            + Long.toHexString(file.getLong(MAGIC_OFFSET))
-                            + ", not with "
-                            + Long.toHexString(MAGIC));
+                            + " is not a metrics file: it must begin with "
+                            + Long.toHexString(MAGIC)
+                            + ": magic="
+                            + Long.toHexString(file.getLong(MAGIC_OFFSET)));
         }
         final int version = file.getInt(VERSION);
         if (version != LAYOUT_VERSION) {
             throw new IOException(
                     path
-                            + " is a metrics file of another layout: its version is "
-                            + version
-                            + ", this one reads "
-                            + LAYOUT_VERSION);
+                            + " is a metrics file of another layout: its version must be "
+                            + LAYOUT_VERSION
+                            + ": version="
+                            + version);
         }
         final int counters = file.getInt(COUNTERS);
         checkField(path, "number of counters", counters, 0, MAX_COUNTERS);
         if (fileBytes(counters) != fileBytes) {
             throw damaged(
                     path,
-                    "it has "
-                            + fileBytes
-                            + " bytes, and its "
+                    "its "
                             + counters
                             + " counters need "
-                            + fileBytes(counters));
+                            + fileBytes(counters)
+                            + " bytes: length="
+                            + fileBytes);
         }
         checkField(path, "length of the name", file.getInt(NAME), 0, MAX_NAME_BYTES);
         checkField(path, "interval", file.getLong(INTERVAL), 1, Long.MAX_VALUE);
@@ -132,7 +132,7 @@ final class MetricsDescriptor {
             throws IOException {
         if (value < least || value > most) {
             throw damaged(
-                    path, "its " + what + " is " + value + ", not from " + least + " to " + most);
+                    path, "its " + what + " must be from " + least + " to " + most + ": " + value);
         }
     }
 
@@ -140,7 +140,7 @@ final class MetricsDescriptor {
         return new IOException(path + " is a damaged metrics file: " + how);
     }
 
-    /** A file of something else, which is left alone. */
+    /** Thrown for a file that is not a metrics file. A publisher does not replace such a file. */
     static final class ForeignFileException extends IOException {
         private static final long serialVersionUID = 1;
 

@@ -32,14 +32,16 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.status.CountersManager;
 
 /**
- * Writes a cache's figures to a memory-mapped file, for {@link MetricsReader} in any process.
+ * Writes a cache's figures to a memory-mapped file that a {@link MetricsReader} in any process can
+ * read.
  *
- * <p>The cache counts in its own memory whether or not somebody publishes; publishing reads those
- * counts once in an interval, each segment's under its lock for some tens of nanoseconds. So the
- * operations of the cache cost the same with and without. A duty cycle, for the application's own
- * or an {@link org.agrona.concurrent.AgentRunner}. Thread-safe; one thread at a time publishes.
- * Publishing allocates some hundred bytes for each size class; a call before the interval has
- * passed allocates nothing.
+ * <p>Thread-safe: calls run one at a time. Run it in the application's duty cycle or in an {@link
+ * org.agrona.concurrent.AgentRunner}.
+ *
+ * <p>The cache always counts in its own memory. The publisher reads those counts once per interval,
+ * under the lock of each segment for some tens of nanoseconds. So cache operations cost the same
+ * with and without a publisher. Publishing allocates some hundred bytes for each size class. A call
+ * before the interval has passed allocates nothing.
  *
  * <pre>{@code
  * MetricsPublisher metrics = MetricsPublisher.open(cache, Path.of("/dev/shm/quotes.metrics"), "quotes");
@@ -47,7 +49,7 @@ import org.agrona.concurrent.status.CountersManager;
  * }</pre>
  */
 public final class MetricsPublisher implements Agent, AutoCloseable {
-    /** How often figures are written, if nothing else is said. */
+    /** The default interval at which figures are written. */
     public static final long DEFAULT_INTERVAL_MS = 1_000;
 
     /** The message of what a closed segment throws. */
@@ -85,7 +87,7 @@ public final class MetricsPublisher implements Agent, AutoCloseable {
         this.lock = lock;
     }
 
-    /** Writes the first figures to a file that has its header. */
+    /** Writes the first figures to a file that already has its header. */
     private synchronized void begin(MappedByteBuffer whole, List<SizeClassReport> classes) {
         mapped = whole;
         file = new UnsafeBuffer(whole);
@@ -118,18 +120,18 @@ public final class MetricsPublisher implements Agent, AutoCloseable {
     }
 
     /**
-     * Creates the file and writes the first figures. The figures of loads are 0.
+     * Creates the file and writes the first figures. The counts of loads are 0.
      *
-     * @param cache whose figures to write.
-     * @param path of the file, best in memory ({@code /dev/shm}). One that another publisher
-     *     writes, of this process or another, is refused. A metrics file that nobody writes any
-     *     more, is damaged or has another layout is replaced. A file of something else is left
-     *     alone. While the publisher is open there is a file of the same name with {@code .lock}
-     *     behind it.
-     * @param name of the cache, for people; at most some 380 bytes of UTF-8.
-     * @return to be called in a duty cycle.
-     * @throws IOException if the file cannot be made, also because its disk is full: all of it is
-     *     written here, so that no later write can find the disk full.
+     * @param cache the cache whose figures are written.
+     * @param path the path of the file, preferably in memory ({@code /dev/shm}). A metrics file
+     *     that no publisher writes any more, that is damaged, or that has another layout is
+     *     replaced. Any other file makes this method fail and stays unchanged. While the publisher
+     *     is open, there is a lock file of the same name followed by {@code .lock}.
+     * @param name the cache's name for display, at most 380 bytes of UTF-8.
+     * @return a publisher; call its {@link #doWork} in a duty cycle.
+     * @throws IOException if another publisher of any process writes the file, or if the file
+     *     cannot be created, for example because the disk is full. The whole file is written here,
+     *     so that no later write can find the disk full.
      */
     public static MetricsPublisher open(OffHeapCache cache, Path path, String name)
             throws IOException {
@@ -137,15 +139,15 @@ public final class MetricsPublisher implements Agent, AutoCloseable {
     }
 
     /**
-     * Does the same with an interval and a clock.
+     * Creates the file with an interval and a clock, and writes the first figures.
      *
-     * @param cache whose figures to write.
-     * @param path of the file.
-     * @param name of the cache, for people.
-     * @param intervalMs how often to write, positive milliseconds.
-     * @param clock tells when.
-     * @return to be called in a duty cycle.
-     * @throws IOException if the file cannot be made.
+     * @param cache the cache whose figures are written.
+     * @param path the path of the file.
+     * @param name the cache's name for display.
+     * @param intervalMs the interval between writes in milliseconds, positive.
+     * @param clock the clock that times the writes.
+     * @return a publisher; call its {@link #doWork} in a duty cycle.
+     * @throws IOException if the file cannot be created.
      */
     public static MetricsPublisher open(
             OffHeapCache cache, Path path, String name, long intervalMs, EpochClock clock)
@@ -154,13 +156,14 @@ public final class MetricsPublisher implements Agent, AutoCloseable {
     }
 
     /**
-     * Does the same for a typed cache, with the figures of its loads.
+     * Creates the file for a typed cache, with the counts of its loads, and writes the first
+     * figures.
      *
-     * @param cache whose figures to write.
-     * @param path of the file.
-     * @param name of the cache, for people.
-     * @return to be called in a duty cycle.
-     * @throws IOException if the file cannot be made.
+     * @param cache the cache whose figures are written.
+     * @param path the path of the file.
+     * @param name the cache's name for display.
+     * @return a publisher; call its {@link #doWork} in a duty cycle.
+     * @throws IOException if the file cannot be created.
      */
     public static MetricsPublisher open(Cache<?, ?> cache, Path path, String name)
             throws IOException {
@@ -168,15 +171,16 @@ public final class MetricsPublisher implements Agent, AutoCloseable {
     }
 
     /**
-     * Does the same for a typed cache, with the figures of its loads, an interval and a clock.
+     * Creates the file for a typed cache, with the counts of its loads, an interval and a clock,
+     * and writes the first figures.
      *
-     * @param cache whose figures to write.
-     * @param path of the file.
-     * @param name of the cache, for people.
-     * @param intervalMs how often to write, positive milliseconds.
-     * @param clock tells when.
-     * @return to be called in a duty cycle.
-     * @throws IOException if the file cannot be made.
+     * @param cache the cache whose figures are written.
+     * @param path the path of the file.
+     * @param name the cache's name for display.
+     * @param intervalMs the interval between writes in milliseconds, positive.
+     * @param clock the clock that times the writes.
+     * @return a publisher; call its {@link #doWork} in a duty cycle.
+     * @throws IOException if the file cannot be created.
      */
     public static MetricsPublisher open(
             Cache<?, ?> cache, Path path, String name, long intervalMs, EpochClock clock)
@@ -197,18 +201,19 @@ public final class MetricsPublisher implements Agent, AutoCloseable {
         Objects.requireNonNull(clock, "clock");
         Objects.requireNonNull(name, "name");
         if (path.getFileName() == null) {
-            throw new IllegalArgumentException("the path " + path + " names no file");
+            throw new IllegalArgumentException("path must have a file name: path=" + path);
         }
         final byte[] nameBytes = name.getBytes(StandardCharsets.UTF_8);
         if (nameBytes.length > MetricsDescriptor.MAX_NAME_BYTES) {
             throw new IllegalArgumentException(
-                    "the name has "
-                            + nameBytes.length
-                            + " bytes, the limit is "
-                            + MetricsDescriptor.MAX_NAME_BYTES);
+                    "name must have at most "
+                            + MetricsDescriptor.MAX_NAME_BYTES
+                            + " bytes of UTF-8: length="
+                            + nameBytes.length);
         }
         if (intervalMs <= 0) {
-            throw new IllegalArgumentException("intervalMs " + intervalMs + " is not positive");
+            throw new IllegalArgumentException(
+                    "intervalMs must be positive: intervalMs=" + intervalMs);
         }
         final List<SizeClassReport> classes = cache.memoryReport().sizeClasses();
         final PublisherLock lock = PublisherLock.take(path);
@@ -233,12 +238,12 @@ public final class MetricsPublisher implements Agent, AutoCloseable {
                 throw new FileAlreadyExistsException(
                         path.toString(),
                         null,
-                        "the process " + reader.processId() + " publishes here");
+                        "process " + reader.processId() + " already publishes to this file");
             }
         } catch (final ForeignFileException | FileAlreadyExistsException e) {
             throw e;
         } catch (final IOException | UncheckedIOException e) {
-            // Damaged, of another version, or a link to nowhere: it is replaced.
+            // Damaged, of another version, or a dangling link: the file is replaced.
         }
     }
 
@@ -247,7 +252,7 @@ public final class MetricsPublisher implements Agent, AutoCloseable {
             throws IOException {
         final int count = Metric.OF_CACHE.size() + classes.size() * Metric.OF_CLASS.size();
         final Path path = publisher.path;
-        // Nobody can have put a link there beforehand, and none is followed.
+        // The name is random, so nobody can have put a link there; links are not followed anyway.
         final Path unnamed =
                 path.resolveSibling(
                         path.getFileName() + "." + Long.toHexString(RANDOM.nextLong()) + ".new");
@@ -299,11 +304,11 @@ public final class MetricsPublisher implements Agent, AutoCloseable {
     }
 
     /**
-     * Writes the figures if the interval has passed, or if the clock was set back.
+     * Writes the figures if the interval has passed or the clock was set back.
      *
-     * @return 1 if it has written, else 0; 0 once the publisher or the cache is closed.
-     * @throws IllegalStateException once, if the file was cut short by somebody; the publisher is
-     *     closed then.
+     * @return 1 if it wrote the figures, otherwise 0; always 0 once the publisher or the cache is
+     *     closed.
+     * @throws IllegalStateException once, if the file was truncated; this closes the publisher.
      */
     @Override
     public synchronized int doWork() {
@@ -318,11 +323,11 @@ public final class MetricsPublisher implements Agent, AutoCloseable {
         try {
             return publish(nowMs) ? 1 : 0;
         } catch (final InternalError e) {
-            // What the JVM makes of a page that is gone.
+            // The JVM throws this for access to a page that the file has lost.
             closed = true;
             release();
             throw new IllegalStateException(
-                    path + " was cut short while it was written: nothing is published any more", e);
+                    path + " was truncated while it was written: the publisher is closed", e);
         }
     }
 
@@ -333,14 +338,14 @@ public final class MetricsPublisher implements Agent, AutoCloseable {
             statistics = cache.statistics();
             memory = cache.memoryReport();
         } catch (final IllegalStateException e) {
-            // While the cache is being closed its segments are closed before it says so itself.
+            // A closing cache closes its segments before isClosed returns true.
             if (cache.isClosed() || CLOSED_CACHE.equals(e.getMessage())) {
                 return false;
             }
             throw e;
         }
         final LoadStatistics ofLoads = loads.get();
-        // Odd, and a new number also if an Error ended the last call in the middle.
+        // Odd, and greater than before even if an Error ended the last call halfway.
         sequence = (sequence + 1) | 1;
         file.putLongVolatile(MetricsDescriptor.SEQUENCE, sequence);
         int i = 0;
@@ -370,8 +375,8 @@ public final class MetricsPublisher implements Agent, AutoCloseable {
     }
 
     /**
-     * Writes the last figures, unless the cache is closed, says so in the file, and lets it go. The
-     * file stays. Waits for a {@link #doWork} that another thread is in. Closing again does
+     * Writes the last figures unless the cache is closed, marks the file as closed, and releases
+     * it. The file stays. Waits for a {@link #doWork} of another thread. Closing again does
      * nothing.
      */
     @Override
@@ -383,7 +388,7 @@ public final class MetricsPublisher implements Agent, AutoCloseable {
         try {
             publish(clock.time());
         } catch (final InternalError e) {
-            // The file was cut short: nobody reads it any more.
+            // The file was truncated, so nobody can read it any more.
         } finally {
             release();
         }
@@ -393,7 +398,7 @@ public final class MetricsPublisher implements Agent, AutoCloseable {
         try {
             file.putLongVolatile(MetricsDescriptor.CLOSED, 1);
         } catch (final InternalError e) {
-            // The file was cut short: nobody reads it any more.
+            // The file was truncated, so nobody can read it any more.
         } finally {
             IoUtil.unmap(mapped);
             lock.close();
@@ -401,9 +406,9 @@ public final class MetricsPublisher implements Agent, AutoCloseable {
     }
 
     /**
-     * Returns the file.
+     * Returns the path of the file.
      *
-     * @return its path.
+     * @return the path.
      */
     public Path path() {
         return path;

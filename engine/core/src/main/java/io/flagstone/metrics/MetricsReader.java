@@ -23,15 +23,17 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.status.CountersReader;
 
 /**
- * Reads the figures that a {@link MetricsPublisher} writes, in this process or another, while it
- * lives and after it has died.
+ * Reads the figures that a {@link MetricsPublisher} writes in this process or another. Works while
+ * that process lives and after it has died.
  *
- * <p>The file is read, not mapped: a file that is cut short is an exception then, and a reader that
- * is closed beside another thread's call crashes nothing. Thread-safe: one call at a time has the
- * file. Once closed, every method but {@link #close} throws an {@link IllegalStateException}.
+ * <p>Thread-safe: calls run one at a time. Once closed, every method except {@link #close} throws
+ * an {@link IllegalStateException}. The file is read, not mapped. So a truncated file is an
+ * exception, and closing the reader during another thread's call crashes nothing.
  */
 public final class MetricsReader implements AutoCloseable {
-    /** The figures take microseconds to write, but the writer may lose its processor meanwhile. */
+    /**
+     * How long a reader waits for whole figures. A write takes microseconds unless it is preempted.
+     */
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(1);
 
     private static final long MAX_LOOK_MS = 3_000;
@@ -41,21 +43,23 @@ public final class MetricsReader implements AutoCloseable {
     private final RandomAccessFile file;
     private final EpochClock clock;
 
-    /** The header, the figures' description and the figures, as they were read last. */
+    /** The last bytes read: header, metadata of the counters and their values. */
     private final UnsafeBuffer image;
 
     private final Liveness liveness;
     private boolean closed;
 
-    /** What has become of the publisher of a file. */
+    /** The state of the publisher of a file. */
     public enum State {
         /** The publisher writes, or its process lives. */
         LIVE,
 
-        /** The publisher was closed: the figures are the last. */
+        /** The publisher was closed. The figures are its last. */
         CLOSED,
 
-        /** The process ended without closing: the figures are the last that it wrote. */
+        /**
+         * The process ended without closing the publisher. The figures are the last that it wrote.
+         */
         DIED
     }
 
@@ -75,23 +79,24 @@ public final class MetricsReader implements AutoCloseable {
     /**
      * Opens a file for reading.
      *
-     * @param path of the file.
-     * @return to be closed.
-     * @throws IOException if there is no such file, or it is no metrics file, is damaged, or has a
-     *     layout of another version; the message says which, and what was found.
+     * @param path the path of the file.
+     * @return a reader, which the caller must close.
+     * @throws IOException if the file does not exist, is not a metrics file, is damaged, or has
+     *     another layout version; the message says which, and the value found.
      */
     public static MetricsReader open(Path path) throws IOException {
         return open(path, SystemEpochClock.INSTANCE);
     }
 
     static MetricsReader open(Path path, EpochClock clock) throws IOException {
-        // The lock of a file that is opened by a link is beside the file.
+        // The lock file is next to the file itself, not next to a link to it.
         final Path real = path.toRealPath();
         final BasicFileAttributes attributes =
                 Files.readAttributes(real, BasicFileAttributes.class);
-        // A pipe would block whoever opens it.
+        // Opening a pipe would block.
         if (!attributes.isRegularFile()) {
-            throw new ForeignFileException(path + " is no metrics file: it is no regular file");
+            throw new ForeignFileException(
+                    path + " is not a metrics file: it is not a regular file");
         }
         final RandomAccessFile file = new RandomAccessFile(real.toFile(), "r");
         try {
@@ -106,7 +111,7 @@ public final class MetricsReader implements AutoCloseable {
         }
     }
 
-    /** The file's length, if that may be one of a metrics file. */
+    /** Returns the file's length if a metrics file can have it. */
     private static int checkedLength(Path path, RandomAccessFile file) throws IOException {
         final long bytes = file.length();
         if (bytes < MetricsDescriptor.HEADER_BYTES || bytes > MetricsDescriptor.MAX_FILE_BYTES) {
@@ -116,13 +121,13 @@ public final class MetricsReader implements AutoCloseable {
                     start.getLong(MetricsDescriptor.MAGIC_OFFSET) == MetricsDescriptor.MAGIC;
             final String message =
                     path
-                            + (isOurs ? " is a damaged metrics file" : " is no metrics file")
-                            + ": it has "
-                            + bytes
-                            + " bytes, not from "
+                            + (isOurs ? " is a damaged metrics file" : " is not a metrics file")
+                            + ": its length must be from "
                             + MetricsDescriptor.HEADER_BYTES
                             + " to "
-                            + MetricsDescriptor.MAX_FILE_BYTES;
+                            + MetricsDescriptor.MAX_FILE_BYTES
+                            + " bytes: length="
+                            + bytes;
             throw isOurs ? new IOException(message) : new ForeignFileException(message);
         }
         return (int) bytes;
@@ -134,23 +139,23 @@ public final class MetricsReader implements AutoCloseable {
         file.readFully(image.byteArray(), offset, length);
     }
 
-    /** Reads a part of the file again. */
+    /** Reads a part of the file into a buffer. */
     private void refresh(UnsafeBuffer into, int offset, int length) {
         checkOpen();
         try {
             readFully(file, into, offset, length);
-            // What is read later was written no earlier.
+            // Later reads must not move before this one.
             VarHandle.acquireFence();
         } catch (final EOFException e) {
             throw new UncheckedIOException(
                     new IOException(
-                            path + " was cut short: it had " + image.capacity() + " bytes", e));
+                            path + " was truncated: it had " + image.capacity() + " bytes", e));
         } catch (final IOException e) {
             throw new UncheckedIOException(new IOException(path + " cannot be read", e));
         }
     }
 
-    /** Reads the header again, and believes it if it is still one. */
+    /** Reads the header again, and keeps it if it is valid. */
     private void refreshHeader() {
         final UnsafeBuffer header = new UnsafeBuffer(new byte[MetricsDescriptor.HEADER_BYTES]);
         refresh(header, 0, header.capacity());
@@ -170,7 +175,7 @@ public final class MetricsReader implements AutoCloseable {
     /**
      * Returns the name that the publisher gave the cache.
      *
-     * @return for people.
+     * @return the name.
      */
     public synchronized String name() {
         checkOpen();
@@ -186,8 +191,7 @@ public final class MetricsReader implements AutoCloseable {
     }
 
     /**
-     * Returns the id of the process that publishes, as it sees itself: in a container, that may be
-     * 1.
+     * Returns the id of the publishing process in its own namespace. In a container, that may be 1.
      *
      * @return the process id.
      */
@@ -197,7 +201,7 @@ public final class MetricsReader implements AutoCloseable {
     }
 
     /**
-     * Returns how often figures are written.
+     * Returns the interval at which figures are written.
      *
      * @return milliseconds.
      */
@@ -207,13 +211,20 @@ public final class MetricsReader implements AutoCloseable {
     }
 
     /**
-     * Returns what has become of the publisher. It lives if it holds its lock on the file; or if
-     * its process can be seen from here and lives; or, if its process cannot be seen from here, if
-     * its heartbeat is younger than three intervals or has moved since this reader last looked. A
-     * file that another publisher has replaced is not written any more.
+     * Returns the state of the publisher. It is alive if one of these is true:
+     *
+     * <ul>
+     *   <li>it holds its lock on the path;
+     *   <li>its process is visible from here and runs;
+     *   <li>its process is not visible from here, and its heartbeat is younger than three intervals
+     *       or has changed since this reader last looked.
+     * </ul>
+     *
+     * <p>If another publisher has replaced the file, only the heartbeat counts, together with the
+     * process if that is visible.
      *
      * @return the state.
-     * @throws UncheckedIOException if the file was cut short or damaged since it was opened.
+     * @throws UncheckedIOException if the file was truncated or damaged since it was opened.
      */
     public synchronized State state() {
         refreshHeader();
@@ -224,8 +235,9 @@ public final class MetricsReader implements AutoCloseable {
     }
 
     /**
-     * Whether another process publishes here, for one that holds the lock of the path. The lock
-     * says that none does, unless its file was deleted, or the file system knows no locks.
+     * Returns whether another process writes this file. For callers that hold the lock of the path:
+     * the lock excludes other publishers unless its file was deleted or the file system has no
+     * locks.
      */
     synchronized boolean isWrittenByAnother() {
         refreshHeader();
@@ -234,7 +246,7 @@ public final class MetricsReader implements AutoCloseable {
                 && (liveness.isOfThisNamespace() || moves());
     }
 
-    /** Whether the publisher writes while this waits, for about two intervals. */
+    /** Waits for up to two intervals. Returns whether the publisher wrote meanwhile. */
     private boolean moves() {
         final long ms = Math.min(2 * intervalMs(), MAX_LOOK_MS);
         final long startNs = SystemNanoClock.INSTANCE.nanoTime();
@@ -251,9 +263,9 @@ public final class MetricsReader implements AutoCloseable {
     /**
      * Returns all figures as they were written at one moment.
      *
-     * @return a copy; if the writer has died or stood still while it wrote, what is there, which is
-     *     then not {@link MetricsSnapshot#whole}.
-     * @throws UncheckedIOException if the file was cut short or damaged since it was opened.
+     * @return a copy. If the writer has died or stopped during a write, the copy is of the file as
+     *     it is, and not {@link MetricsSnapshot#whole}.
+     * @throws UncheckedIOException if the file was truncated or damaged since it was opened.
      */
     public synchronized MetricsSnapshot snapshot() {
         final long startNs = SystemNanoClock.INSTANCE.nanoTime();

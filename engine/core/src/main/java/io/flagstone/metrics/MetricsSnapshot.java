@@ -6,12 +6,12 @@ import java.util.Map;
 /**
  * A cache's figures at one moment.
  *
- * @param openedMs when the publisher was opened, milliseconds since 1970.
- * @param atMs when the figures were written, milliseconds since 1970.
- * @param ofCache those of the cache as a whole.
- * @param ofClasses those of its size classes, by the bytes of their chunks, smallest first.
- * @param whole whether they are of one moment; not if the writer died, or stood still for a second,
- *     while it wrote.
+ * @param openedMs the time at which the publisher was opened, in milliseconds since 1970.
+ * @param atMs the time at which the figures were written, in milliseconds since 1970.
+ * @param ofCache the figures of the whole cache.
+ * @param ofClasses the figures of each size class, by its chunk length in bytes, smallest first.
+ * @param whole whether all figures are of one moment; false if the writer died, or stopped for a
+ *     second, while it wrote them.
  */
 public record MetricsSnapshot(
         long openedMs,
@@ -20,17 +20,17 @@ public record MetricsSnapshot(
         Map<Integer, Map<Metric, Long>> ofClasses,
         boolean whole) {
     /**
-     * One figure of the cache as a whole.
+     * Returns one figure of the whole cache.
      *
-     * @param metric none of size classes.
-     * @return 0 for one that the file does not have.
+     * @param metric a metric that is not of size classes.
+     * @return the figure, or 0 if the file does not have it.
      */
     public long get(Metric metric) {
         return ofCache.getOrDefault(metric, 0L);
     }
 
     /**
-     * The evictions of all causes.
+     * Returns the evictions of all causes.
      *
      * @return their sum.
      */
@@ -41,9 +41,9 @@ public record MetricsSnapshot(
     }
 
     /**
-     * The share of reads that hit.
+     * Returns the share of reads that hit.
      *
-     * @return 0 where nothing was read.
+     * @return hits divided by reads, or 0 if there were no reads.
      */
     public double hitRatio() {
         final long reads = get(Metric.HITS) + get(Metric.MISSES);

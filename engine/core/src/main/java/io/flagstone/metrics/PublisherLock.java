@@ -16,23 +16,24 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The lock that a publisher holds on its path for its life, so that no two publish there. It ends
- * with its process, however that ends.
+ * The lock that a publisher holds on its path while it is open, so that no two publish to the same
+ * path. It ends with the process, however the process ends.
  *
- * <p>Within a JVM it is an entry in a table. Between processes, of one container or of several, it
- * is the operating system's lock on a file of its own next to the metrics file. It is a file of its
- * own because the system releases all locks of a process on a file when the process closes any
- * handle of that file, as a reader of the metrics does. For the same reason a process that holds
- * the lock never opens the lock file a second time: it asks the table first.
+ * <p>Within a JVM, the lock is an entry in a table. Between processes, in one container or several,
+ * it is the operating system's lock on a separate file next to the metrics file. The file is
+ * separate because the system releases all locks of a process on a file when the process closes any
+ * handle of that file, as a reader of the metrics does. For the same reason, a process that holds
+ * the lock never opens the lock file a second time: it checks the table first.
  */
 final class PublisherLock implements AutoCloseable {
     /**
-     * Prefix of the table's keys. The table is the system properties and its monitor an interned
-     * text, because an application server may load this class several times in one JVM.
+     * The prefix of the table's keys, and the monitor that guards the table. The table is the
+     * system properties, and the monitor is an interned string, because an application server may
+     * load this class several times in one JVM.
      */
     private static final String TABLE = "io.flagstone.metrics.publisher:".intern();
 
-    /** A reader that looks whether the path is taken holds the lock for some microseconds. */
+    /** The number of tries. A reader that checks the lock holds it for some microseconds. */
     private static final int MAX_TRIES = 100;
 
     private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -41,7 +42,7 @@ final class PublisherLock implements AutoCloseable {
     private final Path identity;
     private final FileChannel channel;
 
-    /** The lock file's. */
+    /** The key of the lock file. */
     private final Object key;
 
     private PublisherLock(Path path, Path identity, FileChannel channel, Object key) {
@@ -85,12 +86,12 @@ final class PublisherLock implements AutoCloseable {
     }
 
     /**
-     * Locks the file that has the name. Returns null if it is locked, or may not be the file that
-     * has the name now: the publisher that held the lock deletes the file when it closes.
+     * Locks the lock file. Returns null if the file is locked, or may no longer have the path: a
+     * publisher deletes its lock file when it closes.
      */
     private static PublisherLock tryLock(Path path, Path identity) throws IOException {
         final Path lockFile = lockFile(path);
-        // A file that this creates is used by the next try, which knows its key beforehand.
+        // If this try creates the file, the next try uses it, since that knows the key beforehand.
         final Object before = key(lockFile);
         final FileChannel channel =
                 FileChannel.open(
@@ -113,16 +114,19 @@ final class PublisherLock implements AutoCloseable {
         return null;
     }
 
-    /** What tells a file from another that has its name later; null if there is none. */
+    /**
+     * Returns a key that identifies a file even if another takes its path later; null if there is
+     * no file.
+     */
     private static Object key(Path lockFile) throws IOException {
         try {
             final BasicFileAttributes attributes =
                     Files.readAttributes(
                             lockFile, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
             if (!attributes.isRegularFile()) {
-                // A link would lead elsewhere, and a pipe would block whoever opens it.
+                // A link would lead elsewhere, and opening a pipe would block.
                 throw new IOException(
-                        lockFile + " is no regular file, and cannot be locked: delete it");
+                        lockFile + " is not a regular file and cannot be locked: delete it");
             }
             final Object key = attributes.fileKey();
             return key == null ? "" : key;
@@ -131,7 +135,7 @@ final class PublisherLock implements AutoCloseable {
         }
     }
 
-    /** Whether a publisher of any process holds the lock, as far as that can be seen from here. */
+    /** Returns whether a publisher of any process holds the lock, as far as visible from here. */
     static boolean isHeld(Path path) {
         try {
             synchronized (TABLE) {
@@ -160,30 +164,30 @@ final class PublisherLock implements AutoCloseable {
 
     private static FileAlreadyExistsException held(Path path) {
         return new FileAlreadyExistsException(
-                path.toString(), null, "another publisher publishes here");
+                path.toString(), null, "another publisher already publishes to this file");
     }
 
     static Path lockFile(Path path) {
         return path.resolveSibling(path.getFileName() + ".lock");
     }
 
-    /** The path by which the file is known, whichever links lead to its directory. */
+    /** Returns the path with all links to its directory resolved. */
     private static Path identity(Path path) throws IOException {
         final Path absolute = path.toAbsolutePath();
         return absolute.getParent().toRealPath().resolve(absolute.getFileName());
     }
 
-    /** Releases the lock, and deletes its file first, while nobody else can have locked it. */
+    /** Deletes the lock file while no other process can have locked it, then releases the lock. */
     @Override
     public void close() {
         synchronized (TABLE) {
             try (channel) {
-                // Another publisher may have made another, if somebody deleted this one.
+                // If the lock file was deleted, another publisher may have created a new one.
                 if (key.equals(key(lockFile(path)))) {
                     Files.delete(lockFile(path));
                 }
             } catch (final IOException e) {
-                // The file stays, without a lock, and the next publisher locks it.
+                // The file stays without a lock. The next publisher locks it.
             } finally {
                 release(identity);
             }

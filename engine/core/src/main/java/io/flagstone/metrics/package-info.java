@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * A cache's figures in a memory-mapped file that another process reads while the cache lives, and
- * after it has died.
+ * Publishes a cache's figures in a memory-mapped file. Another process can read it while the cache
+ * lives, and after its process has died.
+ *
+ * <ul>
+ *   <li>{@link io.flagstone.metrics.MetricsPublisher} writes the file, {@link
+ *       io.flagstone.metrics.MetricsReader} reads it into a {@link
+ *       io.flagstone.metrics.MetricsSnapshot}, and {@link io.flagstone.metrics.Metric} is the
+ *       registry of figures.
+ *   <li>{@code MetricsDescriptor} is the layout of the file, {@code PublisherLock} keeps a second
+ *       publisher from the same path, and {@code Liveness} decides whether a publisher is alive.
+ * </ul>
  */
 package io.flagstone.metrics;

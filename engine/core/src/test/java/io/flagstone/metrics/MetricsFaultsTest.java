@@ -18,11 +18,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-/** A publisher whose cache, clock, stack, file or lock file fails it. */
-@SuppressWarnings("try") // One is closed within its block.
+/** A publisher whose cache, clock, stack, file or lock file fails. */
+@SuppressWarnings("try") // One publisher is closed within its block.
 class MetricsFaultsTest extends MetricsFixture {
     @Test
-    void aCacheMayBeClosedBesideTheAgentThatPublishesIt() throws Exception {
+    void aCacheCanBeClosedWhileAnAgentPublishesIt() throws Exception {
         for (int round = 0; round < 300; round++) {
             final OffHeapCache own =
                     OffHeapCache.builder().memoryBytes(1 << 20).segments(16).build();
@@ -61,7 +61,7 @@ class MetricsFaultsTest extends MetricsFixture {
         }
     }
 
-    /** Publishes deeper and deeper, until the stack is full somewhere. */
+    /** Publishes from ever deeper frames until the stack overflows. */
     private void publishDown(MetricsPublisher publisher, int frame) {
         nowMs.addAndGet(INTERVAL_MS);
         publisher.doWork();
@@ -69,7 +69,7 @@ class MetricsFaultsTest extends MetricsFixture {
     }
 
     @Test
-    void anErrorInTheMiddleOfAWriteIsOverwritten() throws Exception {
+    void theNextWriteRepairsAnIncompleteOne() throws Exception {
         try (MetricsPublisher publisher = publish();
                 MetricsReader reader = read()) {
             for (int round = 0; round < 200; round++) {
@@ -88,7 +88,7 @@ class MetricsFaultsTest extends MetricsFixture {
     }
 
     @Test
-    void aClockThatThrowsLeavesAPublisherThatCanBeClosed() throws IOException {
+    void aPublisherCanBeClosedAfterItsClockThrows() throws IOException {
         final AtomicBoolean broken = new AtomicBoolean();
         final MetricsPublisher publisher =
                 MetricsPublisher.open(
@@ -112,9 +112,9 @@ class MetricsFaultsTest extends MetricsFixture {
         publish().close();
     }
 
-    /** As a long-running reader sees it when the application starts again. */
+    /** A long-running reader sees this when the application restarts. */
     @Test
-    void aReaderOfAReplacedFileDoesNotTakeTheNextPublisherForItsOwn() throws IOException {
+    void aReaderOfAReplacedFileIgnoresTheNextPublisher() throws IOException {
         publish().close();
         patch(MetricsDescriptor.CLOSED, 0);
         try (MetricsReader old = read();
@@ -126,12 +126,12 @@ class MetricsFaultsTest extends MetricsFixture {
             second.doWork();
             assertThat(old.state()).isEqualTo(State.DIED);
             Files.delete(file);
-            assertThat(now.state()).as("deleted, and written all the same").isEqualTo(State.LIVE);
+            assertThat(now.state()).as("deleted but still written").isEqualTo(State.LIVE);
         }
     }
 
     @Test
-    void aReaderThatIsOpenedByALinkSeesTheLock() throws IOException {
+    void aReaderOpenedThroughALinkSeesTheLock() throws IOException {
         final Path link = Files.createSymbolicLink(directory.resolve("link"), file);
         try (MetricsPublisher publisher = publish()) {
             patch(MetricsDescriptor.NAMESPACE, 1);
@@ -150,7 +150,7 @@ class MetricsFaultsTest extends MetricsFixture {
 
     /** The first namespace has the same number on every machine. */
     @Test
-    void theNamespaceOfAnotherMachineIsAnother() throws IOException {
+    void theNamespaceDiffersBetweenMachines() throws IOException {
         final String link = Files.readSymbolicLink(Path.of("/proc/self/ns/pid")).toString();
         final long inode = Long.parseLong(link.replaceAll("[^0-9]", ""));
         assertThat(Liveness.ownNamespace()).isNotZero().isNotEqualTo(inode);
@@ -166,7 +166,7 @@ class MetricsFaultsTest extends MetricsFixture {
     }
 
     @Test
-    void aHeaderThatIsDamagedLaterIsToldAndNotBelieved() throws IOException {
+    void aReaderReportsAndIgnoresAHeaderDamagedLater() throws IOException {
         try (MetricsPublisher publisher = publish();
                 MetricsReader reader = read()) {
             final long counters = MetricsDescriptor.LAYOUT_VERSION;
@@ -180,7 +180,8 @@ class MetricsFaultsTest extends MetricsFixture {
             for (final Runnable call : new Runnable[] {reader::state, reader::snapshot}) {
                 assertThatThrownBy(call::run)
                         .isInstanceOf(UncheckedIOException.class)
-                        .hasMessageContaining("number of counters is 2147483647, not from 0 to");
+                        .hasMessageContaining("number of counters must be from 0 to")
+                        .hasMessageContaining(": 2147483647");
             }
             patch(MetricsDescriptor.NAME, -1);
             assertThat(reader.name()).isEqualTo("quotes");
@@ -193,34 +194,34 @@ class MetricsFaultsTest extends MetricsFixture {
     }
 
     @Test
-    void aMetricsFileThatWasCutShortIsReplaced() throws IOException {
+    void aTruncatedMetricsFileIsReplaced() throws IOException {
         for (final int bytes : new int[] {8, 100, 511, 512, 2_000}) {
             publish().close();
             cut(bytes);
             assertThatThrownBy(this::read)
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining(file + " is a damaged metrics file")
-                    .hasMessageContaining(bytes + " bytes");
+                    .hasMessageContaining("length=" + bytes);
         }
         publish().close();
         cut(7);
-        assertThatThrownBy(this::publish).hasMessageContaining("is no metrics file");
+        assertThatThrownBy(this::publish).hasMessageContaining("is not a metrics file");
     }
 
     @Test
-    void aPipeInTheLockFilesPlaceBlocksNobody() throws Exception {
+    void aPipeInPlaceOfTheLockFileIsRefused() throws Exception {
         final Path lockFile = PublisherLock.lockFile(file);
         assertThat(new ProcessBuilder("mkfifo", lockFile.toString()).start().waitFor()).isZero();
         assertThatThrownBy(this::publish)
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining(lockFile + " is no regular file");
+                .hasMessageContaining(lockFile + " is not a regular file");
         assertThat(PublisherLock.isHeld(file)).isFalse();
         Files.delete(lockFile);
         publish().close();
     }
 
     @Test
-    void aLockFileThatIsAnothersStays() throws IOException {
+    void theLockFileOfAnotherPublisherStays() throws IOException {
         final Path lockFile = PublisherLock.lockFile(file);
         try (MetricsPublisher publisher = publish()) {
             Files.delete(lockFile);
@@ -233,9 +234,9 @@ class MetricsFaultsTest extends MetricsFixture {
     }
 
     @Test
-    void aPathWithoutANameIsRefused() {
+    void aPathWithoutAFileNameIsRefused() {
         assertThatThrownBy(() -> MetricsPublisher.open(cache, Path.of("/"), "x"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("names no file");
+                .hasMessageContaining("path must have a file name: path=/");
     }
 }

@@ -26,19 +26,19 @@ import java.util.function.Consumer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
-/** The metrics file under readers that are closed, publishers that die, and damage. */
-@SuppressWarnings("try") // Some publishers only have to be there.
+/** The metrics file with closed readers, dead publishers and damaged contents. */
+@SuppressWarnings("try") // Some publishers only have to be open.
 class MetricsFileTest extends MetricsFixture {
     private static final int FUZZED_FILES = 10_000;
 
-    /** A file whose publisher is gone without having closed it, as after a kill. */
+    /** Leaves a file whose publisher ended without closing it, as after a kill. */
     private void publishAndDie() throws IOException {
         publish().close();
         patch(MetricsDescriptor.CLOSED, 0);
     }
 
     @Test
-    void aReaderThatIsClosedThrowsAndCrashesNothing() throws IOException {
+    void aClosedReaderThrowsAndCrashesNothing() throws IOException {
         try (MetricsPublisher publisher = publish()) {
             final MetricsReader reader = read();
             reader.close();
@@ -58,7 +58,7 @@ class MetricsFileTest extends MetricsFixture {
     }
 
     @Test
-    void aReaderMayBeClosedBesideOthersThatRead() throws Exception {
+    void aReaderCanBeClosedWhileAnotherThreadReads() throws Exception {
         try (MetricsPublisher publisher = publish()) {
             for (int round = 0; round < 200; round++) {
                 final MetricsReader reader = read();
@@ -71,7 +71,7 @@ class MetricsFileTest extends MetricsFixture {
                                             reader.state();
                                         }
                                     } catch (final IllegalStateException e) {
-                                        // It is closed.
+                                        // The reader was closed.
                                     }
                                 });
                 polling.setUncaughtExceptionHandler((thread, thrown) -> failure.set(thrown));
@@ -85,7 +85,7 @@ class MetricsFileTest extends MetricsFixture {
     }
 
     @Test
-    void aPublisherMayBeClosedBesideItsAgent() throws Exception {
+    void aPublisherCanBeClosedWhileItsAgentWorks() throws Exception {
         for (int round = 0; round < 200; round++) {
             final MetricsPublisher publisher = publish();
             final AtomicBoolean stop = new AtomicBoolean();
@@ -109,9 +109,9 @@ class MetricsFileTest extends MetricsFixture {
         }
     }
 
-    /** The process id in the file is nobody's here: it is of another container. */
+    /** The process id in the file belongs to another container and is unknown here. */
     @Test
-    void aPublisherOfAnotherContainerIsLiveByItsHeartbeat() throws IOException {
+    void aHeartbeatShowsThatAPublisherInAnotherContainerIsAlive() throws IOException {
         publishAndDie();
         patch(MetricsDescriptor.PROCESS_ID, Integer.MAX_VALUE);
         patch(MetricsDescriptor.NAMESPACE, 1);
@@ -121,7 +121,7 @@ class MetricsFileTest extends MetricsFixture {
             assertThat(reader.state()).as("its heartbeat is old").isEqualTo(State.DIED);
             nowMs.addAndGet(TimeUnit.DAYS.toMillis(-1));
             assertThat(reader.state()).as("it is far in the future").isEqualTo(State.DIED);
-            // It writes all the same: a clock was set.
+            // A clock was set, but the publisher still writes.
             patch(MetricsDescriptor.SEQUENCE, 1_000);
             assertThat(reader.state()).as("it moves").isEqualTo(State.LIVE);
         }
@@ -133,7 +133,7 @@ class MetricsFileTest extends MetricsFixture {
     }
 
     @Test
-    void aProcessOfThisMachineIsJudgedByItsIdAndStart() throws IOException {
+    void aLocalProcessIsIdentifiedByItsIdAndStart() throws IOException {
         publishAndDie();
         nowMs.addAndGet(TimeUnit.DAYS.toMillis(1));
         try (MetricsReader reader = read()) {
@@ -159,7 +159,7 @@ class MetricsFileTest extends MetricsFixture {
     }
 
     @Test
-    void aPublisherWhoseClockIsSetBackGoesOn() throws IOException {
+    void aPublisherContinuesAfterItsClockIsSetBack() throws IOException {
         try (MetricsPublisher publisher = publish();
                 MetricsReader reader = read()) {
             nowMs.addAndGet(TimeUnit.HOURS.toMillis(-1));
@@ -171,7 +171,7 @@ class MetricsFileTest extends MetricsFixture {
     }
 
     @Test
-    void ofSeveralPublishersAtOnceOneHasThePath() throws Exception {
+    void onlyOneOfSeveralConcurrentPublishersGetsThePath() throws Exception {
         for (int round = 0; round < 50; round++) {
             final int count = 4;
             final CyclicBarrier all = new CyclicBarrier(count);
@@ -179,7 +179,7 @@ class MetricsFileTest extends MetricsFixture {
             final List<Throwable> refused = Collections.synchronizedList(new ArrayList<>());
             final Thread[] threads = new Thread[count];
             for (int t = 0; t < count; t++) {
-                // By other paths, too.
+                // Half of the threads use another path to the same file.
                 final Path path =
                         t % 2 == 0
                                 ? file
@@ -212,7 +212,7 @@ class MetricsFileTest extends MetricsFixture {
 
     /** Another process: a child that publishes until its input ends. */
     @Test
-    void anotherProcessHasThePathUntilItEnds() throws Exception {
+    void anotherProcessKeepsThePathUntilItEnds() throws Exception {
         final Process child = PublishingChild.start("publish", file);
         try {
             assertThat(child.getInputStream().read()).isEqualTo('o');
@@ -220,7 +220,8 @@ class MetricsFileTest extends MetricsFixture {
             try (MetricsReader reader = read()) {
                 assertThat(reader.state()).isEqualTo(State.LIVE);
                 assertThat(reader.processId()).isEqualTo(child.pid());
-                // As if it were in a container, with an old heartbeat: its lock tells all the same.
+                // As in another container with an old heartbeat: the lock still shows that it is
+                // alive.
                 patch(MetricsDescriptor.PROCESS_ID, Integer.MAX_VALUE);
                 assertThat(reader.state()).isEqualTo(State.LIVE);
                 patch(MetricsDescriptor.PROCESS_ID, child.pid());
@@ -241,7 +242,7 @@ class MetricsFileTest extends MetricsFixture {
         assertThatThrownBy(this::publish).isInstanceOf(IOException.class);
         Files.delete(PublisherLock.lockFile(file));
         Files.createSymbolicLink(file, victim);
-        assertThatThrownBy(this::publish).hasMessageContaining("no metrics file");
+        assertThatThrownBy(this::publish).hasMessageContaining("not a metrics file");
         Files.delete(file);
         Files.createSymbolicLink(directory.resolve("cache.metrics.new"), victim);
         Files.createSymbolicLink(file, directory.resolve("nowhere"));
@@ -252,47 +253,46 @@ class MetricsFileTest extends MetricsFixture {
     }
 
     @Test
-    void aFileOfAnotherVersionOrThatIsDamagedIsReplaced() throws IOException {
+    void aDamagedFileOrOneOfAnotherVersionIsReplaced() throws IOException {
         publish().close();
         patch(MetricsDescriptor.VERSION, 1 | 40L << 32);
         assertThatThrownBy(this::read)
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("its version is 1, this one reads 2");
+                .hasMessageContaining("its version must be 2: version=1");
         publish().close();
         patch(MetricsDescriptor.NAME, -1);
-        assertThatThrownBy(this::read)
-                .hasMessageContaining("length of the name is -1, not from 0 to");
+        assertThatThrownBy(this::read).hasMessageContaining("length of the name must be from 0 to");
         publish().close();
         patch(MetricsDescriptor.INTERVAL, 0);
-        assertThatThrownBy(this::read).hasMessageContaining("its interval is 0, not from 1 to");
+        assertThatThrownBy(this::read).hasMessageContaining("its interval must be from 1 to");
         publish().close();
         read().close();
     }
 
     @Test
-    void aPipeOrADirectoryIsNoMetricsFile() throws Exception {
+    void aDirectoryIsRefused() throws Exception {
         assertThatThrownBy(() -> MetricsReader.open(directory))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("no regular file");
+                .hasMessageContaining("not a regular file");
         assertThatThrownBy(() -> MetricsPublisher.open(cache, directory, "x"))
                 .isInstanceOf(IOException.class);
     }
 
     @Test
-    void aFileThatIsCutShortIsToldToItsReader() throws IOException {
+    void aReaderReportsATruncatedFile() throws IOException {
         publish().close();
         try (MetricsReader reader = read()) {
             cut(600);
             assertThat(reader.state()).isEqualTo(State.CLOSED);
             assertThatThrownBy(reader::snapshot)
                     .isInstanceOf(UncheckedIOException.class)
-                    .hasMessageContaining("was cut short");
+                    .hasMessageContaining("was truncated");
         }
     }
 
-    /** Random bytes, good files with some bytes changed, good files cut short or made longer. */
+    /** Random bytes, and good files with some bytes changed, truncated or made longer. */
     @Test
-    void aDamagedFileOfAnyBytesIsAnIoException() throws IOException {
+    void anyDamagedFileIsReadOrThrowsAnIoException() throws IOException {
         System.out.println("MetricsFileTest: -Dflagstone.test.seed=" + TestSupport.seed());
         final Random random = new Random(TestSupport.seed());
         publish().close();
@@ -334,7 +334,7 @@ class MetricsFileTest extends MetricsFixture {
                     final int at = random.nextInt(bytes.length);
                     bytes[at] ^= (byte) (1 << random.nextInt(8));
                 }
-                // A sequence that is odd costs a second of patience each.
+                // An odd sequence would make the reader wait for a second.
                 buffer.putLong(MetricsDescriptor.SEQUENCE, 2);
             }
             default -> {
@@ -360,7 +360,7 @@ class MetricsFileTest extends MetricsFixture {
     }
 
     @Test
-    void loadsOfATypedCacheAreInTheFile() throws IOException {
+    void theFileHasTheLoadsOfATypedCache() throws IOException {
         try (Cache<Long, Long> typed =
                         Cache.builder(
                                         OffHeapCache.builder().memoryBytes(1 << 17),

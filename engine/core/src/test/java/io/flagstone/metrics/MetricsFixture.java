@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A cache whose metrics go to a file, which a test may change byte by byte. */
+/** A cache whose metrics go to a file that a test can change byte by byte. */
 @Timeout(120)
 abstract class MetricsFixture {
     static final long INTERVAL_MS = 100;

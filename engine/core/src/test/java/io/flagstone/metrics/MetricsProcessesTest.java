@@ -17,12 +17,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** A metrics file that several processes, or several class loaders, want or watch. */
+/** A metrics file that several processes or class loaders publish to or read. */
 class MetricsProcessesTest extends MetricsFixture {
     private static final int ROUNDS = 300;
 
     @Test
-    void twoProcessesNeverPublishAtOnce() throws Exception {
+    void twoProcessesNeverPublishAtTheSameTime() throws Exception {
         final Process child = PublishingChild.start("compete", file);
         try (BufferedReader said = child.inputReader()) {
             assertThat(said.readLine()).isEqualTo("open");
@@ -33,7 +33,7 @@ class MetricsProcessesTest extends MetricsFixture {
             child.getOutputStream().write('x');
             child.getOutputStream().flush();
             final String others = said.readLine();
-            assertThat(others).as("the child ends well").isNotNull();
+            assertThat(others).as("the child ends normally").isNotNull();
             assertThat(child.waitFor()).isZero();
             assertThat(Integer.parseInt(others) + taken).isPositive();
         } finally {
@@ -41,9 +41,9 @@ class MetricsProcessesTest extends MetricsFixture {
         }
     }
 
-    /** A reader locks the file for a moment, too. */
+    /** A reader also locks the lock file, for a moment. */
     @Test
-    void aReaderInAnotherProcessKeepsNoPublisherAway() throws Exception {
+    void aReaderInAnotherProcessBlocksNoPublisher() throws Exception {
         final Process child = PublishingChild.start("poll", file);
         try {
             assertThat(child.getInputStream().read()).isEqualTo('o');
@@ -55,9 +55,11 @@ class MetricsProcessesTest extends MetricsFixture {
         }
     }
 
-    /** As an application server does it; the system's locks are the whole JVM's. */
+    /**
+     * An application server has several class loaders. The system's locks belong to the whole JVM.
+     */
     @Test
-    void aSecondClassLoaderIsRefusedAndTakesNoLockAway() throws Exception {
+    void aSecondClassLoaderIsRefusedAndReleasesNoLock() throws Exception {
         final List<URL> urls = new ArrayList<>();
         for (final String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
             urls.add(Path.of(entry).toUri().toURL());
@@ -85,14 +87,14 @@ class MetricsProcessesTest extends MetricsFixture {
         }
     }
 
-    /** It keeps its id until its parent asks how it ended, which this parent never does. */
+    /** A zombie keeps its id until its parent waits for it, which this parent never does. */
     @Test
-    void aProcessThatNobodyWaitedForHasDied() throws Exception {
+    void aZombieProcessHasDied() throws Exception {
         final Process parent =
                 new ProcessBuilder("sh", "-c", "sleep 60 & echo $!; exec sleep 61").start();
         try (BufferedReader said = parent.inputReader()) {
             final long zombie = Long.parseLong(said.readLine());
-            // The shell itself might ask.
+            // The shell would wait for its child; sleep does not.
             final Path command = Path.of("/proc/" + parent.pid() + "/comm");
             while (!Files.readString(command).equals("sleep\n")) {
                 Thread.onSpinWait();

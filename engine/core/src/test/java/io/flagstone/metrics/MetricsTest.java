@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a publisher writes is what the cache counts, and a reader knows what became of it. */
+/** A publisher writes what the cache counts, and a reader knows the publisher's state. */
 class MetricsTest {
     private static final int INTERVAL_MS = 100;
     private static final int KEYS = 3_000;
@@ -89,7 +89,7 @@ class MetricsTest {
     }
 
     @Test
-    void theFileShowsWhatTheCacheCounts() throws IOException {
+    void theFileHasTheCountsOfTheCache() throws IOException {
         try (MetricsPublisher publisher = open();
                 MetricsReader reader = MetricsReader.open(file)) {
             assertThat(reader.name()).isEqualTo("quotes");
@@ -109,7 +109,7 @@ class MetricsTest {
     }
 
     @Test
-    void figuresAreWrittenOnceInAnInterval() throws IOException {
+    void figuresAreWrittenOncePerInterval() throws IOException {
         try (MetricsPublisher publisher = open()) {
             nowMs += INTERVAL_MS - 1;
             assertThat(publisher.doWork()).isZero();
@@ -120,7 +120,7 @@ class MetricsTest {
     }
 
     @Test
-    void aPublisherThatIsClosedLeavesItsLastFigures() throws IOException {
+    void aClosedPublisherLeavesItsLastFigures() throws IOException {
         final MetricsPublisher publisher = open();
         use(1_000);
         publisher.close();
@@ -134,7 +134,7 @@ class MetricsTest {
     }
 
     @Test
-    void aCacheThatIsClosedEndsNoDutyCycle() throws IOException {
+    void doWorkReturnsZeroOnceTheCacheIsClosed() throws IOException {
         try (MetricsPublisher publisher = open()) {
             cache.close();
             nowMs += INTERVAL_MS;
@@ -150,11 +150,11 @@ class MetricsTest {
     }
 
     @Test
-    void aFileThatALivingProcessWritesIsLeftToIt() throws IOException {
+    void aFileWithALivePublisherIsNotReplaced() throws IOException {
         try (MetricsPublisher publisher = open()) {
             assertThatThrownBy(this::open)
                     .isInstanceOf(FileAlreadyExistsException.class)
-                    .hasMessageContaining("publishes here");
+                    .hasMessageContaining("already publishes to this file");
             nowMs += INTERVAL_MS;
             assertThat(publisher.doWork()).isEqualTo(1);
         }
@@ -164,37 +164,37 @@ class MetricsTest {
     }
 
     @Test
-    void whatIsNoMetricsFileIsRefusedAndLeftAlone() throws IOException {
+    void otherFilesAreRefusedAndStayUnchanged() throws IOException {
         assertThatThrownBy(() -> MetricsReader.open(file)).isInstanceOf(NoSuchFileException.class);
         Files.writeString(file, "short");
-        assertThatThrownBy(() -> MetricsReader.open(file)).hasMessageContaining("5 bytes");
+        assertThatThrownBy(() -> MetricsReader.open(file)).hasMessageContaining("length=5");
         Files.writeString(file, "x".repeat(4_096));
-        assertThatThrownBy(() -> MetricsReader.open(file)).hasMessageContaining("otherwise");
-        assertThatThrownBy(this::open).hasMessageContaining("otherwise");
+        assertThatThrownBy(() -> MetricsReader.open(file)).hasMessageContaining("must begin with");
+        assertThatThrownBy(this::open).hasMessageContaining("must begin with");
         assertThat(Files.readString(file)).hasSize(4_096);
         Files.delete(file);
         open().close();
         patch(MetricsDescriptor.VERSION, 9 | 40L << 32);
         assertThatThrownBy(() -> MetricsReader.open(file))
-                .hasMessageContaining("version is 9, this one reads 2");
+                .hasMessageContaining("version must be 2: version=9");
         patch(MetricsDescriptor.VERSION, 2 | 41L << 32);
         assertThatThrownBy(() -> MetricsReader.open(file)).hasMessageContaining("41 counters");
     }
 
     @Test
-    void wrongArgumentsAreNamed() {
+    void messagesNameWrongArguments() {
         assertThatThrownBy(
                         () ->
                                 MetricsPublisher.open(
                                         cache, file, "x".repeat(400), INTERVAL_MS, () -> nowMs))
-                .hasMessageContaining("400 bytes");
+                .hasMessageContaining("length=400");
         assertThatThrownBy(() -> MetricsPublisher.open(cache, file, "x", 0, () -> nowMs))
-                .hasMessageContaining("intervalMs 0 is not positive");
+                .hasMessageContaining("intervalMs must be positive: intervalMs=0");
         assertThat(file).doesNotExist();
     }
 
     @Test
-    void everyMetricHasATypeIdAndALabelOfItsOwn() {
+    void everyMetricHasAUniqueTypeIdAndLabel() {
         final Set<String> labels = new HashSet<>();
         final Map<Integer, Metric> typeIds = new HashMap<>();
         for (final Metric metric : Metric.values()) {
@@ -205,8 +205,8 @@ class MetricsTest {
             assertThat(Metric.ofTypeId(metric.typeId())).isEqualTo(metric);
         }
         assertThat(Metric.ofTypeId(0)).isNull();
-        assertThat(Metric.CLASS_TAIL_AGE.typeId()).as("kept").isEqualTo(0xF1A6 + 29);
-        assertThat(Metric.RESET_ENTRIES.typeId()).as("kept").isEqualTo(0xF1A6 + 31);
+        assertThat(Metric.CLASS_TAIL_AGE.typeId()).as("stable").isEqualTo(0xF1A6 + 29);
+        assertThat(Metric.RESET_ENTRIES.typeId()).as("stable").isEqualTo(0xF1A6 + 31);
     }
 
     @Test
@@ -226,7 +226,7 @@ class MetricsTest {
             long last = 0;
             while (writer.isAlive()) {
                 final MetricsSnapshot snapshot = reader.snapshot();
-                // All memory is somewhere, at each moment.
+                // The parts of the memory add up to the budget at each moment.
                 assertThat(
                                 snapshot.get(Metric.INDEX_BYTES)
                                         + snapshot.get(Metric.HEADER_BYTES)
@@ -241,7 +241,7 @@ class MetricsTest {
                                 snapshot.get(Metric.INSERTIONS)
                                         - snapshot.evictions()
                                         - snapshot.get(Metric.ENTRIES))
-                        .as("what was put and has not left is there")
+                        .as("entries put and not evicted are held")
                         .isZero();
                 assertThat(snapshot.whole()).isTrue();
                 assertThat(snapshot.atMs()).isGreaterThanOrEqualTo(last);

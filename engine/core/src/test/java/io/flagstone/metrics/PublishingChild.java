@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Publishes, reads or competes for a path until its input ends, as a process of its own. */
+/** A separate process that publishes, reads or competes for a path until its input ends. */
 final class PublishingChild {
     private PublishingChild() {}
 
@@ -66,10 +66,11 @@ final class PublishingChild {
     }
 
     /**
-     * Publishes for a moment, if nobody else does.
+     * Publishes for a moment if nobody else publishes.
      *
-     * @return 1 if it has published.
-     * @throws java.nio.file.FileAlreadyExistsException of the mark, if two publish at once.
+     * @return 1 if it published, otherwise 0.
+     * @throws java.nio.file.FileAlreadyExistsException for the mark, if two publish at the same
+     *     time.
      */
     static int takeAlone(OffHeapCache cache, Path file) throws IOException {
         final MetricsPublisher publisher;

@@ -103,7 +103,7 @@ class StatTest {
         final Path other = Files.writeString(directory.resolve("other"), "no metrics");
         final Run run = stat(other);
         assertThat(run.status()).isEqualTo(2);
-        assertThat(run.err()).contains("is no metrics file").contains("See 'flagstone-tools stat");
+        assertThat(run.err()).contains("is not a metrics file").contains("See 'flagstone-tools stat");
     }
 
     @Test
