@@ -7,11 +7,11 @@ import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 
-/** A cache that was closed. */
+/** The event that a cache was closed. */
 @Name("flagstone.CacheClosed")
 @Label("Cache Closed")
 @Category("Flagstone")
-@Description("A cache was closed; its memory goes once no thread can be inside")
+@Description("A cache was closed. Its memory is freed once no thread uses it")
 public final class CacheClosed extends Event {
     @Label("Cache")
     long cache;
@@ -19,9 +19,9 @@ public final class CacheClosed extends Event {
     private CacheClosed() {}
 
     /**
-     * Tells of it.
+     * Commits the event.
      *
-     * @param id what its opening named it by.
+     * @param id the cache's id, as in {@link CacheOpened}.
      */
     public static void tell(long id) {
         final CacheClosed event = new CacheClosed();

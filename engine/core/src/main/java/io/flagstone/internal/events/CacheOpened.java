@@ -8,14 +8,14 @@ import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 
-/** A cache that was built, from the asking for its memory on. */
+/** The event that a cache was built. Starts before its memory is allocated. */
 @Name("flagstone.CacheOpened")
 @Label("Cache Opened")
 @Category("Flagstone")
-@Description("A cache took its memory, and touched all of it")
+@Description("A cache allocated its memory and touched all of it")
 public final class CacheOpened extends Event {
     @Label("Cache")
-    @Description("What events of its segments name it by")
+    @Description("The cache's id in the events of its segments")
     long cache;
 
     @Label("Memory")
@@ -25,17 +25,17 @@ public final class CacheOpened extends Event {
     @Label("Segments")
     int segments;
 
-    /** Begins now. */
+    /** Begins the event now. */
     public CacheOpened() {
         begin();
     }
 
     /**
-     * The cache is there.
+     * Ends and commits the event.
      *
-     * @param id what it is named by.
-     * @param bytes its memory.
-     * @param count its segments.
+     * @param id the cache's id.
+     * @param bytes the memory of the cache.
+     * @param count the number of segments.
      */
     public void finish(long id, long bytes, int count) {
         cache = id;

@@ -6,10 +6,10 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.Threshold;
 
-/** A write that made room. */
+/** The event that a write made room for an entry. */
 @Name("flagstone.EvictionRun")
 @Label("Eviction Run")
-@Description("A write made room for an entry: it evicted others, or moved them to free a slab")
+@Description("A write made room for an entry: it evicted entries, or moved them to free a slab")
 @Threshold("20 us")
 public final class EvictionRun extends SegmentEvent {
     @Label("Evictions")
@@ -22,10 +22,10 @@ public final class EvictionRun extends SegmentEvent {
     EvictionRun() {}
 
     /**
-     * Ends the run.
+     * Ends the run, and commits the event if entries were evicted or moved.
      *
-     * @param evicted the entries that left.
-     * @param moved the entries moved.
+     * @param evicted the number of entries evicted.
+     * @param moved the number of entries moved.
      */
     public void finish(long evicted, long moved) {
         end();

@@ -6,10 +6,11 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.Threshold;
 
-/** A write or duty cycle that took back what had expired. */
+/** The event that a write or duty cycle reclaimed expired entries. */
 @Name("flagstone.ExpiryRun")
 @Label("Expiry Run")
-@Description("A write or duty cycle reclaimed expired entries, or moved them within the wheel")
+@Description(
+        "A write or duty cycle reclaimed expired entries, or moved entries within the timing wheel")
 @Threshold("20 us")
 public final class ExpiryRun extends SegmentEvent {
     @Label("Steps")
@@ -19,9 +20,9 @@ public final class ExpiryRun extends SegmentEvent {
     ExpiryRun() {}
 
     /**
-     * Ends the run.
+     * Ends the run and commits the event.
      *
-     * @param taken the steps taken.
+     * @param taken the number of entries reclaimed or moved.
      */
     public void finish(int taken) {
         end();

@@ -7,7 +7,7 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Threshold;
 
-/** A thread that waited for a segment's lock. */
+/** The event that a thread waited for a segment's lock. */
 @Name("flagstone.LockWait")
 @Label("Lock Wait")
 @Description("A thread waited for a segment's lock")
@@ -16,7 +16,7 @@ import jdk.jfr.Threshold;
 public final class LockWait extends SegmentEvent {
     LockWait() {}
 
-    /** Ends the wait. */
+    /** Ends the wait and commits the event. */
     public void finish() {
         commit();
     }

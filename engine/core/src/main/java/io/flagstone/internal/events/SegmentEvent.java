@@ -7,12 +7,12 @@ import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.StackTrace;
 
-/** What all events of a segment have in common: whose they are. */
+/** The base of the events of a segment: its cache and number. */
 @Category("Flagstone")
 @StackTrace(false)
 abstract class SegmentEvent extends Event {
     @Label("Cache")
-    @Description("The id that the event of the cache's opening has")
+    @Description("The id in the cache's Cache Opened event")
     long cache;
 
     @Label("Segment")

@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
- * The events of a segment. While nobody records, each of the methods that begin one is a test of a
- * constant and returns {@code null}; nothing is allocated.
+ * Creates the events of a segment. While no recording runs, each {@code begin} method tests a
+ * constant, returns {@code null} and allocates nothing.
  */
 public final class SegmentEvents {
     private static final AtomicLong CACHES = new AtomicLong();
@@ -26,18 +26,18 @@ public final class SegmentEvents {
     }
 
     /**
-     * The events of a new cache.
+     * Creates the events of a new cache.
      *
-     * @return those of its first segment.
+     * @return the events of its first segment.
      */
     public static SegmentEvents ofNewCache() {
         return new SegmentEvents(CACHES.incrementAndGet(), 0);
     }
 
     /**
-     * The events of another segment of the same cache.
+     * Creates the events of another segment of the same cache.
      *
-     * @param number the segment's.
+     * @param number the segment's number.
      * @return its events.
      */
     public SegmentEvents ofSegment(int number) {
@@ -45,24 +45,27 @@ public final class SegmentEvents {
     }
 
     /**
-     * What the cache is named by.
+     * Returns the cache's id.
      *
-     * @return unique in this process.
+     * @return the id, unique in this process.
      */
     public long cache() {
         return cache;
     }
 
     /**
-     * Which segment's these are.
+     * Returns the segment's number.
      *
-     * @return its number, from 0.
+     * @return the number, from 0.
      */
     public int segment() {
         return segment;
     }
 
-    /** An event that finds no memory is not told: what it is about goes on. */
+    /**
+     * Creates and begins an event. Returns null if there is no memory for it: the operation goes
+     * on.
+     */
     private <E extends SegmentEvent> E begun(Supplier<E> type) {
         try {
             final E event = type.get();
@@ -76,36 +79,36 @@ public final class SegmentEvents {
     }
 
     /**
-     * Begins a run of expiry.
+     * Begins an expiry run.
      *
-     * @return to be finished, or {@code null}.
+     * @return the event to finish, or {@code null} if it is not recorded.
      */
     public ExpiryRun beginExpiry() {
         return EXPIRY.isEnabled() ? begun(ExpiryRun::new) : null;
     }
 
     /**
-     * Begins the making of room.
+     * Begins an eviction run.
      *
-     * @return to be finished, or {@code null}.
+     * @return the event to finish, or {@code null} if it is not recorded.
      */
     public EvictionRun beginEviction() {
         return EVICTION.isEnabled() ? begun(EvictionRun::new) : null;
     }
 
     /**
-     * Begins a wait.
+     * Begins a wait for the lock.
      *
-     * @return to be finished, or {@code null}.
+     * @return the event to finish, or {@code null} if it is not recorded.
      */
     public LockWait beginWait() {
         return WAIT.isEnabled() ? begun(LockWait::new) : null;
     }
 
     /**
-     * Tells of a slab given up.
+     * Records that a size class gave up a slab.
      *
-     * @param donorChunkBytes the chunks of the size class that gave it.
+     * @param donorChunkBytes the chunk length of that size class.
      */
     public void slabReassigned(int donorChunkBytes) {
         final SlabReassigned event = SLAB.isEnabled() ? begun(SlabReassigned::new) : null;
@@ -116,9 +119,9 @@ public final class SegmentEvents {
     }
 
     /**
-     * Tells of a segment that was emptied.
+     * Records that the segment was emptied.
      *
-     * @param entries how many it had lost.
+     * @param entries the number of entries lost.
      */
     public void segmentReset(long entries) {
         final SegmentReset event = RESET.isEnabled() ? begun(SegmentReset::new) : null;

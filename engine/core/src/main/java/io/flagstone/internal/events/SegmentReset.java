@@ -5,7 +5,7 @@ import jdk.jfr.Description;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 
-/** A segment that was emptied since it might have been damaged. */
+/** The event that a segment was emptied because it might be damaged. */
 @Name("flagstone.SegmentReset")
 @Label("Segment Reset")
 @Description("An Error ended an operation that was changing a segment, and the segment was emptied")

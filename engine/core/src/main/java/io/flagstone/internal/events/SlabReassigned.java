@@ -6,13 +6,13 @@ import jdk.jfr.Description;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 
-/** A slab that a size class gave up. */
+/** The event that a size class gave up a slab. */
 @Name("flagstone.SlabReassigned")
 @Label("Slab Reassigned")
-@Description("A size class gave up a slab for others")
+@Description("A size class gave up a slab for other size classes")
 final class SlabReassigned extends SegmentEvent {
     @Label("Donor's Chunks")
-    @Description("The size class that gave it")
+    @Description("The chunk length of the size class that gave up the slab")
     @DataAmount
     int donorChunkBytes;
 

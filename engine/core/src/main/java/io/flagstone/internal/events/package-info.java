@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What the engine tells Java's Flight Recorder.
+ * The engine's events for JDK Flight Recorder.
  *
- * <p>While nobody records, an event costs a test of what is then a constant.
+ * <p>{@link io.flagstone.internal.events.SegmentEvents} creates the events of a segment. The other
+ * classes are one type of event each. While no recording runs, an event costs the test of a
+ * constant.
  */
 package io.flagstone.internal.events;

@@ -2,13 +2,13 @@
 package io.flagstone.internal.memory;
 
 /**
- * Lets a test end an operation at any of its accesses to a region: from the n-th access on, or at
- * that one alone, the arming thread gets an Error of the test's choice.
+ * Injects faults into accesses to regions, for tests. The thread that armed it gets an Error of the
+ * test's choice at its n-th access, or at that access and all later ones.
  *
- * <p>Only a JVM with {@code -Dflagstone.bounds.checks=true} counts accesses. Elsewhere nothing of
- * this is compiled into the accessors.
+ * <p>Accesses are counted only in a JVM with {@code -Dflagstone.bounds.checks=true}. Otherwise the
+ * accessors contain none of this code once compiled.
  *
- * <p>One thread arms at a time; accesses of other threads pass.
+ * <p>One thread can arm at a time. Accesses of other threads are not affected.
  */
 public final class AccessFaults {
     private static volatile Thread armed;
@@ -22,9 +22,9 @@ public final class AccessFaults {
     /**
      * Arms the calling thread.
      *
-     * @param access which of its accesses fails, from 1.
-     * @param lasting whether all later ones fail too, as they do without stack.
-     * @param error what is thrown.
+     * @param access the number of the access that fails, from 1.
+     * @param lasting whether all later accesses fail too, as they do when the stack is full.
+     * @param error the Error to throw.
      */
     public static void arm(long access, boolean lasting, Error error) {
         AccessFaults.accesses = 0;
@@ -35,16 +35,16 @@ public final class AccessFaults {
     }
 
     /**
-     * Lets accesses pass again.
+     * Stops injecting faults.
      *
-     * @return how many there were since {@link #arm}.
+     * @return the number of accesses since {@link #arm}.
      */
     public static long disarm() {
         armed = null;
         return accesses;
     }
 
-    /** Counts an access of the calling thread. */
+    /** Counts an access if the calling thread is armed, and throws if that access must fail. */
     static void access() {
         if (armed == Thread.currentThread()) {
             accesses++;

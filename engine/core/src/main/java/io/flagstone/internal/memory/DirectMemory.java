@@ -5,7 +5,7 @@ import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 
-/** What the JVM allows direct buffers to take in all, and what they have taken. */
+/** The JVM's limit on all direct buffers, and how much of it is used. */
 public final class DirectMemory {
     private static final String OPTION = "MaxDirectMemorySize";
     private static final String NO_COLLECTION = "DisableExplicitGC";
@@ -13,8 +13,8 @@ public final class DirectMemory {
     private DirectMemory() {}
 
     /**
-     * The limit in bytes, which is the largest heap's size unless the option sets it; {@code
-     * Long.MAX_VALUE} on a JVM that does not tell.
+     * Returns the limit in bytes. It is the maximum heap size unless the option sets it, and {@code
+     * Long.MAX_VALUE} on a JVM that does not report it.
      */
     public static long limitBytes() {
         final long option = Long.parseLong(vmOption(OPTION, Long.toString(Long.MAX_VALUE)));
@@ -27,7 +27,7 @@ public final class DirectMemory {
         return bean != null ? bean.getVMOption(name).getValue() : otherwise;
     }
 
-    /** The end of a message about memory that was refused: the limit, and what to do. */
+    /** Returns the end of a message about refused memory: the limit, and what to do. */
     static String advice() {
         final String limit =
                 "; the limit is " + limitBytes() + " bytes and is raised by " + option();
@@ -40,7 +40,7 @@ public final class DirectMemory {
                 : limit;
     }
 
-    /** The bytes of all direct buffers that are not yet collected. */
+    /** Returns the bytes of all direct buffers that are not yet collected. */
     public static long usedBytes() {
         return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
                 .filter(pool -> "direct".equals(pool.getName()))
@@ -48,7 +48,7 @@ public final class DirectMemory {
                 .sum();
     }
 
-    /** The JVM option that raises the limit. */
+    /** Returns the JVM option that raises the limit. */
     public static String option() {
         return "-XX:" + OPTION;
     }

@@ -11,16 +11,15 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Transparent huge pages of Linux: asks for them, and reads back how much memory really lies in
- * them.
+ * Requests transparent huge pages from Linux, and reads how much memory lies in them.
  *
- * <p>Direct buffers are zeroed, and so touched in small pages, before anybody can give advice. So
- * the advice here is {@code MADV_HUGEPAGE}, which also gives the stretch a mapping of its own, and
- * then {@code MADV_COLLAPSE} (Linux 6.1), which copies what is there into huge pages. Both go
- * through the foreign-function API, which JDK 22 and later have. It is called by reflection, since
- * the same class file has to serve JDK 17. There, and where native access is not enabled, glibc can
- * be told to ask for huge pages itself, by {@code GLIBC_TUNABLES=glibc.malloc.hugetlb=1} in the
- * environment.
+ * <p>The JVM zeroes a direct buffer when it allocates it, so all its small pages are touched before
+ * this class can advise the kernel. It first calls madvise with {@code MADV_HUGEPAGE}, which also
+ * gives the range its own mapping, and then with {@code MADV_COLLAPSE} (Linux 6.1), which copies
+ * the existing pages into huge pages. Both calls use the foreign-function API of JDK 22 and later,
+ * by reflection because the same class file must run on JDK 17. On older JDKs, or without native
+ * access, glibc can request huge pages instead: set {@code GLIBC_TUNABLES=glibc.malloc.hugetlb=1}
+ * in the environment.
  */
 public final class HugePages {
     /** The size of a huge page: 2 MiB on x86-64 and, with pages of 4 KiB, on AArch64. */
@@ -38,10 +37,10 @@ public final class HugePages {
     private HugePages() {}
 
     /**
-     * Asks the operating system to put the whole huge pages of a stretch of touched memory into
-     * such pages.
+     * Asks the operating system to move a range of touched memory into huge pages. Parts of huge
+     * pages at both ends are left out.
      *
-     * @return why that failed, or {@code null} if the operating system agreed.
+     * @return the reason for a failure, or {@code null} if the operating system agreed.
      */
     static String advise(long address, long bytes) {
         final long start = address + BYTES - 1 & -BYTES;
@@ -75,7 +74,7 @@ public final class HugePages {
         return HugePages.class.getModule();
     }
 
-    /** {@code int madvise(long, long, int)}. */
+    /** Returns a handle of {@code int madvise(long, long, int)}. */
     private static MethodHandle madvise() throws ReflectiveOperationException {
         final Class<?> linkerType = Class.forName(FOREIGN + "Linker");
         final Class<?> layoutType = Class.forName(FOREIGN + "MemoryLayout");
@@ -111,10 +110,11 @@ public final class HugePages {
     }
 
     /**
-     * How much of some regions lies in huge pages, as the operating system counts them for each
-     * mapping; of a mapping that is only partly a region's, as if the region's part came first.
+     * Returns how much of some regions lies in huge pages. The operating system counts them per
+     * mapping. For a mapping that belongs only partly to regions, the regions' part is counted
+     * first.
      *
-     * @return bytes, 0 where {@code /proc/self/smaps} cannot be read.
+     * @return bytes, or 0 if {@code /proc/self/smaps} cannot be read.
      */
     public static long bytesOf(Region... regions) {
         long sum = 0;
@@ -134,7 +134,9 @@ public final class HugePages {
         return sum;
     }
 
-    /** The bytes that a mapping, whose first line begins with its bounds, shares with regions. */
+    /**
+     * Returns the bytes that a mapping shares with regions. Its first line begins with its bounds.
+     */
     private static long overlap(String line, Region[] regions) {
         final int dash = line.indexOf('-');
         final int space = line.indexOf(' ');
@@ -145,7 +147,7 @@ public final class HugePages {
             final long end = region.address() + region.capacity();
             overlap += Math.max(0, Math.min(to, end) - Math.max(from, region.address()));
         }
-        // The kernel's own mapping lies in the upper half, where addresses are negative.
+        // Skips the kernel's own mapping. It lies in the upper half, where addresses are negative.
         return from < 0 || to < 0 ? 0 : overlap;
     }
 }

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.internal.memory;
 
-/** What structural audits are made of. */
+/** A check of an invariant, for structural audits. */
 public final class Invariant {
     private Invariant() {}
 
     /**
-     * Passes where an invariant holds; the finding is put into words only where it does not.
+     * Throws if an invariant does not hold. Formats the finding only then.
      *
-     * @param room whose invariant it is.
-     * @throws IllegalStateException with the room and the finding, formatted.
+     * @param room the name of the structure that has the invariant.
+     * @throws IllegalStateException with the structure's name and the formatted finding, if it does
+     *     not hold.
      */
     public static void check(String room, boolean holds, String finding, Object... args) {
         if (!holds) {

@@ -5,8 +5,8 @@ import java.nio.ByteOrder;
 import org.agrona.DirectBuffer;
 
 /**
- * The start-up check: Agrona reaches raw memory through {@code jdk.internal.misc}, which the JVM
- * opens only by a flag, and the index compares tags in little-endian words.
+ * The check of the JVM at start-up. Agrona reaches raw memory through {@code jdk.internal.misc},
+ * which the JVM opens only with a flag. The index compares tags in little-endian words.
  */
 public final class JvmAccess {
     private static final String PACKAGE = "jdk.internal.misc";
@@ -14,9 +14,10 @@ public final class JvmAccess {
     private JvmAccess() {}
 
     /**
-     * Passes where the JVM can run the engine.
+     * Checks that the JVM can run the engine.
      *
-     * @throws IllegalStateException naming the flag that is missing, with the module it must name.
+     * @throws IllegalStateException if the flag is missing; the message names the flag and its
+     *     module.
      * @throws UnsupportedOperationException on a big-endian processor.
      */
     public static void check() {
@@ -34,7 +35,7 @@ public final class JvmAccess {
         }
         if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
             throw new UnsupportedOperationException(
-                    "this processor is " + ByteOrder.nativeOrder() + ", need LITTLE_ENDIAN");
+                    "the processor must be LITTLE_ENDIAN: byteOrder=" + ByteOrder.nativeOrder());
         }
     }
 }

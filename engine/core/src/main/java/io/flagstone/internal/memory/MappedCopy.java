@@ -10,22 +10,22 @@ import org.agrona.UnsafeApi;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * A copy on the heap of a caller's bytes that lie in a mapped file.
+ * A heap copy of a caller's bytes in a mapped file.
  *
- * <p>Access to a page that its file has lost, because somebody cut the file short, is an {@link
- * InternalError}. HotSpot notes it and throws it later, at a point of its choice, which must not
- * lie between two writes to a segment. So keys and values in mapped memory are copied, and {@link
- * #throwFault} asks for the error, before an operation takes its lock. What goes out to mapped
- * memory is copied after the operation, likewise.
+ * <p>If the file was truncated, access to a lost page causes an {@link InternalError}. HotSpot
+ * records the fault and throws the error later, at a point of its choice. That point must not lie
+ * between two writes to a segment. So the engine copies keys and values in mapped memory, and calls
+ * {@link #throwFault}, before an operation takes its lock. Likewise, it copies results to mapped
+ * memory after the operation.
  *
- * <p>Memory that a buffer wraps by its bare address may be mapped as well and is treated so.
+ * <p>Memory that a buffer wraps by its bare address may be mapped too, and is treated as mapped.
  *
- * <p>Copies belong to their thread, which uses them again and keeps up to {@link #KEPT_BYTES} of
- * each. An operation has one for each of its arguments, and an operation on another cache, inside a
- * callback of the first, has the next ones.
+ * <p>Each thread reuses its copies and keeps up to {@link #KEPT_BYTES} of each. An operation takes
+ * one copy for each of its arguments. An operation on another cache, inside a callback of the
+ * first, takes further ones.
  */
 public final class MappedCopy implements AutoCloseable {
-    /** The longest copy whose memory is kept for the next. */
+    /** The longest copy whose memory is kept for reuse. */
     public static final int KEPT_BYTES = 1 << 16;
 
     private static final byte[] EMPTY = new byte[0];
@@ -34,10 +34,10 @@ public final class MappedCopy implements AutoCloseable {
     private static final long FILE_FIELD = fileField();
     private static final ThreadLocal<MappedCopy> FIRST = ThreadLocal.withInitial(MappedCopy::new);
 
-    /** Whether the JVM throws a noted fault when a native method returns. */
+    /** Whether the JVM throws a recorded fault when a native method returns. */
     private static final boolean THROWS_AT_RETURN = Runtime.version().feature() >= 25;
 
-    /** Always 0. Not final, so that no compiler can tell. */
+    /** Always 0. Not final, so that no compiler can know. */
     private static int zero;
 
     private final UnsafeBuffer buffer = new UnsafeBuffer(EMPTY);
@@ -56,10 +56,10 @@ public final class MappedCopy implements AutoCloseable {
     }
 
     /**
-     * Tells whether a buffer's memory is, or may be, that of a mapped file.
+     * Returns whether a buffer's memory is, or may be, in a mapped file.
      *
-     * <p>Every direct buffer is an instance of {@link MappedByteBuffer}; the descriptor of the file
-     * tells mapped ones apart, slices and duplicates included.
+     * <p>Every direct buffer is an instance of {@link MappedByteBuffer}. Only mapped buffers, and
+     * their slices and duplicates, have a file descriptor.
      */
     public static boolean isNeeded(DirectBuffer buffer) {
         if (buffer.byteArray() != null) {
@@ -74,8 +74,8 @@ public final class MappedCopy implements AutoCloseable {
     /**
      * Copies bytes that lie in mapped memory.
      *
-     * @param source their buffer, which has no array; the caller has checked the range.
-     * @throws InternalError if the file no longer has them.
+     * @param source a buffer without an array; the caller must have checked the range.
+     * @throws InternalError if the file no longer has the bytes.
      */
     public static MappedCopy of(DirectBuffer source, int offset, int length) {
         final Object owner = RawMemory.owner(source);
@@ -95,7 +95,9 @@ public final class MappedCopy implements AutoCloseable {
         return copy;
     }
 
-    /** Takes a copy of this thread's with room for some bytes, which mean nothing yet. */
+    /**
+     * Takes a copy of this thread with room for {@code length} bytes. Its contents are undefined.
+     */
     public static MappedCopy take(int length) {
         MappedCopy copy = FIRST.get();
         while (copy.used) {
@@ -115,7 +117,7 @@ public final class MappedCopy implements AutoCloseable {
         return Math.max(MIN_BYTES, BitUtil.findNextPositivePowerOfTwo(length));
     }
 
-    /** The bytes, from index 0 on; the buffer may be longer. */
+    /** Returns the bytes, from index 0. The buffer may be longer. */
     public UnsafeBuffer buffer() {
         return buffer;
     }
@@ -126,7 +128,7 @@ public final class MappedCopy implements AutoCloseable {
         return view;
     }
 
-    /** Copies from mapped memory; {@link #throwFault} is the caller's to call. */
+    /** Copies from mapped memory. The caller must call {@link #throwFault} afterwards. */
     public void copyIn(int index, long source, int length) {
         final long target = buffer.addressOffset() + index;
         RawMemory.copy(null, source, buffer.byteArray(), target, length);
@@ -143,12 +145,12 @@ public final class MappedCopy implements AutoCloseable {
     }
 
     /**
-     * Makes the JVM throw the fault that this thread's last access has caused, if it has.
+     * Makes the JVM throw the fault, if any, that this thread's last access caused.
      *
-     * <p>JDK 25 throws it when any native method returns. JDK 17 throws it in those entries of its
-     * runtime that may throw anything, and in compiled code few operations end there: making an
-     * array of arrays of unknown length does in each compiler and in the interpreter. That leaves
-     * 16 bytes of garbage.
+     * <p>JDK 25 throws it when any native method returns. JDK 17 throws it in those entries to its
+     * runtime that can throw any exception. Few operations of compiled code enter the runtime that
+     * way. Creating an array of arrays of unknown length does so in both compilers and in the
+     * interpreter. It leaves 16 bytes of garbage.
      *
      * @throws InternalError if there is a fault.
      */
@@ -160,7 +162,7 @@ public final class MappedCopy implements AutoCloseable {
         }
     }
 
-    /** Gives the copy back; its bytes mean nothing from now on. */
+    /** Returns the copy to its thread. Its contents are undefined from now on. */
     @Override
     public void close() {
         view.wrap(EMPTY);

@@ -6,15 +6,15 @@ import org.agrona.DirectBuffer;
 import org.agrona.UnsafeApi;
 
 /**
- * Words, copies and comparisons at a (base, address) pair: a heap array with an offset into it, or
+ * Reads, copies and compares memory at a (base, address) pair: a heap array with an offset, or
  * {@code null} with an absolute address.
  *
- * <p>Nothing here is checked: callers have checked the range once, against the buffer or the region
- * it belongs to. Words are in native order, which {@link JvmAccess} has found to be little-endian,
- * and need no alignment. Nothing here allocates.
+ * <p>Checks no bounds: callers must check each range against its buffer or region. Words are in
+ * native order, which {@link JvmAccess} has checked to be little-endian, and need no alignment.
+ * Allocates nothing.
  */
 public final class RawMemory {
-    /** Up to here copying by words beats the call into {@code copyMemory}. */
+    /** The length up to which copying by words is faster than a call of {@code copyMemory}. */
     private static final int WORD_COPY_LIMIT = 256;
 
     private static final int PAIR = 2 * Long.BYTES;
@@ -27,14 +27,15 @@ public final class RawMemory {
         return UnsafeApi.getLong(base, address);
     }
 
-    /** Copies between places that do not overlap. */
+    /** Copies between ranges that do not overlap. */
     public static void copy(Object srcBase, long src, Object dstBase, long dst, int length) {
         if (length > WORD_COPY_LIMIT) {
             UnsafeApi.copyMemory(srcBase, src, dstBase, dst, length);
             return;
         }
         if (length >= BLOCK) {
-            // The last block may overlap the one before it, which saves a tail; so below.
+            // The last block may overlap the one before it. That saves a loop for the rest; same
+            // below.
             final int last = length - BLOCK;
             copyBlock(srcBase, src, dstBase, dst);
             for (int i = BLOCK; i < last; i += BLOCK) {
@@ -84,7 +85,7 @@ public final class RawMemory {
         }
     }
 
-    /** Compares two stretches of the same length. */
+    /** Returns whether two ranges of the same length have equal bytes. */
     public static boolean equal(Object aBase, long a, Object bBase, long b, int length) {
         final int lastWord = length - Long.BYTES;
         if (lastWord < 0) {
@@ -99,9 +100,9 @@ public final class RawMemory {
     }
 
     /**
-     * Reads up to seven bytes into one word, lowest address in the lowest byte.
+     * Reads up to seven bytes into one word. The lowest address becomes the lowest byte.
      *
-     * @param length bytes, 0 to 7.
+     * @param length the number of bytes, 0 to 7.
      * @return the bytes, zero-extended.
      */
     public static long partialWord(Object base, long address, int length) {
@@ -122,9 +123,10 @@ public final class RawMemory {
     }
 
     /**
-     * What has to stay reachable while the memory of a buffer is used by address: the {@link
-     * ByteBuffer}, since the wrapper may be wrapped around other memory in the meantime. A buffer
-     * over a bare address may own its memory in a way of its own, and stands for it.
+     * Returns the object that must stay reachable while a buffer's memory is used by address. That
+     * is the {@link ByteBuffer}, because the wrapper may be wrapped around other memory meanwhile.
+     * A buffer over a bare address may own its memory in another way, so the buffer itself is
+     * returned.
      */
     public static Object owner(DirectBuffer buffer) {
         final ByteBuffer memory = buffer.byteBuffer();
@@ -132,9 +134,9 @@ public final class RawMemory {
     }
 
     /**
-     * Whether two stretches share a byte.
+     * Returns whether two ranges share a byte.
      *
-     * @param aBase the array of the first or {@code null}.
+     * @param aBase the array of the first range, or {@code null}.
      * @param a its offset or address.
      */
     public static boolean overlap(
@@ -143,12 +145,12 @@ public final class RawMemory {
     }
 
     /**
-     * Refuses a stretch outside its buffer.
+     * Throws if a range is outside its buffer.
      *
-     * @param what what lies there, for the message.
-     * @param offset where it starts.
-     * @param length how long it is.
-     * @param capacity the limit.
+     * @param what the name of the range's contents, for the message.
+     * @param offset the start of the range.
+     * @param length the length of the range.
+     * @param capacity the length of the buffer.
      * @throws IndexOutOfBoundsException unless {@code 0 <= offset}, {@code 0 <= length} and {@code
      *     offset + length <= capacity}.
      */

@@ -7,27 +7,29 @@ import org.agrona.UnsafeApi;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * A stretch of direct memory, aligned to a cache line, of a size fixed at birth; every reference in
- * it is an {@code int} offset from its start, and 0 serves as "none".
+ * A range of direct memory of a fixed size, aligned to a cache line. References within it are
+ * {@code int} offsets from its start; 0 means "none".
  *
- * <p>The plain accessors have plain memory order; the others carry their order in their name. With
- * {@code -Dflagstone.bounds.checks=true}, read once, every access is checked against the region's
- * end; without it none is, since the engine follows only references that it wrote itself.
+ * <p>Not synchronised: the owner decides who may read and write which part. Access allocates
+ * nothing.
  *
- * <p>The memory belongs to a direct {@link ByteBuffer} and is given back by the garbage collector
- * once this object cannot be reached. A method that works on the region by address, or shows a
- * flyweight made by {@link #wrap}, must keep it reachable to its end.
+ * <p>The plain accessors have plain memory order; the others have their order in their name. With
+ * {@code -Dflagstone.bounds.checks=true}, which is read once, every access is checked against the
+ * region's end. Without it no access is checked, because the engine follows only references that it
+ * wrote itself.
  *
- * <p>Access allocates nothing. Not synchronised: its owner says who may read and write what.
+ * <p>The memory belongs to a direct {@link ByteBuffer}. The garbage collector frees it once this
+ * object is unreachable. A method that uses the region by address, or passes on a flyweight from
+ * {@link #wrap}, must keep the region reachable until it ends.
  */
 public final class Region {
     /** The size of a cache line, and the alignment of a region's start. */
     public static final int CACHE_LINE = 64;
 
-    /** No entry, no chunk: the region's start is its descriptor, so nothing else has offset 0. */
+    /** The reference to nothing. The region's descriptor is at offset 0, so nothing else can be. */
     public static final int NONE = 0;
 
-    /** The largest region: offsets are positive {@code int}s. */
+    /** The length of the largest region: offsets are positive {@code int}s. */
     public static final int MAX_BYTES = Integer.MAX_VALUE & -4096;
 
     private static final boolean BOUNDS_CHECKS = Boolean.getBoolean("flagstone.bounds.checks");
@@ -43,45 +45,45 @@ public final class Region {
     }
 
     /**
-     * Takes zeroed memory from the JVM, every page of it touched.
+     * Allocates zeroed memory from the JVM and touches every page of it.
      *
-     * @param bytes how much; of it up to one cache line goes to alignment.
+     * @param bytes the length to allocate, of which alignment may take up to one cache line.
      * @return the region, {@link #capacityFor capacityFor(bytes)} long.
-     * @throws OutOfMemoryError beyond {@code -XX:MaxDirectMemorySize}, or where the operating
-     *     system has no more.
+     * @throws OutOfMemoryError if {@code -XX:MaxDirectMemorySize} is exceeded or the operating
+     *     system has no more memory.
      */
     public static Region allocate(int bytes) {
         return allocateAligned(bytes, CACHE_LINE);
     }
 
-    /** The same with another alignment, a power of two of which what is left is a multiple. */
+    /** Does the same with another alignment, a power of two that is at least a cache line. */
     static Region allocateAligned(int bytes, int alignment) {
         final ByteBuffer buffer = ByteBuffer.allocateDirect(bytes);
         final int skew = (int) (-BufferUtil.address(buffer) & (alignment - 1));
         return new Region(buffer.slice(skew, capacityFor(bytes, alignment)));
     }
 
-    /** A part of this region as a region of its own. */
+    /** Returns a part of this region as a separate region. */
     Region part(int offset, int length) {
         return new Region(buffer.slice(offset, length));
     }
 
-    /** Where it lies. */
+    /** Returns the address of the region's start. */
     long address() {
         return address;
     }
 
-    /** Where a byte lies; the address is good for as long as the caller keeps the region. */
+    /** Returns the address of a byte. It is valid while the caller keeps the region reachable. */
     public long addressOf(int offset) {
         check(offset, 0);
         return address + offset;
     }
 
     /**
-     * The usable part of an allocation.
+     * Returns the usable length of an allocation.
      *
-     * @param bytes what is allocated.
-     * @return the bytes that remain wherever the memory comes to lie, a multiple of a cache line.
+     * @param bytes the allocated length.
+     * @return the bytes that remain at any address of the allocation, a multiple of a cache line.
      */
     public static int capacityFor(int bytes) {
         return capacityFor(bytes, CACHE_LINE);
@@ -91,12 +93,14 @@ public final class Region {
         return Math.max(0, (bytes - alignment + 1) & -CACHE_LINE);
     }
 
-    /** What must be allocated for a region of a given length, a multiple of a cache line. */
+    /**
+     * Returns the length to allocate for a region of a length that is a multiple of a cache line.
+     */
     public static long allocationFor(long capacity) {
         return capacity + CACHE_LINE - 1;
     }
 
-    /** The region's length. */
+    /** Returns the region's length. */
     public int capacity() {
         return capacity;
     }
@@ -146,9 +150,9 @@ public final class Region {
     }
 
     /**
-     * Adds to an int, not atomically.
+     * Adds to an int. Not atomic.
      *
-     * @return the sum, now stored.
+     * @return the sum.
      */
     public int addInt(int offset, int delta) {
         final int sum = getInt(offset) + delta;
@@ -168,7 +172,7 @@ public final class Region {
         UnsafeApi.putLong(null, address + offset, value);
     }
 
-    /** Reads a long with opaque order: whole, and not hoisted out of a loop. */
+    /** Reads a long with opaque order: never torn, and not hoisted out of a loop. */
     public long getLongOpaque(int offset) {
         check(offset, Long.BYTES);
         return UnsafeApi.getLongOpaque(null, address + offset);
@@ -193,26 +197,26 @@ public final class Region {
     }
 
     /**
-     * Exchanges a long if it is the expected one, with volatile order.
+     * Replaces a long if it has the expected value, with volatile order.
      *
-     * @param offset where, a multiple of 8.
+     * @param offset a multiple of 8.
      */
     public boolean compareAndSetLong(int offset, long expected, long value) {
         check(offset, Long.BYTES);
         return UnsafeApi.compareAndSetLong(null, address + offset, expected, value);
     }
 
-    /** Keeps loads and stores before it from passing stores after it. */
+    /** Prevents reordering of earlier loads and stores with later stores. */
     public static void storeFence() {
         UnsafeApi.storeFence();
     }
 
-    /** Keeps loads before it from being passed by loads and stores after it. */
+    /** Prevents reordering of earlier loads with later loads and stores. */
     public static void loadFence() {
         UnsafeApi.loadFence();
     }
 
-    /** Fills a stretch with zeros. */
+    /** Fills a range with zeros. */
     public void zero(int offset, int length) {
         check(offset, length);
         UnsafeApi.setMemory(address + offset, length, (byte) 0);
@@ -226,7 +230,7 @@ public final class Region {
         RawMemory.copy(base, source, null, address + offset, length);
     }
 
-    /** A copy that a test lets fail has come half-way, as one from a lost page may have. */
+    /** Copies half of the bytes before an injected fault, as a fault on a lost page may do. */
     private void checkCopyIn(int offset, Object base, long source, int length) {
         try {
             checkAccess(offset, length);
@@ -242,7 +246,7 @@ public final class Region {
         RawMemory.copy(null, address + offset, base, target, length);
     }
 
-    /** Copies within the region, between stretches that do not overlap. */
+    /** Copies within the region, between ranges that do not overlap. */
     public void copy(int from, int to, int length) {
         check(from, length);
         check(to, length);
@@ -250,11 +254,11 @@ public final class Region {
     }
 
     /**
-     * Compares bytes of the region with others.
+     * Returns whether bytes of the region equal others.
      *
-     * @param offset where they start.
-     * @param base the others' array or {@code null}.
-     * @param other the others' offset or address.
+     * @param offset the start of the bytes in the region.
+     * @param base the array of the other bytes, or {@code null}.
+     * @param other the offset or address of the other bytes.
      */
     public boolean equal(int offset, Object base, long other, int length) {
         check(offset, length);
@@ -262,12 +266,12 @@ public final class Region {
     }
 
     /**
-     * Lays a flyweight over part of the region, by address: the region's own buffer would let its
-     * user reach all of the region. So the flyweight does not keep the memory, and the region must
-     * stay reachable for as long as the flyweight is in use.
+     * Wraps a flyweight around part of the region, by address: a flyweight over the region's own
+     * buffer would give access to the whole region. So the flyweight does not keep the memory
+     * alive. The region must stay reachable while the flyweight is in use.
      *
-     * @param offset where it starts.
-     * @param length its capacity.
+     * @param offset the start of the part.
+     * @param length the flyweight's capacity.
      */
     public void wrap(UnsafeBuffer view, int offset, int length) {
         check(offset, length);
@@ -287,7 +291,7 @@ public final class Region {
                     length
                             + " bytes at offset "
                             + offset
-                            + " lie outside the region of "
+                            + " are outside the region of "
                             + capacity
                             + " bytes");
         }

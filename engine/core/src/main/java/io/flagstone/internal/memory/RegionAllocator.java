@@ -10,20 +10,18 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
 
 /**
- * Takes the memory of all regions of a cache and touches every page of it. What takes the time is
- * the operating system's zeroing of pages, so helpers, as many threads as there are other
- * processors, take part in it.
+ * Allocates the memory of all regions of a cache and touches every page of it. Most of the time
+ * goes to the operating system's zeroing of pages, so helper threads share the work, one for each
+ * other processor. Used by one thread.
  *
- * <p>The helpers are threads of this build alone, and end with it. A pool of the JVM's may have no
- * threads, or none to spare. They run nothing but code of this class: the caller may be inside a
- * static initializer, and a thread that touches the class being initialized would wait for the
- * caller, which waits for it. So it is the caller who tells of progress.
+ * <p>The helpers belong to one build and end with it; the JVM's common pool may have no free
+ * threads. The helpers run only code of this class. The caller may be inside a static initializer,
+ * and a helper that touched the class being initialized would deadlock with the caller. So only the
+ * caller reports progress.
  *
- * <p>Ordinarily each region has an allocation of its own. For huge pages neighbours share one, of
- * up to a GiB, whose regions begin at the first boundary of a huge page: one page in each
- * allocation, at most, is spent on that.
- *
- * <p>Used by one thread.
+ * <p>Normally each region has its own allocation. With huge pages, neighbouring regions share an
+ * allocation of up to 1 GiB, and the first of them starts at a huge page boundary. That costs at
+ * most one huge page per allocation.
  */
 public final class RegionAllocator {
     private static final int MAX_SHARED_BYTES = 1 << 30;
@@ -41,16 +39,16 @@ public final class RegionAllocator {
     /**
      * Plans the allocations.
      *
-     * @param memoryBytes what all regions together may take, alignment included. No region takes
-     *     more than its limit.
-     * @param count how many regions, a power of two.
+     * @param memoryBytes the memory of all regions together, including alignment. No region takes
+     *     more than {@link Region#MAX_BYTES}.
+     * @param count the number of regions, a power of two.
      * @param huge whether to ask for huge pages.
      */
     public RegionAllocator(long memoryBytes, int count, boolean huge) {
         this(memoryBytes, count, huge, RegionAllocator::helper);
     }
 
-    /** The same with helpers made by another factory, for tests. */
+    /** Does the same with another thread factory, for tests. */
     RegionAllocator(long memoryBytes, int count, boolean huge, ThreadFactory threads) {
         this.memoryBytes = memoryBytes;
         this.bytes = (int) Math.min(memoryBytes / count, Region.MAX_BYTES);
@@ -60,7 +58,7 @@ public final class RegionAllocator {
         this.threads = threads;
     }
 
-    /** A daemon that inherits no thread locals, since copying those may call the user's code. */
+    /** Creates a daemon that inherits no thread locals, because copying them may run user code. */
     private static Thread helper(Runnable task) {
         final Thread thread = new Thread(null, task, "flagstone-build", 0, false);
         thread.setDaemon(true);
@@ -75,7 +73,9 @@ public final class RegionAllocator {
         return together;
     }
 
-    /** The length that each region will have, not positive where nothing is left of it. */
+    /**
+     * Returns the length that each region will have. It is not positive if alignment takes it all.
+     */
     public int capacity() {
         if (!huge) {
             return Region.capacityFor(bytes);
@@ -85,20 +85,20 @@ public final class RegionAllocator {
     }
 
     /**
-     * Takes the memory.
+     * Allocates the memory.
      *
-     * <p>If the JVM refuses it, what was taken is let go, garbage is collected, and the memory is
-     * asked for once more. The JVM does the like for each direct buffer, but from several threads
+     * <p>If the JVM refuses the memory, this method releases what it has taken, collects garbage,
+     * and tries once more. The JVM does the same for each direct buffer, but from several threads
      * at once, and gives up after half a second. A buffer that is no longer used counts until a
-     * collection finds it unreachable, which it may not be while other threads run, and until the
-     * JVM's reference handler has freed it after that. The second attempt waits for the handler
-     * where the JVM does, so the whole takes about a second.
+     * collection finds it unreachable, which may not happen while other threads run, and until the
+     * JVM's reference handler has freed it. In the second attempt, the JVM waits for the handler,
+     * so both attempts take about a second.
      *
-     * @param progress told the bytes touched so far, once after each allocation, by the calling
+     * @param progress receives the bytes touched so far, once after each allocation, on the calling
      *     thread.
      * @return the regions.
-     * @throws IllegalStateException beyond {@code -XX:MaxDirectMemorySize}, or where the operating
-     *     system has no more.
+     * @throws IllegalStateException if {@code -XX:MaxDirectMemorySize} is exceeded or the operating
+     *     system has no more memory.
      */
     public Region[] allocate(LongConsumer progress) {
         told = 0;
@@ -120,10 +120,9 @@ public final class RegionAllocator {
     }
 
     /**
-     * Takes the memory with one attempt, of which nothing is left in any frame or thread when it
-     * fails.
+     * Tries once to allocate the memory. After a failure, no frame or thread refers to any of it.
      *
-     * @return the regions, or {@code null} if the JVM refused, for the reason in {@link #refusal}.
+     * @return the regions, or {@code null} if the JVM refused; the reason is in {@link #refusal}.
      */
     private Region[] attempt(LongConsumer progress) {
         final Attempt attempt = new Attempt();
@@ -155,12 +154,13 @@ public final class RegionAllocator {
                 helpers.get(helpers.size() - 1).start();
             }
         } catch (final OutOfMemoryError e) {
-            // The operating system gives no more threads: the caller and those there are suffice.
+            // The operating system has no more threads. The caller and the helpers so far do the
+            // work.
             return;
         }
     }
 
-    /** Waits for the end of threads that are about to end, whatever interrupts come meanwhile. */
+    /** Waits for the end of threads that are about to end. Keeps an interrupt for later. */
     private static void join(List<Thread> threads) {
         boolean interrupted = false;
         for (final Thread thread : threads) {
@@ -177,17 +177,17 @@ public final class RegionAllocator {
         }
     }
 
-    /** The allocations that are to be made, from which each thread that takes part claims some. */
+    /** One attempt: blocks to allocate, which the caller and the helpers claim one by one. */
     private final class Attempt implements Runnable {
         private final Region[] regions = new Region[count];
         private final int blocks = count / together;
         private final AtomicInteger claimed = new AtomicInteger();
         private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
-        /** A permit for each block that was filled or failed. */
+        /** Has a permit for each block that a helper has filled or failed to fill. */
         private final Semaphore ended = new Semaphore(0);
 
-        /** The part of a helper. */
+        /** Does the work of a helper. */
         @Override
         public void run() {
             while (fillNext()) {
@@ -195,7 +195,7 @@ public final class RegionAllocator {
             }
         }
 
-        /** The part of the caller: to fill blocks as well, and to tell of all that are filled. */
+        /** Does the work of the caller: fills blocks, and reports all blocks that are filled. */
         private void takePart(LongConsumer progress) {
             int filled = 0;
             while (filled < blocks) {
@@ -213,7 +213,7 @@ public final class RegionAllocator {
             }
         }
 
-        /** Fills a block that no other thread has claimed, if there is one. */
+        /** Fills a block that no other thread has claimed. Returns false if there is none. */
         private boolean fillNext() {
             final int block = claimed.getAndIncrement();
             if (block >= blocks) {
@@ -228,13 +228,13 @@ public final class RegionAllocator {
             return true;
         }
 
-        /** Leaves nothing to claim. */
+        /** Leaves no block to claim. */
         private void stop() {
             claimed.set(blocks);
         }
     }
 
-    /** Tells how far the build is, unless an attempt before this one had come as far. */
+    /** Reports the progress unless an earlier attempt got as far. */
     private void tell(long touched, LongConsumer progress) {
         if (touched > told) {
             told = touched;
@@ -254,9 +254,10 @@ public final class RegionAllocator {
     }
 
     /**
-     * Asks for huge pages for regions that {@link #allocate} returned.
+     * Requests huge pages for regions that {@link #allocate} returned.
      *
-     * @return why they may lie in small ones, or {@code null} if the operating system agreed.
+     * @return the reason why they may be in small pages, or {@code null} if the operating system
+     *     agreed.
      */
     public String adviseHugePages(Region[] regions) {
         String reason = null;

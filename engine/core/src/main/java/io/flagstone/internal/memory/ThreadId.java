@@ -7,13 +7,12 @@ import java.lang.invoke.MethodType;
 import org.agrona.UnsafeApi;
 
 /**
- * Identifies the calling thread by the number that the JVM gave it, which no subclass can change.
+ * Identifies a thread by the number that the JVM gave it, which no subclass can change.
+ * Thread-safe. Allocates nothing.
  *
- * <p>{@code Thread.getId()} can be overridden, and a lock that believes it excludes nobody. JDK 19
- * brought {@code Thread.threadId()}, which is final. JDK 17 and 18 have no such method, so there
- * the class reads the field behind it.
- *
- * <p>Thread-safe. Allocates nothing.
+ * <p>A subclass can override {@code Thread.getId()}, so a lock that relied on it could admit two
+ * threads. JDK 19 added {@code Thread.threadId()}, which is final. On JDK 17 and 18, this class
+ * reads the field instead.
  */
 public final class ThreadId {
     private static final MethodHandle THREAD_ID = finalMethod("threadId", long.class);
@@ -24,15 +23,15 @@ public final class ThreadId {
     private ThreadId() {}
 
     /**
-     * The calling thread's number.
+     * Returns the calling thread's number.
      *
-     * @return positive, and unique among all threads that the JVM ever had.
+     * @return a positive number, unique among all threads that the JVM ever had.
      */
     public static long current() {
         return of(Thread.currentThread());
     }
 
-    /** The number of a thread. */
+    /** Returns the number of a thread. */
     static long of(Thread thread) {
         if (THREAD_ID == null) {
             return UnsafeApi.getLong(thread, FIELD);
@@ -46,7 +45,7 @@ public final class ThreadId {
         }
     }
 
-    /** Whether the calling thread is a virtual one; never before JDK 21. */
+    /** Returns whether the calling thread is a virtual thread; always false before JDK 21. */
     public static boolean isVirtual() {
         if (IS_VIRTUAL == null) {
             return false;

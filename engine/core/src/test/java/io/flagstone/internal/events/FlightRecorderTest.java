@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Each event is told where what it tells of happens, by the settings of the documentation. */
+/** Each event is recorded when its cause happens, with the settings of the documentation. */
 @Timeout(60)
 class FlightRecorderTest {
     private static final Path SETTINGS = ProjectFiles.file("docs", "flagstone.jfc");
@@ -33,7 +33,7 @@ class FlightRecorderTest {
     @TempDir private Path directory;
     private final TestClock clock = new TestClock(0);
 
-    /** Puts, lets expire, changes sizes and makes a thread wait. */
+    /** Causes all events: entries expire, sizes change, and a thread waits for a lock. */
     private void cause(OffHeapCache cache) throws InterruptedException {
         final UnsafeBuffer value = new UnsafeBuffer(new byte[1_000]);
         for (int i = 0; i < 100; i++) {
@@ -97,7 +97,7 @@ class FlightRecorderTest {
     }
 
     @Test
-    void everyEventIsTold() throws Exception {
+    void everyEventIsRecorded() throws Exception {
         final Map<String, List<RecordedEvent>> events =
                 record(false).stream()
                         .collect(Collectors.groupingBy(e -> e.getEventType().getName()));
@@ -120,7 +120,7 @@ class FlightRecorderTest {
             assertThat(run.getInt("segment")).isZero();
             expired += run.getInt("steps");
         }
-        assertThat(expired).as("but for those that a put found first").isGreaterThan(50);
+        assertThat(expired).as("all but those that a put found first").isGreaterThan(50);
         assertThat(events.get("flagstone.EvictionRun"))
                 .allSatisfy(
                         run ->
@@ -140,7 +140,7 @@ class FlightRecorderTest {
     }
 
     @Test
-    void theDocumentedSettingsNameEveryEventAndHoldShortRunsBack() throws Exception {
+    void theDocumentedSettingsEnableEveryEventAndOmitShortRuns() throws Exception {
         final List<RecordedEvent> events = record(true);
         assertThat(events)
                 .filteredOn(event -> event.getEventType().getName().endsWith("Run"))

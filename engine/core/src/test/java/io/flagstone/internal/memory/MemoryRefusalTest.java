@@ -17,15 +17,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Memory that a closed cache had is there for the next one; memory that is refused is asked for
- * once more.
- *
- * <p>In JVMs of their own, which allow little direct memory.
+ * A new cache can use the memory of a closed one, and the allocator tries once more after a
+ * refusal. Each test runs in a separate JVM with little direct memory.
  */
 class MemoryRefusalTest {
     private static final int LIMIT = 48 << 20;
 
-    /** More than half: there is room for one such cache, and for part of another. */
+    /** More than half of the limit: there is room for one such cache and part of another. */
     private static final int BYTES = LIMIT / 3 * 2;
 
     private static final int COUNT = 16;
@@ -51,19 +49,19 @@ class MemoryRefusalTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"-Xmx64m", "-Xmx512m"})
-    void theMemoryOfAClosedCacheIsThereForTheNext(String heap) throws Exception {
+    void theNextCacheCanUseTheMemoryOfAClosedOne(String heap) throws Exception {
         assertThat(run("rounds", heap)).contains("built " + ROUNDS);
     }
 
     @Test
-    void memoryThatIsReleasedMeanwhileIsFoundByTheSecondAttempt() throws Exception {
+    void theSecondAttemptFindsMemoryReleasedMeanwhile() throws Exception {
         assertThat(run("released", "-Xmx64m"))
                 .contains("attempts 2")
                 .contains("told " + COUNT + " rising to " + BYTES);
     }
 
     @Test
-    void aRefusalNamesTheLimitAndItsOption() throws Exception {
+    void theMessageNamesTheLimitAndItsOption() throws Exception {
         assertThat(run("held", "-Xmx64m"))
                 .contains("attempts 2")
                 .contains("could not take memoryBytes " + BYTES + " of direct memory: ")
@@ -72,14 +70,14 @@ class MemoryRefusalTest {
     }
 
     @Test
-    void aRefusalNamesTheOptionThatKeepsMemoryFromBeingFreed() throws Exception {
+    void theMessageNamesTheOptionThatKeepsMemoryFromBeingFreed() throws Exception {
         assertThat(run("held", "-Xmx64m", NO_COLLECTION))
                 .contains("is raised by -XX:MaxDirectMemory")
                 .contains(NO_COLLECTION)
                 .contains("remove it");
     }
 
-    /** The tests themselves. */
+    /** Runs one test's part in its JVM. */
     public static void main(String[] args) {
         switch (args[0]) {
             case "rounds" -> rounds();
@@ -95,7 +93,10 @@ class MemoryRefusalTest {
         System.out.println("built " + ROUNDS);
     }
 
-    /** Another buffer holds memory, until the second attempt starts its helpers or for good. */
+    /**
+     * Holds memory in another buffer, either until the second attempt starts its helpers or
+     * forever.
+     */
     private static void refuse(boolean release) {
         final ByteBuffer[] holder = {ByteBuffer.allocateDirect(BYTES)};
         final int helpers = Math.min(COUNT, Runtime.getRuntime().availableProcessors()) - 1;

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Words are little-endian on the heap and off it, and ranges are checked without overflow. */
+/** Words are little-endian on and off the heap, and range checks do not overflow. */
 class RawMemoryTest {
     private static final byte[] BYTES = {0, (byte) 0x81, 0x12, (byte) 0x93, 0x24, (byte) 0xA5, 6};
 
@@ -42,7 +42,7 @@ class RawMemoryTest {
 
     @ParameterizedTest
     @CsvSource({"0, 0, 0", "0, 10, 10", "10, 0, 10", "3, 7, 10", "0, 2147483647, 2147483647"})
-    void passesRangesInside(int offset, int length, int capacity) {
+    void acceptsRangesInside(int offset, int length, int capacity) {
         assertThatCode(() -> RawMemory.checkRange("value", offset, length, capacity))
                 .doesNotThrowAnyException();
     }
@@ -59,7 +59,7 @@ class RawMemoryTest {
         "2147483647, 2147483647, 2147483647",
         "1, 2147483647, 10"
     })
-    void refusesRangesOutsideAndSaysWhich(int offset, int length, int capacity) {
+    void refusesRangesOutsideAndNamesThem(int offset, int length, int capacity) {
         assertThatThrownBy(() -> RawMemory.checkRange("value", offset, length, capacity))
                 .isInstanceOf(IndexOutOfBoundsException.class)
                 .hasMessageContaining("value of " + length + " bytes at offset " + offset)

@@ -17,7 +17,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The caller tells of progress, helpers take part in the work, and nothing outlives the build. */
+/** The caller reports progress, helpers share the work, and no helper outlives the build. */
 @Timeout(60)
 class RegionAllocatorTest {
     private static final int BYTES = 1 << 16;
@@ -49,7 +49,7 @@ class RegionAllocatorTest {
     }
 
     @Test
-    void theCallerIsToldOnceAfterEachRegionWithRisingValues() {
+    void progressIsReportedOnceAfterEachRegionWithRisingValues() {
         final RegionAllocator allocator = new RegionAllocator(BYTES * COUNT, COUNT, false, threads);
         final Region[] regions = allocator.allocate(progress);
         assertEnded();
@@ -62,7 +62,7 @@ class RegionAllocatorTest {
     }
 
     @Test
-    void theCallerIsToldOnceAfterEachBlockOfHugePages() {
+    void progressIsReportedOnceAfterEachBlockOfHugePages() {
         final int bytes = 1 << 22;
         final RegionAllocator allocator =
                 new RegionAllocator((long) COUNT * bytes, COUNT, true, threads);
@@ -73,7 +73,7 @@ class RegionAllocatorTest {
     }
 
     @Test
-    void helpersDoTheRestWhileTheCallerIsInTheCallback() {
+    void helpersFinishTheWorkWhileTheCallerIsInTheCallback() {
         final RegionAllocator allocator =
                 new RegionAllocator(
                         BYTES * COUNT,
@@ -103,7 +103,7 @@ class RegionAllocatorTest {
     }
 
     @Test
-    void theCallerIsAloneWhereNoThreadCanBeStarted() {
+    void theCallerWorksAloneIfNoThreadCanBeStarted() {
         final RegionAllocator allocator =
                 new RegionAllocator(
                         BYTES * COUNT,
@@ -121,7 +121,7 @@ class RegionAllocatorTest {
     }
 
     @Test
-    void whatTheCallbackThrowsEndsTheBuildAndComesOutAsItIs() {
+    void anExceptionFromTheCallbackEndsTheBuildUnchanged() {
         final List<Throwable> kinds =
                 List.of(
                         new IllegalStateException("stop"),
@@ -149,7 +149,7 @@ class RegionAllocatorTest {
         }
     }
 
-    /** A helper that begins only when the caller waits for its end must find nothing left to do. */
+    /** A helper that starts only when the caller waits for its end must find no work left. */
     @Test
     void helpersStopWhenTheCallbackThrows() {
         final Thread caller = Thread.currentThread();
@@ -179,7 +179,7 @@ class RegionAllocatorTest {
                 .hasMessage("stop");
         assertEnded();
         assertThat(DirectMemory.usedBytes() - before)
-                .as("the block of the caller, and none of the helpers'")
+                .as("the caller's block and none of the helpers")
                 .isLessThanOrEqualTo(BYTES);
     }
 
@@ -205,7 +205,7 @@ class RegionAllocatorTest {
         }
     }
 
-    /** The lambda belongs to the class that is being initialized. */
+    /** A cache in a static initializer whose callback belongs to the class being initialized. */
     private static final class Holder {
         private static final List<Long> TOLD = new ArrayList<>();
         private static final OffHeapCache CACHE =

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A region is aligned, zeroed, exact in what it reads and writes, and closed at both ends. */
+/** A region is aligned and zeroed, reads and writes exactly, and checks both of its ends. */
 class RegionTest {
     private static final int CAPACITY = 1024;
     private static final int MAX_LENGTH = 300;
@@ -42,7 +42,7 @@ class RegionTest {
     }
 
     @Test
-    void keepsAllThatAnAllocationHasWhereverItLies() {
+    void usesAsMuchOfAnAllocationAsAnyAddressAllows() {
         for (int bytes = 0; bytes < 1_000; bytes++) {
             final int capacity = Region.capacityFor(bytes);
             assertThat(capacity % Region.CACHE_LINE).isZero();
@@ -52,7 +52,7 @@ class RegionTest {
     }
 
     @Test
-    void readsWhatWasWritten() {
+    void readsBackWrittenValues() {
         for (int offset = 1; offset < 64; offset++) {
             region.putByte(offset, 0x1_FE);
             assertThat(region.getUnsignedByte(offset)).isEqualTo(0xFE);
@@ -113,7 +113,7 @@ class RegionTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("accesses")
-    void refusesWhatLiesOutsideWhenBoundsAreChecked(String name, int length, Access access) {
+    void refusesOffsetsOutsideWhenBoundsAreChecked(String name, int length, Access access) {
         assertThat(Boolean.getBoolean("flagstone.bounds.checks")).isTrue();
         final int last = region.capacity() - length;
         access.at(region, 0);
@@ -134,13 +134,13 @@ class RegionTest {
     }
 
     @Test
-    void aFlyweightGivesAccessToItsPartAlone() {
+    void aFlyweightGivesAccessToItsPartOnly() {
         final UnsafeBuffer view = new UnsafeBuffer(new byte[1]);
         region.putLong(128, 42);
         region.wrap(view, 128, 8);
         assertThat(view.capacity()).isEqualTo(8);
         assertThat(view.getLong(0)).isEqualTo(42);
-        assertThat(view.byteBuffer()).as("what would show the whole region").isNull();
+        assertThat(view.byteBuffer()).as("no buffer that would show the whole region").isNull();
         assertThat(view.byteArray()).isNull();
         assertThatThrownBy(() -> view.getByte(8)).isInstanceOf(IndexOutOfBoundsException.class);
     }
@@ -192,7 +192,7 @@ class RegionTest {
     }
 
     @Test
-    void comparesEveryByteAndNoOther() {
+    void comparesEveryByteOfTheRangeAndNoOther() {
         final byte[] other = new byte[MAX_LENGTH + 3 * WORD];
         random.nextBytes(other);
         final long start = new UnsafeBuffer(other).addressOffset();
