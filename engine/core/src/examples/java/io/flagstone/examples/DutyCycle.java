@@ -14,30 +14,30 @@ import org.agrona.concurrent.SystemNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The cache's duty cycle as part of the application's own.
+ * Runs the cache's duty cycle as part of the application's own.
  *
- * <p>The application has a thread that spins through its agents. One of them reads the machine's
- * clock once a turn and keeps it for all who ask in that turn: a {@link CachedNanoClock}, which the
- * cache takes for its own. So no operation of the cache reads a clock, and deadlines are exact to
- * the turn. The cache is the next agent: it takes back what has expired, a bounded number of
- * entries a turn, so that no write finds that work undone.
+ * <p>The application has a thread that runs its agents in turns. The first agent reads the system
+ * clock once per turn into a {@link CachedNanoClock}, which is also the cache's clock. So no
+ * operation of the cache reads the system clock, and deadlines are exact to one turn. The second
+ * agent is the cache: it reclaims a bounded number of expired entries per turn, so writes do not
+ * have to.
  *
- * <p>The thread is best pinned to a core of its own, which is the operating system's business:
- * {@code isolcpus=3 nohz_full=3} when Linux starts, and {@code taskset -c 3} or the affinity of the
- * thread itself. Then the wait between two turns is a {@code BusySpinIdleStrategy}; here, on a core
- * that others want too, it backs off.
+ * <p>In production, pin the thread to its own core with the operating system's means: boot Linux
+ * with {@code isolcpus=3 nohz_full=3}, and use {@code taskset -c 3} or set the thread's affinity.
+ * Then use a {@code BusySpinIdleStrategy} between turns. This example shares its core with others,
+ * so it backs off.
  */
 public final class DutyCycle {
     private static final long TTL_NS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private DutyCycle() {}
 
-    /** Reads the clock once a turn. */
+    /** Reads the clock once per turn. */
     public static final class ClockAgent implements Agent {
         private final NanoClock source;
         private final CachedNanoClock clock;
 
-        /** Keeps what a source says in a clock. */
+        /** Creates an agent that updates a clock from a source. */
         public ClockAgent(NanoClock source, CachedNanoClock clock) {
             this.source = source;
             this.clock = clock;
@@ -55,13 +55,13 @@ public final class DutyCycle {
         }
     }
 
-    /** The agents of one thread: first the clock, then the cache, then the application's own. */
+    /** Returns the agents of one thread: the clock, then the cache, then the application. */
     public static Agent agents(
             NanoClock source, CachedNanoClock clock, OffHeapCache cache, Agent application) {
         return new CompositeAgent(new ClockAgent(source, clock), cache, application);
     }
 
-    /** A cache by a cached clock. */
+    /** Creates a cache with a cached clock. */
     public static OffHeapCache cache(CachedNanoClock clock) {
         return OffHeapCache.builder()
                 .memoryBytes(8 << 20)
@@ -70,14 +70,14 @@ public final class DutyCycle {
                 .build();
     }
 
-    /** An application that puts some entries a turn, until it has put enough. */
+    /** An application that puts some entries per turn until it has put enough. */
     public static final class Application implements Agent {
         private final OffHeapCache cache;
         private final UnsafeBuffer value = new UnsafeBuffer(new byte[64]);
         private final long enough;
         private volatile long put;
 
-        /** Puts into a cache. */
+        /** Creates an application that puts into a cache. */
         public Application(OffHeapCache cache, long enough) {
             this.cache = cache;
             this.enough = enough;
@@ -94,7 +94,7 @@ public final class DutyCycle {
             return done;
         }
 
-        /** How many were put. */
+        /** Returns the number of entries put. */
         public long put() {
             return put;
         }
@@ -105,7 +105,9 @@ public final class DutyCycle {
         }
     }
 
-    /** Entries that live for five milliseconds, by a thread of its own and by the caller's. */
+    /**
+     * Runs entries that live for five milliseconds, first on a separate thread, then on this one.
+     */
     public static void main(String[] args) throws InterruptedException {
         final CachedNanoClock clock = new CachedNanoClock();
         clock.update(SystemNanoClock.INSTANCE.nanoTime());
@@ -123,11 +125,11 @@ public final class DutyCycle {
             }
             runner.close();
             System.out.println(
-                    "by a thread of its own: "
+                    "on a separate thread: "
                             + cache.statistics().expirations()
                             + " of "
                             + application.put()
-                            + " expired, and their memory is back");
+                            + " expired, and their memory is reclaimed");
         }
         try (OffHeapCache cache = cache(clock)) {
             final Application application = new Application(cache, 1_000);
@@ -141,7 +143,7 @@ public final class DutyCycle {
                 invoker.invoke();
             }
             System.out.println(
-                    "by the caller's thread: "
+                    "on the caller's thread: "
                             + cache.statistics().expirations()
                             + " of "
                             + application.put());

@@ -11,24 +11,24 @@ import org.agrona.concurrent.SystemNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The last value of each instrument's quote: a feed writes, a strategy reads, and a quote that the
+ * Keeps the last quote of each instrument. A feed writes and a strategy reads. A quote that the
  * feed has not renewed for ten seconds is a miss, not an old price.
  *
  * <pre>
  *  +------------------+
- *  | Sequence (64)    |    0    which the feed counts up
+ *  | Sequence (64)    |    0    number of messages, counted by the feed
  *  | Bid (64)         |    8    in ticks
  *  | Ask (64)         |   16    in ticks, above the bid
  *  +------------------+
  * </pre>
  *
- * <p>The feed overwrites a quote where it lies, so that a strategy that comes late finds the last
- * one and none before it: conflation without a queue. {@code update} keeps the deadline, so the
- * feed sets it anew. The strategy takes single quotes without a lock, and a snapshot of several by
- * one batch, whose misses of memory overlap.
+ * <p>The feed overwrites a quote in place, so a late strategy finds only the last one: conflation
+ * without a queue. {@code update} keeps the deadline, so the feed sets a new one. The strategy
+ * reads single quotes without a lock. It reads a snapshot of several quotes with one batch, whose
+ * cache misses overlap.
  */
 public final class LastValueCache implements AutoCloseable {
-    /** How long a quote is good for. */
+    /** The time after which a quote that was not renewed is a miss. */
     public static final long STALE_AFTER_NS = TimeUnit.SECONDS.toNanos(10);
 
     private static final int SEQUENCE = 0;
@@ -38,12 +38,12 @@ public final class LastValueCache implements AutoCloseable {
 
     private final OffHeapCache cache;
 
-    /** A cache by a clock. */
+    /** Creates a cache with a clock. */
     public LastValueCache(NanoClock clock) {
         cache = OffHeapCache.builder().memoryBytes(8 << 20).clock(clock).build();
     }
 
-    /** The engine. */
+    /** Returns the engine. */
     public OffHeapCache engine() {
         return cache;
     }
@@ -53,13 +53,13 @@ public final class LastValueCache implements AutoCloseable {
         cache.close();
     }
 
-    /** What the feed's thread does with each message. */
+    /** Writes quotes, on the feed's thread. */
     public final class Feed {
         private final UnsafeBuffer first = new UnsafeBuffer(new byte[LENGTH]);
         private long bid;
         private long ask;
 
-        // Made once: a lambda that captures anything would be made anew for each message.
+        // Created once: a capturing lambda would be allocated for each message.
         private final ValueUpdater write =
                 quote -> {
                     quote.putLong(SEQUENCE, quote.getLong(SEQUENCE) + 1);
@@ -67,7 +67,7 @@ public final class LastValueCache implements AutoCloseable {
                     quote.putLong(ASK, ask);
                 };
 
-        /** A message has come. */
+        /** Writes the quote of a message. */
         public void onQuote(long instrument, long bidTicks, long askTicks) {
             bid = bidTicks;
             ask = askTicks;
@@ -80,32 +80,33 @@ public final class LastValueCache implements AutoCloseable {
         }
     }
 
-    /** What a strategy's thread asks. */
+    /** Reads quotes, on a strategy's thread. */
     public final class Strategy {
         private final UnsafeBuffer quote = new UnsafeBuffer(new byte[LENGTH]);
         private final MultiGet batch;
         private final UnsafeBuffer quotes;
 
-        /** A strategy that looks at a number of instruments at once. */
+        /** Creates a strategy that reads up to {@code most} instruments at once. */
         public Strategy(int most) {
             batch = new MultiGet(most);
             quotes = new UnsafeBuffer(new byte[most * LENGTH]);
         }
 
-        /** The middle of bid and ask, twice, in ticks; -1 if there is no quote that is good. */
+        /** Returns twice the middle of bid and ask in ticks, or -1 if there is no current quote. */
         public long twiceMiddle(long instrument) {
             return cache.get(instrument, quote, 0) == LENGTH
                     ? quote.getLong(BID) + quote.getLong(ASK)
                     : -1;
         }
 
-        /** How many messages the last quote is made of. */
+        /** Returns the number of messages that the instrument's quote has had. */
         public long sequence(long instrument) {
             return cache.getLong(instrument, SEQUENCE, 0);
         }
 
         /**
-         * The sum of the spreads of the first instruments, in ticks; those without quote left out.
+         * Returns the sum of the spreads of the first instruments in ticks. Leaves out those
+         * without a quote.
          */
         public long spreads(int instruments) {
             batch.clear();
@@ -124,7 +125,7 @@ public final class LastValueCache implements AutoCloseable {
         }
     }
 
-    /** A feed of a million quotes of 100 instruments beside a strategy. */
+    /** Runs a feed of a million quotes of 100 instruments, and a strategy at the same time. */
     public static void main(String[] args) throws InterruptedException {
         final int instruments = 100;
         final int messages = 1_000_000;
@@ -150,7 +151,7 @@ public final class LastValueCache implements AutoCloseable {
                 looks++;
             }
             feed.join();
-            System.out.println(messages + " messages, " + looks + " snapshots beside them");
+            System.out.println(messages + " messages, " + looks + " snapshots meanwhile");
             System.out.println(
                     "instrument 7: message "
                             + strategy.sequence(7)

@@ -6,15 +6,15 @@ import io.flagstone.api.ValueUpdater;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The state of working orders by order id: added when sent, filled in place, removed when done.
- * Nothing is allocated, however many orders come and go.
+ * Keeps the state of working orders by order id. An order is added when sent, filled in place, and
+ * removed when done. Allocates nothing, no matter how many orders come and go.
  *
  * <pre>
  *  +------------------+
  *  | Price (64)       |    0    in ticks
- *  | Quantity (64)    |    8    asked for
+ *  | Quantity (64)    |    8    ordered
  *  | Filled (64)      |   16
- *  | Value (64)       |   24    of what was filled: price times quantity
+ *  | Value (64)       |   24    of the fills: sum of price times quantity
  *  +------------------+
  * </pre>
  */
@@ -43,21 +43,21 @@ public final class OrderStateCache implements AutoCloseable {
                 }
             };
 
-    /** What came of a fill. */
+    /** The outcome of a fill. */
     public enum Outcome {
-        /** There is no such order. */
+        /** The order is unknown. */
         UNKNOWN,
-        /** More than was asked for; the order is as it was. */
+        /** The fill exceeds the ordered quantity. The order is unchanged. */
         OVERFILL,
-        /** The order works on. */
+        /** The order is partly filled and keeps working. */
         PARTIAL,
-        /** The order is done, and no longer held. */
+        /** The order is done and was removed. */
         DONE
     }
 
-    /** A cache for a number of working orders, for one thread. */
+    /** Creates a cache for a number of working orders. Not thread-safe. */
     public OrderStateCache(int mostOrders) {
-        // A bound that is never met: an order that is evicted would be lost.
+        // The limits are too high to be reached, because an evicted order would be lost.
         cache =
                 OffHeapCache.builder()
                         .memoryBytes(4L * mostOrders * 128)
@@ -65,12 +65,12 @@ public final class OrderStateCache implements AutoCloseable {
                         .build();
     }
 
-    /** The engine. */
+    /** Returns the engine. */
     public OffHeapCache engine() {
         return cache;
     }
 
-    /** An order was sent; returns false for an id that is known. */
+    /** Adds an order that was sent. Returns false if its id is already known. */
     public boolean sent(long orderId, long price, long quantity) {
         order.putLong(PRICE, price);
         order.putLong(QUANTITY, quantity);
@@ -79,7 +79,7 @@ public final class OrderStateCache implements AutoCloseable {
         return cache.putIfAbsent(orderId, order, 0, LENGTH);
     }
 
-    /** An order was filled, wholly or in part. */
+    /** Records a fill of an order. */
     public Outcome filled(long orderId, long price, long quantity) {
         fillPrice = price;
         fillQuantity = quantity;
@@ -97,12 +97,12 @@ public final class OrderStateCache implements AutoCloseable {
         return Outcome.PARTIAL;
     }
 
-    /** An order was cancelled; returns what had been filled, or -1 for one that is unknown. */
+    /** Removes an order that was cancelled. Returns its filled quantity, or -1 if it is unknown. */
     public long cancelled(long orderId) {
         return cache.getAndRemove(orderId, order, 0) == LENGTH ? order.getLong(FILLED) : -1;
     }
 
-    /** What is left of an order, or -1 for one that is unknown. */
+    /** Returns the open quantity of an order, or -1 if it is unknown. */
     public long open(long orderId) {
         return cache.get(orderId, order, 0) == LENGTH
                 ? order.getLong(QUANTITY) - order.getLong(FILLED)
@@ -114,7 +114,7 @@ public final class OrderStateCache implements AutoCloseable {
         cache.close();
     }
 
-    /** A day of orders: two million, of which a thousand work at a time. */
+    /** Runs a day of two million orders, of which a thousand work at a time. */
     public static void main(String[] args) {
         final int working = 1_000;
         final long orders = 2_000_000;
@@ -134,7 +134,7 @@ public final class OrderStateCache implements AutoCloseable {
                             + cache.engine().size()
                             + " working, of which "
                             + cache.open(orders - 1)
-                            + " is open in the last");
+                            + " is the open quantity of the last");
         }
     }
 }

@@ -15,14 +15,15 @@ import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 
 /**
- * Reference data from a slow source: loaded once for each key however many ask, good for an hour,
- * and loaded anew in its last ten minutes while readers go on with what is there.
+ * Caches reference data from a slow source. Each key is loaded once, no matter how many threads
+ * ask, and is valid for an hour. A read in its last ten minutes reloads it in the background while
+ * readers still get the present value.
  */
 public final class ReferenceData implements AutoCloseable {
-    /** How long what was loaded is good for. */
+    /** How long a loaded instrument is valid. */
     public static final long GOOD_FOR_NS = TimeUnit.HOURS.toNanos(1);
 
-    /** How long before its end it is loaded anew. */
+    /** How long before its deadline an instrument is reloaded. */
     public static final long REFRESH_AHEAD_NS = TimeUnit.MINUTES.toNanos(10);
 
     /** An instrument. */
@@ -37,7 +38,7 @@ public final class ReferenceData implements AutoCloseable {
 
     private final Cache<String, Instrument> cache;
 
-    /** A cache over a source. */
+    /** Creates a cache over a source. */
     public ReferenceData(Loader<String, Instrument> source, NanoClock clock, Executor refreshes) {
         cache =
                 Cache.builder(
@@ -53,17 +54,17 @@ public final class ReferenceData implements AutoCloseable {
                         .build();
     }
 
-    /** An instrument, or null if the source does not know it. */
+    /** Returns an instrument, or null if the source does not know it. */
     public Instrument instrument(String symbol) {
         return cache.get(symbol);
     }
 
-    /** The source has told that an instrument has changed. */
+    /** Removes an instrument because the source has reported a change. */
     public void changed(String symbol) {
         cache.remove(symbol);
     }
 
-    /** The engine. */
+    /** Returns the engine. */
     public OffHeapCache engine() {
         return cache.engine();
     }
@@ -73,7 +74,7 @@ public final class ReferenceData implements AutoCloseable {
         cache.close();
     }
 
-    /** Four threads ask for a hundred instruments. */
+    /** Runs four threads that read a hundred instruments. */
     public static void main(String[] args) throws InterruptedException {
         final AtomicInteger loads = new AtomicInteger();
         final Loader<String, Instrument> source =

@@ -15,13 +15,13 @@ import org.agrona.concurrent.CachedNanoClock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Each example does what it is there to show. */
+/** Each example does what its javadoc says. */
 @Timeout(120)
 class ExamplesTest {
     private final TestClock clock = new TestClock(0);
 
     @Test
-    void aQuoteThatIsNotRenewedIsAMissAndNotAnOldPrice() {
+    void aQuoteThatIsNotRenewedIsAMiss() {
         try (LastValueCache quotes = new LastValueCache(clock)) {
             final LastValueCache.Feed feed = quotes.new Feed();
             final LastValueCache.Strategy strategy = quotes.new Strategy(10);
@@ -40,7 +40,7 @@ class ExamplesTest {
     }
 
     @Test
-    void aStrategyThatComesLateFindsTheLastQuoteAndNothingIsAllocated() {
+    void aLateStrategyFindsTheLastQuoteAndNothingIsAllocated() {
         try (LastValueCache quotes = new LastValueCache(clock)) {
             final LastValueCache.Feed feed = quotes.new Feed();
             final LastValueCache.Strategy strategy = quotes.new Strategy(50);
@@ -57,15 +57,15 @@ class ExamplesTest {
                             });
             assertThat(bytes).as("allocated").isZero();
             assertThat(strategy.sequence(7))
-                    .as("all that came")
+                    .as("number of messages")
                     .isEqualTo(rounds.get() * 10_000L / 50);
-            assertThat(strategy.twiceMiddle(49)).as("the last").isEqualTo(2 * 9_999 + 2);
+            assertThat(strategy.twiceMiddle(49)).as("the last quote").isEqualTo(2 * 9_999 + 2);
             assertThat(quotes.engine().size()).isEqualTo(50);
         }
     }
 
     @Test
-    void aSnapshotBesideTheFeedSeesNoTornQuote() throws InterruptedException {
+    void aSnapshotDuringUpdatesHasNoTornQuote() throws InterruptedException {
         try (LastValueCache quotes = new LastValueCache(clock)) {
             final Thread writer =
                     new Thread(
@@ -89,11 +89,11 @@ class ExamplesTest {
     void ordersAreFilledInPlaceAndLeaveWhenDone() {
         try (OrderStateCache orders = new OrderStateCache(100)) {
             assertThat(orders.sent(1, 10_000, 100)).isTrue();
-            assertThat(orders.sent(1, 9_000, 5)).as("known").isFalse();
+            assertThat(orders.sent(1, 9_000, 5)).as("accepted again").isFalse();
             assertThat(orders.filled(1, 10_000, 40)).isEqualTo(Outcome.PARTIAL);
             assertThat(orders.open(1)).isEqualTo(60);
             assertThat(orders.filled(1, 10_000, 61)).isEqualTo(Outcome.OVERFILL);
-            assertThat(orders.open(1)).as("as it was").isEqualTo(60);
+            assertThat(orders.open(1)).as("unchanged").isEqualTo(60);
             assertThat(orders.filled(1, 10_000, 60)).isEqualTo(Outcome.DONE);
             assertThat(orders.filled(1, 10_000, 1)).isEqualTo(Outcome.UNKNOWN);
             orders.sent(2, 1, 10);
@@ -106,7 +106,7 @@ class ExamplesTest {
     }
 
     @Test
-    void ordersComeAndGoWithoutGarbageAndNoneIsEvicted() {
+    void ordersAllocateNothingAndNoneIsEvicted() {
         try (OrderStateCache orders = new OrderStateCache(1_000)) {
             final long[] next = {0};
             final long bytes =
@@ -129,7 +129,7 @@ class ExamplesTest {
     }
 
     @Test
-    void referenceDataIsLoadedOnceRefreshedAheadAndGoneInTheEnd() {
+    void referenceDataIsLoadedOnceRefreshedAheadAndExpires() {
         final AtomicInteger loads = new AtomicInteger();
         final Queue<Runnable> refreshes = new ArrayDeque<>();
         try (ReferenceData data =
@@ -145,11 +145,11 @@ class ExamplesTest {
             assertThat(data.instrument("A").tickSize()).isEqualTo(1);
             assertThat(data.instrument("none")).isNull();
             clock.advance(ReferenceData.GOOD_FOR_NS - ReferenceData.REFRESH_AHEAD_NS + 1);
-            assertThat(data.instrument("A").tickSize()).as("what is there").isEqualTo(1);
+            assertThat(data.instrument("A").tickSize()).as("not yet refreshed").isEqualTo(1);
             refreshes.remove().run();
             assertThat(data.instrument("A").tickSize()).as("refreshed").isEqualTo(2);
             clock.advance(ReferenceData.GOOD_FOR_NS);
-            assertThat(data.instrument("A").tickSize()).as("loaded anew").isEqualTo(3);
+            assertThat(data.instrument("A").tickSize()).as("loaded again").isEqualTo(3);
             data.changed("A");
             assertThat(data.instrument("A").tickSize()).isEqualTo(4);
             TestSupport.assertClean(data.engine());
@@ -157,7 +157,7 @@ class ExamplesTest {
     }
 
     @Test
-    void theDutyCycleReadsTheClockOnceATurnAndTakesBackWhatHasExpired() {
+    void theDutyCycleReadsTheClockOncePerTurnAndReclaimsExpiredEntries() {
         final AtomicInteger reads = new AtomicInteger();
         final CachedNanoClock cached = new CachedNanoClock();
         try (OffHeapCache cache = DutyCycle.cache(cached)) {
@@ -198,7 +198,7 @@ class ExamplesTest {
     }
 
     @Test
-    void eachRunsToItsEnd() throws InterruptedException {
+    void eachExampleRunsToItsEnd() throws InterruptedException {
         LastValueCache.main(new String[0]);
         OrderStateCache.main(new String[0]);
         ReferenceData.main(new String[0]);

@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Overflows the stack inside cache operations, as often as the first argument says, from threads
- * with small stacks; after each time another thread uses the cache and walks its state.
+ * Overflows the stack inside cache operations, on threads with small stacks. The first argument is
+ * the number of overflows. After each one, another thread uses and audits the cache.
  */
 final class Diver {
     private static final int KEYS = 600;
@@ -73,7 +73,7 @@ final class Diver {
             try {
                 dive();
             } catch (final StackOverflowError expected) {
-                // The next time it comes elsewhere.
+                // The next overflow happens elsewhere.
             }
         }
     }
@@ -107,7 +107,7 @@ final class Diver {
         }
     }
 
-    /** A number to add to, the key, the length, one byte again and again. */
+    /** Fills a value with a counter, the key, the length, and one byte repeated. */
     private void fill(long id, int length) {
         written.putLong(8, id);
         written.putInt(16, length);

@@ -19,12 +19,12 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What docs/operations.md says happens when the surroundings fail, where no other test has it. */
+/** The failures of the environment in docs/operations.md that no other test covers. */
 @Timeout(60)
 class FailureModesTest {
     @TempDir private Path directory;
 
-    /** Runs a program under a limit of the shell's. */
+    /** Runs a program under a limit set by the shell. */
     private String underLimit(String limit, String... arguments)
             throws IOException, InterruptedException {
         final String command =
@@ -50,14 +50,14 @@ class FailureModesTest {
         return new ProcessBuilder(command).redirectErrorStream(true).start().waitFor();
     }
 
-    /** A file that is only made longer finds out when a page is first written to. */
+    /** If the file were only extended, the first write to one of its pages would fail instead. */
     @Test
     @EnabledOnOs(OS.LINUX)
-    void aDiskThatIsFullFailsTheOpeningAndLeavesNothing() throws Exception {
+    void aFullDiskFailsTheOpeningAndLeavesNoFile() throws Exception {
         final Path disk = Files.createDirectory(directory.resolve("disk"));
         assumeTrue(
                 shell("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk.toString()) == 0,
-                "a disk can be made");
+                "the test can mount a disk");
         try {
             final Path file = disk.resolve("cache.metrics");
             final String out = underLimit("true", "disk", file.toString());
@@ -72,7 +72,7 @@ class FailureModesTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void aFileThatMayNotBeSoLongFailsTheOpeningAndLeavesNothing() throws Exception {
+    void aLimitOnFileSizesFailsTheOpeningAndLeavesNoFile() throws Exception {
         final Path file = directory.resolve("cache.metrics");
         final String out = underLimit("ulimit -f 16", "disk", file.toString());
         assertThat(out).containsIgnoringCase("file too large").contains("alive 0");
@@ -84,7 +84,7 @@ class FailureModesTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void memoryThatTheSystemDoesNotGiveFailsTheBuild() throws Exception {
+    void aLimitOnMemoryFailsTheBuild() throws Exception {
         final String out = underLimit("ulimit -v 3500000", "memory", Long.toString(3L << 30));
         assertThat(out)
                 .contains("could not take memoryBytes 3221225472 of direct memory")
@@ -92,7 +92,7 @@ class FailureModesTest {
     }
 
     @Test
-    void aClockThatStandsStillKeepsEntriesAndTheBoundHolds() {
+    void aStoppedClockKeepsEntriesUpToTheLimit() {
         final CachedNanoClock clock = new CachedNanoClock();
         clock.update(1);
         try (OffHeapCache cache =
@@ -111,10 +111,10 @@ class FailureModesTest {
             assertThat(cache.size()).isEqualTo(100);
             assertThat(cache.doWork()).isZero();
             assertThat(cache.remainingTtlNs(149))
-                    .as("what an operator can look at: it does not fall")
+                    .as("does not fall, which an operator can see")
                     .isEqualTo(TimeUnit.SECONDS.toNanos(1));
             clock.update(1 + TimeUnit.SECONDS.toNanos(1));
-            assertThat(cache.contains(149)).as("once it goes on").isFalse();
+            assertThat(cache.contains(149)).as("once the clock continues").isFalse();
             TestSupport.assertClean(cache);
         }
     }

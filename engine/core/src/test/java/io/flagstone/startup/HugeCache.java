@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** Builds a cache in huge pages, uses it, and prints what it reports and what smaps says. */
+/** Builds a cache in huge pages, uses it, and prints its huge page bytes and those of smaps. */
 final class HugeCache {
     private static final long MEMORY_BYTES = 64 << 20;
 

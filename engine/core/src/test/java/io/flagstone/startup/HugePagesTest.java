@@ -15,7 +15,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A cache says how much of it really lies in huge pages, and why not more. */
+/** A cache reports how much of its memory lies in huge pages, and why not more. */
 @EnabledOnOs(OS.LINUX)
 class HugePagesTest {
     private static final long MEMORY_BYTES = 64 << 20;
@@ -56,7 +56,7 @@ class HugePagesTest {
             assertThat(err).isEmpty();
         }
         if (Files.readString(THP).contains("[madvise]")) {
-            assertThat(inProcess - reported).as("nothing else is huge").isLessThan(8 << 20);
+            assertThat(inProcess - reported).as("huge pages outside the cache").isLessThan(8 << 20);
         }
     }
 
@@ -71,7 +71,7 @@ class HugePagesTest {
     }
 
     @Test
-    void withNativeAccessTheMemoryIsCollapsedIntoHugePages() throws Exception {
+    void memoryIsCollapsedIntoHugePagesWithNativeAccess() throws Exception {
         run(List.of(NATIVE), Map.of(TUNABLES, ""));
         assertHugeOrWarned();
         if (isAtLeast(22) && canCollapse()) {
@@ -80,7 +80,7 @@ class HugePagesTest {
     }
 
     @Test
-    void withoutNativeAccessTheWarningSaysWhatToDo() throws Exception {
+    void theWarningSaysWhatToDoWithoutNativeAccess() throws Exception {
         run(List.of(), Map.of(TUNABLES, ""));
         assertHugeOrWarned();
         if (reported == 0) {
@@ -91,7 +91,7 @@ class HugePagesTest {
     }
 
     @Test
-    void glibcAsksForThemWhereItIsToldTo() throws Exception {
+    void glibcRequestsHugePagesIfConfigured() throws Exception {
         run(List.of(), Map.of(TUNABLES, "glibc.malloc.hugetlb=1"));
         assertHugeOrWarned();
     }

@@ -14,7 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** Uses a cache of one segment, as large as can be, up to its last bytes. */
+/** Uses a cache with one segment of the largest size, up to its last bytes. */
 final class LargestSegment {
     private static final long MEMORY_BYTES = 2_147_479_552L;
     private static final int SLAB = 1 << 20;
@@ -34,7 +34,8 @@ final class LargestSegment {
     private LargestSegment(OffHeapCache cache) {
         this.cache = cache;
         int count = 0;
-        // All slabs are in use once the first entry has to leave, so one entry ends with the last.
+        // All slabs are in use at the first eviction, so one entry ends at the end of the last
+        // slab.
         while (cache.statistics().evictions() == 0) {
             put(count++, LARGEST);
         }
@@ -42,7 +43,7 @@ final class LargestSegment {
     }
 
     public static void main(String[] args) throws InterruptedException {
-        // Each bucket more, of 64 bytes, is for 8.4 entries.
+        // Each further bucket of 64 bytes is for 8.4 entries.
         final long maxEntries = 8_400 + leftOver(8_400) / 640 * 84;
         assertThat(leftOver(maxEntries)).as("bytes behind the last slab").isLessThan(640);
         try (OffHeapCache cache =
@@ -105,12 +106,12 @@ final class LargestSegment {
             assertThat(cache.get(key, room, 0)).isEqualTo(OffHeapCache.INSUFFICIENT_CAPACITY);
             put(key, LARGEST);
         }
-        assertThat(found).as("each slab has its entry").isGreaterThan(2_000);
+        assertThat(found).as("entries found, one in each slab").isGreaterThan(2_000);
     }
 
     /**
-     * The values are made of ones, so that a length that is read where a value lies by now is as
-     * large as can be.
+     * Reads while another thread writes values full of ones. So a reader that takes part of a value
+     * for a length gets the largest possible length.
      */
     private void readWhileAnotherThreadWrites() throws InterruptedException {
         final CountDownLatch begun = new CountDownLatch(1);

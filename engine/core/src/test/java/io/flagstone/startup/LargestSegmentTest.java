@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Operations on entries at the very end of the largest segment, where offsets come close to what an
- * {@code int} can hold. In a JVM of its own, with and without checked bounds.
+ * Operations on entries at the end of the largest segment, where offsets are close to the largest
+ * {@code int}. Each test runs in a separate JVM, with or without bounds checks.
  */
 class LargestSegmentTest {
     private static final long NEEDED_BYTES = 5L << 29;
@@ -27,17 +27,17 @@ class LargestSegmentTest {
     @TempDir private Path directory;
 
     @Test
-    void nothingWraps() throws Exception {
+    void offsetsDoNotOverflow() throws Exception {
         run(LargestSegment.class, "false", "clean at the end of the region");
     }
 
     @Test
-    void nothingLiesOutside() throws Exception {
+    void offsetsStayWithinTheRegion() throws Exception {
         run(LargestSegment.class, "true", "clean at the end of the region");
     }
 
     @Test
-    void aTornLengthLeadsNowhere() throws Exception {
+    void aTornLengthIsNotUsed() throws Exception {
         run(StalledReader.class, "false", "the reader found nothing");
     }
 
@@ -45,9 +45,9 @@ class LargestSegmentTest {
         final long available = availableBytes();
         if (available < NEEDED_BYTES) {
             final String why =
-                    "LargestSegmentTest is skipped: it needs "
+                    "LargestSegmentTest is skipped: free memory must be at least "
                             + NEEDED_BYTES
-                            + " bytes of memory, available are "
+                            + " bytes: available="
                             + available;
             System.out.println(why);
             Assumptions.abort(why);
@@ -70,7 +70,7 @@ class LargestSegmentTest {
         assertThat(process.out()).contains(expected);
     }
 
-    /** What the machine, or the container, can give. */
+    /** Returns the memory that is available on the machine or in the container. */
     private static long availableBytes() throws IOException {
         final OperatingSystemMXBean bean =
                 ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);

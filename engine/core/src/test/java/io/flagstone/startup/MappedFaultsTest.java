@@ -16,8 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * A mapped file that is cut short fails the call that uses it, and nothing else: interpreted, and
- * compiled by either compiler, which differ in when they throw the error.
+ * A truncated mapped file fails only the call that uses it. The interpreter and the two compilers
+ * differ in when they throw the error, so each of them is tested.
  */
 @Timeout(120)
 @EnabledOnOs(OS.LINUX)
@@ -26,7 +26,7 @@ class MappedFaultsTest {
 
     @ParameterizedTest
     @CsvSource({"-Xint, 1", "-XX:TieredStopAtLevel=1, 2000", "-XX:-TieredCompilation, 12000"})
-    void aFileThatWasCutShortFailsTheCallAlone(String mode, String rounds) throws Exception {
+    void aTruncatedFileFailsOnlyTheCallThatUsesIt(String mode, String rounds) throws Exception {
         final List<String> arguments = new ArrayList<>();
         arguments.add(mode);
         arguments.addAll(List.of("--add-opens", "java.base/jdk.internal.misc=ALL-UNNAMED"));

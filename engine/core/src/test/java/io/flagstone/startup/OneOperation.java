@@ -7,7 +7,7 @@ import io.flagstone.OffHeapCache;
 public final class OneOperation {
     private OneOperation() {}
 
-    /** Prints how many entries a new cache has. */
+    /** Prints the number of entries of a new cache. */
     public static void main(String[] args) {
         try (OffHeapCache cache = OffHeapCache.builder().memoryBytes(1 << 20).build()) {
             cache.addAndGetLong(42, 0, 1, 0);

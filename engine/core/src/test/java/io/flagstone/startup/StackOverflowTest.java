@@ -13,8 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The stack may end anywhere in an operation, however it is compiled: the lock is free afterwards,
- * the audit is clean, and no value is torn.
+ * The stack may overflow anywhere in an operation, interpreted or compiled. Afterwards the lock is
+ * free, the audit is clean, and no value is torn.
  */
 class StackOverflowTest {
     @TempDir private Path directory;
@@ -23,7 +23,7 @@ class StackOverflowTest {
     @ValueSource(
             strings = {"-Xint", "-XX:TieredStopAtLevel=1", "-XX:-TieredCompilation", "-Xmixed"})
     @Timeout(300)
-    void anOperationMayRunOutOfStack(String mode) throws Exception {
+    void aStackOverflowInAnOperationLeavesTheCacheUsable(String mode) throws Exception {
         final JavaProcess diver =
                 JavaProcess.run(
                         directory,

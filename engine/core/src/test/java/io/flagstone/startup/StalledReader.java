@@ -9,9 +9,9 @@ import java.util.concurrent.Semaphore;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * A {@code getLong} near the end of the largest segment that stops between an entry's deadline and
- * its length, while the entry's chunk becomes the middle of a value full of ones: it reads a length
- * of 16 MiB, and the sum of offset and index exceeds an {@code int}.
+ * Stops a {@code getLong} near the end of the largest segment between its reads of an entry's
+ * deadline and length. Meanwhile the entry's chunk becomes the middle of a value full of ones. The
+ * reader then reads a length of 16 MiB, and the sum of offset and index exceeds an {@code int}.
  */
 final class StalledReader {
     private static final int SLAB = 1 << 20;
@@ -49,7 +49,7 @@ final class StalledReader {
         while (cache.statistics().evictions() == 0) {
             cache.put(keys++, value, 0, SMALL, TTL);
         }
-        // The last entries lie in the last slabs.
+        // The last entries are in the last slabs.
         final long key = keys - 30;
         final long[] result = {0};
         final Thread reader = new Thread(() -> result[0] = getLong(cache, key));

@@ -15,7 +15,10 @@ import org.agrona.DirectBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Without the JVM flag a start ends with a message that names it; with it, in silence. */
+/**
+ * A start without the JVM flag fails with a message that names it; one with the flag prints
+ * nothing.
+ */
 class StartupFlagTest {
     private static final String FLAG = "--add-opens";
     private static final String UNNAMED = "java.base/jdk.internal.misc=ALL-UNNAMED";
@@ -72,7 +75,7 @@ class StartupFlagTest {
     }
 
     @Test
-    void theClassPathWithTheFlagStartsInSilence() throws Exception {
+    void theClassPathWithTheFlagStartsSilently() throws Exception {
         assertThat(run(List.of(FLAG, UNNAMED), classPath)).as(() -> err).isZero();
         assertThat(err).isEmpty();
         assertThat(out).isEqualTo("entries 0");
@@ -85,14 +88,14 @@ class StartupFlagTest {
                 .contains("IllegalStateException")
                 .contains("the JVM flag " + FLAG + ' ' + MODULE + " is missing");
         assertThat(run(List.of(FLAG, UNNAMED), modulePath))
-                .as("the flag for the class path does not do")
+                .as("with the flag for the class path")
                 .isNotZero();
         assertThat(err).contains(MODULE);
         assertThat(out).isEmpty();
     }
 
     @Test
-    void theModulePathWithTheFlagStartsInSilence() throws Exception {
+    void theModulePathWithTheFlagStartsSilently() throws Exception {
         assertThat(run(List.of(FLAG, MODULE), modulePath)).as(() -> err).isZero();
         assertThat(err).isEmpty();
         assertThat(out).isEqualTo("entries 0");

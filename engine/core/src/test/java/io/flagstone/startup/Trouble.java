@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
-/** Asks for what the operating system will not give, in a JVM of its own, and lives on. */
+/** Requests a resource that the operating system refuses, and shows that the engine still works. */
 final class Trouble {
     private Trouble() {}
 

@@ -24,12 +24,12 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.DynamicTest;
 
 /**
- * The programs on a page of the documentation: they compile without a warning, and print what the
- * page says they print.
+ * Checks the programs on a page of the documentation: they compile without a warning and print the
+ * output that the page shows.
  *
  * <p>The convention: the first {@code java} block of a page holds the imports. After it, the {@code
- * java} blocks of a section are the body of one {@code main}, and a {@code text} block is what they
- * have printed since the {@code text} block before it.
+ * java} blocks of a section are the body of one {@code main}. A {@code text} block is the output
+ * since the previous {@code text} block.
  */
 public final class DocPrograms {
     private static final Path DOCS = ProjectFiles.file("docs");
@@ -39,23 +39,23 @@ public final class DocPrograms {
 
     private final Path classes;
 
-    /** A block between fences, or, with the language "section", a heading. */
+    /** A block between fences, or a heading, which has the language "section". */
     public record Block(String language, String text) {}
 
-    /** A section's program, and what it has to print. */
+    /** A section's program and its expected output. */
     public record Program(String title, String body, String output) {}
 
-    /** Programs that are compiled into a directory. */
+    /** Compiles programs into a directory. */
     public DocPrograms(Path classes) {
         this.classes = classes;
     }
 
-    /** A test for each program of a page. */
+    /** Returns a test for each program of a page. */
     public Stream<DynamicTest> tests(String page) throws IOException {
         final List<Block> blocks = blocks(DOCS.resolve(page));
         final String imports = imports(blocks);
         final List<Program> programs = programs(blocks);
-        // A change of the page's form must not leave nothing to check.
+        // Fails if a change of the page's form hides all its programs.
         assertThat(programs).isNotEmpty();
         final String name = "Page" + Integer.toHexString(page.hashCode()) + "Program";
         return Stream.iterate(0, i -> i < programs.size(), i -> i + 1)
@@ -66,12 +66,12 @@ public final class DocPrograms {
                                         () -> check(name + i, imports, programs.get(i))));
     }
 
-    /** The programs of a page. */
+    /** Returns the programs of a page. */
     public static List<Program> programs(String page) throws IOException {
         return programs(blocks(DOCS.resolve(page)));
     }
 
-    /** The blocks of a file. */
+    /** Returns the blocks of a file. */
     public static List<Block> blocks(Path file) throws IOException {
         return blocks(Files.readAllLines(file));
     }
@@ -112,7 +112,7 @@ public final class DocPrograms {
         assertThat(compiled).as(source).isTrue();
     }
 
-    /** Runs a class that was compiled, and returns what it prints. */
+    /** Runs a compiled class and returns its output. */
     public String run(String name) throws Exception {
         final PrintStream out = System.out;
         final Thread thread = Thread.currentThread();
@@ -152,7 +152,7 @@ public final class DocPrograms {
                 language = null;
             }
         }
-        assertThat(language).as("the fence left open").isNull();
+        assertThat(language).as("language of an unclosed fence").isNull();
         return blocks;
     }
 
@@ -189,7 +189,7 @@ public final class DocPrograms {
                     break;
                 case "text":
                     assertThat(body).as("code before the output in " + title).isNotEmpty();
-                    // What is printed between two marks must be the text block between them.
+                    // The output between two marks must be the text block between them.
                     final String mark = END_OF_BLOCK + output.length();
                     body.append("System.out.println(\"").append(mark).append("\");\n");
                     output.append(block.text()).append(mark).append('\n');

@@ -9,22 +9,22 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What came of a JVM of its own.
+ * The result of a separate JVM.
  *
  * @param status its exit status.
- * @param out what it printed.
- * @param err what it printed as errors and warnings.
+ * @param out its standard output.
+ * @param err its standard error.
  */
 public record JavaProcess(int status, String out, String err) {
     private static final List<String> OPTIONS =
             List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
 
     /**
-     * Runs this JDK's {@code java} to its end, with no options but these.
+     * Runs this JDK's {@code java} until it ends, with only the given options.
      *
-     * @param directory takes its output.
-     * @param environment is added to this process's own.
-     * @param arguments flags and program.
+     * @param directory the directory for its output.
+     * @param environment variables to add to those of this process.
+     * @param arguments the flags and the program.
      */
     public static JavaProcess run(
             Path directory, Map<String, String> environment, List<String> arguments)

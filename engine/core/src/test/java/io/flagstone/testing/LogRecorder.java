@@ -7,28 +7,28 @@ import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** Records what is logged until it is closed. Thread-safe. */
+/** Records log messages until it is closed. Thread-safe. */
 public final class LogRecorder extends Handler implements AutoCloseable {
     private final List<String> messages = new CopyOnWriteArrayList<>();
     private final Logger logger;
 
     /**
-     * Records a logger.
+     * Starts to record a logger.
      *
-     * @param name of the logger; empty for all of them.
+     * @param name the logger's name; empty for all loggers.
      */
     public LogRecorder(String name) {
         this.logger = Logger.getLogger(name);
         logger.addHandler(this);
     }
 
-    /** Keeps the console, or whatever else listens, from being told. */
+    /** Keeps the messages from the console and other handlers. */
     public LogRecorder alone() {
         logger.setUseParentHandlers(false);
         return this;
     }
 
-    /** The messages so far. */
+    /** Returns the messages so far. */
     public List<String> messages() {
         return messages;
     }

@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The tables of the documentation, for tests that hold them against the code. */
+/** Reads the tables of the documentation, for tests that compare them with the code. */
 public final class MarkdownTables {
     private static final Pattern ROW = Pattern.compile("\\| `(\\w+)` \\| (.*) \\|");
 
@@ -23,14 +23,16 @@ public final class MarkdownTables {
 
     private MarkdownTables() {}
 
-    /** The rows under a heading, up to the next, by the name in their first cell: the second. */
+    /** Returns the second cell of each row under a heading, by the name in the first cell. */
     public static Map<String, String> rows(Path page, String heading) throws IOException {
         final Map<String, String> rows = new LinkedHashMap<>();
         cells(page, heading).forEach((name, cells) -> rows.put(name, cells.get(0)));
         return rows;
     }
 
-    /** The same with all cells but the first. */
+    /**
+     * Returns all cells but the first of each row under a heading, by the name in the first cell.
+     */
     public static Map<String, List<String>> cells(Path page, String heading) throws IOException {
         final List<String> lines = Files.readAllLines(page);
         final int start = lines.indexOf(heading);
@@ -49,12 +51,15 @@ public final class MarkdownTables {
         return rows;
     }
 
-    /** A number whose digits are grouped by spaces. */
+    /** Parses a number whose digits are grouped by spaces. */
     public static long number(String cell) {
         return Long.parseLong(cell.replace(" ", ""));
     }
 
-    /** Fails unless the rows show each part of a report, what is no part only if they like. */
+    /**
+     * Fails unless the rows show each part of a report. Other components of the report are
+     * optional.
+     */
     public static void assertShown(MemoryReport report, Map<String, String> rows) {
         for (final Figure figure : Figure.values()) {
             final String name = figure.accessorName();

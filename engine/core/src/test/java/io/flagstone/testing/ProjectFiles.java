@@ -4,7 +4,7 @@ package io.flagstone.testing;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Finds files of the project from the directory of whichever module is tested. */
+/** Finds files of the project from the directory of the tested module. */
 public final class ProjectFiles {
     private static final Path ROOT = root();
 
@@ -22,7 +22,7 @@ public final class ProjectFiles {
         return directory;
     }
 
-    /** The file at a path from the project's top level, whether or not it exists. */
+    /** Returns the file at a path from the project's top level, whether or not it exists. */
     public static Path file(String... path) {
         Path file = ROOT;
         for (final String name : path) {

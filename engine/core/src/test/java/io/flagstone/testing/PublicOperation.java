@@ -21,9 +21,9 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** A public operation of a cache, found by reflection, and arguments for it that are right. */
+/** A public operation of a cache, found by reflection, with valid arguments for it. */
 public final class PublicOperation {
-    /** What takes no lock: it goes on beside a callback, or after a close. */
+    /** The operations that take no lock, so they work during a callback or after a close. */
     private static final Set<String> WITHOUT_LOCK =
             Set.of(
                     "size",
@@ -35,7 +35,7 @@ public final class PublicOperation {
                     "onStart",
                     "onClose");
 
-    /** What a closed cache still answers. */
+    /** The operations that still work on a closed cache. */
     private static final Set<String> AFTER_CLOSE =
             Set.of(
                     "endLease",
@@ -57,11 +57,12 @@ public final class PublicOperation {
         this.types = method.getParameterTypes();
     }
 
-    /** Every operation, in an order that is always the same. */
+    /** Returns every operation, always in the same order. */
     public static List<PublicOperation> all() {
         final Map<String, PublicOperation> byName = new HashMap<>();
         for (final Method method : OffHeapCache.class.getMethods()) {
-            // A package-private superclass's method comes again as a bridge of the public class.
+            // A method of a package-private superclass appears again as a bridge of the public
+            // class.
             if (!Modifier.isStatic(method.getModifiers())
                     && method.getDeclaringClass() != Object.class
                     && Modifier.isPublic(method.getDeclaringClass().getModifiers())) {
@@ -74,33 +75,33 @@ public final class PublicOperation {
                 .toList();
     }
 
-    /** The method's name, which its overloads share. */
+    /** Returns the method's name, which its overloads share. */
     public String name() {
         return method.getName();
     }
 
-    /** Whether it takes a key. */
+    /** Returns whether the operation takes a key. */
     public boolean isOfKey() {
         return types.length > 0 && types[types.length - 1] != EntryVisitor.class;
     }
 
-    /** Whether it may need the lock of a segment. */
+    /** Returns whether the operation may need the lock of a segment. */
     public boolean needsLock() {
         return !WITHOUT_LOCK.contains(name());
     }
 
-    /** Whether a closed cache refuses it. */
+    /** Returns whether a closed cache refuses the operation. */
     public boolean isRefusedAfterClose() {
         return !AFTER_CLOSE.contains(name());
     }
 
     /**
-     * What arguments are taken from.
+     * The values for the arguments.
      *
-     * @param key the key, as a number or as its eight bytes.
-     * @param expected what to compare the value with.
-     * @param value what to write.
-     * @param destination where to copy to.
+     * @param key the key, as a number or its eight bytes.
+     * @param expected the value to compare with.
+     * @param value the value to write.
+     * @param destination the buffer to copy to.
      * @param ttlNs a time to live.
      */
     public record Inputs(
@@ -113,7 +114,7 @@ public final class PublicOperation {
             ValueUpdater updater,
             EntryVisitor visitor) {
 
-        /** Eight bytes to write and to compare with, and callbacks that do nothing. */
+        /** Returns eight bytes to write and to compare with, and callbacks that do nothing. */
         public static Inputs of(long key) {
             return new Inputs(
                     key,
@@ -127,7 +128,7 @@ public final class PublicOperation {
         }
     }
 
-    /** Arguments for {@link #call}, which may be used again. */
+    /** Returns arguments for {@link #call}, which can be used several times. */
     public Object[] arguments(Inputs inputs) {
         final Object[] arguments = new Object[types.length];
         boolean compares = name().equals("compareAndSet") || name().equals("removeIfEqual");
@@ -195,7 +196,7 @@ public final class PublicOperation {
         return batch;
     }
 
-    /** Calls it; what it throws comes out as it is, checked or not. */
+    /** Calls the operation. Throws what the operation throws, checked or not. */
     public Object call(OffHeapCache cache, Object[] arguments) {
         try {
             return method.invoke(cache, arguments);
@@ -206,7 +207,7 @@ public final class PublicOperation {
         }
     }
 
-    /** The name and the parameters' types. */
+    /** Returns the name and the parameters' types. */
     @Override
     public String toString() {
         return Arrays.stream(types)

@@ -3,7 +3,7 @@ package io.flagstone.testing;
 
 import java.util.Locale;
 
-/** A drawing of boxes, words and arrows, the same on every machine. */
+/** A drawing of boxes, text and arrows that is the same on every machine. */
 public final class Svg {
     private static final String STYLE =
             """
@@ -30,7 +30,7 @@ public final class Svg {
     private final String title;
     private final String description;
 
-    /** An empty drawing. */
+    /** Creates an empty drawing. */
     public Svg(int width, int height, String title, String description) {
         this.width = width;
         this.height = height;
@@ -38,7 +38,7 @@ public final class Svg {
         this.description = description;
     }
 
-    /** A box in one of the colours plain, green, blue, grey, amber. */
+    /** Adds a box in one of the colours plain, green, blue, grey, amber. */
     public Svg box(double x, double y, double w, double h, String colour) {
         body.append(
                 String.format(
@@ -53,7 +53,7 @@ public final class Svg {
         return this;
     }
 
-    /** Words, of the classes name, mid, end, or none. */
+    /** Adds text with the classes name, mid, end, or none. */
     public Svg text(double x, double y, String classes, String words) {
         body.append(
                 String.format(
@@ -66,7 +66,7 @@ public final class Svg {
         return this;
     }
 
-    /** A box with words in its middle, a line each. */
+    /** Adds a box with lines of text in its middle. */
     public Svg box(double x, double y, double w, double h, String colour, String... lines) {
         box(x, y, w, h, colour);
         for (int i = 0; i < lines.length; i++) {
@@ -75,7 +75,7 @@ public final class Svg {
         return this;
     }
 
-    /** An arrow along points. */
+    /** Adds an arrow along points. */
     public Svg arrow(double... points) {
         final StringBuilder path = new StringBuilder();
         for (int i = 0; i < points.length; i += 2) {
@@ -91,7 +91,7 @@ public final class Svg {
         return this;
     }
 
-    /** The drawing as a file. */
+    /** Returns the drawing as the text of an SVG file. */
     @Override
     public String toString() {
         return String.format(

@@ -3,17 +3,17 @@ package io.flagstone.testing;
 
 import org.agrona.concurrent.NanoClock;
 
-/** A clock that stands still until it is told otherwise, and counts who asks. */
+/** A clock that a test sets, and that counts its reads. */
 public final class TestClock implements NanoClock {
     private volatile long now;
     private volatile int reads;
 
-    /** At 0. */
+    /** Creates a clock at 0. */
     public TestClock() {
         this(0);
     }
 
-    /** At {@code start}. */
+    /** Creates a clock at {@code start}. */
     public TestClock(long start) {
         now = start;
     }
@@ -29,12 +29,12 @@ public final class TestClock implements NanoClock {
         now = ns;
     }
 
-    /** Moves the time. */
+    /** Advances the time. */
     public void advance(long ns) {
         now += ns;
     }
 
-    /** How often the clock was read. */
+    /** Returns how often the clock was read. */
     public int reads() {
         return reads;
     }

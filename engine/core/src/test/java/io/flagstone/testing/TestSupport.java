@@ -11,29 +11,29 @@ import java.util.concurrent.CountDownLatch;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** What tests share. */
+/** Helper methods for tests. */
 public final class TestSupport {
     private static final com.sun.management.ThreadMXBean THREADS =
             (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private TestSupport() {}
 
-    /** The seed of random tests: {@code -Dflagstone.test.seed}, or always the same. */
+    /** Returns the seed of random tests: {@code -Dflagstone.test.seed}, or a constant. */
     public static long seed() {
         return Long.getLong("flagstone.test.seed", 20_131_125L);
     }
 
-    /** A buffer with a text's bytes. */
+    /** Returns a buffer with a text's bytes in UTF-8. */
     public static UnsafeBuffer bytes(String text) {
         return new UnsafeBuffer(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** A flyweight over a part of a buffer. */
+    /** Returns a flyweight over a part of a buffer. */
     public static UnsafeBuffer part(DirectBuffer buffer, int offset, int length) {
         return new UnsafeBuffer(buffer, offset, length);
     }
 
-    /** The text in a buffer. */
+    /** Returns the text in a buffer. */
     public static String string(DirectBuffer buffer) {
         return buffer.getStringWithoutLengthUtf8(0, buffer.capacity());
     }
@@ -44,7 +44,10 @@ public final class TestSupport {
         assertThat(result.clean()).as(result.finding()).isTrue();
     }
 
-    /** Throws anything, checked or not; the result is for {@code throw}, which ends a branch. */
+    /**
+     * Throws any exception, checked or not. Callers use {@code throw} with the result to end a
+     * branch.
+     */
     public static RuntimeException sneak(Throwable thrown) {
         throw TestSupport.<RuntimeException>cast(thrown);
     }
@@ -55,8 +58,9 @@ public final class TestSupport {
     }
 
     /**
-     * The least that this thread allocates in one of some rounds, by which the code is compiled at
-     * last; what allocates does so in each. At least 20 rounds, until one allocates nothing.
+     * Returns the smallest number of bytes that this thread allocates in one of several rounds. The
+     * later rounds run compiled code. Runs at least 20 rounds, and at most 500 until one allocates
+     * nothing.
      */
     public static long allocated(Runnable round) {
         long least = Long.MAX_VALUE;
@@ -68,7 +72,7 @@ public final class TestSupport {
         return least;
     }
 
-    /** Waits where no checked exception may come out. */
+    /** Waits for a latch without a checked exception. */
     public static void await(CountDownLatch latch) {
         try {
             latch.await();
