@@ -2,7 +2,7 @@
 /**
  * Tools for operators of a Flagstone cache: {@code java -jar flagstone-tools.jar}.
  *
- * <p>The commands read files that caches publish. They need no JVM flag, since they open no cache.
+ * <p>The commands read files that caches publish. They open no cache, so they need no JVM flag.
  */
 module io.flagstone.tools {
     requires com.google.gson;

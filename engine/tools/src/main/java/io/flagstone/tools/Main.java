@@ -30,9 +30,9 @@ public final class Main implements Runnable {
     }
 
     /**
-     * Makes the command line with all its commands.
+     * Creates the command line with all its commands.
      *
-     * @return ready to execute.
+     * @return the command line, ready to execute.
      */
     public static CommandLine commandLine() {
         return new CommandLine(new Main()).setParameterExceptionHandler(Refusal::print);
@@ -40,6 +40,6 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing");
+        throw new ParameterException(spec.commandLine(), "a command is missing: use stat");
     }
 }

@@ -16,7 +16,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Shows the figures that a cache publishes, in whichever process it is. */
+/** Shows the figures that a cache of any process publishes. */
 @Command(
         name = "stat",
         mixinStandardHelpOptions = true,
@@ -24,16 +24,16 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         usageHelpWidth = 100,
         description = {
-            "Shows the figures that a cache publishes to a file, anew each second, until it is"
-                    + " interrupted or the cache is closed or its process has died.",
+            "Shows the figures that a cache publishes to a file. Repeats this every second until"
+                    + " the command is interrupted, the cache is closed, or its process has died.",
             "",
-            "A cache publishes by io.flagstone.metrics.MetricsPublisher; a replay, by --metrics."
+            "To publish, use io.flagstone.metrics.MetricsPublisher, or --metrics in a replay."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:the cache lives, or was closed",
-            "1:its process died without closing",
-            "2:options or file refused"
+            "0:the cache is live or was closed",
+            "1:the process died without closing the publisher",
+            "2:an option or the file is invalid"
         })
 final class StatCommand implements Callable<Integer> {
     private static final String CLEAR = "\033[H\033[2J";
@@ -43,27 +43,30 @@ final class StatCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "The file that the cache publishes to.")
     private Path file;
 
-    @Option(names = "--once", description = "Show the figures once; rates are since the opening.")
+    @Option(
+            names = "--once",
+            description = "Show the figures once. Rates count from the opening of the file.")
     private boolean once;
 
-    @Option(names = "--json", description = "Write for scripts. Needs --once.")
+    @Option(names = "--json", description = "Write JSON. Requires --once.")
     private boolean json;
 
     @Option(
             names = "--interval",
             paramLabel = "SECONDS",
             defaultValue = "1",
-            description = "How often to show them: 1 to 3600, by default ${DEFAULT-VALUE}.")
+            description = "The time between two screens: 1 to 3600, default ${DEFAULT-VALUE}.")
     private int seconds;
 
     @Override
     public Integer call() throws InterruptedException {
         if (json && !once) {
-            throw new ParameterException(spec.commandLine(), "--json needs --once");
+            throw new ParameterException(spec.commandLine(), "--json requires --once: add --once");
         }
         if (seconds < 1 || seconds > 3600) {
             throw new ParameterException(
-                    spec.commandLine(), "--interval " + seconds + " is not between 1 and 3600");
+                    spec.commandLine(),
+                    "--interval must be between 1 and 3600: --interval=" + seconds);
         }
         try (MetricsReader reader = MetricsReader.open(file)) {
             if (once) {
@@ -73,7 +76,7 @@ final class StatCommand implements Callable<Integer> {
             }
             return reader.state() == MetricsReader.State.DIED ? 1 : 0;
         } catch (NoSuchFileException e) {
-            throw new ParameterException(spec.commandLine(), "there is no file " + file, e);
+            throw new ParameterException(spec.commandLine(), "the file does not exist: " + file, e);
         } catch (IOException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

@@ -17,30 +17,31 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The figures of a metrics file, for people and for scripts. */
+/** Renders the figures of a metrics file as text and as JSON. */
 public final class StatReport {
     private static final int MAX_CLASSES = 16;
 
     private final MetricsReader reader;
 
     /**
-     * Reports on a file.
+     * Creates a report on a file.
      *
-     * @param reader of the file.
+     * @param reader a reader of the file.
      */
     public StatReport(MetricsReader reader) {
         this.reader = reader;
     }
 
-    /** A state in words. */
+    /** Returns a state in words. */
     private static String words(MetricsReader.State state, long pid, long atMs) {
         return switch (state) {
             case LIVE -> "process " + pid + ", live";
-            case CLOSED -> "closed by process " + pid + "; the last figures, of " + instant(atMs);
+            case CLOSED ->
+                    "closed by process " + pid + "; last figures written at " + instant(atMs);
             case DIED ->
                     "process "
                             + pid
-                            + " DIED without closing; its last figures, of "
+                            + " DIED without closing; last figures written at "
                             + instant(atMs);
         };
     }
@@ -50,17 +51,17 @@ public final class StatReport {
     }
 
     /**
-     * Prints a screen.
+     * Prints one screen.
      *
-     * @param out takes it.
-     * @param before what rates count from; null for the opening of the file.
+     * @param out the writer to print to.
+     * @param before the figures from which rates count; null for the opening of the file.
      * @param now the figures.
      */
     public void print(PrintWriter out, MetricsSnapshot before, MetricsSnapshot now) {
         final Rates rates = new Rates(before, now);
         out.println(reader.name() + ": " + words(reader.state(), reader.processId(), now.atMs()));
         if (!now.whole()) {
-            out.println("the writer stopped while it wrote: not all figures are of one moment");
+            out.println("the publisher stopped during a write: not all figures are of one moment");
         }
         out.println(
                 "published for "
@@ -74,7 +75,7 @@ public final class StatReport {
         out.println();
         TextTable.print(
                 out,
-                List.of("", "a second", "in all"),
+                List.of("", "per second", "total"),
                 List.of(
                         List.of(
                                 "reads",
@@ -119,11 +120,11 @@ public final class StatReport {
         final double millis = now.get(Metric.TOTAL_LOAD_NS) / 1e6 / all;
         TextTable.print(
                 out,
-                List.of("loads", "a second", "in all"),
+                List.of("loads", "per second", "total"),
                 List.of(
                         row(rates, now, Metric.LOADS),
                         row(rates, now, Metric.LOAD_FAILURES),
-                        List.of("ms each, on average", "", String.format("%.3f", millis)),
+                        List.of("average ms per load", "", String.format("%.3f", millis)),
                         row(rates, now, Metric.REFRESHES),
                         row(rates, now, Metric.LOADS_OUTDATED),
                         row(rates, now, Metric.LOADS_TOO_LARGE),
@@ -179,15 +180,15 @@ public final class StatReport {
         TextTable.print(
                 out, List.of("size class", "slabs", "entries", "free chunks", "tail age"), rows);
         if (left > 0) {
-            out.println("  and " + left + " more; --json has all");
+            out.println("  and " + left + " more; use --json to see all");
         }
     }
 
     /**
-     * Renders the figures for scripts.
+     * Renders the figures as JSON.
      *
      * @param now the figures.
-     * @return counts since the cache was built.
+     * @return the counts since the cache was built.
      */
     public String json(MetricsSnapshot now) {
         final JsonObject root = new JsonObject();
@@ -216,7 +217,7 @@ public final class StatReport {
         return Json.render(root);
     }
 
-    /** A metric's name as fields are written. */
+    /** Returns a metric's name in camel case. */
     private static String name(Metric metric) {
         final StringBuilder name = new StringBuilder();
         for (final String word : metric.name().split("_")) {
@@ -228,7 +229,7 @@ public final class StatReport {
         return name.toString();
     }
 
-    /** What has been counted between two moments, by the second. */
+    /** The counts per second between two snapshots. */
     private static final class Rates {
         private final MetricsSnapshot before;
         private final MetricsSnapshot now;

@@ -3,7 +3,7 @@ package io.flagstone.tools;
 
 import picocli.CommandLine.IVersionProvider;
 
-/** Takes the version from the jar's manifest, where the build puts it. */
+/** Returns the version from the jar's manifest, where the build puts it. */
 final class VersionProvider implements IVersionProvider {
     @Override
     public String[] getVersion() {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Tools for operators, as one runnable jar. {@code stat} shows the figures that a cache publishes.
+ * Tools for operators, as one runnable jar. {@code Main} is the entry point. {@code StatCommand}
+ * reads the figures that a cache publishes, and {@link io.flagstone.tools.StatReport} renders them.
  */
 package io.flagstone.tools;

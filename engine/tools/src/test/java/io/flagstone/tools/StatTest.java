@@ -20,14 +20,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code stat} shows the figures of a file, in words and as JSON, and refuses what is none. */
+/** {@code stat} shows the figures of a file as text and as JSON, and refuses other files. */
 class StatTest {
     @TempDir private Path directory;
 
     private OffHeapCache cache;
     private MetricsPublisher publisher;
 
-    /** What a run of the command line wrote. */
+    /** The result of a run of the command line. */
     private record Run(int status, String out, String err) {}
 
     private static Run stat(Object... arguments) {
@@ -65,7 +65,7 @@ class StatTest {
     }
 
     @Test
-    void aLiveCacheIsShownAsLive() {
+    void showsALiveCacheAsLive() {
         final Run run = stat(publisher.path(), "--once", "--json");
         assertThat(run.status()).as(run.err()).isZero();
         final JsonObject figures = JsonParser.parseString(run.out()).getAsJsonObject();
@@ -73,9 +73,9 @@ class StatTest {
         assertThat(figures.get("budgetBytes").getAsLong()).isEqualTo(1 << 20);
     }
 
-    /** A publisher that closes publishes first. */
+    /** A publisher writes its last figures when it closes. */
     @Test
-    void theFiguresAreThoseOfTheCache() {
+    void showsTheFiguresOfTheCache() {
         publisher.close();
         final Run run = stat(publisher.path(), "--once", "--json");
         assertThat(run.status()).as(run.err()).isZero();
@@ -89,7 +89,7 @@ class StatTest {
     }
 
     @Test
-    void aClosedCacheEndsTheWatch() {
+    void stopsWatchingAClosedCache() {
         publisher.close();
         final Run run = stat(publisher.path());
         assertThat(run.status()).as(run.err()).isZero();
@@ -97,17 +97,19 @@ class StatTest {
     }
 
     @Test
-    void anOtherFileIsRefused() throws IOException {
+    void refusesOtherFiles() throws IOException {
         final Path none = directory.resolve("none");
-        assertThat(stat(none).err()).contains("there is no file " + none);
+        assertThat(stat(none).err()).contains("the file does not exist: " + none);
         final Path other = Files.writeString(directory.resolve("other"), "no metrics");
         final Run run = stat(other);
         assertThat(run.status()).isEqualTo(2);
-        assertThat(run.err()).contains("is not a metrics file").contains("See 'flagstone-tools stat");
+        assertThat(run.err())
+                .contains("is not a metrics file")
+                .contains("See 'flagstone-tools stat");
     }
 
     @Test
-    void wrongOptionsAreNamed() {
+    void namesWrongOptions() {
         for (final List<String> wrong :
                 List.of(
                         List.of("--json"),
@@ -120,7 +122,7 @@ class StatTest {
     }
 
     @Test
-    void aCommandIsNeeded() {
+    void needsACommand() {
         assertThat(Main.commandLine().setErr(new PrintWriter(new StringWriter())).execute())
                 .isEqualTo(2);
     }

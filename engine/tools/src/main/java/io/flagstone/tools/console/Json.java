@@ -7,7 +7,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonPrimitive;
 
-/** Renders reports for scripts. */
+/** Renders reports as JSON. */
 public final class Json {
     private static final Gson GSON =
             new GsonBuilder().setPrettyPrinting().serializeNulls().disableHtmlEscaping().create();
@@ -17,18 +17,18 @@ public final class Json {
     /**
      * Renders a report.
      *
-     * @param root the whole of it.
-     * @return indented, with a line's end.
+     * @param root the report.
+     * @return indented JSON that ends with a line feed.
      */
     public static String render(JsonElement root) {
         return GSON.toJson(root) + "\n";
     }
 
     /**
-     * A number, for which JSON has no infinity and no NaN.
+     * Returns a number, or null for infinity and NaN, which JSON does not have.
      *
-     * @param value any.
-     * @return the number, or null if it is none.
+     * @param value any value.
+     * @return the number, or null if it is not finite.
      */
     public static JsonElement number(double value) {
         return Double.isFinite(value) ? new JsonPrimitive(value) : JsonNull.INSTANCE;

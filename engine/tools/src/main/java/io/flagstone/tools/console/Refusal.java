@@ -5,15 +5,15 @@ import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
-/** Refuses a command line: one line says what is wrong, the next where help is. */
+/** Prints an error of the command line: one line for the error, one for where to find help. */
 public final class Refusal {
     private Refusal() {}
 
     /**
-     * Prints the error. The whole help text would bury it.
+     * Prints the error, without the whole help text, which would hide it.
      *
-     * @param refusal the error, with the command that it belongs to.
-     * @param args the command line, which is not used.
+     * @param refusal the error and its command.
+     * @param args the command line; not used.
      * @return the exit status.
      */
     public static int print(ParameterException refusal, String[] args) {

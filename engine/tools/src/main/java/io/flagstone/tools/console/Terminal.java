@@ -4,13 +4,13 @@ package io.flagstone.tools.console;
 import java.io.Console;
 import java.lang.reflect.InvocationTargetException;
 
-/** Knows whether a person is watching. */
+/** Tells whether the command runs in a terminal. */
 public final class Terminal {
     private Terminal() {}
 
     /**
-     * Whether input and output are a terminal. Some releases of Java from 22 on have a console
-     * without one, and a method to ask it, which Java 17 has not.
+     * Returns whether input and output are a terminal. Since Java 22, a console may exist without a
+     * terminal; {@code Console.isTerminal} tells them apart, which Java 17 does not have.
      *
      * @return false for pipes and files.
      */

@@ -4,16 +4,16 @@ package io.flagstone.tools.console;
 import java.io.PrintWriter;
 import java.util.List;
 
-/** A table of plain text: the first column to the left, the others to the right. */
+/** Prints plain text tables. The first column is aligned left, the others right. */
 public final class TextTable {
     private TextTable() {}
 
     /**
-     * Prints one.
+     * Prints a table.
      *
-     * @param out takes it.
-     * @param head the columns' titles.
-     * @param rows as many cells each.
+     * @param out the writer to print to.
+     * @param head the titles of the columns.
+     * @param rows the rows, each with one cell per column.
      */
     public static void print(PrintWriter out, List<String> head, List<List<String>> rows) {
         final int[] widths = new int[head.size()];

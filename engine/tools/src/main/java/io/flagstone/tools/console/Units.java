@@ -4,7 +4,7 @@ package io.flagstone.tools.console;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/** Writes numbers the same way on every machine, whatever its language. */
+/** Formats numbers in the same way for every locale. */
 public final class Units {
     private static final long KIB = 1L << 10;
     private static final long MIB = 1L << 20;
@@ -13,30 +13,30 @@ public final class Units {
     private Units() {}
 
     /**
-     * Writes a count.
+     * Formats a count.
      *
-     * @param value any.
-     * @return with separators of thousands.
+     * @param value any value.
+     * @return the count with separators of thousands.
      */
     public static String count(long value) {
         return String.format(Locale.ROOT, "%,d", value);
     }
 
     /**
-     * Writes a ratio in percent.
+     * Formats a ratio in percent.
      *
      * @param ratio 0 to 1.
-     * @return two decimals and the sign.
+     * @return the percentage with two decimals and the percent sign.
      */
     public static String percent(double ratio) {
         return String.format(Locale.ROOT, "%.2f %%", 100.0 * ratio);
     }
 
     /**
-     * Writes a rate.
+     * Formats a rate.
      *
-     * @param perSecond by the second.
-     * @return in millions from a million on.
+     * @param perSecond the rate per second.
+     * @return the rate, in millions if it is at least a million.
      */
     public static String rate(double perSecond) {
         if (perSecond >= 1e6) {
@@ -46,10 +46,10 @@ public final class Units {
     }
 
     /**
-     * Writes a number of bytes.
+     * Formats a number of bytes.
      *
-     * @param bytes any.
-     * @return in B, KiB, MiB or GiB.
+     * @param bytes any number.
+     * @return the number in B, KiB, MiB or GiB.
      */
     public static String bytes(long bytes) {
         if (bytes < 10 * KIB) {
@@ -62,10 +62,10 @@ public final class Units {
     }
 
     /**
-     * Writes a duration.
+     * Formats a duration.
      *
      * @param ns nanoseconds.
-     * @return in ns, µs, ms or s.
+     * @return the duration in ns, µs, ms or s.
      */
     public static String nanos(long ns) {
         if (ns < TimeUnit.MICROSECONDS.toNanos(10)) {
@@ -80,7 +80,7 @@ public final class Units {
     }
 
     /**
-     * Writes a power of ten, as short as it gets.
+     * Formats a power of ten as short as possible.
      *
      * @param ns nanoseconds.
      * @return a whole number of ns, µs, ms or s.

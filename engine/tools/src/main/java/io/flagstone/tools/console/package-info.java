@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Output of command lines: tables, units, JSON, refusals, and whether a person is watching.
+ * Output of command lines. The benchmarks use this package, too. It is not exported.
  *
- * <p>The benchmarks use this package, too. It is not exported.
+ * <p>{@link io.flagstone.tools.console.TextTable}, {@link io.flagstone.tools.console.Units} and
+ * {@link io.flagstone.tools.console.Json} format output. {@link io.flagstone.tools.console.Refusal}
+ * prints errors of the command line, and {@link io.flagstone.tools.console.Terminal} detects a
+ * terminal.
  */
 package io.flagstone.tools.console;
