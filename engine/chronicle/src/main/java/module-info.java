@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Chronicle Bytes for the Flagstone cache: codecs, and views of values where they lie. */
+/** Chronicle Bytes for the Flagstone cache: codecs, and views of values in place. */
 // Chronicle Bytes has no module descriptor; its name comes from its jar's manifest.
 @SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
 module io.flagstone.chronicle {

@@ -13,24 +13,23 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * A value where it lies, as Chronicle's bytes: for {@code read} and {@code update} of the engine
- * and of the typed cache.
+ * Shows a value in place as Chronicle bytes, for {@code read} and {@code update} of the engine and
+ * of the typed cache. For one thread at a time; reusable; allocates nothing.
  *
- * <p>The bytes are the slab's own memory and nothing is copied. They are the value from 0 to its
- * length, and have none when the user returns, so that they cannot be kept. In {@code update} they
- * may be written to, from position 0 on or at offsets; in {@code read} they may not, though nothing
- * stops who does. For one thread at a time, again and again; allocates nothing.
+ * <p>The bytes are the slab's own memory; nothing is copied. They contain the value from 0 to its
+ * length. When the user returns they become empty, so that it cannot keep access. In {@code
+ * update}, the user may write to them, from position 0 or at offsets. In {@code read}, the user
+ * must not write, but nothing prevents it.
  *
- * <p>A {@link PointerBytesStore} alone would do, but it checks no bounds: who reads or writes past
- * the value with that one is in the entries beside it. So it is shown through {@link Bytes}, which
- * do.
+ * <p>A {@link PointerBytesStore} alone checks no bounds: a read or write past the value would reach
+ * neighbouring entries. So the user gets {@link Bytes}, which check bounds.
  *
  * <pre>{@code
  * BytesView view = new BytesView(bytes -> total += bytes.readLong(8));
  * cache.read(key, view);
  * }</pre>
  */
-// Who uses this requires Chronicle's module, too: required transitively, all others would have to.
+// The module requires Chronicle Bytes transitively, so users of these signatures can read it.
 @SuppressWarnings("exports")
 public final class BytesView implements ValueReader, ValueUpdater {
     private final PointerBytesStore memory = BytesStore.nativePointer();
@@ -38,9 +37,9 @@ public final class BytesView implements ValueReader, ValueUpdater {
     private final Consumer<? super Bytes<?>> user;
 
     /**
-     * A view for a user.
+     * Creates a view for a user.
      *
-     * @param user is shown the values, under the segment's lock; may not call the cache.
+     * @param user receives the values, under the segment's lock; must not call the cache.
      */
     public BytesView(Consumer<? super Bytes<?>> user) {
         this.user = Objects.requireNonNull(user, "user");

@@ -10,24 +10,24 @@ import net.openhft.chronicle.bytes.BytesStore;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
-/** Codecs of Chronicle's bytes, and of objects that write themselves to such. Thread-safe. */
-// Who uses this requires Chronicle's module, too: required transitively, all others would have to.
+/** Codecs of Chronicle bytes, and of objects that write themselves to bytes. Thread-safe. */
+// The module requires Chronicle Bytes transitively, so users of these signatures can read it.
 @SuppressWarnings("exports")
 public final class ChronicleCodecs {
     private static final Codec<Bytes<?>> BYTES = new BytesCodec();
 
-    /** The thread's own, or null while it is in use. */
+    /** The calling thread's bytes, or null while they are in use. */
     private static final ThreadLocal<Bytes<?>> SCRATCH =
             ThreadLocal.withInitial(Bytes::allocateElasticOnHeap);
 
     private ChronicleCodecs() {}
 
     /**
-     * The codec of bytes from their read position to their read limit, which it leaves alone. For
-     * keys and values.
+     * Returns the codec of bytes, for keys and values. It encodes the bytes from the read position
+     * to the read limit, and changes neither.
      *
-     * <p>Reads into bytes that are there by clearing and appending, without allocation if they have
-     * the room; otherwise into new ones on the heap.
+     * <p>If it is given bytes to reuse, it clears them and appends to them, without allocation if
+     * they have enough capacity. Otherwise it decodes into new bytes on the heap.
      *
      * @return the codec.
      */
@@ -36,12 +36,13 @@ public final class ChronicleCodecs {
     }
 
     /**
-     * The codec of objects that write themselves to bytes and read themselves from them.
+     * Returns a codec of objects that write themselves to bytes and read themselves from bytes.
      *
-     * <p>Reads into an object that is there, without allocation if the object does not; otherwise
-     * into a new one. Objects are written and read through bytes of the calling thread.
+     * <p>If it is given an object to reuse, it decodes into it, and allocates only what the object
+     * allocates. Otherwise it decodes into a new object. Objects are written and read through bytes
+     * that belong to the calling thread.
      *
-     * @param maker makes the objects to read into.
+     * @param maker creates the objects to read into.
      * @param <T> the objects' type.
      * @return the codec.
      */
@@ -98,7 +99,10 @@ public final class ChronicleCodecs {
             this.maker = maker;
         }
 
-        /** An object that itself uses a cache, while it is written or read, gets other bytes. */
+        /**
+         * Takes the thread's bytes, or new ones if an object uses a cache while it is written or
+         * read.
+         */
         private static Bytes<?> takeScratch() {
             final Bytes<?> scratch = SCRATCH.get();
             SCRATCH.set(null);

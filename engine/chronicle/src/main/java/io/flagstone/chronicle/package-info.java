@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Chronicle Bytes with the typed cache: codecs of bytes and of marshallable objects, and views of
- * values where they lie.
+ * Chronicle Bytes with the cache.
  *
- * <p>Chronicle Bytes needs JVM flags of its own; {@code docs/chronicle-bytes.md} lists them.
+ * <ul>
+ *   <li>{@link io.flagstone.chronicle.ChronicleCodecs} has codecs of bytes and of marshallable
+ *       objects, for the typed cache.
+ *   <li>{@link io.flagstone.chronicle.BytesView} views values in place.
+ * </ul>
+ *
+ * <p>Chronicle Bytes needs additional JVM flags; {@code docs/chronicle-bytes.md} lists them.
  */
 package io.flagstone.chronicle;

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Chronicle's bytes go in and come out, and are seen where they lie. */
+/** Chronicle bytes can be keys and values, and can view values in place. */
 class ChronicleBytesTest {
     private final OffHeapCache engine =
             OffHeapCache.builder().memoryBytes(1 << 20).segments(1).build();
@@ -48,7 +48,7 @@ class ChronicleBytesTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void keysAndValuesAreWhatLiesBetweenPositionAndLimit(boolean direct) {
+    void keysAndValuesAreTheBytesBetweenPositionAndLimit(boolean direct) {
         try (Cache<Bytes<?>, Bytes<?>> cache =
                 open(ChronicleCodecs.ofBytes(), ChronicleCodecs.ofBytes())) {
             final SplittableRandom random = new SplittableRandom(TestSupport.seed());
@@ -71,7 +71,7 @@ class ChronicleBytesTest {
         }
     }
 
-    /** An order that writes itself. */
+    /** An order that writes and reads itself. */
     private static final class Order implements BytesMarshallable {
         long id;
         double price;
@@ -100,7 +100,7 @@ class ChronicleBytesTest {
     }
 
     @Test
-    void anObjectIsReadIntoAnotherWithoutGarbage() {
+    void readingIntoAnObjectAllocatesNothing() {
         try (Cache<Long, Order> cache =
                 open(Codecs.ofLong(), ChronicleCodecs.ofMarshallable(Order::new))) {
             cache.put(1L, order(1, 101.25));
@@ -120,7 +120,7 @@ class ChronicleBytesTest {
     }
 
     @Test
-    void anObjectThatThrowsHarmsNothing() {
+    void anObjectThatThrowsLeavesTheCacheUnchanged() {
         try (Cache<Long, Order> cache =
                 open(Codecs.ofLong(), ChronicleCodecs.ofMarshallable(Order::new))) {
             cache.put(1L, order(1, 101.25));
@@ -151,7 +151,7 @@ class ChronicleBytesTest {
     }
 
     @Test
-    void anObjectMayUseACacheWhileItIsWritten() {
+    void anObjectCanUseACacheWhileItIsWrittenAndRead() {
         try (Cache<Long, Order> inner =
                         open(Codecs.ofLong(), ChronicleCodecs.ofMarshallable(Order::new));
                 Cache<Long, Nested> outer =
@@ -164,7 +164,7 @@ class ChronicleBytesTest {
     }
 
     @Test
-    void aViewIsTheValueItself() {
+    void aViewReadsAndWritesTheValueInPlace() {
         engine.put(1, new UnsafeBuffer(new byte[24]), 0, 24);
         final BytesView write =
                 new BytesView(
@@ -188,7 +188,7 @@ class ChronicleBytesTest {
                             kept[0] = bytes;
                         });
         assertThat(engine.read(1, read)).isTrue();
-        assertThat(kept[0].readRemaining()).as("no longer a way in").isZero();
+        assertThat(kept[0].readRemaining()).as("bytes after the call").isZero();
         assertThatThrownBy(() -> kept[0].readLong(8)).isInstanceOf(BufferUnderflowException.class);
         assertThat(engine.read(2, read)).isFalse();
         engine.put(3, new UnsafeBuffer(new byte[0]), 0, 0);
@@ -197,7 +197,7 @@ class ChronicleBytesTest {
     }
 
     @Test
-    void aViewerThatThrowsLeavesTheValueAsItWas() {
+    void anExceptionInAViewLeavesTheValueUnchanged() {
         engine.put(1, new UnsafeBuffer(new byte[8]), 0, 8);
         assertThatThrownBy(
                         () ->

@@ -9,12 +9,12 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The programs of the page on Chronicle Bytes, which need that library's flags. */
+/** Runs the programs of the page on Chronicle Bytes, which need that library's flags. */
 class ChronicleDocTest {
     @TempDir Path classes;
 
     @TestFactory
-    Stream<DynamicTest> everyProgramPrintsWhatItShows() throws IOException {
+    Stream<DynamicTest> everyProgramPrintsTheOutputShown() throws IOException {
         return new DocPrograms(classes).tests("chronicle-bytes.md");
     }
 }

@@ -19,23 +19,29 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Meters of a cache, under the names that Micrometer gives to those of all caches: {@code
- * cache.gets} by result, {@code cache.puts}, {@code cache.evictions}, {@code cache.size}; and of
- * this one {@code cache.evictions.cause}, {@code cache.expirations}, {@code cache.removals}, {@code
- * cache.lock.contentions}, {@code cache.read.retries}, {@code cache.memory} by part and {@code
- * cache.memory.budget}. Of a typed cache's loads: {@code cache.load} by result, {@code
- * cache.load.duration}, and {@code cache.load.refreshes}, {@code .outdated}, {@code .too.large} and
- * {@code .expired.at.once}.
+ * Meters of a cache.
  *
- * <p>The cache counts whether or not somebody asks; a meter that is read takes the lock of each
- * segment for some tens of nanoseconds. A meter of a cache that was closed keeps its last count, or
- * 0 bytes; reading it while the cache is being closed is no error.
+ * <ul>
+ *   <li>With Micrometer's names for all caches: {@code cache.gets} by result, {@code cache.puts},
+ *       {@code cache.evictions} and {@code cache.size}.
+ *   <li>For this cache: {@code cache.evictions.cause}, {@code cache.expirations}, {@code
+ *       cache.removals}, {@code cache.lock.contentions}, {@code cache.read.retries}, {@code
+ *       cache.segment.resets}, {@code cache.segment.reset.entries}, {@code cache.memory} by part
+ *       and {@code cache.memory.budget}.
+ *   <li>For the loads of a typed cache: {@code cache.load} by result, {@code cache.load.duration},
+ *       and {@code cache.load.refreshes}, {@code .outdated}, {@code .too.large} and {@code
+ *       .expired.at.once}.
+ * </ul>
+ *
+ * <p>The cache always counts, with or without meters. Reading a meter takes the lock of each
+ * segment for some tens of nanoseconds. Once the cache is closed, counters keep their last count,
+ * and its size and memory are 0. Meters can be read while the cache is being closed.
  *
  * <pre>{@code
  * new FlagstoneCacheMetrics(cache, "quotes", List.of()).bindTo(registry);
  * }</pre>
  */
-// Who uses this requires Micrometer's module, too: required transitively, all others would have to.
+// The module requires Micrometer transitively, so users of these signatures can read it.
 @SuppressWarnings("exports")
 public final class FlagstoneCacheMetrics extends CacheMeterBinder<OffHeapCache> {
     private static final List<Part> PARTS =
@@ -55,11 +61,11 @@ public final class FlagstoneCacheMetrics extends CacheMeterBinder<OffHeapCache> 
     private record Part(String name, ToDoubleFunction<MemoryReport> bytes) {}
 
     /**
-     * Meters of a cache.
+     * Creates the meters of a cache.
      *
-     * @param cache whose figures; held weakly.
+     * @param cache the cache; held weakly.
      * @param name the value of the tag {@code cache}.
-     * @param tags for all meters.
+     * @param tags the tags of all meters.
      */
     public FlagstoneCacheMetrics(OffHeapCache cache, String name, Iterable<Tag> tags) {
         super(cache, name, tags);
@@ -67,11 +73,11 @@ public final class FlagstoneCacheMetrics extends CacheMeterBinder<OffHeapCache> 
     }
 
     /**
-     * Meters of a typed cache, with those of its loads.
+     * Creates the meters of a typed cache and of its loads.
      *
-     * @param cache whose figures; held weakly.
+     * @param cache the cache; held weakly.
      * @param name the value of the tag {@code cache}.
-     * @param tags for all meters.
+     * @param tags the tags of all meters.
      */
     public FlagstoneCacheMetrics(Cache<?, ?> cache, String name, Iterable<Tag> tags) {
         super(cache.engine(), name, tags);
@@ -84,12 +90,12 @@ public final class FlagstoneCacheMetrics extends CacheMeterBinder<OffHeapCache> 
         return cache == null ? 0 : (long) unlessClosed(cache, OffHeapCache::size);
     }
 
-    /** A figure of a cache that another thread may close meanwhile; 0 if it has. */
+    /** Returns a figure of a cache, or 0 if another thread has closed the cache. */
     private static double unlessClosed(OffHeapCache cache, ToDoubleFunction<OffHeapCache> figure) {
         try {
             return figure.applyAsDouble(cache);
         } catch (final IllegalStateException e) {
-            // While the cache is being closed its segments are closed before it says so itself.
+            // A closing cache closes its segments before isClosed returns true.
             if (cache.isClosed() || "the cache is closed".equals(e.getMessage())) {
                 return 0;
             }
@@ -162,7 +168,7 @@ public final class FlagstoneCacheMetrics extends CacheMeterBinder<OffHeapCache> 
                         TimeUnit.NANOSECONDS,
                         one -> one.loadStatistics().totalLoadNs())
                 .tags(getTagsWithCacheName())
-                .description("The time that loads took")
+                .description("The total time of all loads")
                 .register(registry);
         load(cache, "cache.load", LoadStatistics::loads)
                 .tag("result", "success")

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Micrometer meters of a cache. */
+/** Micrometer meters of a cache, in {@link io.flagstone.micrometer.FlagstoneCacheMetrics}. */
 package io.flagstone.micrometer;

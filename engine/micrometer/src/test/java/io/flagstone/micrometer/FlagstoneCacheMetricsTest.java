@@ -24,7 +24,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
-/** Micrometer reads what the cache counts, under the names it has for all caches. */
+/** Micrometer reads the cache's counts under its usual names for caches. */
 class FlagstoneCacheMetricsTest {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
@@ -42,7 +42,7 @@ class FlagstoneCacheMetricsTest {
     }
 
     @Test
-    void everyMeterShowsItsFigure() {
+    void everyMeterHasItsFigure() {
         final OffHeapCache cache =
                 OffHeapCache.builder().memoryBytes(1 << 18).maxEntries(100).segments(1).build();
         new FlagstoneCacheMetrics(cache, "quotes", List.of()).bindTo(registry);
@@ -84,7 +84,7 @@ class FlagstoneCacheMetricsTest {
     }
 
     @Test
-    void loadsHaveMicrometersNames() {
+    void loadsHaveMicrometerNames() {
         final Cache<Long, String> cache =
                 Cache.builder(
                                 OffHeapCache.builder().memoryBytes(1 << 18).slabBytes(1 << 12),
@@ -124,9 +124,9 @@ class FlagstoneCacheMetricsTest {
         assertThat(count("cache.load", "result", "success")).isEqualTo(5);
     }
 
-    /** Micrometer logs what a meter throws, and shows no figure then. */
+    /** Micrometer logs an exception from a meter and shows no figure. */
     @Test
-    void aMeterThatIsReadWhileTheCacheIsClosedThrowsNothing() throws Exception {
+    void readingAMeterWhileTheCacheIsClosedThrowsNothing() throws Exception {
         try (LogRecorder log = new LogRecorder("")) {
             for (int round = 0; round < 200; round++) {
                 final SimpleMeterRegistry own = new SimpleMeterRegistry();
@@ -145,7 +145,7 @@ class FlagstoneCacheMetricsTest {
                     }
                 }
                 closer.join();
-                // A meter of a cache that is gone is not a number.
+                // A meter of a collected cache is NaN.
                 Reference.reachabilityFence(cache);
             }
             assertThat(log.messages()).isEmpty();
