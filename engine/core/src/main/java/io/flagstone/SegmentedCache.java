@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone;
 
+import io.flagstone.api.CacheClosedException;
 import io.flagstone.internal.entry.EntryDescriptor;
 import io.flagstone.internal.index.KeyedHash;
 import io.flagstone.internal.memory.MappedCopy;
@@ -100,7 +101,7 @@ abstract class SegmentedCache {
 
     private static <T> T open(T current) {
         if (current == null) {
-            throw new IllegalStateException("the cache is closed");
+            throw new CacheClosedException();
         }
         return current;
     }

@@ -10,7 +10,8 @@
  *       {@link io.flagstone.api.MemoryReport} and {@link io.flagstone.api.AuditResult}.
  *   <li>Configuration: {@link io.flagstone.api.EffectiveConfiguration} and {@link
  *       io.flagstone.api.SizeSample}.
- *   <li>Exceptions: {@link io.flagstone.api.EntryTooLargeException} and {@link
+ *   <li>Exceptions: {@link io.flagstone.api.CacheClosedException}, {@link
+ *       io.flagstone.api.EntryTooLargeException} and {@link
  *       io.flagstone.api.SegmentResetException}.
  * </ul>
  */

@@ -2,6 +2,7 @@
 package io.flagstone.metrics;
 
 import io.flagstone.OffHeapCache;
+import io.flagstone.api.CacheClosedException;
 import io.flagstone.api.CacheStatistics;
 import io.flagstone.api.LoadStatistics;
 import io.flagstone.api.MemoryReport;
@@ -51,9 +52,6 @@ import org.agrona.concurrent.status.CountersManager;
 public final class MetricsPublisher implements Agent, AutoCloseable {
     /** The default interval at which figures are written. */
     public static final long DEFAULT_INTERVAL_MS = 1_000;
-
-    /** The message of what a closed segment throws. */
-    private static final String CLOSED_CACHE = "the cache is closed";
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -337,12 +335,8 @@ public final class MetricsPublisher implements Agent, AutoCloseable {
         try {
             statistics = cache.statistics();
             memory = cache.memoryReport();
-        } catch (final IllegalStateException e) {
-            // A closing cache closes its segments before isClosed returns true.
-            if (cache.isClosed() || CLOSED_CACHE.equals(e.getMessage())) {
-                return false;
-            }
-            throw e;
+        } catch (final CacheClosedException e) {
+            return false;
         }
         final LoadStatistics ofLoads = loads.get();
         // Odd, and greater than before even if an Error ended the last call halfway.

@@ -2,6 +2,7 @@
 package io.flagstone.micrometer;
 
 import io.flagstone.OffHeapCache;
+import io.flagstone.api.CacheClosedException;
 import io.flagstone.api.CacheStatistics;
 import io.flagstone.api.LoadStatistics;
 import io.flagstone.api.MemoryReport;
@@ -94,12 +95,8 @@ public final class FlagstoneCacheMetrics extends CacheMeterBinder<OffHeapCache> 
     private static double unlessClosed(OffHeapCache cache, ToDoubleFunction<OffHeapCache> figure) {
         try {
             return figure.applyAsDouble(cache);
-        } catch (final IllegalStateException e) {
-            // A closing cache closes its segments before isClosed returns true.
-            if (cache.isClosed() || "the cache is closed".equals(e.getMessage())) {
-                return 0;
-            }
-            throw e;
+        } catch (final CacheClosedException e) {
+            return 0;
         }
     }
 

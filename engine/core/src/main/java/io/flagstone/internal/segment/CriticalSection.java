@@ -4,6 +4,7 @@ package io.flagstone.internal.segment;
 import static io.flagstone.internal.segment.SegmentDescriptor.RESET_ENTRIES;
 import static io.flagstone.internal.segment.SegmentDescriptor.SEGMENT_RESETS;
 
+import io.flagstone.api.CacheClosedException;
 import io.flagstone.api.SegmentResetException;
 import io.flagstone.internal.memory.Region;
 import io.flagstone.internal.memory.ThreadId;
@@ -108,7 +109,7 @@ abstract class CriticalSection {
     final void lock(long threadId) {
         lockEvenIfClosed(threadId);
         if (closed) {
-            throw new IllegalStateException("the cache is closed");
+            throw new CacheClosedException();
         }
     }
 
