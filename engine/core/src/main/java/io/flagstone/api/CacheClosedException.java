@@ -4,10 +4,9 @@ package io.flagstone.api;
 /**
  * Thrown by an operation on a cache that is closed, or that another thread is closing.
  *
- * <p>A cache closes its segments one after the other. So while {@code close} runs, operations on
- * closed segments already throw this exception, operations on the other segments still complete,
- * and {@code isClosed} returns false. Once {@code close} has returned, all reads and writes throw
- * it.
+ * <p>A cache closes its segments one after the other. So while {@code close} runs, operations that
+ * lock a closed segment already throw this exception, all others still complete, and {@code
+ * isClosed} returns false. Once {@code close} has returned, all reads and writes throw it.
  */
 public final class CacheClosedException extends IllegalStateException {
     private static final long serialVersionUID = 1L;
