@@ -11,30 +11,37 @@ import org.agrona.concurrent.status.CountersReader;
  * The layout of a metrics file. All numbers are little-endian.
  *
  * <pre>
- *  +----------------------------------------------------+
- *  | Magic (64)                                         |    0
- *  | Version (32)              | Counters (32)          |
- *  | Process Id (64)                                    |
- *  | Process Start, the kernel's ticks since boot (64)  |
- *  | Opened, ms since 1970 (64)                         |
- *  | Interval, ms (64)                                  |
- *  | Namespace and boot of the process, 0 if none (64)  |
- *  +----------------------------------------------------+
- *  | Sequence: odd while figures are written (64)       |   64
- *  | Heartbeat, ms since 1970: of the last figures (64) |
- *  | Closed: 1 once the publisher is (64)               |
- *  +----------------------------------------------------+
- *  | Name: length (32), UTF-8                           |  128
- *  +----------------------------------------------------+
- *  | Metadata of the counters, as Agrona lays it out    |  512   512 bytes each
- *  +----------------------------------------------------+
- *  | Values of the counters, as Agrona lays them out    |        128 bytes each
- *  +----------------------------------------------------+
+ *  +--------+---------+---------------+----------------------------------------------+
+ *  | offset |   bytes | metrics file  |                                              |
+ *  +--------+---------+---------------+----------------------------------------------+
+ *  |      0 |       8 | MAGIC_OFFSET  | "FLAGMETR"                                   |
+ *  |      8 |       4 | VERSION       |                                              |
+ *  |     12 |       4 | COUNTERS      | N, the number of counters                    |
+ *  |     16 |       8 | PROCESS_ID    |                                              |
+ *  |     24 |       8 | PROCESS_START | the kernel's ticks since boot                |
+ *  |     32 |       8 | OPENED        | milliseconds since 1970                      |
+ *  |     40 |       8 | INTERVAL      | milliseconds                                 |
+ *  |     48 |       8 | NAMESPACE     | and boot of the process, 0 if none           |
+ *  |     56 |       8 | unused        |                                              |
+ *  +--------+---------+---------------+----------------------------------------------+
+ *  |     64 |       8 | SEQUENCE      | odd while figures are written                |
+ *  |     72 |       8 | HEARTBEAT     | milliseconds since 1970, at the last figures |
+ *  |     80 |       8 | CLOSED        | 1 after the publisher was closed             |
+ *  |     88 |      40 | unused        |                                              |
+ *  +--------+---------+---------------+----------------------------------------------+
+ *  |    128 |       4 | NAME          | length in bytes                              |
+ *  |    132 |     380 | NAME_BYTES    | the name in UTF-8                            |
+ *  +--------+---------+---------------+----------------------------------------------+
+ *  |    512 | N x 512 | HEADER_BYTES  | metadata of the counters, laid out by Agrona |
+ *  |        | N x 128 | values        | of the counters, laid out by Agrona          |
+ *  +--------+---------+---------------+----------------------------------------------+
+ *  |        |         | fileBytes     |                                              |
+ *  +--------+---------+---------------+----------------------------------------------+
  * </pre>
  *
- * <p>The publisher writes the whole file before it gives the file its name, so a reader never opens
- * a partial file. The file never grows: all its pages are on the disk before the file is mapped. If
- * the disk were full later, the first write to a page would fail with an error.
+ * <p>The publisher writes the whole file before it gives the file its name, so every reader finds a
+ * complete file. The file never grows. All its pages are on disk before the first is mapped,
+ * because a full disk would otherwise be an error in whatever code first writes to a page.
  */
 final class MetricsDescriptor {
     /** "FLAGMETR" in ASCII. */
@@ -43,24 +50,25 @@ final class MetricsDescriptor {
     static final int LAYOUT_VERSION = 2;
 
     static final int MAGIC_OFFSET = 0;
-    static final int VERSION = MAGIC_OFFSET + 8;
-    static final int COUNTERS = VERSION + 4;
-    static final int PROCESS_ID = COUNTERS + 4;
-    static final int PROCESS_START = PROCESS_ID + 8;
-    static final int OPENED = PROCESS_START + 8;
-    static final int INTERVAL = OPENED + 8;
-    static final int NAMESPACE = INTERVAL + 8;
-    static final int SEQUENCE = BitUtil.CACHE_LINE_LENGTH;
-    static final int HEARTBEAT = SEQUENCE + 8;
-    static final int CLOSED = HEARTBEAT + 8;
-    static final int NAME = 2 * BitUtil.CACHE_LINE_LENGTH;
-    static final int HEADER_BYTES = 512;
-    static final int MAX_NAME_BYTES = HEADER_BYTES - NAME - Integer.BYTES;
+    static final int VERSION = MAGIC_OFFSET + Long.BYTES;
+    static final int COUNTERS = VERSION + Integer.BYTES;
+    static final int PROCESS_ID = COUNTERS + Integer.BYTES;
+    static final int PROCESS_START = PROCESS_ID + Long.BYTES;
+    static final int OPENED = PROCESS_START + Long.BYTES;
+    static final int INTERVAL = OPENED + Long.BYTES;
+    static final int NAMESPACE = INTERVAL + Long.BYTES;
+    static final int SEQUENCE = MAGIC_OFFSET + BitUtil.CACHE_LINE_LENGTH;
+    static final int HEARTBEAT = SEQUENCE + Long.BYTES;
+    static final int CLOSED = HEARTBEAT + Long.BYTES;
+    static final int NAME = SEQUENCE + BitUtil.CACHE_LINE_LENGTH;
+    static final int NAME_BYTES = NAME + Integer.BYTES;
+    static final int MAX_NAME_BYTES = 380;
+    static final int HEADER_BYTES = NAME_BYTES + MAX_NAME_BYTES;
 
     private static final int COUNTER_BYTES =
             CountersReader.METADATA_LENGTH + CountersReader.COUNTER_LENGTH;
 
-    /** More counters than size classes can need, and few enough to read the file in one call. */
+    /** More than all size classes need, and few enough to read the file at once. */
     static final int MAX_COUNTERS = 1 << 15;
 
     static final int MAX_FILE_BYTES = HEADER_BYTES + MAX_COUNTERS * COUNTER_BYTES;

@@ -3,9 +3,11 @@ package io.flagstone.internal.admission;
 
 import static io.flagstone.internal.admission.FilterDescriptor.AGING_CREDIT;
 import static io.flagstone.internal.admission.FilterDescriptor.AGING_CURSOR;
+import static io.flagstone.internal.admission.FilterDescriptor.FINGERPRINT_SHIFT;
 import static io.flagstone.internal.admission.FilterDescriptor.HEADER_LENGTH;
 import static io.flagstone.internal.admission.FilterDescriptor.NUMBER_BITS;
 import static io.flagstone.internal.admission.FilterDescriptor.REJECTIONS;
+import static io.flagstone.internal.admission.FilterDescriptor.REJECTION_LENGTH;
 import static io.flagstone.internal.admission.FilterDescriptor.SHARE;
 
 import io.flagstone.internal.memory.Region;
@@ -98,7 +100,7 @@ public final class AdmissionFilter {
         final int rejection = region.getInt(slot);
         final long late = Math.min(MAX_LATE, entries / LATE_DIVISOR);
         final int since = region.getInt(start + REJECTIONS) - rejection & NUMBER_MASK;
-        if (rejection >>> NUMBER_BITS == fingerprint(indexHash) && since <= late) {
+        if (rejection >>> FINGERPRINT_SHIFT == fingerprint(indexHash) && since <= late) {
             region.putInt(slot, 0);
             addShare(step(entries));
         }
@@ -107,7 +109,7 @@ public final class AdmissionFilter {
     /** Notes a key that is turned away. */
     public void rejected(int indexHash) {
         final int number = region.addInt(start + REJECTIONS, 1) & NUMBER_MASK;
-        region.putInt(slot(indexHash), fingerprint(indexHash) << NUMBER_BITS | number);
+        region.putInt(slot(indexHash), fingerprint(indexHash) << FINGERPRINT_SHIFT | number);
     }
 
     /** Notes a hit on one of the oldest entries outside the window. */
@@ -138,10 +140,10 @@ public final class AdmissionFilter {
     private int slot(int indexHash) {
         final int mixed = (indexHash ^ indexHash >>> 15) * SLOT_FACTOR;
         final long slot = (mixed & 0xFFFF_FFFFL) * rejectionSlots >>> 32;
-        return rejections + (int) slot * Integer.BYTES;
+        return rejections + (int) slot * REJECTION_LENGTH;
     }
 
     private static int fingerprint(int indexHash) {
-        return indexHash & (1 << Integer.SIZE - NUMBER_BITS) - 1 | 1;
+        return indexHash & (1 << Integer.SIZE - FINGERPRINT_SHIFT) - 1 | 1;
     }
 }

@@ -8,109 +8,109 @@ import org.agrona.BitUtil;
  * The layout of an entry in its chunk.
  *
  * <pre>
- *   0                   1                   2                   3
- *   0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
- *  +---------------------------------------------------------------+
- *  |                         LRU Previous                          |  0
- *  +---------------------------------------------------------------+
- *  |                           LRU Next                          |W|  4
- *  +---------------------------------------------------------------+
- *  |                        Wheel Previous                         |  8
- *  +---------------------------------------------------------------+
- *  |                          Wheel Next                           | 12
- *  +---------------------------------------------------------------+
- *  |                    Deadline (nanoseconds)                     | 16
- *  |                                                               |
- *  +-------------------------------+-------------------------------+
- *  |          Key Length           |            Stamp              | 24
- *  +-------------------------------+                               |
- *  |                           (48 bits)                           |
- *  +---------------------------------------------------------------+
- *  |                          Index Hash                           | 32
- *  +-----------------------------------------------+-------------+-+
- *  |                 Value Length                  | Size Class  |S| 36
- *  +-----------------------------------------------+-------------+-+
- *  |                             Key                              ...  40
- *  +---------------------------------------------------------------+
- *  |                Padding to 8, then the value                  ...
- *  +---------------------------------------------------------------+
+ *  +--------+------------+----------------+-------------------------------------------+
+ *  | offset |      bytes | entry          |                                           |
+ *  +--------+------------+----------------+-------------------------------------------+
+ *  |      0 |          4 | LRU_PREVIOUS   | in a free chunk: the next free chunk      |
+ *  |      4 |          4 | LRU_NEXT       |                                           |
+ *  |        |      bit 0 | IN_WINDOW      | the entry is in the filter's window       |
+ *  |        |  bits 1-31 | link           | the entry's offset without its lowest bit |
+ *  |      8 |          4 | WHEEL_PREVIOUS |                                           |
+ *  |     12 |          4 | WHEEL_NEXT     |                                           |
+ *  |     16 |          8 | DEADLINE       | nanoseconds since the cache was built     |
+ *  |     24 |          8 | STAMP_WORD     |                                           |
+ *  |        |  bits 0-15 | KEY_LENGTH     | bytes                                     |
+ *  |        | bits 16-63 | STAMP          | the recency clock, when put at the head   |
+ *  |     32 |          4 | HASH           | the index hash of the key                 |
+ *  |     36 |          4 | VALUE_WORD     |                                           |
+ *  |        |  bits 0-23 | VALUE_LENGTH   | bytes                                     |
+ *  |        | bits 24-30 | SIZE_CLASS     | 127 in a free chunk                       |
+ *  |        |     bit 31 | SLIDING        | every hit renews the deadline             |
+ *  +--------+------------+----------------+-------------------------------------------+
+ *  |     40 |            | HEADER_LENGTH  | the key, padding to 8, then the value     |
+ *  +--------+------------+----------------+-------------------------------------------+
  * </pre>
  *
- * <p>The links, which a reader never needs, come first; everything it does need lies together from
- * the deadline on and, for short keys, shares a cache line with the key.
+ * <p>The links come first because readers without the lock never need them. The fields that readers
+ * need lie together, from the deadline on, and share a cache line with a short key.
  *
  * <ul>
- *   <li>Links are offsets in the region, 0 for none. {@code Wheel Previous} of the first entry of a
- *       wheel slot is the complement of the slot's number, so it is negative.
- *   <li>{@code W} marks an entry in the window of an admission filter; links are multiples of 8.
- *   <li>The deadline counts from the cache's birth; {@link #NO_DEADLINE} means none.
- *   <li>{@code S} marks a sliding deadline, which every hit renews.
- *   <li>A free chunk has size class {@link #FREE}, and its first word links it to the next.
+ *   <li>Links are offsets in the region, 0 for none. The first entry of a wheel slot has the
+ *       complement of the slot's number as {@code WHEEL_PREVIOUS}, which is negative.
+ *   <li>Entries are aligned to 8, so the lowest bit of {@code LRU_NEXT} is free for {@code
+ *       IN_WINDOW}, which marks an entry in the window of an admission filter.
+ *   <li>{@link #NO_DEADLINE} marks an entry that does not expire.
+ *   <li>A free chunk has size class {@link #FREE}. Its first word links it to the next free chunk.
  * </ul>
  *
- * <p>All methods are static and allocate nothing. Who writes holds the segment's lock. Who reads
- * without it may find an entry half-written, or anything at all where its chunk has a new use: so
- * lengths are to be held against the region's end before they are believed.
+ * <p>All methods are static and allocate nothing. Writers hold the segment's lock. A reader without
+ * the lock may find a half-written entry, or other data if the chunk was reused. Check every length
+ * against the region's end before using it.
  */
 public final class EntryDescriptor {
-    /** Bytes before the key. */
-    public static final int HEADER_LENGTH = 40;
-
-    /** Keys, and entries, are aligned to this. */
+    /** Keys and entries are aligned to this many bytes. */
     public static final int ALIGNMENT = 8;
 
-    /** The longest key: its length is sixteen bits. */
-    public static final int MAX_KEY_LENGTH = 0xFFFF;
+    private static final int LRU_PREVIOUS = 0;
+    private static final int LRU_NEXT = LRU_PREVIOUS + Integer.BYTES;
+    private static final int WHEEL_PREVIOUS = LRU_NEXT + Integer.BYTES;
+    private static final int WHEEL_NEXT = WHEEL_PREVIOUS + Integer.BYTES;
+    private static final int DEADLINE = WHEEL_NEXT + Integer.BYTES;
+    private static final int STAMP_WORD = DEADLINE + Long.BYTES;
+    private static final int HASH = STAMP_WORD + Long.BYTES;
+    private static final int VALUE_WORD = HASH + Integer.BYTES;
 
-    /** Values are shorter than this: their length is twenty-four bits. */
-    public static final int MAX_ENTRY_LENGTH = 1 << 24;
+    /** Bytes before the key. */
+    public static final int HEADER_LENGTH = VALUE_WORD + Integer.BYTES;
 
-    /** How many size classes there can be: the number is seven bits and the last means free. */
-    public static final int MAX_SIZE_CLASSES = 127;
+    private static final int IN_WINDOW = 1;
+
+    private static final int KEY_LENGTH_BITS = Short.SIZE;
+    private static final int STAMP_SHIFT = KEY_LENGTH_BITS;
+
+    private static final int VALUE_LENGTH_BITS = 24;
+    private static final int SIZE_CLASS_SHIFT = VALUE_LENGTH_BITS;
+    private static final int SIZE_CLASS_BITS = 7;
+    private static final int SIZE_CLASS_MASK = (1 << SIZE_CLASS_BITS) - 1;
+    private static final int SLIDING = 1 << SIZE_CLASS_SHIFT + SIZE_CLASS_BITS;
+
+    /** The longest key in bytes. */
+    public static final int MAX_KEY_LENGTH = (1 << KEY_LENGTH_BITS) - 1;
+
+    /** Every value is shorter than this many bytes. */
+    public static final int MAX_ENTRY_LENGTH = 1 << VALUE_LENGTH_BITS;
+
+    private static final int VALUE_LENGTH_MASK = MAX_ENTRY_LENGTH - 1;
 
     /** The size class of a chunk that holds no entry. */
-    public static final int FREE = 127;
+    public static final int FREE = SIZE_CLASS_MASK;
+
+    /** The most size classes: the numbers below {@link #FREE}. */
+    public static final int MAX_SIZE_CLASSES = FREE;
 
     /** The deadline of an entry that does not expire. */
     public static final long NO_DEADLINE = Long.MAX_VALUE;
 
     /**
-     * Stands for the base of a key that is a {@code long}: the key is then not at the address, it
-     * <em>is</em> the address. So every operation serves both kinds of key.
+     * The base of a key that is a {@code long}. The address is then the key itself, so one
+     * operation serves both kinds of key.
      */
     public static final Object LONG_KEY = new Object();
-
-    private static final int LRU_PREVIOUS = 0;
-    private static final int LRU_NEXT = 4;
-    private static final int IN_WINDOW = 1;
-    private static final int WHEEL_PREVIOUS = 8;
-    private static final int WHEEL_NEXT = 12;
-    private static final int DEADLINE = 16;
-    private static final int KEY_LENGTH = 24;
-    private static final int STAMP_WORD = 24;
-    private static final int STAMP_SHIFT = 16;
-    private static final int HASH = 32;
-    private static final int VALUE_WORD = 36;
-    private static final int VALUE_LENGTH_MASK = MAX_ENTRY_LENGTH - 1;
-    private static final int SIZE_CLASS_SHIFT = 24;
-    private static final int SIZE_CLASS_MASK = 0x7F;
-    private static final int SLIDING = 1 << 31;
-    private static final int KEY = HEADER_LENGTH;
 
     private EntryDescriptor() {}
 
     /**
-     * The bytes an entry needs, which is what its size class is chosen by.
+     * Returns the bytes that an entry needs, which determine its size class.
      *
-     * @return header, padded key and value; a {@code long}, since it may exceed every limit.
+     * @return header, padded key and value; a {@code long} because it may exceed every limit.
      */
     public static long length(int keyLength, int valueLength) {
         return HEADER_LENGTH + BitUtil.align((long) keyLength, ALIGNMENT) + valueLength;
     }
 
     /**
-     * Writes a new entry's header, outside the wheel and without a deadline. Its place in a list is
-     * written by the list.
+     * Writes the header of a new entry that is not in the wheel and has no deadline. The LRU list
+     * writes the list's links and the stamp.
      */
     public static void init(
             Region region, int entry, int hash, int keyLength, int valueLength, int sizeClass) {
@@ -122,17 +122,17 @@ public final class EntryDescriptor {
     }
 
     /**
-     * Whether an entry with a key of this length would lie inside the region up to its key's end:
-     * ask this of a reference that was read without the lock, whatever it is.
+     * Returns whether an entry with a key of this length lies inside the region up to the key's
+     * end. Accepts any reference, so check references that were read without the lock with it.
      */
     public static boolean isWithin(Region region, int entry, int keyLength) {
         return entry >= 0 && (long) entry + HEADER_LENGTH + keyLength <= region.capacity();
     }
 
     /**
-     * Marks a chunk as holding no entry.
+     * Marks a chunk as free.
      *
-     * @param nextFree the chunk after it in its slab's free list.
+     * @param nextFree the next chunk in the slab's free list, 0 at its end.
      */
     public static void markFree(Region region, int chunk, int nextFree) {
         region.putInt(chunk + LRU_PREVIOUS, nextFree);
@@ -140,16 +140,16 @@ public final class EntryDescriptor {
     }
 
     /**
-     * The chunk after a free one.
+     * Returns the chunk after a free chunk.
      *
-     * @return the next in the free list, 0 at its end.
+     * @return the next chunk in the free list, 0 at its end.
      */
     public static int nextFree(Region region, int chunk) {
         return region.getInt(chunk + LRU_PREVIOUS);
     }
 
     /**
-     * The neighbour towards the head.
+     * Returns the neighbour towards the head of the LRU list.
      *
      * @return an entry, 0 for none.
      */
@@ -157,13 +157,13 @@ public final class EntryDescriptor {
         return region.getInt(entry + LRU_PREVIOUS);
     }
 
-    /** Sets the neighbour towards the head. */
+    /** Sets the neighbour towards the head of the LRU list. */
     public static void lruPrevious(Region region, int entry, int other) {
         region.putInt(entry + LRU_PREVIOUS, other);
     }
 
     /**
-     * The neighbour towards the tail.
+     * Returns the neighbour towards the tail of the LRU list.
      *
      * @return an entry, 0 for none.
      */
@@ -171,25 +171,26 @@ public final class EntryDescriptor {
         return region.getInt(entry + LRU_NEXT) & ~IN_WINDOW;
     }
 
-    /** Sets the neighbour towards the tail. */
+    /** Sets the neighbour towards the tail of the LRU list. */
     public static void lruNext(Region region, int entry, int other) {
         region.putInt(entry + LRU_NEXT, other | region.getInt(entry + LRU_NEXT) & IN_WINDOW);
     }
 
-    /** Whether the entry is in the admission filter's window. */
+    /** Returns whether the entry is in the admission filter's window. */
     public static boolean inWindow(Region region, int entry) {
         return (region.getInt(entry + LRU_NEXT) & IN_WINDOW) != 0;
     }
 
-    /** Sets whether the entry, which is in no list, is to be in the window. */
+    /** Sets whether the entry is in the window. The entry must be in no list. */
     public static void inWindow(Region region, int entry, boolean is) {
         region.putInt(entry + LRU_NEXT, is ? IN_WINDOW : 0);
     }
 
     /**
-     * The neighbour before this entry in its wheel slot.
+     * Returns the neighbour before this entry in its wheel slot.
      *
-     * @return an entry, the complement of the slot's number for the first, 0 where not armed.
+     * @return an entry; the complement of the slot's number for the first entry; 0 if the entry is
+     *     not in the wheel.
      */
     public static int wheelPrevious(Region region, int entry) {
         return region.getInt(entry + WHEEL_PREVIOUS);
@@ -205,7 +206,7 @@ public final class EntryDescriptor {
     }
 
     /**
-     * The neighbour after this entry in its wheel slot.
+     * Returns the neighbour after this entry in its wheel slot.
      *
      * @return an entry, 0 for none.
      */
@@ -219,9 +220,9 @@ public final class EntryDescriptor {
     }
 
     /**
-     * When the entry expires.
+     * Returns when the entry expires.
      *
-     * @return nanoseconds since the cache's birth, or {@link #NO_DEADLINE}.
+     * @return nanoseconds since the cache was built, or {@link #NO_DEADLINE}.
      */
     public static long deadline(Region region, int entry) {
         return region.getLong(entry + DEADLINE);
@@ -232,7 +233,7 @@ public final class EntryDescriptor {
         region.putLong(entry + DEADLINE, deadlineNs);
     }
 
-    /** Whether a hit renews the deadline. */
+    /** Returns whether a hit renews the deadline. */
     public static boolean isSliding(Region region, int entry) {
         return region.getInt(entry + VALUE_WORD) < 0;
     }
@@ -243,23 +244,23 @@ public final class EntryDescriptor {
         region.putInt(entry + VALUE_WORD, sliding ? word | SLIDING : word & ~SLIDING);
     }
 
-    /** When the entry was last put at the head of its list. */
+    /** Returns the recency clock's reading when the entry was last put at the head of its list. */
     public static long stamp(Region region, int entry) {
         return region.getLong(entry + STAMP_WORD) >>> STAMP_SHIFT;
     }
 
-    /** Sets when the entry was last put at the head of its list. */
+    /** Sets the stamp, a reading of the recency clock. */
     public static void stamp(Region region, int entry, long stamp) {
         region.putLong(entry + STAMP_WORD, stamp << STAMP_SHIFT | keyLength(region, entry));
     }
 
-    /** The part of the key's hash that chooses its bucket. */
+    /** Returns the index hash of the key, which chooses its bucket. */
     public static int hash(Region region, int entry) {
         return region.getInt(entry + HASH);
     }
 
     /**
-     * The chunk's size class.
+     * Returns the chunk's size class.
      *
      * @param entry the entry, or a free chunk.
      * @return the class, {@link #FREE} for a free chunk.
@@ -268,17 +269,17 @@ public final class EntryDescriptor {
         return region.getInt(entry + VALUE_WORD) >>> SIZE_CLASS_SHIFT & SIZE_CLASS_MASK;
     }
 
-    /** The key's length. */
+    /** Returns the key's length in bytes. */
     public static int keyLength(Region region, int entry) {
-        return region.getUnsignedShort(entry + KEY_LENGTH);
+        return region.getUnsignedShort(entry + STAMP_WORD);
     }
 
-    /** Where the key starts. */
+    /** Returns the offset of the key. */
     public static int keyOffset(int entry) {
-        return entry + KEY;
+        return entry + HEADER_LENGTH;
     }
 
-    /** The value's length. */
+    /** Returns the value's length in bytes. */
     public static int valueLength(Region region, int entry) {
         return region.getInt(entry + VALUE_WORD) & VALUE_LENGTH_MASK;
     }
@@ -286,7 +287,7 @@ public final class EntryDescriptor {
     /**
      * Sets the value's length and whether a hit renews the deadline.
      *
-     * @param length bytes, within the entry's chunk.
+     * @param length in bytes; the value must fit the entry's chunk.
      */
     public static void value(Region region, int entry, int length, boolean sliding) {
         final int sizeClass = sizeClass(region, entry) << SIZE_CLASS_SHIFT;
@@ -294,7 +295,7 @@ public final class EntryDescriptor {
     }
 
     /**
-     * Where the value starts.
+     * Returns the offset of the value.
      *
      * @return an offset in the region, a multiple of 8.
      */
@@ -303,31 +304,31 @@ public final class EntryDescriptor {
     }
 
     /**
-     * Where the value starts behind a key of known length.
+     * Returns the offset of the value after a key of known length.
      *
      * @return an offset in the region, a multiple of 8.
      */
     public static int valueOffset(int entry, int keyLength) {
-        return entry + KEY + BitUtil.align(keyLength, ALIGNMENT);
+        return entry + HEADER_LENGTH + BitUtil.align(keyLength, ALIGNMENT);
     }
 
-    /** Whether the entry has a given key. */
+    /** Returns whether the entry has a given key. */
     public static boolean keyEquals(
             Region region, int entry, Object base, long address, int length) {
         if (keyLength(region, entry) != length) {
             return false;
         }
         return base == LONG_KEY
-                ? region.getLong(entry + KEY) == address
-                : region.equal(entry + KEY, base, address, length);
+                ? region.getLong(entry + HEADER_LENGTH) == address
+                : region.equal(entry + HEADER_LENGTH, base, address, length);
     }
 
     /** Writes the key. */
     public static void putKey(Region region, int entry, Object base, long address, int length) {
         if (base == LONG_KEY) {
-            region.putLong(entry + KEY, address);
+            region.putLong(entry + HEADER_LENGTH, address);
         } else {
-            region.copyIn(entry + KEY, base, address, length);
+            region.copyIn(entry + HEADER_LENGTH, base, address, length);
         }
     }
 }

@@ -5,22 +5,23 @@ package io.flagstone.internal.expiry;
  * The layout of a timing wheel.
  *
  * <pre>
- *  +------------------------------------------+
- *  |  Current Tick (64 bits)                  |    0
- *  +------------------------------------------+
- *  |  Quiet Until, nanoseconds (64 bits)      |    8
- *  +------------------------------------------+
- *  |  Armed (32 bits)    |                    |   16
- *  +---------------------+--------------------+
- *  |  Occupancy of level 0 ... 8, 64 bits     |   24
- *  +------------------------------------------+
- *  |  First entry of slot 0 ... 575, 32 bits  |   96
- *  +------------------------------------------+
+ *  +--------+---------+--------------+-------------------------------------+
+ *  | offset |   bytes | timing wheel |                                     |
+ *  +--------+---------+--------------+-------------------------------------+
+ *  |      0 |       8 | CURRENT_TICK |                                     |
+ *  |      8 |       8 | QUIET_UNTIL  | nanoseconds; nothing is due before  |
+ *  |     16 |       4 | ARMED        | entries in the wheel                |
+ *  |     20 |       4 | unused       |                                     |
+ *  |     24 |   9 x 8 | OCCUPANCY    | of levels 0 to 8, one bit per slot  |
+ *  |     96 | 576 x 4 | SLOTS        | the first entries of slots 0 to 575 |
+ *  +--------+---------+--------------+-------------------------------------+
+ *  |   2400 |         | LENGTH       |                                     |
+ *  +--------+---------+--------------+-------------------------------------+
  * </pre>
  *
- * <p>Slot {@code 64 * level + i} is the i-th of its level. A slot of level L spans 64<sup>L</sup>
- * ticks; nine levels span every deadline a {@code long} of nanoseconds can hold at ticks of a
- * microsecond or more.
+ * <p>Slot {@code 64 * level + i} is slot i of its level. A slot of level L spans 64<sup>L</sup>
+ * ticks. With ticks of a microsecond or more, nine levels span every deadline that a {@code long}
+ * of nanoseconds can hold.
  */
 final class WheelDescriptor {
     static final int LEVELS = 9;
@@ -29,9 +30,9 @@ final class WheelDescriptor {
     static final int SLOT_MASK = SLOTS_PER_LEVEL - 1;
 
     static final int CURRENT_TICK = 0;
-    static final int QUIET_UNTIL = 8;
-    static final int ARMED = 16;
-    static final int OCCUPANCY = 24;
+    static final int QUIET_UNTIL = CURRENT_TICK + Long.BYTES;
+    static final int ARMED = QUIET_UNTIL + Long.BYTES;
+    static final int OCCUPANCY = ARMED + 2 * Integer.BYTES;
     static final int SLOTS = OCCUPANCY + LEVELS * Long.BYTES;
     static final int LENGTH = SLOTS + LEVELS * SLOTS_PER_LEVEL * Integer.BYTES;
 

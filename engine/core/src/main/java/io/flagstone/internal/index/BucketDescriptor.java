@@ -7,62 +7,64 @@ import io.flagstone.internal.memory.Region;
  * The layout of an index bucket: one cache line of ten slots.
  *
  * <pre>
- *   0                   1                   2                   3
- *   0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
- *  +-------------------------------+-------------------------------+
- *  |            Tag 0              |            Tag 1              |  0
- *  +-------------------------------+-------------------------------+
- *  |            Tag 2              |            Tag 3              |  4
- *  +-------------------------------+-------------------------------+
- *  |            Tag 4              |            Tag 5              |  8
- *  +-------------------------------+-------------------------------+
- *  |            Tag 6              |            Tag 7              | 12
- *  +-------------------------------+-------------------------------+
- *  |            Tag 8              |            Tag 9              | 16
- *  +-------------------------------+-------------------------------+
- *  |                        Overflow Count                         | 20
- *  +---------------------------------------------------------------+
- *  |                     Reference 0 ... 9                        ... 24
- *  +---------------------------------------------------------------+
+ *  +--------+------------+------------+------------------------------------------+
+ *  | offset |      bytes | bucket     |                                          |
+ *  +--------+------------+------------+------------------------------------------+
+ *  |      0 |      4 x 2 | TAGS_0     | tags of slots 0 to 3; 0 is an empty slot |
+ *  |      8 |      4 x 2 | TAGS_1     | tags of slots 4 to 7                     |
+ *  |     16 |      2 x 2 | TAGS_2     | tags of slots 8 and 9                    |
+ *  |     20 |          4 | COUNTS     |                                          |
+ *  |        |   bits 0-9 | GUESTS     | one bit per slot                         |
+ *  |        | bits 10-19 | STRAYS     | one bit per slot                         |
+ *  |        | bits 20-27 | OUT        | entries of this bucket in other buckets  |
+ *  |        | bits 28-31 | PASSED     | strays that passed this bucket           |
+ *  |     24 |     10 x 4 | REFERENCES | entries of slots 0 to 9                  |
+ *  +--------+------------+------------+------------------------------------------+
+ *  |     64 |            | LENGTH     | one cache line                           |
+ *  +--------+------------+------------+------------------------------------------+
  * </pre>
  *
- * <p>Tag 0 means empty; the reference beside it is then meaningless. {@code Guests} marks the slots
- * of entries that are here because their own bucket was full, {@code Strays} those that found no
- * room in either of their buckets. {@code Out} counts the entries of this bucket that are
- * elsewhere, {@code Passed} (4 bits) the strays that came by here. A count that has reached its
- * maximum stays there, which costs a search in vain and nothing else.
+ * <p>The reference of an empty slot has no meaning. {@code GUESTS} marks the slots of entries whose
+ * own bucket was full. {@code STRAYS} marks the slots of entries for which both of their buckets
+ * were full. A count that has reached its maximum stays there: searches may then look at one bucket
+ * too many.
  *
- * <p>The tags of a bucket are compared four to a word, without a branch. A match mask has one bit a
- * slot: bit {@code 16 * (slot % 4) + slot / 4}.
+ * <p>A search compares four tags at a time, without a branch. The result is a match mask with one
+ * bit per slot: bit {@code 16 * (slot % 4) + slot / 4}.
  */
 final class BucketDescriptor {
-    static final int LENGTH = Region.CACHE_LINE;
     static final int SLOTS = 10;
     static final int EMPTY = 0;
 
     private static final int TAGS_0 = 0;
-    private static final int TAGS_1 = 8;
-    private static final int TAGS_2 = 16;
-    private static final int COUNTS = 20;
-    private static final int REFERENCES = 24;
+    private static final int TAGS_1 = TAGS_0 + 4 * Short.BYTES;
+    private static final int TAGS_2 = TAGS_1 + 4 * Short.BYTES;
+    private static final int COUNTS = TAGS_2 + 2 * Short.BYTES;
+    private static final int REFERENCES = COUNTS + Integer.BYTES;
 
-    static final int MAX_OUT = (1 << 8) - 1;
-    static final int MAX_PASSED = (1 << 4) - 1;
+    /** One cache line, so a search touches one line per bucket. */
+    static final int LENGTH = REFERENCES + SLOTS * Integer.BYTES;
 
-    private static final int ALL_SLOTS = (1 << SLOTS) - 1;
-    private static final int STRAYS_SHIFT = 10;
-    private static final int OUT_SHIFT = 20;
-    private static final int PASSED_SHIFT = 28;
+    private static final int GUESTS_BITS = SLOTS;
+    private static final int STRAYS_SHIFT = GUESTS_BITS;
+    private static final int OUT_SHIFT = STRAYS_SHIFT + SLOTS;
+    private static final int OUT_BITS = 8;
+    private static final int PASSED_SHIFT = OUT_SHIFT + OUT_BITS;
+
+    static final int MAX_OUT = (1 << OUT_BITS) - 1;
+    static final int MAX_PASSED = (1 << Integer.SIZE - PASSED_SHIFT) - 1;
+
+    private static final int ALL_SLOTS = (1 << GUESTS_BITS) - 1;
 
     private static final long LANE_LOW_BITS = 0x0001_0001_0001_0001L;
     private static final long LANE_SIGNS = 0x8000_8000_8000_8000L;
 
-    /** The third word's upper lanes hold the marks and counts. */
+    /** The upper lanes of the third word hold marks and counts, not tags. */
     private static final long TAGS_2_SIGNS = 0x0000_0000_8000_8000L;
 
     private BucketDescriptor() {}
 
-    /** The slots whose tag is {@code tag}, as a match mask. */
+    /** Returns the match mask of the slots whose tag is {@code tag}. */
     static long match(Region region, int bucket, int tag) {
         final long broadcast = tag * LANE_LOW_BITS;
         final long zero0 = zeroLanes(region.getLong(bucket + TAGS_0) ^ broadcast);
@@ -71,21 +73,21 @@ final class BucketDescriptor {
         return zero0 >>> 15 | zero1 >>> 14 | zero2 >>> 13;
     }
 
-    /** Sets the sign of every 16-bit lane that is zero, and of no other. */
+    /** Sets the sign bit of each 16-bit lane that is zero and clears all other bits. */
     private static long zeroLanes(long lanes) {
         return ~((lanes & ~LANE_SIGNS) + ~LANE_SIGNS | lanes) & LANE_SIGNS;
     }
 
-    /** The first slot of a match mask that is not 0. */
+    /** Returns the first slot of a match mask, which must not be 0. */
     static int firstSlot(long mask) {
         final int bit = Long.numberOfTrailingZeros(mask);
         return bit >>> 4 | (bit & 3) << 2;
     }
 
-    /** The cell of the first slot of a match mask that is not 0. */
+    /** Returns the cell of the first slot of a match mask, which must not be 0. */
     static int firstCell(int bucket, long mask) {
         final int bit = Long.numberOfTrailingZeros(mask);
-        // As cell(bucket, firstSlot(mask)), two steps shorter: a hit has to wait for each of them.
+        // The same as cell(bucket, firstSlot(mask)) in two steps fewer. Every hit waits for them.
         return bucket + REFERENCES + ((bit & 3) << 4) + (bit >>> 2 & -4);
     }
 
@@ -117,17 +119,19 @@ final class BucketDescriptor {
         }
     }
 
-    /** The slots of guests, bit i for slot i. */
+    /** Returns the slots of guests, bit i for slot i. */
     static int guests(Region region, int bucket) {
         return region.getInt(bucket + COUNTS) & ALL_SLOTS;
     }
 
-    /** The slots of strays, bit i for slot i. */
+    /** Returns the slots of strays, bit i for slot i. */
     static int strays(Region region, int bucket) {
         return region.getInt(bucket + COUNTS) >>> STRAYS_SHIFT & ALL_SLOTS;
     }
 
-    /** The slots, all in use, of the bucket's own entries. */
+    /**
+     * Returns the slots that hold neither a guest nor a stray; in a full bucket, its own entries.
+     */
     static int natives(Region region, int bucket) {
         return ALL_SLOTS & ~guests(region, bucket) & ~strays(region, bucket);
     }
@@ -140,24 +144,24 @@ final class BucketDescriptor {
         region.addInt(bucket + COUNTS, 1 << slot << STRAYS_SHIFT);
     }
 
-    /** Empties a slot and takes its mark off. */
+    /** Empties a slot and clears its marks. */
     static void clear(Region region, int bucket, int slot) {
         tag(region, bucket, slot, EMPTY);
         final int marks = 1 << slot | 1 << slot << STRAYS_SHIFT;
         region.putInt(bucket + COUNTS, region.getInt(bucket + COUNTS) & ~marks);
     }
 
-    /** Where a slot's reference lies: its cell, by which the index names the slot. */
+    /** Returns the offset of a slot's reference, called its cell. The index names slots by it. */
     static int cell(int bucket, int slot) {
         return bucket + REFERENCES + (slot << 2);
     }
 
-    /** The bucket of a cell, since buckets are aligned to their length. */
+    /** Returns the bucket of a cell. Buckets are aligned to their length. */
     static int bucketOf(int cell) {
         return cell & -LENGTH;
     }
 
-    /** The slot of a cell in its bucket. */
+    /** Returns the slot of a cell in its bucket. */
     static int slotOf(int cell) {
         return (cell & LENGTH - 1) - REFERENCES >>> 2;
     }

@@ -5,33 +5,42 @@ import io.flagstone.internal.memory.Region;
 import org.agrona.BitUtil;
 
 /**
- * The layout of the lists' heads: a header with the sizes of all lists, then a record for each size
- * class, from the next cache line on.
+ * The layout of the LRU lists' heads: a header with the sizes of all lists, then one record per
+ * size class, from the next cache line on. C is the number of size classes.
  *
  * <pre>
- *   header                         list
- *  +------------------------+     +------------------------+
- *  |   Nonempty lists, one  |  0  |          Head          |  0
- *  |   bit each, 128 bits   |     +------------------------+
- *  |                        |     |          Tail          |  4
- *  +------------------------+     +------------------------+
- *  |  Size of list 0 ...,   | 16  |      Tail's Stamp      |  8
- *  |  32 bits each          |     |                        |
- *  +------------------------+     +------------------------+
+ *  +--------+-------+--------------+----------------------------------------+
+ *  | offset | bytes | header       |                                        |
+ *  +--------+-------+--------------+----------------------------------------+
+ *  |      0 | 2 x 8 | NONEMPTY     | one bit per list                       |
+ *  |     16 | C x 4 | SIZES        | entries in each list                   |
+ *  |        | to 64 | unused       |                                        |
+ *  +--------+-------+--------------+----------------------------------------+
+ *  |        |       | headerLength | one list record per size class follows |
+ *  +--------+-------+--------------+----------------------------------------+
+ *
+ *  +--------+-------+-------------+-------------------------------+
+ *  | offset | bytes | list        |                               |
+ *  +--------+-------+-------------+-------------------------------+
+ *  |      0 |     4 | HEAD        | the most recently used entry  |
+ *  |      4 |     4 | TAIL        | the least recently used entry |
+ *  |      8 |     8 | TAIL_STAMP  | the tail's stamp              |
+ *  +--------+-------+-------------+-------------------------------+
+ *  |     16 |       | LIST_LENGTH |                               |
+ *  +--------+-------+-------------+-------------------------------+
  * </pre>
  *
- * <p>The sizes are apart from the rest since every hit reads one: moves to the head, which write
- * the records all the time, leave them alone.
+ * <p>Every hit reads a size. Promotions often write the records but never the sizes, so the sizes
+ * lie on cache lines of their own.
  */
 final class RecencyDescriptor {
-    static final int LIST_LENGTH = 16;
-
     static final int NONEMPTY = 0;
-    static final int SIZES = 16;
+    static final int SIZES = NONEMPTY + 2 * Long.BYTES;
 
     static final int HEAD = 0;
-    static final int TAIL = 4;
-    static final int TAIL_STAMP = 8;
+    static final int TAIL = HEAD + Integer.BYTES;
+    static final int TAIL_STAMP = TAIL + Integer.BYTES;
+    static final int LIST_LENGTH = TAIL_STAMP + Long.BYTES;
 
     private RecencyDescriptor() {}
 

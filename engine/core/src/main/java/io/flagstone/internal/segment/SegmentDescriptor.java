@@ -4,49 +4,85 @@ package io.flagstone.internal.segment;
 import io.flagstone.internal.memory.Region;
 
 /**
- * The layout of a segment's region. All of a segment's state lies in it, and every reference is an
- * offset from its start, so the image does not depend on where it is.
+ * The layout of a segment's region. The region holds all of a segment's state except its lock, and
+ * every reference is an offset from the region's start, so the image does not depend on its
+ * address. C is the number of size classes, S of slabs, Z of bytes in a slab, B of index buckets, K
+ * of blocks and R of rejections in the admission filter. Names of parts are those of {@link
+ * SegmentLayout}.
  *
  * <pre>
- *  +----------------------------------------------------+
- *  | Magic (64 bits)          | Layout Version (32)     |    0   identity
- *  | Region Bytes (32)        | Hash Seed (64)          |
- *  | Buckets (32)             | Slab Bytes (32)         |
- *  | Slabs (32)               | Index Offset (32)       |
- *  | Slabs Offset (32)        | Max Entries (32)        |
- *  | Tick, nanoseconds (64)                             |
- *  +----------------------------------------------------+
- *  | Version: odd while a write is under way (64)       |   64
- *  | Latest Time, nanoseconds (64)                      |
- *  | Recency Clock (64)                                 |
- *  +----------------------------------------------------+
- *  | nothing                                            |  128
- *  +----------------------------------------------------+
- *  | Entries, counters, key and value bytes (13 x 64)   |  192   two lines
- *  | Change Mark (64)                                   |
- *  | Segment Resets (64)      | Reset Entries (64)      |
- *  +----------------------------------------------------+
- *  | Recency: sizes, a list for each size class         |  320   aligned to a line
- *  +----------------------------------------------------+
- *  | Timing wheel                                       |
- *  +----------------------------------------------------+
- *  | Slab tables: pool, size classes, slabs             |
- *  +----------------------------------------------------+
- *  | Index: buckets of one cache line                   |   aligned to a line
- *  +----------------------------------------------------+
- *  | Slabs                                              |   aligned to a line
- *  +----------------------------------------------------+
+ *  +--------+------------------+-----------------------+--------------------------------------+
+ *  | offset |            bytes | region                |                                      |
+ *  +--------+------------------+-----------------------+--------------------------------------+
+ *  |      0 |                8 | IDENTITY_MAGIC        | "FLAGSTON"                           |
+ *  |      8 |                4 | IDENTITY_VERSION      | of the layout                        |
+ *  |     12 |                4 | IDENTITY_REGION_BYTES |                                      |
+ *  |     16 |                8 | IDENTITY_HASH_SEED    |                                      |
+ *  |     24 |                4 | IDENTITY_BUCKETS      | B                                    |
+ *  |     28 |                4 | IDENTITY_SLAB_BYTES   | Z                                    |
+ *  |     32 |                4 | IDENTITY_SLABS        | S                                    |
+ *  |     36 |                4 | IDENTITY_INDEX_OFFSET |                                      |
+ *  |     40 |                4 | IDENTITY_SLABS_OFFSET |                                      |
+ *  |     44 |                4 | IDENTITY_MAX_ENTRIES  |                                      |
+ *  |     48 |                8 | IDENTITY_TICK_NS      |                                      |
+ *  |     56 |                8 | unused                |                                      |
+ *  +--------+------------------+-----------------------+--------------------------------------+
+ *  |     64 |                8 | VERSION               | odd while a write is under way       |
+ *  |     72 |                8 | LATEST_TIME           | nanoseconds                          |
+ *  |     80 |                8 | RECENCY_CLOCK         |                                      |
+ *  |     88 |               40 | unused                |                                      |
+ *  +--------+------------------+-----------------------+--------------------------------------+
+ *  |    128 |               64 | unused                | an empty line                        |
+ *  +--------+------------------+-----------------------+--------------------------------------+
+ *  |    192 |                8 | ENTRIES               |                                      |
+ *  |    200 |                8 | INSERTIONS            |                                      |
+ *  |    208 |                8 | REPLACEMENTS          |                                      |
+ *  |    216 |                8 | BOUND_EVICTIONS       | for the bound in entries             |
+ *  |    224 |                8 | ROOM_EVICTIONS        | for a chunk                          |
+ *  |    232 |                8 | SLAB_EVICTIONS        | with a slab that was drained         |
+ *  |    240 |                8 | EXPIRATIONS           |                                      |
+ *  |    248 |                8 | REMOVALS              |                                      |
+ *  |    256 |                8 | PROMOTIONS            |                                      |
+ *  |    264 |                8 | KEY_BYTES             |                                      |
+ *  |    272 |                8 | VALUE_BYTES           |                                      |
+ *  |    280 |                8 | MOVES                 | entries moved to another chunk       |
+ *  |    288 |                8 | SLAB_REASSIGNMENTS    |                                      |
+ *  |    296 |                8 | CHANGE_MARK           |                                      |
+ *  |    304 |                8 | SEGMENT_RESETS        |                                      |
+ *  |    312 |                8 | RESET_ENTRIES         | entries lost by resets               |
+ *  +--------+------------------+-----------------------+--------------------------------------+
+ *  |    320 |         16 + 4 C | RECENCY               | sizes of the LRU lists               |
+ *  |        |            to 64 | unused                |                                      |
+ *  |        |             16 C | lists                 | head and tail of each LRU list       |
+ *  +--------+------------------+-----------------------+--------------------------------------+
+ *  |        |             2400 | wheelOffset           | timing wheel                         |
+ *  +--------+------------------+-----------------------+--------------------------------------+
+ *  |        | 16 + 16 C + 24 S | tablesOffset          | slab tables                          |
+ *  |        |            to 64 | unused                |                                      |
+ *  +--------+------------------+-----------------------+--------------------------------------+
+ *  |        |             64 B | indexOffset           | index                                |
+ *  +--------+------------------+-----------------------+--------------------------------------+
+ *  |        |         16 + 4 C | windowOffset          | LRU lists of the window, if filtered |
+ *  |        |            to 64 | unused                |                                      |
+ *  |        |             16 C | lists                 |                                      |
+ *  |        |            to 64 | unused                |                                      |
+ *  +--------+------------------+-----------------------+--------------------------------------+
+ *  |        |  64 + 64 K + 4 R | filterOffset          | admission filter, if filtered        |
+ *  |        |            to 64 | unused                |                                      |
+ *  +--------+------------------+-----------------------+--------------------------------------+
+ *  |        |            S x Z | slabsOffset           | slabs                                |
+ *  +--------+------------------+-----------------------+--------------------------------------+
  * </pre>
  *
- * <p>The version and the counters stand on cache lines of their own. With the version lies what
- * else a reader without the lock looks at and most writes change, so that a reader waits for one
- * line of a busy writer's and not for several. Processors fetch lines in pairs, and promotions
- * write the counters and not the version: so a line of nothing stands between the two, and the line
- * before the version never changes. The version is even while the index and all values are whole
- * and odd while they change: the lists, the wheel and the slab tables are outside of it, since only
- * the lock's holder looks at them.
+ * <p>The version and the counters have cache lines of their own. The version shares its line with
+ * the other words that readers without the lock load and most writes change. So a reader waits for
+ * one line of a busy writer, not for several. Processors fetch lines in pairs, and promotions write
+ * the counters but not the version. So an empty line separates the two, and the line before the
+ * version never changes. The version is even while the index and all values are consistent, and odd
+ * while they change. It does not cover the lists, the wheel and the slab tables, because only the
+ * lock's holder reads them.
  *
- * <p>The lock is not here but in the heap; see {@link SegmentLock}.
+ * <p>The lock is an object in the heap; see {@link SegmentLock}.
  */
 final class SegmentDescriptor {
     /** "FLAGSTON" in ASCII. */
@@ -55,43 +91,43 @@ final class SegmentDescriptor {
     static final int LAYOUT_VERSION = 4;
 
     static final int IDENTITY_MAGIC = 0;
-    static final int IDENTITY_VERSION = 8;
-    static final int IDENTITY_REGION_BYTES = 12;
-    static final int IDENTITY_HASH_SEED = 16;
-    static final int IDENTITY_BUCKETS = 24;
-    static final int IDENTITY_SLAB_BYTES = 28;
-    static final int IDENTITY_SLABS = 32;
-    static final int IDENTITY_INDEX_OFFSET = 36;
-    static final int IDENTITY_SLABS_OFFSET = 40;
-    static final int IDENTITY_MAX_ENTRIES = 44;
-    static final int IDENTITY_TICK_NS = 48;
+    static final int IDENTITY_VERSION = IDENTITY_MAGIC + Long.BYTES;
+    static final int IDENTITY_REGION_BYTES = IDENTITY_VERSION + Integer.BYTES;
+    static final int IDENTITY_HASH_SEED = IDENTITY_REGION_BYTES + Integer.BYTES;
+    static final int IDENTITY_BUCKETS = IDENTITY_HASH_SEED + Long.BYTES;
+    static final int IDENTITY_SLAB_BYTES = IDENTITY_BUCKETS + Integer.BYTES;
+    static final int IDENTITY_SLABS = IDENTITY_SLAB_BYTES + Integer.BYTES;
+    static final int IDENTITY_INDEX_OFFSET = IDENTITY_SLABS + Integer.BYTES;
+    static final int IDENTITY_SLABS_OFFSET = IDENTITY_INDEX_OFFSET + Integer.BYTES;
+    static final int IDENTITY_MAX_ENTRIES = IDENTITY_SLABS_OFFSET + Integer.BYTES;
+    static final int IDENTITY_TICK_NS = IDENTITY_MAX_ENTRIES + Integer.BYTES;
 
-    static final int VERSION = Region.CACHE_LINE;
-    static final int LATEST_TIME = VERSION + 8;
-    static final int RECENCY_CLOCK = VERSION + 16;
+    static final int VERSION = IDENTITY_MAGIC + Region.CACHE_LINE;
+    static final int LATEST_TIME = VERSION + Long.BYTES;
+    static final int RECENCY_CLOCK = LATEST_TIME + Long.BYTES;
 
-    static final int ENTRIES = 3 * Region.CACHE_LINE;
-    static final int INSERTIONS = ENTRIES + 8;
-    static final int REPLACEMENTS = ENTRIES + 16;
-    static final int BOUND_EVICTIONS = ENTRIES + 24;
-    static final int ROOM_EVICTIONS = ENTRIES + 32;
-    static final int SLAB_EVICTIONS = ENTRIES + 40;
-    static final int EXPIRATIONS = ENTRIES + 48;
-    static final int REMOVALS = ENTRIES + 56;
-    static final int PROMOTIONS = ENTRIES + 64;
-    static final int KEY_BYTES = ENTRIES + 72;
-    static final int VALUE_BYTES = ENTRIES + 80;
-    static final int MOVES = ENTRIES + 88;
-    static final int SLAB_REASSIGNMENTS = ENTRIES + 96;
-    static final int CHANGE_MARK = ENTRIES + 104;
-    static final int SEGMENT_RESETS = ENTRIES + 112;
-    static final int RESET_ENTRIES = ENTRIES + 120;
+    static final int ENTRIES = VERSION + 2 * Region.CACHE_LINE;
+    static final int INSERTIONS = ENTRIES + Long.BYTES;
+    static final int REPLACEMENTS = INSERTIONS + Long.BYTES;
+    static final int BOUND_EVICTIONS = REPLACEMENTS + Long.BYTES;
+    static final int ROOM_EVICTIONS = BOUND_EVICTIONS + Long.BYTES;
+    static final int SLAB_EVICTIONS = ROOM_EVICTIONS + Long.BYTES;
+    static final int EXPIRATIONS = SLAB_EVICTIONS + Long.BYTES;
+    static final int REMOVALS = EXPIRATIONS + Long.BYTES;
+    static final int PROMOTIONS = REMOVALS + Long.BYTES;
+    static final int KEY_BYTES = PROMOTIONS + Long.BYTES;
+    static final int VALUE_BYTES = KEY_BYTES + Long.BYTES;
+    static final int MOVES = VALUE_BYTES + Long.BYTES;
+    static final int SLAB_REASSIGNMENTS = MOVES + Long.BYTES;
+    static final int CHANGE_MARK = SLAB_REASSIGNMENTS + Long.BYTES;
+    static final int SEGMENT_RESETS = CHANGE_MARK + Long.BYTES;
+    static final int RESET_ENTRIES = SEGMENT_RESETS + Long.BYTES;
 
-    static final int RECENCY = 5 * Region.CACHE_LINE;
+    static final int RECENCY = RESET_ENTRIES + Long.BYTES;
 
     private SegmentDescriptor() {}
 
-    /** Writes what identifies the image. */
+    /** Writes the fields that identify the image. */
     static void writeIdentity(Region region, SegmentLayout layout, long hashSeed, long tickNs) {
         region.putInt(IDENTITY_VERSION, LAYOUT_VERSION);
         region.putInt(IDENTITY_REGION_BYTES, region.capacity());
