@@ -13,35 +13,34 @@ import static io.flagstone.internal.admission.FilterDescriptor.SHARE;
 import io.flagstone.internal.memory.Region;
 
 /**
- * Decides which of two entries stays, and how much of a segment is a window for newcomers to prove
- * themselves in.
+ * Decides which of two entries stays, and which share of a segment is the window for new entries.
  *
- * <p>Entries come into the window. One that leaves it as the least recently used takes the place of
- * the least recently used of the others if its key was used more often lately (Einziger, Friedman,
- * Manes: TinyLFU, ACM Transactions on Storage 2017).
+ * <p>Every new entry enters the window. The least recently used entry of the window replaces the
+ * least recently used entry outside it if its key was used more often lately (Einziger, Friedman,
+ * Manes: TinyLFU, ACM Transactions on Storage 2017). Otherwise it is rejected.
  *
- * <p>The window's share follows what it would gain. A key that comes again soon after it was turned
- * away would have been found in a window an eighth larger: the share grows. A hit on one of the
- * oldest eighth of the others would have been missed in a window larger by as much: it shrinks.
- * That sets the marginal gain of one against the other's, in the manner of the ghost lists of ARC
- * (Megiddo, Modha: ARC, FAST 2003); of those turned away a table keeps fingerprints.
+ * <p>The window's share adapts. If a rejected key arrives again soon, a window larger by an eighth
+ * would have kept it, so the share grows. If a hit is on the oldest eighth of the entries outside
+ * the window, a larger window would have cost that hit, so the share shrinks. This compares the
+ * marginal gains of both sides, like the ghost lists of ARC (Megiddo, Modha: ARC, FAST 2003). A
+ * table keeps fingerprints of rejected keys.
  *
- * <p>The sketch ages by a block for every so many newcomers, so that a pass over it takes a few
- * times as many as there are entries and no call takes long.
+ * <p>The sketch ages one block at a time, every so many arrivals. A pass over the sketch takes
+ * {@value #AGING_PERIOD} times as many arrivals as there are entries, and no call takes long.
  *
- * <p>Guarded by the segment's lock, but for the sketch. Allocates nothing.
+ * <p>Guarded by the segment's lock, except the sketch. Allocates nothing.
  */
 public final class AdmissionFilter {
-    /** A share of everything. */
+    /** The share of a window that is the whole segment. */
     public static final int ONE = 1 << 16;
 
-    /** Late hits and late rejections are those within this part of the entries. */
+    /** Hits and rejections count as late within this part of the entries. */
     public static final int LATE_DIVISOR = 8;
 
     private static final int LEAST_SHARE = ONE / 100;
     private static final int FIRST_SHARE = ONE / 2;
 
-    /** Newcomers, as a multiple of the entries, while every counter is halved once. */
+    /** Arrivals, as a multiple of the entries, per halving of every counter. */
     private static final int AGING_PERIOD = 5;
 
     private static final int NUMBER_MASK = (1 << NUMBER_BITS) - 1;
@@ -55,7 +54,7 @@ public final class AdmissionFilter {
     private final int rejections;
     private final int rejectionSlots;
 
-    /** Lays a filter over zeroed memory from {@code start}, a multiple of a cache line. */
+    /** Creates a filter over zeroed memory from {@code start}, a multiple of a cache line. */
     public AdmissionFilter(Region region, int start, int maxEntries) {
         this.region = region;
         this.start = start;
@@ -67,32 +66,32 @@ public final class AdmissionFilter {
         layOut();
     }
 
-    /** Begins with the first share of the window, over zeroed memory. */
+    /** Sets the initial share of the window. The memory must be zeroed. */
     public void layOut() {
         region.putInt(start + SHARE, FIRST_SHARE);
     }
 
-    /** The bytes that a filter for so many entries needs, a multiple of a cache line. */
+    /** Returns the bytes of a filter for {@code maxEntries}, a multiple of a cache line. */
     public static int length(int maxEntries) {
         return FilterDescriptor.length(maxEntries);
     }
 
-    /** The counters, which all segments of one layout have at the same place. */
+    /** Returns the sketch, for all segments with the same layout. */
     public FrequencySketch sketch() {
         return sketch;
     }
 
-    /** How many of a number of entries may be in the window; at least one. */
+    /** Returns how many of {@code entries} may be in the window, at least one. */
     public int windowOf(int entries) {
         return Math.max(1, (int) ((long) entries * region.getInt(start + SHARE) >>> 16));
     }
 
-    /** Whether one key was used more often lately than another; hashes are index hashes. */
+    /** Returns whether one key was used more often lately than another, by their index hashes. */
     public boolean isUsedMore(int indexHash, int otherHash) {
         return sketch.frequency(region, indexHash) > sketch.frequency(region, otherHash);
     }
 
-    /** Notes a key that comes into the window of a segment with so many entries. */
+    /** Records a key that enters the window of a segment with {@code entries} entries. */
     public void arrived(int indexHash, long entries) {
         sketch.increment(region, indexHash);
         age();
@@ -106,13 +105,13 @@ public final class AdmissionFilter {
         }
     }
 
-    /** Notes a key that is turned away. */
+    /** Records a key that was rejected. */
     public void rejected(int indexHash) {
         final int number = region.addInt(start + REJECTIONS, 1) & NUMBER_MASK;
         region.putInt(slot(indexHash), fingerprint(indexHash) << FINGERPRINT_SHIFT | number);
     }
 
-    /** Notes a hit on one of the oldest entries outside the window. */
+    /** Records a hit on one of the oldest entries outside the window. */
     public void hitLate(long entries) {
         addShare(-step(entries));
     }

@@ -6,14 +6,14 @@ import static io.flagstone.internal.admission.FilterDescriptor.BLOCK_LENGTH;
 import io.flagstone.internal.memory.Region;
 
 /**
- * How often keys were used lately: a count-min sketch with counters of four bits (Cormode,
+ * Estimates how often keys were used lately, with a count-min sketch of four-bit counters (Cormode,
  * Muthukrishnan: An Improved Data Stream Summary, 2005; as a filter Einziger, Friedman, Manes:
- * TinyLFU, ACM Transactions on Storage 2017). A key has four counters, all in one cache line, of
- * which only the lowest are raised, and counts as often as the lowest says. A counter stops at 15.
+ * TinyLFU, ACM Transactions on Storage 2017). A key has four counters, all in one cache line. A use
+ * raises only the lowest of them, and the lowest is the estimate. A counter stops at 15.
  *
- * <p>Any thread may raise counters, without a lock: two at once may lose a count, and a count is
- * all they lose. Nothing else lies in these words. Immutable, and without a region of its own, so
- * that one serves all segments of a cache. Allocates nothing.
+ * <p>Any thread may raise counters without a lock. Two threads at once may lose counts and nothing
+ * else, because these words hold only counters. Immutable, and without a region of its own, so one
+ * object serves all segments of a cache. Allocates nothing.
  */
 public final class FrequencySketch {
     private static final long GOLDEN_GAMMA = 0x9E37_79B9_7F4A_7C15L;
@@ -47,7 +47,7 @@ public final class FrequencySketch {
         }
     }
 
-    /** How often the key with this index hash was used, 0 to 15. */
+    /** Returns the estimated uses of the key with this index hash, 0 to 15. */
     public int frequency(Region region, int indexHash) {
         final long bits = mix(indexHash);
         return frequency(region, block(bits), bits);
@@ -62,7 +62,7 @@ public final class FrequencySketch {
         return least;
     }
 
-    /** Halves the counters of a block, 0 to {@link #blocks} less one. */
+    /** Halves the counters of a block, numbered from 0 to {@link #blocks} - 1. */
     void age(Region region, int number) {
         final int block = start + number * BLOCK_LENGTH;
         for (int i = 0; i < BLOCK_LENGTH; i += Long.BYTES) {
@@ -83,7 +83,7 @@ public final class FrequencySketch {
         return start + (int) ((bits >>> 32) * blocks >>> 32) * BLOCK_LENGTH;
     }
 
-    /** The counters of depth i are in words 2 i and 2 i + 1 of the block. */
+    /** Returns the word of a counter: for depth i it is word 2 i or 2 i + 1 of the block. */
     private static int word(int block, long bits, int depth) {
         return block + (2 * depth + (int) (bits >>> depth & 1)) * Long.BYTES;
     }

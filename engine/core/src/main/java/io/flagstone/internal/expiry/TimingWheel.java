@@ -16,67 +16,67 @@ import java.util.BitSet;
 
 /**
  * A hierarchical timing wheel over intrusive doubly-linked slots (Varghese, Lauck: Hashed and
- * Hierarchical Timing Wheels, SOSP 1987), with an occupancy bitmap for each level by which empty
- * time is skipped, however long, in as many steps as there are levels.
+ * Hierarchical Timing Wheels, SOSP 1987). Each level has an occupancy bitmap, so the wheel skips
+ * any length of empty time in at most as many steps as there are levels.
  *
- * <p>An entry is filed by the highest digit, of six bits, in which its deadline's tick differs from
- * the current one: digit L sends it to level L. When the current tick reaches a slot of a level
- * above 0, its entries are filed anew, further down; those in a slot of level 0 are due.
+ * <p>A tick is split into digits of six bits. The highest digit in which the deadline's tick
+ * differs from the current tick is the entry's level. When the current tick reaches a slot of a
+ * level above 0, its entries are filed again at lower levels. Entries in a slot of level 0 are due.
  *
- * <p>The wheel only says when memory can be had back; whether an entry has expired is decided by
- * its deadline alone. That allows three liberties:
+ * <p>The wheel only determines when memory is reclaimed. The deadline alone determines whether an
+ * entry has expired. That allows three simplifications:
  *
  * <ul>
- *   <li>A deadline is rounded up to a tick, so what the wheel calls due has expired.
- *   <li>An entry whose deadline is put off stays where it is and is filed anew when its slot is
- *       reached. So renewing a deadline costs no more than writing it.
- *   <li>{@link #poll} handles one entry a call, whether due or moved, and picks up where it
- *       stopped: any number of entries may expire in the same tick without a spike.
+ *   <li>A deadline is rounded up to a tick, so every entry that the wheel calls due has expired.
+ *   <li>If a deadline is extended, the entry stays in its slot and is filed again when its slot is
+ *       reached. So renewing a deadline costs one write.
+ *   <li>{@link #poll} handles one entry per call, due or moved, and the next call continues from
+ *       there. So many entries may expire in the same tick without a latency spike.
  * </ul>
  *
- * <p>Invariants, which {@link #audit} checks: each armed entry is in exactly one slot, which begins
- * no later than its deadline's tick and no earlier than the current one's own; a level's bitmap
- * marks its slots that are not empty.
+ * <p>Invariants, which {@link #audit} checks: each armed entry is in exactly one slot; the slot
+ * begins no later than the deadline's tick and no earlier than the slot of the current tick; a
+ * level's bitmap marks exactly its non-empty slots.
  *
- * <p>Times are nanoseconds since the cache's birth and never negative. Guarded by the segment's
- * lock. Every operation takes a number of steps bounded by the number of levels and allocates
- * nothing.
+ * <p>Times are nanoseconds since the cache was built and never negative. Guarded by the segment's
+ * lock. Every operation except {@link #audit} takes a number of steps bounded by the number of
+ * levels and allocates nothing.
  */
 public final class TimingWheel {
-    /** Nothing is due: what {@link #poll} returns when it need not be called again. */
+    /** Returned by {@link #poll} if nothing is due. */
     public static final int NOTHING_DUE = 0;
 
-    /** An entry was filed anew: what {@link #poll} returns for a step without an expiry. */
+    /** Returned by {@link #poll} if it moved an entry to another slot. */
     public static final int MOVED = -1;
 
-    /** The most steps an entry owes once filed: a move from each level but the last, its expiry. */
+    /** The most steps per entry: a move from each level but the last, then its expiry. */
     public static final int MAX_STEPS_PER_ENTRY = LEVELS;
 
     private final Region region;
     private final int start;
     private final long tickNs;
 
-    /** Lays an empty wheel over zeroed memory from {@code start}, a multiple of 8. */
+    /** Creates an empty wheel over zeroed memory from {@code start}, a multiple of 8. */
     public TimingWheel(Region region, int start, long tickNs) {
         this.region = region;
         this.start = start;
         this.tickNs = tickNs;
     }
 
-    /** The bytes that a wheel needs. */
+    /** Returns the bytes that a wheel needs. */
     public static int length() {
         return WheelDescriptor.LENGTH;
     }
 
-    /** The entries that are filed. */
+    /** Returns the number of entries in the wheel. */
     public int armed() {
         return region.getIntOpaque(start + ARMED);
     }
 
     /**
-     * Sets an entry's deadline, and files the entry if it has to be found earlier than before.
+     * Sets an entry's deadline, and files the entry if it is due earlier than before.
      *
-     * @param deadlineNs after {@code nowNs}, or {@link EntryDescriptor#NO_DEADLINE}, which disarms.
+     * @param deadlineNs after {@code nowNs}, or {@link EntryDescriptor#NO_DEADLINE} to disarm.
      */
     public void arm(int entry, long deadlineNs, long nowNs) {
         final long previousNs = EntryDescriptor.deadline(region, entry);
@@ -85,10 +85,11 @@ public final class TimingWheel {
     }
 
     /**
-     * Files an entry whose deadline was just set, if it has to be found earlier than before.
+     * Files an entry whose deadline was just set, if it is due earlier than before.
      *
-     * @param previousNs the deadline before.
-     * @param nowNs before the deadline, which may be {@link EntryDescriptor#NO_DEADLINE}.
+     * @param previousNs the previous deadline.
+     * @param nowNs the current time, before the deadline; the deadline may be {@link
+     *     EntryDescriptor#NO_DEADLINE}.
      */
     public void deadlineSet(int entry, long previousNs, long nowNs) {
         final long deadlineNs = EntryDescriptor.deadline(region, entry);
@@ -106,14 +107,14 @@ public final class TimingWheel {
         }
     }
 
-    /** Takes an entry out of the wheel if it is in it. */
+    /** Removes an entry from the wheel if it is in the wheel. */
     public void disarm(int entry) {
         if (isFiled(entry)) {
             unfile(entry);
         }
     }
 
-    /** Links what was a neighbour of an entry's to the chunk that the entry was copied to. */
+    /** Makes the neighbours of an entry link to the chunk that the entry was copied to. */
     public void moved(int chunk) {
         if (isFiled(chunk)) {
             final int previous = EntryDescriptor.wheelPrevious(region, chunk);
@@ -133,15 +134,15 @@ public final class TimingWheel {
         return EntryDescriptor.wheelPrevious(region, entry) != Region.NONE;
     }
 
-    /** Whether {@link #poll} would find something to do. */
+    /** Returns whether {@link #poll} may find something to do. */
     public boolean isDue(long nowNs) {
         return armed() != 0 && nowNs >= region.getLongOpaque(start + QUIET_UNTIL);
     }
 
     /**
-     * Does one step of the work that is due.
+     * Does one step of the due work.
      *
-     * @return an entry that has expired, now out of the wheel; {@link #MOVED}; or {@link
+     * @return an expired entry, which is no longer in the wheel; {@link #MOVED}; or {@link
      *     #NOTHING_DUE}.
      */
     public int poll(long nowNs) {
@@ -178,8 +179,8 @@ public final class TimingWheel {
     }
 
     /**
-     * The first tick, not before the current one, of a level's first slot with an entry at or after
-     * the current position; or {@code Long.MAX_VALUE}.
+     * Returns the first tick of a level's first occupied slot at or after the current position, but
+     * not before the current tick; or {@code Long.MAX_VALUE}.
      */
     private long firstOccupied(int level, long current) {
         final int shift = level * LEVEL_SHIFT;
@@ -194,7 +195,7 @@ public final class TimingWheel {
         return Math.max(current, slot << shift);
     }
 
-    /** When a tick begins; at the end of time where it would begin later. */
+    /** Returns when a tick begins, at most {@code Long.MAX_VALUE}. */
     private long startOf(long tick) {
         return tick <= Long.MAX_VALUE / tickNs ? tick * tickNs : Long.MAX_VALUE;
     }
@@ -245,10 +246,10 @@ public final class TimingWheel {
     }
 
     /**
-     * Walks every slot.
+     * Checks every slot.
      *
-     * @param live the live chunks, bit i for offset {@code 8 * i}; just those with a deadline must
-     *     be in the wheel.
+     * @param live the live chunks, bit i for offset {@code 8 * i}; exactly those with a deadline
+     *     must be in the wheel.
      * @throws IllegalStateException describing the first inconsistency.
      */
     public void audit(BitSet live) {
@@ -264,7 +265,7 @@ public final class TimingWheel {
             while (entry != Region.NONE) {
                 check(
                         live.get(entry >>> 3) && !filed.get(entry >>> 3),
-                        "slot %d holds %d, which is no entry or filed twice",
+                        "slot %d holds %d, which is not an entry or is filed twice",
                         slot,
                         entry);
                 check(

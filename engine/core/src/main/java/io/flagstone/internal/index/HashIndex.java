@@ -10,24 +10,25 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * A fixed open-addressing hash table from keys to entries, in buckets of one cache line.
  *
- * <p>An entry belongs to the bucket that multiply-shift of its index hash gives, so the number of
- * buckets need not be a power of two. If that is full, the entry is a guest in its alternate
- * bucket, which bucket and tag determine, and which lead back the same way (partial-key cuckoo
- * hashing: Fan, Andersen, Kaminsky, Mitzenmacher: Cuckoo Filter, CoNEXT 2014). An insertion into a
- * full bucket first sends a guest home whose own bucket has room again, so that guests stay few
- * however long the table lives. If both buckets are full of entries with nowhere to go, the entry
- * strays to the buckets behind, which hardly ever happens in a table of more than a few buckets.
+ * <p>Multiply-shift of its index hash gives an entry its own bucket, so the number of buckets need
+ * not be a power of two. If its own bucket is full, the entry is a guest in its alternate bucket.
+ * Own bucket and tag determine the alternate bucket, and alternate bucket and tag determine the own
+ * bucket (partial-key cuckoo hashing: Fan, Andersen, Kaminsky, Mitzenmacher: Cuckoo Filter, CoNEXT
+ * 2014). An insertion into a full bucket first sends home a guest whose own bucket has room again,
+ * so guests stay few in a long-lived table. If both buckets are full of entries that cannot move,
+ * the entry strays to the next bucket with room. Strays are very rare in a table of more than a few
+ * buckets.
  *
- * <p>So a search looks at one bucket, at two if entries of the first are out, and at more only
- * where strays have passed. There are no tombstones, nothing is rehashed, and an insertion moves at
- * most one other entry, for which it looks at no more than twenty buckets and at no key.
+ * <p>A search looks at one bucket, at a second if entries of the first are out, and at more only if
+ * strays have passed. There are no tombstones and no rehashing. An insertion moves at most one
+ * other entry. To find it, it looks at no more than twenty buckets and at no key.
  *
  * <p>Invariants, which {@link #audit} checks:
  *
  * <ul>
  *   <li>a slot is used if and only if its tag is not 0;
- *   <li>each entry is in its own bucket; or a guest in its alternate; or a stray, behind buckets
- *       that count it as passed. In the latter cases its own bucket counts it as out;
+ *   <li>each entry is in its own bucket, or a guest in its alternate bucket, or a stray after
+ *       buckets that count it as passed. The own bucket of a guest or stray counts it as out;
  *   <li>the slots used are at most {@link #capacity}, so probing always ends.
  * </ul>
  *
@@ -41,8 +42,8 @@ public final class HashIndex {
     public static final int SLOTS_PER_BUCKET = BucketDescriptor.SLOTS;
 
     /**
-     * Entries per hundred buckets. At 8.4 of 10 slots an entry pays 7.6 bytes, a hit touches 1.12
-     * buckets on average and a miss 1.48, after any number of replacements.
+     * Entries per hundred buckets. At 8.4 of 10 slots an entry costs 7.6 bytes. After any number of
+     * replacements a hit touches 1.12 buckets on average and a miss 1.48.
      */
     private static final int ENTRIES_PER_HUNDRED_BUCKETS = 840;
 
@@ -51,7 +52,7 @@ public final class HashIndex {
     private final int buckets;
 
     /**
-     * Lays the index over {@code buckets} zeroed buckets from {@code start}, a multiple of {@link
+     * Creates an index over {@code buckets} zeroed buckets from {@code start}, a multiple of {@link
      * #BUCKET_LENGTH}.
      */
     public HashIndex(Region region, int start, int buckets) {
@@ -60,13 +61,15 @@ public final class HashIndex {
         this.buckets = buckets;
     }
 
-    /** The most entries that {@code buckets} buckets may hold. */
+    /** Returns the most entries that {@code buckets} buckets may hold. */
     public static int capacity(int buckets) {
         return (int)
                 Math.min(Integer.MAX_VALUE, (long) buckets * ENTRIES_PER_HUNDRED_BUCKETS / 100);
     }
 
-    /** The fewest buckets for {@code entries} entries, or as many as a region can have. */
+    /**
+     * Returns the fewest buckets for {@code entries} entries, at most as many as fit in a region.
+     */
     public static int bucketsFor(long entries) {
         final long countable = Math.min(entries, Integer.MAX_VALUE);
         final long needed =
@@ -74,7 +77,7 @@ public final class HashIndex {
         return (int) Math.min(Integer.MAX_VALUE / BUCKET_LENGTH, Math.max(1, needed));
     }
 
-    /** How keys are found, with or without the lock, in all indexes of this shape. */
+    /** Returns the lookup, with or without the lock, for all indexes of this shape. */
     public IndexLookup lookup() {
         return lookup;
     }
@@ -88,7 +91,7 @@ public final class HashIndex {
         return lookup.find(region, hash, base, address, length);
     }
 
-    /** The cell of an entry that is in the index. */
+    /** Returns the cell of an entry. The entry must be in the index. */
     int cellOf(int indexHash, int entry) {
         final int tag = KeyedHash.tag(indexHash);
         int bucket = lookup.home(indexHash);
@@ -121,12 +124,14 @@ public final class HashIndex {
         return region.getInt(cell);
     }
 
-    /** Refers to another entry of the same key instead of one that is in the index. */
+    /** Replaces the reference to an entry by a reference to another entry of the same key. */
     public void replace(int indexHash, int entry, int other) {
         region.putInt(cellOf(indexHash, entry), other);
     }
 
-    /** Adds an entry whose key is not in the index, which holds fewer than its capacity. */
+    /**
+     * Adds an entry. Its key must not be in the index, and the index must be below its capacity.
+     */
     public void insert(int indexHash, int entry) {
         final int tag = KeyedHash.tag(indexHash);
         final int home = lookup.home(indexHash);
@@ -146,7 +151,7 @@ public final class HashIndex {
         }
     }
 
-    /** Takes an entry out that is in the index. */
+    /** Removes an entry. It must be in the index. */
     public void remove(int indexHash, int entry) {
         final int cell = cellOf(indexHash, entry);
         final int home = lookup.home(indexHash);
@@ -195,7 +200,7 @@ public final class HashIndex {
         }
     }
 
-    /** Makes room in a full bucket by moving one of its guests to its own, if that has room. */
+    /** Makes room in a full bucket by moving a guest to its own bucket, if that has room. */
     private boolean sendGuestHome(int bucket) {
         final int slot = slotWithRoomElsewhere(bucket, BucketDescriptor.guests(region, bucket));
         if (slot < 0) {
@@ -209,7 +214,7 @@ public final class HashIndex {
         return true;
     }
 
-    /** Makes room in a full bucket by moving one of its own entries to its alternate. */
+    /** Makes room in a full bucket by moving one of its own entries to the entry's alternate. */
     private boolean sendNativeOut(int bucket) {
         final int slot = slotWithRoomElsewhere(bucket, BucketDescriptor.natives(region, bucket));
         if (slot < 0) {
@@ -222,7 +227,7 @@ public final class HashIndex {
         return true;
     }
 
-    /** The first of some slots whose entry's other bucket has room, or -1. */
+    /** Returns the first of the slots whose entry's other bucket has room, or -1. */
     private int slotWithRoomElsewhere(int bucket, int slots) {
         for (int rest = slots; rest != 0; rest &= rest - 1) {
             final int slot = Integer.numberOfTrailingZeros(rest);
@@ -238,8 +243,8 @@ public final class HashIndex {
     }
 
     /**
-     * The entry in a slot, for walks over the whole index. An entry that an insertion moves between
-     * two steps of a walk may be missed or seen twice.
+     * Returns the entry in a slot, for iteration over the whole index. Iteration may miss an entry
+     * or return it twice if an insertion moves the entry meanwhile.
      *
      * @param number the bucket's number, from 0 to {@link #buckets} - 1.
      * @param slot the slot, from 0 to {@link #SLOTS_PER_BUCKET} - 1.
@@ -249,16 +254,16 @@ public final class HashIndex {
         return entryAt(lookup.bucket(number), slot);
     }
 
-    /** How many buckets there are. */
+    /** Returns the number of buckets. */
     public int buckets() {
         return buckets;
     }
 
     /**
-     * Walks every slot, and recounts every bucket's counts from the keys' own hashes.
+     * Checks every slot, and every bucket's counts against the hashes of the keys.
      *
      * @param hash the keyed hash.
-     * @param entries told of every reference found.
+     * @param entries receives every reference found.
      * @throws IllegalStateException describing the first inconsistency.
      */
     public void audit(KeyedHash hash, IntConsumer entries) {
@@ -309,7 +314,7 @@ public final class HashIndex {
         check(
                 BucketDescriptor.tag(region, bucket, slot) == tag
                         && EntryDescriptor.hash(region, entry) == indexHash,
-                "entry %d: its tag or its index hash is not its key's",
+                "entry %d: tag or index hash does not match its key",
                 entry);
         final int home = lookup.home(indexHash);
         final int alternate = lookup.alternate(home, tag);

@@ -5,12 +5,12 @@ import io.flagstone.internal.entry.EntryDescriptor;
 import io.flagstone.internal.memory.Region;
 
 /**
- * How a key's entry is found in a {@link HashIndex}: which buckets it may be in, in which order
- * they are looked at, and when the search ends.
+ * Finds the entry of a key in a {@link HashIndex}. Determines the buckets that a key may be in,
+ * their order, and where the search ends.
  *
- * <p>Knows the shape of the index but not its region, so that one serves all segments of a cache,
- * whose indexes are of one shape: a reader without the lock then has fewer objects to go through
- * before it knows where the bucket is.
+ * <p>A lookup knows the shape of the index but not its region. All indexes of a cache have the same
+ * shape, so one lookup serves all segments. A reader without the lock then follows fewer references
+ * to find the bucket.
  *
  * <p>Immutable; allocates nothing.
  */
@@ -28,15 +28,15 @@ public final class IndexLookup {
     }
 
     /**
-     * Finds a key. May be called without the lock, while the index changes: then the answer means
-     * nothing until the segment's version proves that it did not change. It comes after a bounded
-     * number of steps in any case, and names a chunk inside the region.
+     * Finds a key. May be called without the lock while the index changes. The result is then only
+     * valid if the segment's version shows that nothing changed. In any case the search takes a
+     * bounded number of steps, and the result lies inside the region.
      *
-     * @param region the segment's.
+     * @param region the segment's region.
      * @param hash the key's hash.
      * @param base the key's array, {@code null}, or {@link EntryDescriptor#LONG_KEY}.
-     * @param address the key's offset or address, or the key itself.
-     * @param length the key's bytes.
+     * @param address the key's offset or address, or the key itself for {@code LONG_KEY}.
+     * @param length the key's length in bytes.
      * @return the entry, or {@link Region#NONE}.
      */
     public int find(Region region, long hash, Object base, long address, int length) {
@@ -58,14 +58,14 @@ public final class IndexLookup {
         return entry;
     }
 
-    /** Loads a word of the bucket that a search for this hash begins with. */
+    /** Loads a word of the first bucket of a search for this hash. */
     public long prefetch(Region region, long hash) {
         return region.getLong(home(KeyedHash.indexHash(hash)));
     }
 
     /**
-     * The first entry in its own bucket that a key with this hash might have, or {@link
-     * Region#NONE}; looks at no entry, and needs no lock, as {@link #find} does not.
+     * Returns the first entry in the hash's own bucket whose tag matches, or {@link Region#NONE}.
+     * Reads no entry. Like {@link #find}, needs no lock.
      */
     public int candidate(Region region, long hash) {
         final int indexHash = KeyedHash.indexHash(hash);
@@ -74,7 +74,9 @@ public final class IndexLookup {
         return mask == 0 ? Region.NONE : region.getInt(BucketDescriptor.firstCell(bucket, mask));
     }
 
-    /** Whether what was found by its hash alone, without a lock, is the entry of a key. */
+    /**
+     * Returns whether a candidate, which may have been read without the lock, has the given key.
+     */
     public static boolean isEntryOf(
             Region region, int entry, Object base, long address, int length) {
         return EntryDescriptor.isWithin(region, entry, length)
@@ -96,13 +98,13 @@ public final class IndexLookup {
         return bucket(scale(indexHash));
     }
 
-    /** The other bucket of an entry, from either of the two. */
+    /** Returns an entry's alternate bucket from its own bucket, or its own from its alternate. */
     int alternate(int bucket, int tag) {
         final int number = scale(tag * TAG_MULTIPLIER) - number(bucket);
         return bucket(number < 0 ? number + buckets : number);
     }
 
-    /** Multiply-shift: an unsigned number to one below the number of buckets. */
+    /** Maps an unsigned number to a number below the number of buckets, by multiply-shift. */
     private int scale(int bits) {
         return (int) ((bits & 0xFFFF_FFFFL) * buckets >>> 32);
     }

@@ -4,16 +4,16 @@ package io.flagstone.internal.index;
 import io.flagstone.internal.memory.RawMemory;
 
 /**
- * A keyed 64-bit hash by folded multiplication: words of the key, masked by secrets, are multiplied
- * to 128 bits and the halves are folded together, as in Wang Yi's wyhash family.
+ * A keyed 64-bit hash by folded multiplication, as in Wang Yi's wyhash family. It multiplies words
+ * of the key, masked by secrets, to 128 bits and folds the halves together.
  *
- * <p>The secrets come from a seed by SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom
- * Number Generators, OOPSLA 2014), so that who does not know the seed cannot choose keys that
- * collide. It is no cryptographic hash. A key of up to 16 bytes costs two multiplications, each
- * further 16 bytes one more.
+ * <p>SplitMix64 derives the secrets from a seed (Steele, Lea, Flood: Fast Splittable Pseudorandom
+ * Number Generators, OOPSLA 2014), so keys that collide cannot be chosen without knowing the seed.
+ * This is not a cryptographic hash. A key of up to 16 bytes costs two multiplications, each further
+ * 16 bytes one more.
  *
- * <p>The bits of the result are split: the top ones choose the segment, the low 32 are the index
- * hash, whose upper bits choose the bucket and whose lower ones are the tag.
+ * <p>The top bits of the result choose the segment. The low 32 bits are the index hash. The upper
+ * bits of the index hash choose the bucket and its low 16 bits are the tag.
  *
  * <p>Immutable; allocates nothing.
  */
@@ -27,7 +27,7 @@ public final class KeyedHash {
     private final long secret2;
     private final long secret3;
 
-    /** Derives the secrets from {@code seed}; the same seed gives the same hash everywhere. */
+    /** Derives the secrets from {@code seed}. The same seed gives the same hash everywhere. */
     public KeyedHash(long seed) {
         this.seed = seed;
         this.secret0 = splitMix(seed + GOLDEN_GAMMA);
@@ -36,12 +36,12 @@ public final class KeyedHash {
         this.secret3 = splitMix(seed + 4 * GOLDEN_GAMMA);
     }
 
-    /** The seed it was made with. */
+    /** Returns the seed. */
     public long seed() {
         return seed;
     }
 
-    /** Hashes a {@code long}, to the same value as its eight bytes. */
+    /** Hashes a {@code long} to the same value as its eight bytes. */
     public long hash(long key) {
         return finish(key, 0, secret0, Long.BYTES);
     }
@@ -74,7 +74,8 @@ public final class KeyedHash {
                             RawMemory.getLong(base, address + i) ^ secret1,
                             RawMemory.getLong(base, address + i + Long.BYTES) ^ state);
         }
-        // The last block ends with the key and may overlap the one before; the length tells apart.
+        // The last block ends with the key and may overlap the one before. The length is hashed
+        // too.
         final long last = address + length - BLOCK;
         return finish(
                 RawMemory.getLong(base, last),
@@ -98,18 +99,18 @@ public final class KeyedHash {
         return z ^ z >>> 31;
     }
 
-    /** The part of a hash that the index uses, which every entry keeps. */
+    /** Returns the part of a hash that the index uses and every entry stores. */
     public static int indexHash(long hash) {
         return (int) hash;
     }
 
-    /** The part of an index hash that the bucket keeps: 1 to 65 535. */
+    /** Returns the part of an index hash that the bucket stores: 1 to 65 535. */
     public static int tag(int indexHash) {
         final int bits = indexHash & 0xFFFF;
         return bits == 0 ? 1 : bits;
     }
 
-    /** The part of a hash that chooses among {@code 1 << segmentBits} segments. */
+    /** Returns the number of a hash's segment among {@code 1 << segmentBits} segments. */
     public static int segment(long hash, int segmentBits) {
         return (int) (hash >>> 1 >>> Long.SIZE - 1 - segmentBits);
     }

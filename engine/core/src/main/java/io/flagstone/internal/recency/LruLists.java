@@ -13,27 +13,26 @@ import io.flagstone.internal.memory.Region;
 import java.util.BitSet;
 
 /**
- * The entries of a segment in order of use: an intrusive doubly-linked list for each size class,
- * the most recently used at its head, and one clock for all.
+ * The entries of a segment in order of use: an intrusive doubly-linked list per size class, with
+ * the most recently used entry at its head, and one recency clock for all lists.
  *
- * <p>The clock ticks whenever an entry is added. An entry that is put at a head, because it is new
- * or because it was used, keeps the clock's reading as its stamp. So stamps never rise from head to
- * tail, and the smallest stamp among the tails names the segment's least recently used entry across
- * classes; each list keeps its tail's stamp beside it so that finding it touches no entry.
+ * <p>The clock ticks when an entry is added. An entry that is put at a head, because it is new or
+ * was used, stores the clock's reading as its stamp. So stamps never rise from head to tail, and
+ * the tail with the smallest stamp is the least recently used entry of all classes. Each list
+ * stores its tail's stamp next to its head, so finding that tail touches no entry.
  *
  * <p>A use moves an entry to the head only if its stamp is further behind the clock than the
- * promotion distance, a fraction of the length of its own list. While nothing is added, nothing
- * falls behind, and so an entry is moved at most once for as many additions as the distance,
- * however often it is used. At 0 the order is exact LRU: the clock ticks at every move, too, so
- * that no two stamps are equal, and only the entry stamped last stays where it is.
+ * promotion distance, a fraction of the length of its list. Entries fall behind only when others
+ * are added. So an entry moves at most once per as many additions as the distance, no matter how
+ * often it is used. With distance 0 the order is exact LRU: the clock also ticks at every move, so
+ * no two stamps are equal, and only the entry stamped last is not moved.
  *
- * <p>Invariants, which {@link #audit} checks: links agree in both directions, stamps fall from head
- * to tail, or at least do not rise, and none is ahead of the clock, sizes and tails' stamps are
- * those of the lists.
+ * <p>Invariants, which {@link #audit} checks: links agree in both directions; stamps do not rise
+ * from head to tail, and with distance 0 they fall; no stamp is ahead of the clock; sizes and tail
+ * stamps match the lists.
  *
- * <p>Guarded by the segment's lock; readers without it look at clock and sizes, which lie where
- * writers change nothing else that they do not read anyway. Every operation takes constant time and
- * allocates nothing.
+ * <p>Guarded by the segment's lock. Readers without the lock read only the clock, sizes and stamps.
+ * Every operation except {@link #audit} takes constant time and allocates nothing.
  */
 public final class LruLists {
     private final Region region;
@@ -44,8 +43,8 @@ public final class LruLists {
     private final PromotionDistance distance;
 
     /**
-     * Lays the clock over the zeroed word at {@code clock} and empty lists over zeroed memory from
-     * {@code start}, a multiple of a cache line.
+     * Creates empty lists over zeroed memory from {@code start}, a multiple of a cache line. The
+     * clock is the zeroed word at {@code clock}.
      *
      * @param distance the promotion distance, 0 to {@link PromotionDistance#ONE}.
      */
@@ -58,12 +57,12 @@ public final class LruLists {
         this.distance = new PromotionDistance(clock, start, distance);
     }
 
-    /** The bytes that the lists' heads need. */
+    /** Returns the bytes that the lists' heads need. */
     public static int length(int lists) {
         return RecencyDescriptor.length(lists);
     }
 
-    /** Puts an entry that is in no list at the head of its class's. */
+    /** Adds an entry at the head of its class's list. The entry must be in no list. */
     public void addFirst(int sizeClass, int entry) {
         link(sizeClass, entry, tick());
         if (region.addInt(distance.sizeWord(sizeClass), 1) == 1) {
@@ -71,7 +70,7 @@ public final class LruLists {
         }
     }
 
-    /** Takes an entry out of its class's list. */
+    /** Removes an entry from its class's list. */
     public void remove(int sizeClass, int entry) {
         unlink(sizeClass, entry);
         if (region.addInt(distance.sizeWord(sizeClass), -1) == 0) {
@@ -79,13 +78,13 @@ public final class LruLists {
         }
     }
 
-    /** Moves an entry to the head, however near it is. */
+    /** Moves an entry to the head of its list, regardless of the promotion distance. */
     public void moveToFirst(int sizeClass, int entry) {
         unlink(sizeClass, entry);
         link(sizeClass, entry, distance.isExact() ? tick() : clock());
     }
 
-    /** Links what was a neighbour of an entry's to the chunk that the entry was copied to. */
+    /** Makes the neighbours of an entry link to the chunk that the entry was copied to. */
     public void moved(int chunk) {
         final int list = list(EntryDescriptor.sizeClass(region, chunk));
         final int previous = EntryDescriptor.lruPrevious(region, chunk);
@@ -136,14 +135,14 @@ public final class LruLists {
         }
     }
 
-    /** The rule by which hits promote, in all segments whose lists lie where these do. */
+    /** Returns the promotion distance, for all segments with the same layout. */
     public PromotionDistance distance() {
         return distance;
     }
 
     /**
-     * Moves an entry that was used to the head, if it is further than the promotion distance
-     * behind.
+     * Moves an entry that was used to the head, if it is further behind than the promotion
+     * distance.
      *
      * @return whether it moved.
      */
@@ -156,35 +155,36 @@ public final class LruLists {
     }
 
     /**
-     * Whether an entry's age is within a part of that of the last of its list.
+     * Returns whether an entry is among the oldest of its list, by age.
      *
-     * @param divisor 8 for the oldest eighth.
+     * @param divisor 8 for an age within an eighth of the tail's age.
      */
     public boolean isOld(int entry, int divisor) {
         final long oldest = lastAge(EntryDescriptor.sizeClass(region, entry));
         return clock() - EntryDescriptor.stamp(region, entry) >= oldest - oldest / divisor;
     }
 
-    /** The least recently used entry of a class, or {@link Region#NONE}. */
+    /** Returns the least recently used entry of a class, or {@link Region#NONE}. */
     public int last(int sizeClass) {
         return region.getInt(list(sizeClass) + TAIL);
     }
 
-    /** The entries of a class. */
+    /** Returns the number of entries of a class. */
     public int size(int sizeClass) {
         return region.getInt(distance.sizeWord(sizeClass));
     }
 
-    /** How far the clock is past the stamp of a class's least recently used entry. */
+    /** Returns the age of a class's least recently used entry: the clock minus its stamp. */
     public long lastAge(int sizeClass) {
         return clock() - region.getLong(list(sizeClass) + TAIL_STAMP);
     }
 
     /**
-     * What the age of a class's last entry would be without as many of the last ones, if stamps are
-     * spread evenly between its first entry and its last.
+     * Returns the estimated age of a class's last entry after a number of entries are removed from
+     * the tail. The estimate assumes that stamps are spread evenly between the first entry and the
+     * last.
      *
-     * @param entries from 0 to all that the class has, of which there is one.
+     * @param entries from 0 to the size of the class, which must not be empty.
      */
     public long ageWithout(int sizeClass, int entries) {
         final long last = lastAge(sizeClass);
@@ -194,7 +194,7 @@ public final class LruLists {
     }
 
     /**
-     * The first class with entries.
+     * Returns the first class with entries.
      *
      * @param from the class to begin with.
      * @return the class, or -1 if neither that one nor any after it has entries.
@@ -210,7 +210,7 @@ public final class LruLists {
         return -1;
     }
 
-    /** The class whose last entry is the least recently used of all; there must be an entry. */
+    /** Returns the class of the least recently used entry. There must be an entry. */
     public int oldestClass() {
         int oldest = -1;
         long oldestStamp = Long.MAX_VALUE;
@@ -225,9 +225,10 @@ public final class LruLists {
     }
 
     /**
-     * Walks every list.
+     * Checks every list.
      *
-     * @param live the live chunks, bit i for offset {@code 8 * i}; the lists must hold just these.
+     * @param live the live chunks, bit i for offset {@code 8 * i}; the lists must hold exactly
+     *     these.
      * @throws IllegalStateException describing the first inconsistency.
      */
     public void audit(BitSet live) {
@@ -250,11 +251,15 @@ public final class LruLists {
         long highest = clock();
         int entry = region.getInt(list + HEAD);
         while (entry != Region.NONE) {
-            check(live.get(entry >>> 3), "class %d links %d, which is no entry", sizeClass, entry);
+            check(
+                    live.get(entry >>> 3),
+                    "class %d links %d, which is not an entry",
+                    sizeClass,
+                    entry);
             check(
                     EntryDescriptor.sizeClass(region, entry) == sizeClass
                             && EntryDescriptor.lruPrevious(region, entry) == previous,
-                    "entry %d is in the list of class %d by mistake, or does not link back",
+                    "entry %d is not of class %d, whose list it is in, or does not link back",
                     entry,
                     sizeClass);
             final long stamp = EntryDescriptor.stamp(region, entry);
@@ -278,7 +283,7 @@ public final class LruLists {
                 size);
         check(
                 size == 0 || region.getLong(list + TAIL_STAMP) == tailStamp,
-                "class %d keeps another stamp than its tail's",
+                "class %d: the stored stamp is not its tail's",
                 sizeClass);
         return size;
     }

@@ -7,14 +7,14 @@ import io.flagstone.internal.entry.EntryDescriptor;
 import io.flagstone.internal.memory.Region;
 
 /**
- * How far an entry may fall behind the recency clock before a hit promotes it: a fraction of the
- * length of its own list, in additions. See {@link LruLists}.
+ * The distance that an entry may fall behind the recency clock before a hit promotes it. It is a
+ * fraction of the length of the entry's list, counted in additions. See {@link LruLists}.
  *
- * <p>Knows where clock and sizes lie but not the region, so that one serves all segments of a
- * cache. Immutable; allocates nothing.
+ * <p>It knows the offsets of clock and sizes but not the region, so one object serves all segments
+ * of a cache. Immutable; allocates nothing.
  */
 public final class PromotionDistance {
-    /** Distances are fractions in units of 1 / 65 536. */
+    /** The distance 1. Distances are fractions in units of 1 / 65 536. */
     public static final int ONE = 1 << 16;
 
     private static final int SHIFT = 16;
@@ -29,14 +29,14 @@ public final class PromotionDistance {
         this.fraction = fraction;
     }
 
-    /** Whether the order of use is exact LRU. */
+    /** Returns whether the order of use is exact LRU. */
     boolean isExact() {
         return fraction == 0;
     }
 
     /**
-     * Whether an entry is so far behind that a hit should promote it. Needs no lock: a torn answer
-     * costs a promotion too many or too few, and an entry that is being freed reads as any class.
+     * Returns whether a hit should promote an entry. Needs no lock: a torn read causes one
+     * promotion too many or too few, and an entry that is being freed may show any size class.
      */
     public boolean isBehind(Region region, int entry) {
         final long age = region.getLong(clock) - EntryDescriptor.stamp(region, entry);
@@ -44,7 +44,7 @@ public final class PromotionDistance {
         return age > (long) size * fraction >> SHIFT;
     }
 
-    /** Where the length of a class's list lies. */
+    /** Returns the offset of the size of a class's list. */
     int sizeWord(int sizeClass) {
         return sizes + sizeClass * Integer.BYTES;
     }

@@ -6,15 +6,15 @@ import java.util.Arrays;
 import org.agrona.BitUtil;
 
 /**
- * The chunk sizes that slabs of one size are cut into, smallest first; the last is a whole slab.
+ * The chunk sizes for slabs of one size, smallest first. The last is a whole slab.
  *
- * <p>Where no sample says better ({@link SlabPlan}), sizes grow by 8 bytes up to 192, then by a
- * tenth. Each is raised to the largest that still cuts a slab into as many chunks: between a third
- * and a half of a slab every size gives two chunks, so only the half is worth having. So no class
- * leaves much of its slab's end uncut.
+ * <p>Without a sample (see {@link SlabPlan}), sizes grow by 8 bytes up to 192, then by a tenth.
+ * Each size is raised to the largest that cuts a slab into the same number of chunks. For example,
+ * every size between a third and a half of a slab gives two chunks, so only the half is useful. So
+ * no class wastes much of the end of its slabs.
  *
- * <p>Immutable; look-ups allocate nothing and take a table step for small sizes, a binary search
- * for the others.
+ * <p>Immutable. A lookup allocates nothing. It takes one table access for small sizes and a binary
+ * search for others.
  */
 public final class SizeClasses {
     /** The smallest chunk: a header and a key. */
@@ -38,7 +38,7 @@ public final class SizeClasses {
     private final byte[] spillLimits;
 
     /**
-     * The classes for entries of any size.
+     * Creates the classes for entries of any size.
      *
      * @param slabBytes the size of a slab, a multiple of 64 from {@link #MIN_SLAB_BYTES}.
      */
@@ -47,12 +47,12 @@ public final class SizeClasses {
     }
 
     /**
-     * Classes of given sizes.
+     * Creates classes of the given sizes.
      *
      * @param slabBytes the size of a slab, a multiple of 64 from {@link #MIN_SLAB_BYTES}.
-     * @param sizes multiples of 8 in ascending order, the least at least {@link #MIN_CHUNK_BYTES},
-     *     the last {@code slabBytes}; each is raised to the largest that cuts a slab into as many
-     *     chunks.
+     * @param sizes multiples of 8 in ascending order, the first at least {@link #MIN_CHUNK_BYTES},
+     *     the last {@code slabBytes}; each is raised to the largest that cuts a slab into the same
+     *     number of chunks.
      */
     SizeClasses(int slabBytes, int[] sizes) {
         chunkBytes = Arrays.stream(sizes).map(size -> raised(size, slabBytes)).distinct().toArray();
@@ -67,7 +67,7 @@ public final class SizeClasses {
         }
     }
 
-    /** The largest chunk that cuts a slab into as many as one of this size. */
+    /** Returns the largest chunk that cuts a slab into as many chunks as this size does. */
     private static int raised(int size, int slabBytes) {
         return slabBytes / (slabBytes / size) & -EntryDescriptor.ALIGNMENT;
     }
@@ -86,30 +86,32 @@ public final class SizeClasses {
         return Arrays.copyOf(sizes, count);
     }
 
-    /** How many classes there are. */
+    /** Returns the number of classes. */
     public int count() {
         return chunkBytes.length;
     }
 
-    /** The chunk of a class. */
+    /** Returns the chunk size of a class in bytes. */
     public int chunkBytes(int sizeClass) {
         return chunkBytes[sizeClass];
     }
 
-    /** The largest chunk: one slab. */
+    /** Returns the largest chunk size: a whole slab. */
     public int maxChunkBytes() {
         return chunkBytes[chunkBytes.length - 1];
     }
 
-    /** The smallest class whose chunk holds {@code bytes}, at most {@link #maxChunkBytes}. */
+    /**
+     * Returns the smallest class whose chunk holds {@code bytes}, at most {@link #maxChunkBytes}.
+     */
     public int classFor(int bytes) {
         final int index = bytes + (1 << TABLE_SHIFT) - 1 >>> TABLE_SHIFT;
         return index < table.length ? table[index] : search(bytes);
     }
 
     /**
-     * The largest class that an entry of a class should be put into where its own is full: its
-     * chunk is at most an eighth larger.
+     * Returns the largest class to use for an entry if its own class is full. Its chunk is at most
+     * an eighth larger.
      */
     public int spillLimit(int sizeClass) {
         return spillLimits[sizeClass];

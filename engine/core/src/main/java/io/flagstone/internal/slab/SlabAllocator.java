@@ -20,24 +20,24 @@ import io.flagstone.internal.memory.Region;
 import java.util.BitSet;
 
 /**
- * Hands out chunks of slabs. A slab belongs to one size class while any chunk of it is live, and
- * goes back to the pool with its last one, so memory never stays with a class that does not use it.
+ * Allocates chunks of slabs. A slab belongs to one size class while it has live chunks, and returns
+ * to the pool when the last one is freed. So memory never stays with a class that does not use it.
  *
- * <p>To take a slab from a class, its owner <em>drains</em> it: from {@link #startDraining} on none
- * of its chunks is handed out, and once the owner has freed those that {@link #nextToDrain} names
- * it is in the pool. One slab drains at a time; the work can rest after any chunk and resume, or
- * end with {@link #stopDraining}.
+ * <p>To take a slab from a class, the caller <em>drains</em> it. After {@link #startDraining} the
+ * allocator hands out none of its chunks. The caller frees the chunks that {@link #nextToDrain}
+ * returns, and then the slab is in the pool. One slab drains at a time. The caller may pause after
+ * any chunk, or give up with {@link #stopDraining}.
  *
  * <p>Invariants, which {@link #audit} checks:
  *
  * <ul>
  *   <li>every slab is in the pool, or has a class and at least one live chunk;
- *   <li>a class's list holds exactly its slabs with a chunk to hand out, but for a draining one;
- *   <li>of the chunks handed out, each is live or in its slab's free list, and none is both.
+ *   <li>a class's list holds exactly its slabs with a chunk to hand out, except a draining one;
+ *   <li>each chunk that was handed out is either live or in its slab's free list.
  * </ul>
  *
- * <p>Guarded by the segment's lock. Every operation takes a number of steps that does not depend on
- * how many slabs there are, and allocates nothing.
+ * <p>Guarded by the segment's lock. The number of steps of an operation does not depend on the
+ * number of slabs. Allocates nothing.
  */
 public final class SlabAllocator {
     private static final int SPARSEST_LOOKS = 16;
@@ -53,11 +53,11 @@ public final class SlabAllocator {
     private int newest = Region.NONE;
 
     /**
-     * Lays the tables and the slabs over a region.
+     * Creates an allocator over a region whose tables are zeroed.
      *
-     * @param tables where the tables start, {@link #tablesLength} long.
-     * @param firstSlab where the first slab starts.
-     * @param slabs how many slabs follow one another.
+     * @param tables the offset of the tables, which have {@link #tablesLength} bytes.
+     * @param firstSlab the offset of the first slab.
+     * @param slabs the number of slabs, which are contiguous.
      */
     public SlabAllocator(Region region, SizeClasses classes, int tables, int firstSlab, int slabs) {
         this.region = region;
@@ -69,23 +69,25 @@ public final class SlabAllocator {
         layOut();
     }
 
-    /** Puts every slab into the pool, over zeroed tables; what the slabs hold is garbage then. */
+    /**
+     * Puts every slab into the pool. The tables must be zeroed; the slabs' contents are ignored.
+     */
     public void layOut() {
         for (int slab = slabs; slab > 0; slab--) {
             pool(slab);
         }
     }
 
-    /** The bytes that the tables need. */
+    /** Returns the bytes that the tables need. */
     public static int tablesLength(int classes, int slabs) {
         return SlabDescriptor.length(classes, slabs);
     }
 
     /**
-     * Takes a chunk of a slab of the class, or of one from the pool.
+     * Allocates a chunk from a slab of the class or from a slab of the pool.
      *
-     * @param reserve how many slabs to leave in the pool.
-     * @return the chunk, or {@link Region#NONE} if there is none to be had.
+     * @param reserve the number of slabs to leave in the pool.
+     * @return the chunk, or {@link Region#NONE} if there is none.
      */
     public int allocate(int sizeClass, int reserve) {
         if (!hasFree(sizeClass, reserve)) {
@@ -97,16 +99,16 @@ public final class SlabAllocator {
         return takeFree(sizeClass);
     }
 
-    /** Whether {@link #allocate} would find a chunk. */
+    /** Returns whether {@link #allocate} would find a chunk. */
     public boolean hasFree(int sizeClass, int reserve) {
         return region.getInt(classRecord(sizeClass) + CLASS_PARTIAL_HEAD) != Region.NONE
                 || pooledSlabs() > reserve;
     }
 
     /**
-     * Takes a chunk of a slab that the class has already and that is not draining.
+     * Allocates a chunk from a slab that the class already has and that is not draining.
      *
-     * @return the chunk, or {@link Region#NONE} if all are taken.
+     * @return the chunk, or {@link Region#NONE} if there is none.
      */
     public int takeFree(int sizeClass) {
         final int classRecord = classRecord(sizeClass);
@@ -130,12 +132,12 @@ public final class SlabAllocator {
         return chunk;
     }
 
-    /** The class of the slab that a chunk lies in. */
+    /** Returns the class of the slab that contains a chunk. */
     public int sizeClassOf(int chunk) {
         return region.getInt(slabRecord(slabOf(chunk)) + SLAB_CLASS);
     }
 
-    /** Gives a chunk back. */
+    /** Frees a chunk. */
     public void free(int chunk) {
         final int slab = slabOf(chunk);
         final int record = slabRecord(slab);
@@ -162,17 +164,17 @@ public final class SlabAllocator {
         }
     }
 
-    /** The slab being drained, or {@link Region#NONE}; may be asked without the lock. */
+    /** Returns the slab being drained, or {@link Region#NONE}. Needs no lock. */
     public int draining() {
         return region.getIntOpaque(tables + DRAINING);
     }
 
-    /** The class of the slab being drained; there must be one. */
+    /** Returns the class of the slab being drained. A slab must be draining. */
     public int drainingClass() {
         return region.getInt(slabRecord(draining()) + SLAB_CLASS);
     }
 
-    /** Starts to drain a slab that has live chunks; no other may be draining. */
+    /** Starts to drain a slab, which must have live chunks. No other slab may be draining. */
     public void startDraining(int slab) {
         final int record = slabRecord(slab);
         final int sizeClass = region.getInt(record + SLAB_CLASS);
@@ -183,7 +185,7 @@ public final class SlabAllocator {
         region.putInt(tables + DRAIN_CURSOR, 0);
     }
 
-    /** Lets the slab being drained be used again as it is. */
+    /** Stops draining. The slab keeps its class and its remaining chunks. */
     public void stopDraining() {
         final int slab = draining();
         final int record = slabRecord(slab);
@@ -195,8 +197,9 @@ public final class SlabAllocator {
     }
 
     /**
-     * The slab of a class that is soonest drained: of those with free chunks, as far as it looks,
-     * the one with the fewest live ones; the slab of a given chunk where none has any.
+     * Returns the slab of a class that is drained soonest: the one with the fewest live chunks
+     * among the first few slabs with free chunks. If no slab has a free chunk, returns the slab of
+     * the given chunk.
      */
     public int sparsest(int sizeClass, int chunk) {
         final int head = region.getInt(classRecord(sizeClass) + CLASS_PARTIAL_HEAD);
@@ -204,10 +207,10 @@ public final class SlabAllocator {
     }
 
     /**
-     * A slab of any class that is soon drained, for when the pool is empty: the one that left the
-     * pool last, or one with fewer live chunks among those with free ones, of which it looks at a
-     * few in each class. The one that left the pool last holds no more than what was allocated
-     * since.
+     * Returns a slab of any class that is drained soon, for use when the pool is empty. It is the
+     * slab that left the pool last, or one with fewer live chunks among the first few slabs with
+     * free chunks of each class. The slab that left the pool last holds only chunks that were
+     * allocated since.
      */
     public int sparsest() {
         int sparsest = newest;
@@ -217,7 +220,7 @@ public final class SlabAllocator {
         return sparsest;
     }
 
-    /** The sparsest of a given slab and those at the head of a class's list. */
+    /** Returns the sparsest of a given slab and the first slabs in a class's list. */
     private int sparsestListed(int sizeClass, int given) {
         int sparsest = given;
         int slab = region.getInt(classRecord(sizeClass) + CLASS_PARTIAL_HEAD);
@@ -236,9 +239,10 @@ public final class SlabAllocator {
     }
 
     /**
-     * The next live chunk of the slab being drained, which its owner frees before it asks again.
+     * Returns the next live chunk of the slab being drained. The caller frees it before it calls
+     * this again.
      *
-     * @return a chunk; there is one for as long as a slab is draining.
+     * @return a chunk; a draining slab always has one.
      */
     public int nextToDrain() {
         final int slab = draining();
@@ -253,36 +257,36 @@ public final class SlabAllocator {
         return chunk;
     }
 
-    /** The live chunks of a class. */
+    /** Returns the number of live chunks of a class. */
     public int live(int sizeClass) {
         return region.getInt(classRecord(sizeClass) + CLASS_LIVE);
     }
 
-    /** The chunks of a class's slabs that are not live. */
+    /** Returns the number of chunks in a class's slabs that are not live. */
     public int freeChunks(int sizeClass) {
         return slabs(sizeClass) * chunksPerSlab(sizeClass) - live(sizeClass);
     }
 
-    /** The slabs of a class. */
+    /** Returns the number of slabs of a class. */
     public int slabs(int sizeClass) {
         return region.getInt(classRecord(sizeClass) + CLASS_SLABS);
     }
 
-    /** The slabs in the pool. */
+    /** Returns the number of slabs in the pool. */
     public int pooledSlabs() {
         return region.getInt(tables + POOL_SLABS);
     }
 
-    /** The bytes of all slabs of a class that hold no live chunk. */
+    /** Returns the bytes in all slabs of a class that belong to no live chunk. */
     public long freeBytes(int sizeClass) {
         return (long) slabs(sizeClass) * slabBytes
                 - (long) live(sizeClass) * classes.chunkBytes(sizeClass);
     }
 
     /**
-     * Walks the pool, the classes' lists and every slab's chunks.
+     * Checks the pool, the classes' lists and every slab's chunks.
      *
-     * @return the live chunks: bit i stands for the one at offset {@code 8 * i}.
+     * @return the live chunks: bit i stands for the chunk at offset {@code 8 * i}.
      * @throws IllegalStateException describing the first inconsistency.
      */
     public BitSet audit() {
@@ -309,7 +313,7 @@ public final class SlabAllocator {
         return SlabDescriptor.classRecord(tables, sizeClass);
     }
 
-    /** The chunks that a slab is cut into for a class. */
+    /** Returns the number of chunks in a slab of a class. */
     public int chunksPerSlab(int sizeClass) {
         return classes.maxChunkBytes() / classes.chunkBytes(sizeClass);
     }

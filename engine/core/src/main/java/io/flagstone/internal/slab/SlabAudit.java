@@ -6,9 +6,7 @@ import io.flagstone.internal.memory.Invariant;
 import io.flagstone.internal.memory.Region;
 import java.util.BitSet;
 
-/**
- * The structural check of a {@link SlabAllocator}: walks all it holds and stops at a contradiction.
- */
+/** The structural check of a {@link SlabAllocator}. It stops at the first contradiction. */
 final class SlabAudit {
     private final Region region;
     private final SizeClasses classes;
@@ -37,7 +35,7 @@ final class SlabAudit {
             for (final int slab : listed(head, "class " + c, true).stream().toArray()) {
                 check(
                         field(slab, SlabDescriptor.SLAB_CLASS) == c,
-                        "slab %d is in another's list",
+                        "slab %d is in the list of another class",
                         slab);
                 partial.set(slab);
             }
@@ -46,7 +44,7 @@ final class SlabAudit {
             final int sizeClass = field(slab, SlabDescriptor.SLAB_CLASS);
             check(
                     pooled.get(slab) == (sizeClass == EntryDescriptor.FREE),
-                    "slab %d has class %d but its place in the pool says otherwise",
+                    "slab %d has class %d but is in the pool, or the reverse",
                     slab,
                     sizeClass);
             if (sizeClass != EntryDescriptor.FREE) {
@@ -80,7 +78,8 @@ final class SlabAudit {
             final int number = (chunk - start) / chunkBytes;
             check(
                     chunk == start + number * chunkBytes && number < fresh && !free.get(number),
-                    "slab %d: free list holds chunk %d, which is not its own or twice in it",
+                    "slab %d: free list holds chunk %d, which is not in this slab or is listed"
+                            + " twice",
                     slab,
                     chunk);
             free.set(number);
@@ -91,7 +90,7 @@ final class SlabAudit {
             final int mark = EntryDescriptor.sizeClass(region, entry);
             check(
                     mark == (free.get(number) ? EntryDescriptor.FREE : sizeClass),
-                    "slab %d of class %d: chunk %d bears class %d",
+                    "slab %d of class %d: chunk %d has class %d",
                     slab,
                     sizeClass,
                     entry,

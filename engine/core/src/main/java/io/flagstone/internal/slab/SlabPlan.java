@@ -13,34 +13,32 @@ import java.util.TreeSet;
 import org.agrona.BitUtil;
 
 /**
- * Chooses the size of slabs and their classes for a sample of sizes: those that waste the least of
- * a segment.
+ * Chooses the slab size and the size classes that waste the least memory for a sample of sizes.
  *
- * <p>Each class costs its entries the difference between chunk and entry, with their share of what
- * is left over at a slab's end, and the segment a part of a slab that its class fills only partly.
- * For slabs of a given size the best classes are found by dynamic programming over the sampled
- * sizes in order, each prefix of which is best cut where the cost of its last class and of the best
- * cut of the rest are least together. This is done for slabs of a power of two and for multiples of
- * the chunks that take most bytes.
+ * <p>Each entry costs the difference between chunk and entry, and its share of the unused end of a
+ * slab. Each class costs the part of a slab that it leaves empty. For a given slab size, dynamic
+ * programming over the sampled sizes in order finds the best classes: the best cut of a prefix
+ * minimises the cost of its last class plus the cost of the best cut of the rest. This is done for
+ * slabs of a power of two and for slabs of a multiple of the sizes that take the most bytes.
  *
- * <p>Between sampled sizes, and beyond them, no class is more than four times the one before, so
- * that entries unlike the sample have a place as well, up to twice the largest of the sample. Runs
- * when a cache is built, for some milliseconds.
+ * <p>Between sampled sizes and beyond them, no class is more than about four times the one before.
+ * So entries unlike the sample fit as well, up to twice the largest of the sample. Runs when a
+ * cache is built, for some milliseconds.
  */
 public final class SlabPlan {
-    /** The smallest slab that is chosen where none was asked for. */
+    /** The smallest slab chosen if the caller gives no slab size. */
     public static final int MIN_AUTO_SLAB_BYTES = 1 << 12;
 
-    /** The largest, but for entries that need a larger one. */
+    /** The largest slab chosen if the caller gives no slab size and no entry needs a larger one. */
     public static final int MAX_AUTO_SLAB_BYTES = 1 << 20;
 
     /**
-     * The part of a slab that a class of several slabs wastes. Tried by replay from 0.05 to 0.5: at
-     * more the classes are too few, at less too many.
+     * The part of a slab that a class of several slabs wastes. Replays with 0.05 to 0.5 gave too
+     * few classes at higher values and too many at lower ones.
      */
     private static final double PARTIAL_SLAB = 0.12;
 
-    /** Sizes that differ by less than this part are not told apart. */
+    /** Sizes that differ by less than this part of their length are merged. */
     private static final int MERGE_DIVISOR = 64;
 
     private static final int MAX_SAMPLED_CLASSES = 112;
@@ -48,7 +46,7 @@ public final class SlabPlan {
     private static final int GAP = 4;
     private static final int MAX_MULTIPLE = 64;
 
-    /** A slab is at most this part of a segment, if the largest entry allows it. */
+    /** A segment has at least this many slabs, if the largest entry allows it. */
     private static final int MIN_SLABS = 32;
 
     private final int regionBytes;
@@ -72,7 +70,7 @@ public final class SlabPlan {
                 first = length;
                 count++;
             }
-            // Sizes that are merged count as the largest of them.
+            // Merged sizes count as the largest of them.
             upTo[count - 1] = length;
             share[count - 1] += size.getValue() / entries;
         }
@@ -84,11 +82,11 @@ public final class SlabPlan {
     }
 
     /**
-     * The classes for a sample.
+     * Returns the size classes for a sample.
      *
-     * @param sample from the bytes of key, padded to 8, and value together to how often they occur;
-     *     not empty.
-     * @param regionBytes what a segment has.
+     * @param sample a map from the bytes of key, padded to 8, and value together to the number of
+     *     such entries; not empty.
+     * @param regionBytes the bytes of a segment.
      * @param slabBytes the size of a slab, or 0 to choose it.
      */
     public static SizeClasses choose(
@@ -102,7 +100,7 @@ public final class SlabPlan {
         return new SizeClasses(plan.bestSlabBytes, plan.bestChunks);
     }
 
-    /** The largest entry of a sample, with its header. */
+    /** Returns the length of a sample's largest entry, with its header. */
     public static int largestLength(NavigableMap<Integer, Long> sample) {
         return length(sample.lastKey());
     }
@@ -150,10 +148,10 @@ public final class SlabPlan {
     }
 
     /**
-     * Cuts the sizes into classes and keeps the outcome if it is the best so far.
+     * Cuts the sizes into classes and keeps the result if it is the best so far.
      *
-     * @param weight by which a class's partial slab counts.
-     * @return the classes' chunks.
+     * @param weight the weight of a class's partly filled slab.
+     * @return the chunk sizes of the classes.
      */
     private int[] cut(int slabBytes, int count, double weight) {
         final double[] cost = new double[count + 1];
@@ -181,7 +179,7 @@ public final class SlabPlan {
             chunks.add(0, lengths[end - 1]);
         }
         final int[] result = chunks.stream().mapToInt(Integer::intValue).toArray();
-        // One slab more, which a segment of many slabs keeps in reserve.
+        // One more slab, which a segment of many slabs keeps in reserve.
         final double reserve = (double) slabBytes * meanLength / regionBytes;
         if (result.length <= MAX_SAMPLED_CLASSES && cost[count] + reserve < bestCost) {
             bestCost = cost[count] + reserve;

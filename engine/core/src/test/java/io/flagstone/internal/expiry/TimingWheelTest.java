@@ -399,11 +399,11 @@ class TimingWheelTest {
                         t -> EntryDescriptor.wheelPrevious(t.region, entry(0), entry(2))),
                 fault(
                         "a slot in a circle",
-                        "no entry or filed twice",
+                        "not an entry or is filed twice",
                         t -> EntryDescriptor.wheelNext(t.region, entry(0), entry(1))),
                 fault(
                         "a slot of what is no entry",
-                        "no entry or filed twice",
+                        "not an entry or is filed twice",
                         t -> EntryDescriptor.wheelNext(t.region, entry(0), entry(7))),
                 fault(
                         "a deadline before its slot",

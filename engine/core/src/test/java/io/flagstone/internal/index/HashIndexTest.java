@@ -503,7 +503,7 @@ class HashIndexTest {
                         t -> BucketDescriptor.addPassed(t.region, bucket(3), 1)),
                 fault(
                         "a wrong tag",
-                        "its tag or its index hash",
+                        "tag or index hash does not match",
                         t ->
                                 BucketDescriptor.tag(
                                         t.region,
@@ -512,13 +512,13 @@ class HashIndexTest {
                                         BucketDescriptor.tag(t.region, bucket(2), 0) ^ 0x8000)),
                 fault(
                         "a wrong index hash",
-                        "its tag or its index hash",
+                        "tag or index hash does not match",
                         t ->
                                 EntryDescriptor.init(
                                         t.region, t.entryOfFirst(), 77, Long.BYTES, 0, 0)),
                 fault(
                         "another key",
-                        "its tag or its index hash",
+                        "tag or index hash does not match",
                         t ->
                                 EntryDescriptor.putKey(
                                         t.region,

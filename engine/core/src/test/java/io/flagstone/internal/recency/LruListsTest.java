@@ -307,7 +307,7 @@ class LruListsTest {
                         t -> EntryDescriptor.lruPrevious(t.region, entry(0), entry(2))),
                 fault(
                         "a link to what is no entry",
-                        "which is no entry",
+                        "which is not an entry",
                         t -> EntryDescriptor.lruNext(t.region, entry(1), entry(5))),
                 fault(
                         "a list in a circle",
@@ -315,7 +315,7 @@ class LruListsTest {
                         t -> EntryDescriptor.lruNext(t.region, entry(0), entry(2))),
                 fault(
                         "an entry of another class",
-                        "by mistake",
+                        "is not of class 3",
                         t -> t.region.putInt(entry(1) + 36, 64 << 24)),
                 fault(
                         "stamps out of order",
@@ -345,7 +345,7 @@ class LruListsTest {
                         t -> t.region.putLong(START + RecencyDescriptor.NONEMPTY + 8, 2)),
                 fault(
                         "a wrong stamp of the tail",
-                        "keeps another stamp than its tail's",
+                        "class 3: the stored stamp is not its tail's",
                         t -> t.region.putLong(list + RecencyDescriptor.TAIL_STAMP, 7)),
                 fault(
                         "an entry in no list",

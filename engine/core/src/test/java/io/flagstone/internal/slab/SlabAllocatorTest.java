@@ -364,11 +364,11 @@ class SlabAllocatorTest {
                         t -> t.plant(t.allocator.poolHead(), SlabDescriptor.SLAB_NEXT, 77)),
                 fault(
                         "a class in the pool",
-                        "its place in the pool says otherwise",
+                        "slab 3 has class 0 but is in the pool, or the reverse",
                         t -> t.plant(3, SlabDescriptor.SLAB_CLASS, 0)),
                 fault(
                         "a slab of another class",
-                        "slab 1 is in another's list",
+                        "slab 1 is in the list of another class",
                         t -> t.plant(1, SlabDescriptor.SLAB_CLASS, 1)),
                 fault(
                         "a missing back link",
@@ -420,7 +420,7 @@ class SlabAllocatorTest {
                         t -> t.plant(1, SlabDescriptor.SLAB_FRESH, 0)),
                 fault(
                         "a free chunk that was never handed out",
-                        "not its own",
+                        "not in this slab",
                         t ->
                                 EntryDescriptor.markFree(
                                         t.region,
@@ -428,23 +428,23 @@ class SlabAllocatorTest {
                                         FIRST_SLAB + 3 * t.classes.chunkBytes(0))),
                 fault(
                         "a free list in a circle",
-                        "twice in it",
+                        "listed twice",
                         t -> EntryDescriptor.markFree(t.region, FIRST_SLAB, FIRST_SLAB)),
                 fault(
                         "a free list that leaves its slab",
-                        "not its own",
+                        "not in this slab",
                         t ->
                                 EntryDescriptor.markFree(
                                         t.region, FIRST_SLAB, FIRST_SLAB + SLAB_BYTES)),
                 fault(
-                        "a free chunk that bears a class",
-                        "bears class 0",
+                        "a free chunk that has a class",
+                        "has class 0",
                         t ->
                                 t.region.putLong(
                                         FIRST_SLAB + 32, t.region.getLong(t.live.firstKey() + 32))),
                 fault(
                         "a live chunk that is marked free",
-                        "bears class 127",
+                        "has class 127",
                         t -> EntryDescriptor.markFree(t.region, t.live.firstKey(), Region.NONE)));
     }
 
