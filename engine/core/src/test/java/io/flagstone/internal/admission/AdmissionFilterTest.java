@@ -8,9 +8,7 @@ import io.flagstone.testing.TestSupport;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/**
- * The window grows by keys that come again too soon, and shrinks by hits that were nearly missed.
- */
+/** Tests that rejected keys that return soon widen the window and late hits narrow it. */
 class AdmissionFilterTest {
     private static final int ENTRIES = 1_000;
 
@@ -19,7 +17,7 @@ class AdmissionFilterTest {
     private final AdmissionFilter filter = new AdmissionFilter(region, 0, ENTRIES);
 
     @Test
-    void theOneUsedMoreWins() {
+    void keyUsedMoreWins() {
         filter.sketch().increment(region, 1);
         assertThat(filter.isUsedMore(1, 2)).isTrue();
         assertThat(filter.isUsedMore(2, 1)).isFalse();
@@ -29,7 +27,7 @@ class AdmissionFilterTest {
     }
 
     @Test
-    void aKeyTurnedAwayThatComesAgainSoonWidensTheWindow() {
+    void rejectedKeyThatReturnsSoonWidensWindow() {
         final int before = filter.windowOf(ENTRIES);
         for (int i = 0; i < 100; i++) {
             final int hash = random.nextInt();
@@ -41,7 +39,7 @@ class AdmissionFilterTest {
     }
 
     @Test
-    void aKeyTurnedAwayLongAgoDoesNot() {
+    void keyRejectedLongAgoDoesNotWidenWindow() {
         final int before = filter.windowOf(ENTRIES);
         final int hash = 12_345;
         filter.rejected(hash);
@@ -53,7 +51,7 @@ class AdmissionFilterTest {
     }
 
     @Test
-    void lateHitsNarrowTheWindowToItsLeast() {
+    void lateHitsNarrowWindowToMinimum() {
         final int before = filter.windowOf(ENTRIES);
         for (int i = 0; i < 100; i++) {
             filter.hitLate(ENTRIES);
@@ -67,7 +65,7 @@ class AdmissionFilterTest {
     }
 
     @Test
-    void aTinySegmentsShareStaysWithinItsBounds() {
+    void shareStaysWithinBoundsInTinySegment() {
         for (int i = 0; i < 10; i++) {
             filter.rejected(i);
             filter.arrived(i, 1);
@@ -78,7 +76,7 @@ class AdmissionFilterTest {
     }
 
     @Test
-    void newcomersAgeTheSketchInFiveTimesAsManyAsThereAreEntries() {
+    void arrivalsOfFiveTimesTheEntriesAgeTheSketch() {
         for (int i = 0; i < 15; i++) {
             filter.sketch().increment(region, 99);
         }
@@ -92,7 +90,7 @@ class AdmissionFilterTest {
     }
 
     @Test
-    void writesNothingBehindItsEnd() {
+    void writesNothingAfterItsEnd() {
         for (int i = 0; i < 100_000; i++) {
             final int hash = random.nextInt();
             filter.rejected(hash);

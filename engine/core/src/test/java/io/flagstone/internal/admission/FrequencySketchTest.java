@@ -8,7 +8,7 @@ import io.flagstone.testing.TestSupport;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/** Counts are never too low below their limit, seldom too high, and age. */
+/** Tests that counts are never too low up to their limit, rarely too high, and age. */
 class FrequencySketchTest {
     private static final int START = 64;
     private static final int KEYS = 4_096;
@@ -28,7 +28,7 @@ class FrequencySketchTest {
     }
 
     @Test
-    void isNeverTooLowAndSeldomTooHigh() {
+    void isNeverTooLowAndRarelyTooHigh() {
         final int[] hashes = random.ints(KEYS).toArray();
         final int[] counts = new int[KEYS];
         for (int i = 0; i < 4 * KEYS; i++) {
@@ -47,7 +47,7 @@ class FrequencySketchTest {
     }
 
     @Test
-    void ageingHalvesABlockAndNoOther() {
+    void agingHalvesOneBlock() {
         final int[] hashes = random.ints(KEYS).toArray();
         for (int i = 0; i < 12; i++) {
             for (final int hash : hashes) {

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Nothing due is lost and nothing is early, over any tick, horizon and jump of the clock. */
+/** Tests that no due entry is lost and none is early, for any tick, horizon and clock jump. */
 class TimingWheelTest {
     private static final int START = 64;
     private static final int FIRST_ENTRY = 4_096;
@@ -69,7 +69,7 @@ class TimingWheelTest {
         deadlines.remove(entry);
     }
 
-    /** One poll, held against the model. */
+    /** Polls once and compares the result with the model. */
     private int poll() {
         final boolean due = wheel.isDue(now);
         final int found = wheel.poll(now);
@@ -124,7 +124,7 @@ class TimingWheelTest {
 
     @ParameterizedTest
     @MethodSource("ticksAndHorizons")
-    void returnsJustWhatIsDue(long tick, long horizon) {
+    void returnsExactlyWhatIsDue(long tick, long horizon) {
         create(tick);
         now = random.nextInt(1 << 20) * tick / 3;
         final long end = Long.MAX_VALUE / 4;
@@ -208,7 +208,7 @@ class TimingWheelTest {
     }
 
     @Test
-    void emptyTimeIsSkippedInAsManyStepsAsThereAreLevels() {
+    void skipsEmptyTimeInAtMostOneStepPerLevel() {
         for (int round = 0; round < 1_000; round++) {
             now = random.nextLong() >>> 2 + random.nextInt(40);
             final long deadline = now + 1 + (random.nextLong() >>> 2 + random.nextInt(50));
@@ -225,7 +225,7 @@ class TimingWheelTest {
     }
 
     @Test
-    void everyEntryMovesAtMostOnceALevel() {
+    void everyEntryMovesAtMostOncePerLevel() {
         for (int i = 0; i < ENTRIES; i++) {
             arm(entry(i), 1 + (random.nextLong() >>> 8 + random.nextInt(40)));
         }
@@ -248,7 +248,7 @@ class TimingWheelTest {
     }
 
     @Test
-    void aStormInOneTickIsHandledOneByOne() {
+    void handlesManyEntriesInOneTickOneByOne() {
         final int storm = 1_500;
         for (int i = 0; i < storm; i++) {
             arm(entry(i), 10 * MS);
@@ -260,7 +260,7 @@ class TimingWheelTest {
             assertThat(found).isPositive();
             assertThat(seen.add(found)).isTrue();
             if (i % 100 == 0) {
-                // Others come and go meanwhile.
+                // Others are added and removed meanwhile.
                 arm(entry(storm), now + 1 + random.nextInt(1_000_000_000));
                 wheel.audit(live);
                 arm(entry(storm), EntryDescriptor.NO_DEADLINE);
@@ -270,7 +270,7 @@ class TimingWheelTest {
     }
 
     @Test
-    void aDeadlineThatIsPutOffIsFoundAtTheLaterTime() {
+    void extendedDeadlineIsDueAtTheLaterTime() {
         arm(entry(0), 5 * MS);
         final int slot = EntryDescriptor.wheelPrevious(region, entry(0));
         arm(entry(0), 5_000 * MS);
@@ -289,7 +289,7 @@ class TimingWheelTest {
     }
 
     @Test
-    void anEmptyWheelTakesUpTheTime() {
+    void emptyWheelAdoptsTheTime() {
         arm(entry(0), MS);
         now = MS;
         pollAll();
@@ -300,7 +300,7 @@ class TimingWheelTest {
     }
 
     @Test
-    void aDeadlineThatIsSetAgainLeavesItsEntryWhereItIs() {
+    void sameDeadlineLeavesEntryInPlace() {
         arm(entry(0), 5 * MS);
         arm(entry(1), 5 * MS);
         arm(entry(0), 5 * MS);
@@ -311,7 +311,7 @@ class TimingWheelTest {
     }
 
     @Test
-    void anEntryIsFiledByTheTimeOfTheLastPoll() {
+    void entryIsFiledByTimeOfLastPoll() {
         arm(entry(0), 10_000 * MS);
         now = 100 * MS;
         pollAll();
@@ -323,7 +323,7 @@ class TimingWheelTest {
     }
 
     @Test
-    void theLastSlotEndsWhereTheLengthSays() {
+    void lastSlotEndsAtLength() {
         final int end = START + TimingWheel.length();
         for (int offset = end; offset < FIRST_ENTRY; offset += Integer.BYTES) {
             region.putInt(offset, -1);
@@ -334,7 +334,7 @@ class TimingWheelTest {
         assertThat(region.getInt(end - Integer.BYTES)).isEqualTo(entry(0));
         wheel.audit(live);
         for (int offset = end; offset < FIRST_ENTRY; offset += Integer.BYTES) {
-            assertThat(region.getInt(offset)).as("what lies behind").isEqualTo(-1);
+            assertThat(region.getInt(offset)).as("memory after the wheel").isEqualTo(-1);
         }
     }
 
@@ -350,7 +350,7 @@ class TimingWheelTest {
     private interface Fault extends Consumer<TimingWheelTest> {}
 
     @Test
-    void anEntryThatMovedIsDueWhenItWas() {
+    void movedEntryKeepsItsDeadline() {
         final int spare = entry(ENTRIES);
         for (int i = 0; i < 3; i++) {
             arm(entry(i), 5 * MS);
@@ -402,7 +402,7 @@ class TimingWheelTest {
                         "not an entry or is filed twice",
                         t -> EntryDescriptor.wheelNext(t.region, entry(0), entry(1))),
                 fault(
-                        "a slot of what is no entry",
+                        "a slot of something that is not an entry",
                         "not an entry or is filed twice",
                         t -> EntryDescriptor.wheelNext(t.region, entry(0), entry(7))),
                 fault(
@@ -431,7 +431,7 @@ class TimingWheelTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("faults")
-    void theAuditFinds(String name, String finding, Fault fault) {
+    void auditFinds(String name, String finding, Fault fault) {
         arm(entry(0), 5 * MS);
         arm(entry(1), 5 * MS);
         arm(entry(2), 1_000 * MS);

@@ -9,8 +9,11 @@ import java.util.Random;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** A word-wise match finds just the slots that a look at each would. */
+/** Tests the layout of a bucket: the match of tags by words, marks, counts and cells. */
 class BucketDescriptorTest {
+    /** The offset of the word with marks and counts. */
+    private static final int COUNTS = 20;
+
     private static final int BUCKET = BucketDescriptor.LENGTH;
     private static final int[] CRITICAL = {0, 1, 2, 0x7FFF, 0x8000, 0x8001, 0xFFFE, 0xFFFF};
 
@@ -18,7 +21,12 @@ class BucketDescriptorTest {
     private final Random random = new Random(TestSupport.seed());
 
     @Test
-    void findsATagInEverySlotAmongEveryNeighbour() {
+    void bucketIsOneCacheLine() {
+        assertThat(BucketDescriptor.LENGTH).isEqualTo(Region.CACHE_LINE);
+    }
+
+    @Test
+    void matchesTagInEverySlot() {
         for (final int neighbour : CRITICAL) {
             for (final int tag : CRITICAL) {
                 for (int slot = 0; slot < BucketDescriptor.SLOTS; slot++) {
@@ -35,30 +43,30 @@ class BucketDescriptorTest {
     }
 
     @Test
-    void findsEveryPatternOfTags() {
+    void matchesRandomTags() {
         for (int round = 0; round < 50_000; round++) {
             for (int slot = 0; slot < BucketDescriptor.SLOTS; slot++) {
                 BucketDescriptor.tag(region, BUCKET, slot, randomTag());
             }
-            region.putInt(BUCKET + 20, randomTag() << 16 | randomTag());
+            region.putInt(BUCKET + COUNTS, randomTag() << 16 | randomTag());
             assertMatches(randomTag());
         }
     }
 
     @Test
-    void guestsAndCountsAreNoTags() {
+    void marksAndCountsDoNotMatchAsTags() {
         for (int slot = 0; slot < BucketDescriptor.SLOTS; slot++) {
             BucketDescriptor.tag(region, BUCKET, slot, 0x1234);
         }
         for (final int word : CRITICAL) {
-            region.putInt(BUCKET + 20, word);
+            region.putInt(BUCKET + COUNTS, word);
             assertThat(BucketDescriptor.match(region, BUCKET, word & 0xFFFF)).isZero();
             assertThat(BucketDescriptor.match(region, BUCKET, word >>> 16)).isZero();
         }
     }
 
     @Test
-    void marksAndCountsAreApart() {
+    void marksAndCountsAreIndependent() {
         for (int slot = 0; slot < BucketDescriptor.SLOTS; slot += 2) {
             BucketDescriptor.markGuest(region, BUCKET, slot);
             BucketDescriptor.markStray(region, BUCKET, slot + 1);
@@ -76,7 +84,7 @@ class BucketDescriptorTest {
     }
 
     @Test
-    void aCountAtItsMaximumStays() {
+    void countAtMaximumStays() {
         for (int i = 0; i <= BucketDescriptor.MAX_OUT; i++) {
             BucketDescriptor.addOut(region, BUCKET, 1);
             BucketDescriptor.addPassed(region, BUCKET, 1);
@@ -89,7 +97,7 @@ class BucketDescriptorTest {
     }
 
     @Test
-    void everySlotHasACellOfItsOwn() {
+    void everySlotHasItsOwnCell() {
         final TreeSet<Integer> cells = new TreeSet<>();
         for (int bucket = BUCKET; bucket <= 2 * BUCKET; bucket += BUCKET) {
             for (int slot = 0; slot < BucketDescriptor.SLOTS; slot++) {

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The index is a map, at any load up to its capacity and wherever its entries are put. */
+/** Compares the index with a map, at any load up to its capacity. */
 class HashIndexTest {
     private static final int START = 2 * HashIndex.BUCKET_LENGTH;
     private static final int CHUNK = EntryDescriptor.HEADER_LENGTH + Long.BYTES;
@@ -81,7 +81,7 @@ class HashIndexTest {
         return index.cellOf(indexHash(key), find(key));
     }
 
-    private void assertIsModel(long maxKey) {
+    private void assertMatchesModel(long maxKey) {
         for (long key = 0; key < maxKey; key++) {
             assertThat(find(key))
                     .as("seed %d: entry of key %d", TestSupport.seed(), key)
@@ -120,29 +120,29 @@ class HashIndexTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 7, 64})
-    void isAMapAtAnyLoad(int count) {
+    void behavesAsMapAtAnyLoad(int count) {
         create(count);
         final int keys = 2 * HashIndex.capacity(count);
-        swing(LongStream.range(0, keys).boxed().collect(Collectors.toList()));
+        fillAndEmpty(LongStream.range(0, keys).boxed().collect(Collectors.toList()));
         assertThat(mostGuests > 0).as("some are guests").isEqualTo(count > 1);
     }
 
     @Test
-    void isAMapWhereKeysCrowdInTwoBuckets() {
+    void behavesAsMapIfKeysCrowdTwoBuckets() {
         create(3);
         final List<Long> keys = keysOf(1, 30, 1, 2);
         keys.addAll(keysOf(2, 30, 1, 2));
-        swing(keys);
+        fillAndEmpty(keys);
         assertThat(mostStrays).as("as many as do not fit in two").isEqualTo(5);
         create(7);
         final List<Long> others = keysOf(6, 60, 0);
         others.addAll(keysOf(0, 60, 6));
-        swing(others);
+        fillAndEmpty(others);
         assertThat(mostStrays).isGreaterThan(BucketDescriptor.MAX_PASSED);
     }
 
-    /** Fills and empties the index in turns. */
-    private void swing(List<Long> keys) {
+    /** Fills and empties the index alternately, and compares it with the model. */
+    private void fillAndEmpty(List<Long> keys) {
         final int capacity = HashIndex.capacity(buckets);
         final long maxKey = keys.stream().mapToLong(Long::longValue).max().orElseThrow() + 1;
         for (int round = 0; round < 30_000; round++) {
@@ -158,19 +158,19 @@ class HashIndexTest {
             mostGuests = Math.max(mostGuests, guests());
             mostStrays = Math.max(mostStrays, strays());
             if (round % 499 == 0) {
-                assertIsModel(maxKey);
+                assertMatchesModel(maxKey);
             }
         }
-        assertIsModel(maxKey);
+        assertMatchesModel(maxKey);
         List.copyOf(model.keySet()).forEach(this::remove);
-        assertIsModel(maxKey);
+        assertMatchesModel(maxKey);
         if (mostStrays <= BucketDescriptor.MAX_PASSED) {
-            assertIsAsItBegan();
+            assertEmpty();
         }
     }
 
-    /** Neither tags nor counts nor marks remain. */
-    private void assertIsAsItBegan() {
+    /** Asserts that no tags, counts or marks remain. */
+    private void assertEmpty() {
         for (int i = 0; i < buckets; i++) {
             for (int word = 0; word < BucketDescriptor.cell(0, 0); word += Long.BYTES) {
                 assertThat(region.getLong(bucket(i) + word)).as("bucket %d", i).isZero();
@@ -186,7 +186,7 @@ class HashIndexTest {
         for (long key = 0; key < capacity; key++) {
             insert(key);
         }
-        assertIsModel(2L * capacity);
+        assertMatchesModel(2L * capacity);
     }
 
     @Test
@@ -230,7 +230,10 @@ class HashIndexTest {
         return BucketDescriptor.passed(region, bucket(number));
     }
 
-    /** The other bucket of a key: its number and the home's add up to a function of the tag. */
+    /**
+     * Returns the alternate bucket. Its number and the own bucket's add up to a function of the
+     * tag.
+     */
     private int alternateOf(long key) {
         final long sum = KeyedHash.tag(indexHash(key)) * 0x9E37_79B1L & 0xFFFF_FFFFL;
         return Math.floorMod((int) (sum * buckets >>> 32) - homeOf(key), buckets);
@@ -245,7 +248,7 @@ class HashIndexTest {
                 .collect(Collectors.toList());
     }
 
-    /** Fills a bucket with its own entries and inserts another, which is a guest elsewhere. */
+    /** Fills a bucket with its own entries and inserts one more, which becomes a guest. */
     private long insertOut(int home, int alternate) {
         final List<Long> keys = keysOf(home, BucketDescriptor.SLOTS + 1, alternate);
         keys.forEach(this::insert);
@@ -254,22 +257,22 @@ class HashIndexTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 6})
-    void aFullBucketSendsEntriesOutAsGuests(int alternate) {
+    void fullBucketSendsEntriesOutAsGuests(int alternate) {
         create(7);
         final long key = insertOut(2, alternate);
         assertThat(bucketOf(key)).isEqualTo(alternate);
         assertThat(isGuest(key)).isTrue();
         assertThat(out(2)).isEqualTo(1);
         assertThat(strays()).isZero();
-        assertIsModel(100);
+        assertMatchesModel(100);
         remove(key);
         assertThat(out(2)).isZero();
         assertThat(guests()).isZero();
-        assertIsModel(100);
+        assertMatchesModel(100);
     }
 
     @Test
-    void aFullBucketSendsAGuestHomeBeforeItSendsOneOut() {
+    void fullBucketSendsGuestHomeFirst() {
         create(7);
         final long guest = insertOut(2, 4);
         final List<Long> natives = keysOf(4, 11, 0);
@@ -282,15 +285,15 @@ class HashIndexTest {
         assertThat(bucketOf(natives.get(9))).isEqualTo(4);
         assertThat(isGuest(natives.get(9))).isFalse();
         assertThat(out(2) + out(4)).isZero();
-        assertIsModel(100);
+        assertMatchesModel(100);
         insert(natives.get(10));
-        assertThat(bucketOf(natives.get(10))).as("none is left to go").isZero();
+        assertThat(bucketOf(natives.get(10))).as("no guest is left").isZero();
         assertThat(out(4)).isEqualTo(1);
-        assertIsModel(100);
+        assertMatchesModel(100);
     }
 
     @Test
-    void anAlternateSendsAGuestHomeForAnotherGuest() {
+    void fullAlternateSendsGuestHome() {
         create(7);
         final long guest = insertOut(2, 4);
         keysOf(4, 9, 0).forEach(this::insert);
@@ -301,11 +304,11 @@ class HashIndexTest {
         assertThat(isGuest(other)).isTrue();
         assertThat(out(2)).isZero();
         assertThat(out(5)).isEqualTo(1);
-        assertIsModel(100);
+        assertMatchesModel(100);
     }
 
     @Test
-    void aFullPairSendsOutOneThatHasRoomElsewhere() {
+    void fullPairSendsOutNativeOfOwnBucket() {
         create(7);
         final List<Long> natives = keysOf(1, 9, 2);
         natives.forEach(this::insert);
@@ -320,11 +323,11 @@ class HashIndexTest {
         assertThat(isGuest(key)).isFalse();
         assertThat(out(1)).isEqualTo(1);
         assertThat(strays()).isZero();
-        assertIsModel(100);
+        assertMatchesModel(100);
     }
 
     @Test
-    void aFullPairSendsOutOneOfTheAlternatesOwn() {
+    void fullPairSendsOutNativeOfAlternate() {
         create(7);
         final List<Long> natives = keysOf(1, 11, 2);
         natives.subList(0, 10).forEach(this::insert);
@@ -337,11 +340,11 @@ class HashIndexTest {
         assertThat(isGuest(natives.get(10))).isTrue();
         assertThat(out(1)).isEqualTo(1);
         assertThat(out(2)).isEqualTo(1);
-        assertIsModel(100);
+        assertMatchesModel(100);
     }
 
     @Test
-    void anEntryStraysWhereNothingHasAnywhereToGo() {
+    void entryStraysIfNothingCanMove() {
         create(3);
         keysOf(1, 10, 1, 2).forEach(this::insert);
         keysOf(2, 10, 1, 2).forEach(this::insert);
@@ -356,31 +359,31 @@ class HashIndexTest {
         assertThat(out(1)).isEqualTo(1);
         assertThat(passed(2)).isEqualTo(1);
         assertThat(passed(0) + passed(1)).isZero();
-        assertIsModel(100);
-        // Without the count the search must not get there.
+        assertMatchesModel(100);
+        // Without the count the search must end before it.
         BucketDescriptor.addPassed(region, bucket(2), -1);
         assertThat(find(stray)).isEqualTo(Region.NONE);
         BucketDescriptor.addPassed(region, bucket(2), 1);
         remove(stray);
         assertThat(passed(2) + out(1) + strays()).isZero();
         List.copyOf(model.keySet()).forEach(this::remove);
-        assertIsAsItBegan();
+        assertEmpty();
     }
 
     @Test
-    void aMissEndsAtABucketThatHasNoneOut() {
+    void missEndsAtBucketWithNoneOut() {
         create(7);
         final long guest = insertOut(2, 4);
         assertThat(find(guest)).isNotEqualTo(Region.NONE);
-        // Without the count the search must not get there.
+        // Without the count the search must end before it.
         BucketDescriptor.addOut(region, bucket(2), -1);
         assertThat(find(guest)).isEqualTo(Region.NONE);
         BucketDescriptor.addOut(region, bucket(2), 1);
-        assertIsModel(100);
+        assertMatchesModel(100);
     }
 
     @Test
-    void aSearchBeginsInTheKeysOwnBucket() {
+    void searchBeginsInOwnBucket() {
         create(7);
         LongStream.range(0, HashIndex.capacity(7)).forEach(this::insert);
         final IndexLookup lookup = index.lookup();
@@ -406,7 +409,7 @@ class HashIndexTest {
     }
 
     @Test
-    void aSearchEndsEvenWhereEveryBucketSaysThatStraysPassed() {
+    void searchEndsIfEveryBucketWasPassed() {
         create(3);
         insert(0);
         for (int number = 0; number < 3; number++) {
@@ -418,24 +421,22 @@ class HashIndexTest {
     }
 
     @Test
-    void aCountThatIsStuckAtItsMaximumOnlyCostsTime() {
+    void countStuckAtMaximumOnlyCostsTime() {
         create(7);
         for (int i = 0; i < BucketDescriptor.MAX_OUT; i++) {
             BucketDescriptor.addOut(region, bucket(2), 1);
             BucketDescriptor.addPassed(region, bucket(4), 1);
         }
         final long guest = insertOut(2, 4);
-        assertIsModel(200);
+        assertMatchesModel(200);
         remove(guest);
-        assertIsModel(200);
+        assertMatchesModel(200);
         assertThat(out(2)).isEqualTo(BucketDescriptor.MAX_OUT);
     }
 
-    /**
-     * Linear probing, which keeps every entry where it was first put, ends at 30 buckets a miss.
-     */
+    /** With linear probing, which never moves an entry, a miss ends up at 30 buckets. */
     @Test
-    void searchesStayShortHoweverManyEntriesComeAndGo() {
+    void searchesStayShortAfterManyReplacements() {
         create(MAX_BUCKETS);
         final int capacity = HashIndex.capacity(MAX_BUCKETS);
         final List<Long> keys = new ArrayList<>();
@@ -458,13 +459,13 @@ class HashIndexTest {
             strays += BucketDescriptor.passed(region, bucket(number));
         }
         assertThat(guests / capacity).as("share of guests").isLessThan(0.14);
-        assertThat(bucketsOfMiss / MAX_BUCKETS).as("buckets that a miss sees").isLessThan(1.6);
+        assertThat(bucketsOfMiss / MAX_BUCKETS).as("buckets per miss").isLessThan(1.6);
         assertThat(strays / capacity).as("strays, by the buckets they passed").isLessThan(0.001);
         index.audit(hash, entry -> {});
     }
 
     @Test
-    void aCellCanReferToAnotherEntryOfItsKey() {
+    void replacesEntryOfSameKey() {
         create(1);
         insert(1);
         final int cell = cellOf(1);
@@ -477,7 +478,7 @@ class HashIndexTest {
     }
 
     @Test
-    void anEntryThatIsNotInTheIndexIsAnError() {
+    void missingEntryIsAnError() {
         create(2);
         insert(1);
         assertThatThrownBy(() -> index.cellOf(indexHash(2), 8))
@@ -535,7 +536,7 @@ class HashIndexTest {
                         MISPLACED,
                         t -> BucketDescriptor.markStray(t.region, bucket(2), 0)),
                 fault(
-                        "a stray that nobody counted",
+                        "a stray without counts",
                         "counts 0, has 1",
                         t -> t.moveGuestTo(bucket(0), BucketDescriptor::markStray)),
                 fault(
@@ -581,7 +582,7 @@ class HashIndexTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("faults")
-    void theAuditFinds(String name, String finding, Fault fault) {
+    void auditFinds(String name, String finding, Fault fault) {
         create(7);
         final long guest = insertOut(2, 4);
         assertThat(cellOf(guest)).isEqualTo(cellOfGuest());

@@ -22,14 +22,14 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The hash depends on every bit of seed and key, and spreads regular keys like random ones. */
+/** Tests that the hash depends on every bit of seed and key and spreads regular keys evenly. */
 class KeyedHashTest {
     private static final int MAX_LENGTH = 200;
     private static final int AVALANCHE_SAMPLES = 20_000;
     private static final double AVALANCHE_TOLERANCE = 0.03;
     private static final int KEYS = 1 << 18;
 
-    /** Standard deviations of chi-square: chance exceeds it once in some ten billion. */
+    /** Limit in standard deviations of chi-square. Chance exceeds it once in about ten billion. */
     private static final double SIGMAS = 6.5;
 
     private final long seed = TestSupport.seed();
@@ -41,7 +41,7 @@ class KeyedHashTest {
     }
 
     @Test
-    void aLongHashesLikeItsEightBytes() {
+    void longHashesLikeItsEightBytes() {
         final byte[] bytes = new byte[Long.BYTES];
         final UnsafeBuffer buffer = new UnsafeBuffer(bytes);
         for (int i = 0; i < 1_000; i++) {
@@ -53,7 +53,7 @@ class KeyedHashTest {
 
     /** The same seed gives the same hash everywhere, as the constructor promises. */
     @Test
-    void followsItsDefinition() {
+    void matchesDefinition() {
         for (int length = 1; length <= MAX_LENGTH; length++) {
             final long anySeed = random.nextLong();
             final byte[] key = new byte[length];
@@ -64,7 +64,7 @@ class KeyedHashTest {
         }
     }
 
-    /** The definition with the JDK's SplitMix64 and its products of any length. */
+    /** Computes the hash from its definition, with the JDK's SplitMix64 and BigInteger products. */
     private static long definition(long seed, byte[] key) {
         final long[] secrets = new SplittableRandom(seed).longs(4).toArray();
         final ByteBuffer words =
@@ -91,7 +91,7 @@ class KeyedHashTest {
     }
 
     @Test
-    void theSeedDecidesEverything() {
+    void dependsOnSeed() {
         final KeyedHash same = new KeyedHash(seed);
         final KeyedHash other = new KeyedHash(seed + 1);
         assertThat(same.seed()).isEqualTo(seed);
@@ -105,7 +105,7 @@ class KeyedHashTest {
     }
 
     @Test
-    void everyByteOfEveryLengthCountsAndNoOther() {
+    void dependsOnEveryByteOfKeyAndNoOther() {
         final byte[] key = new byte[MAX_LENGTH + 2];
         random.nextBytes(key);
         for (int length = 1; length <= MAX_LENGTH; length++) {
@@ -133,7 +133,7 @@ class KeyedHashTest {
 
     @ParameterizedTest
     @ValueSource(ints = {4, 8, 16, 24, 32})
-    void anyInputBitFlipsAnyOutputBitHalfTheTime(int length) {
+    void inputBitFlipsOutputBitHalfTheTime(int length) {
         final byte[] key = new byte[length];
         final int[][] flips = new int[length * Byte.SIZE][Long.SIZE];
         for (int sample = 0; sample < AVALANCHE_SAMPLES; sample++) {
@@ -229,14 +229,14 @@ class KeyedHashTest {
             chiSquare += (count - expected) * (count - expected) / expected;
         }
         final double degrees = counts.length - 1;
-        // Too even is as suspicious as too uneven, but for sequential keys it does no harm.
+        // No lower limit: sequential keys may spread more evenly than chance, which does no harm.
         assertThat((chiSquare - degrees) / Math.sqrt(2 * degrees))
                 .as("seed %d: %s, in standard deviations", seed, what)
                 .isLessThan(SIGMAS);
     }
 
     @Test
-    void splitsTheBitsOfAHash() {
+    void splitsBitsOfHash() {
         final long h = 0xABCD_1234_89AB_CDEFL;
         assertThat(KeyedHash.indexHash(h)).isEqualTo(0x89AB_CDEF);
         assertThat(KeyedHash.tag(0x89AB_CDEF)).isEqualTo(0xCDEF);

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The lists keep the order of use, over all classes, as exactly as the distance promises. */
+/** Tests that the lists keep the order of use over all classes up to the promotion distance. */
 class LruListsTest {
     private static final int CLOCK = 8;
     private static final int START = 64;
@@ -79,7 +79,7 @@ class LruListsTest {
         return live;
     }
 
-    private void assertIsModel() {
+    private void assertMatchesModel() {
         lists.audit(live());
         for (final int sizeClass : CLASSES) {
             final List<Integer> walked = new ArrayList<>();
@@ -93,7 +93,7 @@ class LruListsTest {
         }
     }
 
-    private void assertTailsAreModels() {
+    private void assertTailsMatchModel() {
         Integer oldest = null;
         for (final int sizeClass : CLASSES) {
             final LinkedList<Integer> list = listOf(sizeClass);
@@ -114,7 +114,7 @@ class LruListsTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {0, 0.125, 1})
-    void areListsByRecency(double fraction) {
+    void listsMatchModel(double fraction) {
         lists = new LruLists(region, CLOCK, START, LISTS, (int) (fraction * PromotionDistance.ONE));
         exact = fraction == 0;
         int promoted = 0;
@@ -149,20 +149,20 @@ class LruListsTest {
                         break;
                 }
             }
-            assertTailsAreModels();
+            assertTailsMatchModel();
             if (round % 500 == 0) {
-                assertIsModel();
+                assertMatchesModel();
             }
         }
-        assertIsModel();
+        assertMatchesModel();
         assertThat(promoted).isPositive();
         assertThat(left).isPositive();
         List.copyOf(stamps.keySet()).forEach(this::remove);
-        assertIsModel();
+        assertMatchesModel();
     }
 
     @Test
-    void withDistanceZeroOnlyTheEntryStampedLastStays() {
+    void withDistanceZeroOnlyNewestEntryStays() {
         add(entry(0), 3);
         add(entry(1), 3);
         assertThat(lists.promote(entry(1))).isFalse();
@@ -175,7 +175,7 @@ class LruListsTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {0, 0.125, 0.5, 1})
-    void whatLeavesWasNotUsedLaterThanWhatStaysByMoreThanTheDistance(double fraction) {
+    void evictionOrderIsExactUpToTheDistance(double fraction) {
         lists = new LruLists(region, CLOCK, START, LISTS, (int) (fraction * PromotionDistance.ONE));
         final Map<Integer, Long> lastUses = new HashMap<>();
         long added = 0;
@@ -209,7 +209,7 @@ class LruListsTest {
     }
 
     @Test
-    void whileNothingIsAddedAnEntryIsMovedOnlyOnce() {
+    void entryMovesOnlyOnceWhileNothingIsAdded() {
         lists = new LruLists(region, CLOCK, START, LISTS, PromotionDistance.ONE / 8);
         for (int i = 0; i < ENTRIES; i++) {
             add(entry(i), 0);
@@ -225,7 +225,7 @@ class LruListsTest {
     private interface Fault extends Consumer<LruListsTest> {}
 
     @Test
-    void anEntryThatMovedKeepsItsPlace() {
+    void movedEntryKeepsItsPosition() {
         final int spare = entry(ENTRIES);
         for (int i = 0; i < 3; i++) {
             add(entry(i), 5);
@@ -240,12 +240,12 @@ class LruListsTest {
             lists.audit(live);
             region.copy(spare, entry(i), CHUNK);
             lists.moved(entry(i));
-            assertIsModel();
+            assertMatchesModel();
         }
     }
 
     @Test
-    void theAgeWithoutTheLastOnesIsInterpolated() {
+    void interpolatesAgeWithoutLastEntries() {
         for (int i = 0; i < 10; i++) {
             add(entry(i), 7);
         }
@@ -261,7 +261,7 @@ class LruListsTest {
     }
 
     @Test
-    void theClassesWithEntriesAreFoundInOrder() {
+    void findsNonemptyClassesInOrder() {
         assertThat(lists.nextNonempty(0)).isEqualTo(-1);
         int number = 0;
         for (final int sizeClass : CLASSES) {
@@ -275,14 +275,14 @@ class LruListsTest {
         for (int i = 0; i < CLASSES.length; i++) {
             remove(entry(i));
             assertThat(lists.nextNonempty(0))
-                    .as("an emptied list leaves the others as they are")
+                    .as("emptying a list does not change the others")
                     .isEqualTo(i + 1 < CLASSES.length ? CLASSES[i + 1] : -1);
         }
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 13, 64, 65, LISTS})
-    void theHeadsEndWhereTheirLengthSays(int count) {
+    void headsEndAtLength(int count) {
         final int end = START + LruLists.length(count);
         for (int offset = end; offset < FIRST_ENTRY; offset += Long.BYTES) {
             region.putLong(offset, -1);
@@ -293,7 +293,7 @@ class LruListsTest {
         lists.audit(live());
         assertThat(region.getLong(end - Long.BYTES)).as("the last tail's stamp").isEqualTo(1);
         for (int offset = end; offset < FIRST_ENTRY; offset += Long.BYTES) {
-            assertThat(region.getLong(offset)).as("what lies behind").isEqualTo(-1);
+            assertThat(region.getLong(offset)).as("memory after the heads").isEqualTo(-1);
         }
     }
 
@@ -306,7 +306,7 @@ class LruListsTest {
                         "does not link back",
                         t -> EntryDescriptor.lruPrevious(t.region, entry(0), entry(2))),
                 fault(
-                        "a link to what is no entry",
+                        "a link to something that is not an entry",
                         "which is not an entry",
                         t -> EntryDescriptor.lruNext(t.region, entry(1), entry(5))),
                 fault(
@@ -359,7 +359,7 @@ class LruListsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("faults")
-    void theAuditFinds(String name, String finding, Fault fault) {
+    void auditFinds(String name, String finding, Fault fault) {
         add(entry(0), 3);
         add(entry(1), 3);
         add(entry(2), 3);

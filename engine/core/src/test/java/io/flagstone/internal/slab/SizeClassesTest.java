@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** For every slab size the classes are ordered, few, close together, and found exactly. */
+/** Tests order, number, spacing and lookup of the classes for every slab size. */
 class SizeClassesTest {
     private static final int LOOKUP_LIMIT = 1 << 18;
     private static final double MAX_MEAN_LOSS = 0.06;
@@ -39,7 +39,7 @@ class SizeClassesTest {
 
     @ParameterizedTest
     @MethodSource("slabSizes")
-    void theClassOfASizeIsTheSmallestThatFits(int slabBytes) {
+    void findsSmallestClassThatFits(int slabBytes) {
         final SizeClasses classes = new SizeClasses(slabBytes);
         int expected = 0;
         for (int bytes = 1; bytes <= Math.min(slabBytes, LOOKUP_LIMIT); bytes++) {
@@ -59,7 +59,7 @@ class SizeClassesTest {
 
     @ParameterizedTest
     @MethodSource("slabSizes")
-    void anEntrySpillsIntoChunksUpToAnEighthLarger(int slabBytes) {
+    void spillsIntoChunksUpToAnEighthLarger(int slabBytes) {
         final SizeClasses classes = new SizeClasses(slabBytes);
         for (int c = 0; c < classes.count(); c++) {
             final int limit = classes.spillLimit(c);

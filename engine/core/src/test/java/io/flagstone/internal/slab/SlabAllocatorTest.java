@@ -24,19 +24,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Chunks never overlap, slabs serve whoever needs them, and every contradiction is found. */
+/** Compares the allocator with a model, and tests that the audit finds every planted fault. */
 class SlabAllocatorTest {
     private static final int TABLES = 64;
     private static final int FIRST_SLAB = 4_096;
     private static final int SLAB_BYTES = 1_024;
     private static final int SLABS = 4;
 
-    /** What the bytes before and behind the tables hold. */
+    /** The value of the bytes before and after the tables. */
     private static final int FOREIGN = 0x5A;
 
     private final Random random = new Random(TestSupport.seed());
 
-    /** The live chunks, by offset, each with its class. */
+    /** The classes of the live chunks by offset. */
     private final TreeMap<Integer, Integer> live = new TreeMap<>();
 
     private Region region;
@@ -97,7 +97,7 @@ class SlabAllocatorTest {
         return new ArrayList<>(live.keySet()).get(random.nextInt(live.size()));
     }
 
-    private void assertIsModel() {
+    private void assertMatchesModel() {
         final BitSet expected = new BitSet();
         live.keySet().forEach(chunk -> expected.set(chunk >>> 3));
         assertThat(allocator.audit()).isEqualTo(expected);
@@ -131,7 +131,7 @@ class SlabAllocatorTest {
 
     @ParameterizedTest
     @CsvSource({"1024, 1", "1024, 8", "4096, 5", "65536, 12"})
-    void keepsItsPromisesUnderRandomUse(int bytes, int count) {
+    void matchesModelUnderRandomUse(int bytes, int count) {
         create(bytes, count);
         int refused = 0;
         for (int round = 0; round < 20_000; round++) {
@@ -147,7 +147,7 @@ class SlabAllocatorTest {
                         .isEqualTo(room);
                 refused += chunk == Region.NONE ? 1 : 0;
                 assertThat(draining != Region.NONE && slabOf(chunk) == draining - 1)
-                        .as("a chunk of a slab that drains")
+                        .as("a chunk of a draining slab")
                         .isFalse();
             } else if (!live.isEmpty()) {
                 if (draining != Region.NONE && random.nextInt(4) != 0) {
@@ -172,12 +172,12 @@ class SlabAllocatorTest {
                 }
             }
             if (round % 50 == 0) {
-                assertIsModel();
+                assertMatchesModel();
             }
         }
-        assertThat(refused).as("the test runs out of slabs").isPositive();
+        assertThat(refused).as("allocations refused by the full allocator").isPositive();
         new ArrayList<>(live.keySet()).forEach(this::free);
-        assertIsModel();
+        assertMatchesModel();
         assertThat(allocator.draining()).isEqualTo(Region.NONE);
         assertThat(allocator.pooledSlabs()).isEqualTo(count);
     }
@@ -199,7 +199,7 @@ class SlabAllocatorTest {
     }
 
     @Test
-    void aSlabGivesAllItsChunksThenNone() {
+    void allocatesAllChunksThenNone() {
         create(SLAB_BYTES, SLABS);
         for (int c = 0; c < classes.count(); c++) {
             final int chunks = SLABS * (SLAB_BYTES / classes.chunkBytes(c));
@@ -209,14 +209,14 @@ class SlabAllocatorTest {
             for (int other = 0; other < classes.count(); other++) {
                 assertThat(allocate(other)).isEqualTo(Region.NONE);
             }
-            assertIsModel();
+            assertMatchesModel();
             new ArrayList<>(live.keySet()).forEach(this::free);
             assertThat(allocator.pooledSlabs()).isEqualTo(SLABS);
         }
     }
 
     @Test
-    void partlyFreeSlabsAreFilledBeforeThePoolIsAsked() {
+    void fillsPartlyFreeSlabsBeforeUsingPool() {
         create(SLAB_BYTES, SLABS);
         final int perSlab = SLAB_BYTES / classes.chunkBytes(0);
         final List<Integer> chunks = new ArrayList<>();
@@ -228,11 +228,11 @@ class SlabAllocatorTest {
         assertThat(List.of(allocate(0), allocate(0)))
                 .containsExactlyInAnyOrder(chunks.get(1), chunks.get(perSlab + 1));
         assertThat(allocator.slabs(0)).isEqualTo(2);
-        assertIsModel();
+        assertMatchesModel();
     }
 
     @Test
-    void aDrainedSlabServesAnotherClass() {
+    void drainedSlabServesAnotherClass() {
         create(SLAB_BYTES, 1);
         int chunk = allocate(0);
         while (allocate(0) != Region.NONE) {
@@ -240,35 +240,35 @@ class SlabAllocatorTest {
         }
         free(chunk);
         allocator.startDraining(slabOf(live.firstKey()) + 1);
-        assertThat(allocate(0)).as("nothing comes from a slab that drains").isEqualTo(Region.NONE);
+        assertThat(allocate(0)).as("a draining slab hands out nothing").isEqualTo(Region.NONE);
         while (allocator.draining() != Region.NONE) {
-            assertIsModel();
+            assertMatchesModel();
             free(allocator.nextToDrain());
         }
         assertThat(live).isEmpty();
         assertThat(allocate(classes.count() - 1)).isNotEqualTo(Region.NONE);
-        assertIsModel();
+        assertMatchesModel();
     }
 
     @Test
-    void aSlabThatStopsDrainingIsUsedAgain() {
+    void slabIsUsedAgainAfterDrainingStops() {
         create(SLAB_BYTES, 1);
         while (allocate(0) != Region.NONE) {}
         allocator.startDraining(1);
         free(allocator.nextToDrain());
         assertThat(allocate(0)).isEqualTo(Region.NONE);
         allocator.stopDraining();
-        assertIsModel();
+        assertMatchesModel();
         assertThat(allocate(0)).isNotEqualTo(Region.NONE);
-        assertIsModel();
+        assertMatchesModel();
         allocator.startDraining(1);
         allocator.stopDraining();
-        assertIsModel();
+        assertMatchesModel();
         assertThat(allocate(0)).as("a full slab").isEqualTo(Region.NONE);
     }
 
     @Test
-    void theReserveStaysInThePool() {
+    void reserveStaysInPool() {
         create(SLAB_BYTES, SLABS);
         final int last = classes.count() - 1;
         int taken = 0;
@@ -280,12 +280,12 @@ class SlabAllocatorTest {
         assertThat(taken).isEqualTo(SLABS - 2);
         assertThat(allocator.pooledSlabs()).isEqualTo(2);
         assertThat(allocator.takeFree(0)).as("no slab of its own").isEqualTo(Region.NONE);
-        assertIsModel();
+        assertMatchesModel();
     }
 
     @ParameterizedTest(name = "freed last: {0}")
     @ValueSource(booleans = {true, false})
-    void theSparsestSlabHasTheFewestLiveChunks(boolean last) {
+    void sparsestSlabHasFewestLiveChunks(boolean last) {
         create(SLAB_BYTES, SLABS);
         final List<Integer> chunks = new ArrayList<>();
         for (int chunk; (chunk = allocate(0)) != Region.NONE; ) {
@@ -306,9 +306,9 @@ class SlabAllocatorTest {
         assertThat(allocator.freeChunks(0)).isEqualTo(1 + 2 + 3);
     }
 
-    /** Sparser slabs further down the list are not found, so it cannot have looked at all. */
+    /** The search misses sparser slabs further down the list, so it does not look at all slabs. */
     @Test
-    void theSearchForASparseSlabLooksAtAFewOfEachClass() {
+    void sparsestLooksAtFewSlabsOfEachClass() {
         final int many = 60;
         create(512, many);
         final List<List<Integer>> chunks = new ArrayList<>();
@@ -341,11 +341,11 @@ class SlabAllocatorTest {
         for (int slab = 17; slab <= 40; slab++) {
             free(chunks.get(slab).get(0));
         }
-        assertThat(allocator.sparsest()).as("wherever in the list it is").isEqualTo(newest);
-        assertIsModel();
+        assertThat(allocator.sparsest()).as("at any position in the list").isEqualTo(newest);
+        assertMatchesModel();
     }
 
-    /** A fault that is planted into a state with slabs of two classes, a free chunk and a pool. */
+    /** Plants a fault into a state with slabs of two classes, a free chunk and a pool. */
     private interface Fault extends Consumer<SlabAllocatorTest> {}
 
     static Stream<Arguments> faults() {
@@ -458,7 +458,7 @@ class SlabAllocatorTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("faults")
-    void theAuditFinds(String name, String finding, Fault fault) {
+    void auditFinds(String name, String finding, Fault fault) {
         create(SLAB_BYTES, SLABS);
         final int first = allocate(0);
         allocate(0);
@@ -466,7 +466,7 @@ class SlabAllocatorTest {
         allocate(1);
         free(first);
         assertThat(first).isEqualTo(FIRST_SLAB);
-        assertIsModel();
+        assertMatchesModel();
         fault.accept(this);
         assertThatThrownBy(allocator::audit)
                 .as(name)

@@ -16,14 +16,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Classes for a sample waste little of what it stands for, and have a place for anything else. */
+/** Tests that classes for a sample waste little on it and cover all other sizes. */
 class SlabPlanTest {
     private static final int HEADER = EntryDescriptor.HEADER_LENGTH;
 
     private final TreeMap<Integer, Long> sample = new TreeMap<>();
     private final SplittableRandom random = new SplittableRandom(TestSupport.seed());
 
-    /** The part of all chunk bytes, with their share of the slabs' ends, that is no entry. */
+    /** Returns the part of all chunk bytes, with their share of the slabs' ends, that is wasted. */
     private double loss(SizeClasses classes) {
         double used = 0;
         double taken = 0;
@@ -58,7 +58,7 @@ class SlabPlanTest {
     }
 
     @Test
-    void entriesOfOneSizeLoseNextToNothing() {
+    void losesAlmostNothingForOneSize() {
         for (int bytes = 8; bytes < 3_000; bytes += 31) {
             sample.clear();
             sample.put(bytes, 1_000L);
@@ -69,7 +69,7 @@ class SlabPlanTest {
     }
 
     @Test
-    void valuesOfAPowerOfTwoWithTheirHeadersFitASlabWithoutRemainder() {
+    void fitsPowersOfTwoWithHeaders() {
         sample.put(8 + (1 << 16), 900L);
         sample.put(8 + (1 << 12), 1_000L);
         final SizeClasses classes = SlabPlan.choose(sample, 128 << 20, 0);
@@ -79,7 +79,7 @@ class SlabPlanTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1 << 22, 1 << 24, 1 << 27, 1 << 30})
-    void ofManySizesLessThanSixPercentIsLost(int regionBytes) {
+    void losesLessThanSixPercentForManySizes(int regionBytes) {
         for (int i = 0; i < 20_000; i++) {
             final int bytes = (int) (24 * Math.pow(400, Math.pow(random.nextDouble(), 2)));
             sample.merge(bytes, 1L, Long::sum);
@@ -92,7 +92,7 @@ class SlabPlanTest {
     }
 
     @Test
-    void aGivenSlabIsKeptAndWhatIsLargerLeftOut() {
+    void keepsGivenSlabAndIgnoresLargerSizes() {
         sample.put(500, 100L);
         sample.put(5_000, 100L);
         final SizeClasses classes = SlabPlan.choose(sample, 1 << 20, 1 << 12);
@@ -101,14 +101,14 @@ class SlabPlanTest {
     }
 
     @Test
-    void whereEverySizeIsLargerThanTheSlabOtherSizesStillHaveAPlace() {
+    void coversOtherSizesIfAllSampledAreTooLarge() {
         sample.put(5_000, 100L);
         final SizeClasses classes = SlabPlan.choose(sample, 1 << 20, 1 << 12);
         assertThat(classes.maxChunkBytes()).isEqualTo(1 << 12);
         assertThat(classes.chunkBytes(0)).isLessThan(SizeClasses.MIN_CHUNK_BYTES + 8);
     }
 
-    /** What an entry costs on average, by the definition, with classes that end where a bit is. */
+    /** Returns the average cost of an entry by definition. A class ends at each set bit of ends. */
     private double cost(int slabBytes, int regionBytes, int ends) {
         final double entries = sample.values().stream().mapToLong(Long::longValue).sum();
         double mean = 0;
@@ -135,13 +135,13 @@ class SlabPlanTest {
     }
 
     @Test
-    void noOtherCutOfTheSizesIsCheaper() {
+    void choosesCheapestCut() {
         final int slabBytes = 1 << 12;
         int merged = 0;
         for (int round = 0; round < 500; round++) {
             final boolean withWholeSlabs = round % 2 == 0;
             sample.clear();
-            // Within a factor of four, so that there are no classes for sizes in between.
+            // Sizes within a factor of four need no classes in between.
             int length = withWholeSlabs ? 1_032 : 208;
             while (length < (withWholeSlabs ? slabBytes / 2 : 800)) {
                 sample.put(length - HEADER, 1 + (long) Math.pow(10, 5 * random.nextDouble()));
@@ -178,7 +178,7 @@ class SlabPlanTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1 << 22, 18_700_000, 1 << 28, Region.MAX_BYTES})
-    void noSlabOfUpTo64EntriesIsCheaper(int regionBytes) {
+    void choosesCheapestSlabOfUpTo64Entries(int regionBytes) {
         final int length = 1_000;
         sample.put(length - HEADER, 1L);
         final int most = Math.min(64 * length, regionBytes / 32);
@@ -191,15 +191,15 @@ class SlabPlanTest {
     }
 
     @Test
-    void aSlabOfTheLargestSizeThatIsAllowedIsConsidered() {
-        // A power of two, where a size that is not among those with most bytes needs it.
+    void considersLargestAllowedSlab() {
+        // A power of two, for a size that is not among those with the most bytes.
         for (int length = 56; length <= 104; length += 16) {
             sample.put(length - HEADER, 10_000L);
         }
         sample.put(2_048 - HEADER, 200L);
         sample.put(4_064 - HEADER, 1L);
         assertThat(SlabPlan.choose(sample, 32 * 8_192, 0).maxChunkBytes()).isEqualTo(8_192);
-        // A multiple of the size with most bytes, however many entries of other sizes there are.
+        // A multiple of the size with the most bytes, despite other sizes.
         sample.remove(2_048 - HEADER);
         sample.remove(4_064 - HEADER);
         sample.put(2_000 - HEADER, 8_000L);
@@ -210,7 +210,7 @@ class SlabPlanTest {
     }
 
     @Test
-    void everyOf112SizesCanHaveAClassOfItsOwn() {
+    void gives112SizesTheirOwnClasses() {
         final int slabBytes = 1 << 19;
         int length = 640;
         for (int i = 0; i < 112; i++) {
@@ -227,7 +227,7 @@ class SlabPlanTest {
     }
 
     @Test
-    void theLargestEntryAndTheSmallestRegionDoNotConfuseIt() {
+    void handlesLargestEntryAndSmallestRegion() {
         sample.put((1 << 24) - HEADER, 1L);
         sample.put(8, 1_000_000L);
         assertThat(SlabPlan.choose(sample, 1, 0).maxChunkBytes()).isEqualTo(1 << 24);
