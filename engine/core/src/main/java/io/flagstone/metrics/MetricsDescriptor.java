@@ -62,7 +62,10 @@ final class MetricsDescriptor {
     static final int CLOSED = HEARTBEAT + Long.BYTES;
     static final int NAME = SEQUENCE + BitUtil.CACHE_LINE_LENGTH;
     static final int NAME_BYTES = NAME + Integer.BYTES;
+
+    /** Fills the header up to 512 bytes. */
     static final int MAX_NAME_BYTES = 380;
+
     static final int HEADER_BYTES = NAME_BYTES + MAX_NAME_BYTES;
 
     private static final int COUNTER_BYTES =
@@ -93,13 +96,13 @@ final class MetricsDescriptor {
     }
 
     /**
-     * Checks that a file can be read.
+     * Checks that a file is a metrics file that can be read.
      *
-     * @param path the path, for messages.
-     * @param file the file's first bytes, at least its header.
+     * @param path the file's path, for messages.
+     * @param file the file's header, or more of it.
      * @param fileBytes the file's length.
-     * @throws ForeignFileException if it is not a metrics file.
-     * @throws IOException if the file is damaged or has another layout version.
+     * @throws ForeignFileException if the file is not a metrics file.
+     * @throws IOException if the file has another layout version or is damaged.
      */
     static void check(Path path, UnsafeBuffer file, int fileBytes) throws IOException {
         if (file.getLong(MAGIC_OFFSET) != MAGIC) {
@@ -148,7 +151,9 @@ final class MetricsDescriptor {
         return new IOException(path + " is a damaged metrics file: " + how);
     }
 
-    /** Thrown for a file that is not a metrics file. A publisher does not replace such a file. */
+    /**
+     * Thrown for a file that is not a metrics file. The publisher does not overwrite such a file.
+     */
     static final class ForeignFileException extends IOException {
         private static final long serialVersionUID = 1;
 

@@ -305,7 +305,7 @@ class TimingWheelTest {
         arm(entry(1), 5 * MS);
         arm(entry(0), 5 * MS);
         assertThat(EntryDescriptor.wheelPrevious(region, entry(0)))
-                .as("behind the entry that was filed after it")
+                .as("after the entry that was filed later")
                 .isEqualTo(entry(1));
         wheel.audit(live);
     }
