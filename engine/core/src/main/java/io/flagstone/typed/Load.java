@@ -39,6 +39,7 @@ final class Load<K, V> {
     private int interested = 1;
     private boolean begun;
     private boolean cancelled;
+    private boolean refusing;
 
     /** The thread that runs the load, while it does. */
     private volatile Thread runner;
@@ -69,9 +70,12 @@ final class Load<K, V> {
         return result;
     }
 
-    /** Adds an interested caller. Returns false if the last interested caller has left. */
+    /**
+     * Adds an interested caller. Returns false if the last interested caller has left, or if the
+     * load refuses callers.
+     */
     synchronized boolean join() {
-        if (cancelled) {
+        if (cancelled || refusing) {
             return false;
         }
         interested++;
@@ -89,6 +93,15 @@ final class Load<K, V> {
                 runner.interrupt();
             }
         }
+    }
+
+    /**
+     * Refuses callers from now on, if none has joined. Returns false if one has, and is still
+     * interested.
+     */
+    synchronized boolean refuseCallers() {
+        refusing = interested <= 1;
+        return refusing;
     }
 
     synchronized boolean isCancelled() {

@@ -105,7 +105,7 @@ final class Loads<K, V> {
             if (!other.isDone() && isCurrent(other) && other.join()) {
                 return other;
             }
-            // The other load has ended, was cancelled, or its value is too old for this caller.
+            // The other load has ended or takes no callers, or its value is too old for this one.
             underWay.remove(mine.identity, other);
         }
     }
@@ -238,7 +238,7 @@ final class Loads<K, V> {
     private V loadAndKeep(Load<K, V> load) throws Exception {
         try {
             if (load.kind == Load.Kind.RENEWAL) {
-                return entries.contains(load.key) ? loadAndKeepAnew(load) : null;
+                return isNeeded(load) ? loadAndKeepAnew(load) : null;
             }
             lease(load);
             // Another load may have cached the value since the miss.
@@ -247,6 +247,14 @@ final class Loads<K, V> {
         } finally {
             forget(load);
         }
+    }
+
+    /**
+     * Returns whether a renewal must call the loader. If its entry has expired, only callers that
+     * have joined need the value.
+     */
+    private boolean isNeeded(Load<K, V> renewal) {
+        return entries.contains(renewal.key) || !renewal.refuseCallers();
     }
 
     private V loadAndKeepAnew(Load<K, V> load) throws Exception {

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.flagstone.typed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flagstone.OffHeapCache;
+import io.flagstone.testing.TestClock;
+import io.flagstone.testing.TestSupport;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Races of loads with expiry, close, interrupts and failures. The codec of keys calls the test each
+ * time a key is encoded, so that the test acts between two calls of the engine.
+ */
+@Timeout(60)
+class LoadRacesTest {
+    private static final long TTL = 1_000;
+    private static final long AHEAD = 500;
+
+    /** Called before a key is encoded. */
+    private volatile Consumer<String> onEncode = key -> {};
+
+    private final Codec<String> keys =
+            new Codec<>() {
+                @Override
+                public int encode(String value, MutableDirectBuffer buffer, int offset) {
+                    onEncode.accept(value);
+                    return buffer.putStringWithoutLengthAscii(offset, value);
+                }
+
+                @Override
+                public String decode(DirectBuffer buffer, int offset, int length) {
+                    final byte[] bytes = new byte[length];
+                    buffer.getBytes(offset, bytes);
+                    return new String(bytes, StandardCharsets.US_ASCII);
+                }
+            };
+
+    private final TestClock clock = new TestClock(0);
+    private final ExecutorService pool = Executors.newFixedThreadPool(4);
+    private final Queue<Runnable> waiting = new ArrayDeque<>();
+    private Cache<String, String> cache;
+
+    private TypedCacheBuilder<String, String> builder(Executor executor) {
+        return Cache.builder(
+                        OffHeapCache.builder()
+                                .memoryBytes(2 << 20)
+                                .slabBytes(1 << 17)
+                                .clock(clock)
+                                .defaultTtlNs(TTL),
+                        keys,
+                        Codecs.ofString())
+                .executor(executor);
+    }
+
+    @AfterEach
+    void close() {
+        pool.shutdownNow();
+        onEncode = key -> {};
+        if (!cache.engine().isClosed()) {
+            TestSupport.assertClean(cache.engine());
+            cache.close();
+        }
+    }
+
+    /** Calls an action once, before the given encoding of a key from now on. */
+    private void beforeEncoding(int number, Runnable action) {
+        final AtomicInteger encodings = new AtomicInteger();
+        onEncode =
+                key -> {
+                    if (encodings.incrementAndGet() == number) {
+                        action.run();
+                    }
+                };
+    }
+
+    @Test
+    void aCallerThatJoinsTheRenewalOfAnExpiredEntryGetsAValue() {
+        final AtomicInteger loads = new AtomicInteger();
+        cache =
+                builder(waiting::add)
+                        .loader(key -> "v" + loads.incrementAndGet())
+                        .refreshAheadNs(AHEAD)
+                        .build();
+        cache.get("k");
+        clock.advance(TTL - AHEAD);
+        cache.get("k");
+        clock.advance(TTL);
+        final CompletableFuture<CompletableFuture<String>> joined = new CompletableFuture<>();
+        // The first encoding checks the lease, the second looks for the entry.
+        beforeEncoding(2, () -> joined.complete(cache.getAsync("k")));
+        waiting.remove().run();
+        assertThat(joined.getNow(null)).isCompletedWithValue("v2");
+        assertThat(cache.getIfPresent("k")).isEqualTo("v2");
+        assertThat(waiting).as("loads that the caller began").isEmpty();
+    }
+
+    @Test
+    void aRenewalOfAnExpiredEntryDoesNotLoadWithoutACaller() {
+        final AtomicInteger loads = new AtomicInteger();
+        cache =
+                builder(waiting::add)
+                        .loader(key -> "v" + loads.incrementAndGet())
+                        .refreshAheadNs(AHEAD)
+                        .build();
+        cache.get("k");
+        clock.advance(TTL - AHEAD);
+        cache.get("k");
+        clock.advance(TTL);
+        waiting.remove().run();
+        assertThat(loads).hasValue(1);
+        assertThat(cache.get("k")).isEqualTo("v2");
+    }
+}
