@@ -326,10 +326,11 @@ final class EncodedCache<K, V> {
                 : engine.isLeaseCurrent(scratch.key, 0, scratch.keyLength, lease);
     }
 
+    /** Ends a lease. Does nothing if the cache is closed. */
     void endLease(Scratch scratch, long lease) {
         if (longKeys) {
             engine.endLease(scratch.longKey, lease);
-        } else if (isPossible(scratch)) {
+        } else if (lease != NO_LEASE && isPossible(scratch)) {
             engine.endLease(scratch.key, 0, scratch.keyLength, lease);
         }
     }

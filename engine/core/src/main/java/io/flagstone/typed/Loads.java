@@ -299,12 +299,25 @@ final class Loads<K, V> {
         (ended ? counters.loads : counters.failures).increment();
     }
 
-    /** Caches a loaded value, if the cache can hold it and the key was not written meanwhile. */
+    /**
+     * Caches a loaded value, if the cache can hold it and the key was not written meanwhile. Does
+     * nothing if the cache is closed, also if it closes meanwhile.
+     */
     private void keep(Load<K, V> load, V loaded) {
-        final long lease = load.lease();
         if (load.isCancelled() || entries.engine().isClosed()) {
             return;
         }
+        try {
+            write(load, loaded);
+        } catch (final IllegalStateException e) {
+            if (!entries.engine().isClosed()) {
+                throw e;
+            }
+        }
+    }
+
+    private void write(Load<K, V> load, V loaded) {
+        final long lease = load.lease();
         if (loaded == null) {
             if (load.kind != Load.Kind.MISS) {
                 entries.removeLeased(load.key, lease);
@@ -327,10 +340,6 @@ final class Loads<K, V> {
             }
         } catch (final EntryTooLargeException e) {
             counters.tooLarge.increment();
-        } catch (final IllegalStateException e) {
-            if (!entries.engine().isClosed()) {
-                throw e;
-            }
         }
     }
 

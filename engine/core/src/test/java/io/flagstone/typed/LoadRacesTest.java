@@ -20,6 +20,8 @@ import org.agrona.MutableDirectBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Races of loads with expiry, close, interrupts and failures. The codec of keys calls the test each
@@ -123,5 +125,48 @@ class LoadRacesTest {
         waiting.remove().run();
         assertThat(loads).hasValue(1);
         assertThat(cache.get("k")).isEqualTo("v2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 65_536})
+    void aLoadOfAnyKeyReturnsItsValueIfTheCacheClosesMeanwhile(int length) {
+        cache =
+                builder(Runnable::run)
+                        .loader(
+                                key -> {
+                                    cache.close();
+                                    return "v";
+                                })
+                        .build();
+        assertThat(cache.get("x".repeat(length))).isEqualTo("v");
+    }
+
+    @Test
+    void aValueThatExpiresAtOnceIsReturnedIfTheCacheClosesMeanwhile() {
+        cache =
+                builder(Runnable::run)
+                        .loader(key -> "v")
+                        .ttlNs(
+                                (key, value) -> {
+                                    cache.close();
+                                    return 0;
+                                })
+                        .build();
+        assertThat(cache.get("k")).isEqualTo("v");
+    }
+
+    @Test
+    void aRefreshThatLoadsNullSucceedsIfTheCacheClosesMeanwhile() {
+        cache =
+                builder(Runnable::run)
+                        .loader(
+                                key -> {
+                                    // The next encoding removes the key.
+                                    beforeEncoding(1, () -> cache.close());
+                                    return null;
+                                })
+                        .build();
+        assertThat(cache.refresh("k")).isCompletedWithValue(null);
+        assertThat(cache.engine().isClosed()).isTrue();
     }
 }
