@@ -21,8 +21,14 @@ final class Interest<K, V> extends CompletableFuture<V> {
     private final Loads<K, V> loads;
     private volatile Load<K, V> load;
 
-    /** True once this has joined a second load, because the first was interrupted. */
-    private boolean reloaded;
+    /** The first load that was interrupted, or null. This joins one more load after it. */
+    private Load<K, V> interrupted;
+
+    /** True once a thread joins this to one more load. */
+    private boolean reloading;
+
+    /** The reason why that failed, or null. */
+    private volatile Throwable refusal;
 
     Interest(Loads<K, V> loads, K key, Loader<? super K, ? extends V> loader, Load.Kind kind) {
         this.loads = loads;
@@ -45,20 +51,39 @@ final class Interest<K, V> extends CompletableFuture<V> {
         final Throwable failure = joined.failure();
         if (failure == null) {
             complete(joined.value());
-        } else if (joined.wasInterrupted() && claimReload()) {
-            try {
-                loads.start(this);
-            } catch (final RuntimeException | Error e) {
-                completeExceptionally(e);
-            }
+        } else if (joined.wasInterrupted() && isFirstInterrupted(joined)) {
+            reload();
         } else {
             completeExceptionally(failure instanceof Error ? failure : new LoadException(failure));
         }
     }
 
+    private synchronized boolean isFirstInterrupted(Load<K, V> joined) {
+        if (interrupted == null) {
+            interrupted = joined;
+        }
+        return interrupted == joined;
+    }
+
+    /** Joins one more load, unless another thread does so. */
+    private void reload() {
+        try {
+            if (claimReload()) {
+                loads.start(this);
+            }
+        } catch (final RuntimeException | Error e) {
+            refusal = e;
+        }
+        // If an Error prevents the completion, a thread that waits repeats it.
+        final Throwable reason = refusal;
+        if (reason != null) {
+            completeExceptionally(reason);
+        }
+    }
+
     private synchronized boolean claimReload() {
-        final boolean first = !reloaded;
-        reloaded = true;
+        final boolean first = !reloading;
+        reloading = true;
         return first;
     }
 

@@ -2,6 +2,7 @@
 package io.flagstone.typed;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flagstone.OffHeapCache;
 import io.flagstone.testing.TestClock;
@@ -10,9 +11,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.agrona.DirectBuffer;
@@ -168,5 +174,59 @@ class LoadRacesTest {
                         .build();
         assertThat(cache.refresh("k")).isCompletedWithValue(null);
         assertThat(cache.engine().isClosed()).isTrue();
+    }
+
+    /**
+     * The thread whose load was interrupted joins its waiter to the next load, and is slow. The
+     * waiter looks at the interrupted load meanwhile.
+     */
+    @Test
+    void aWaiterThatLooksDuringAReloadWaitsForTheReload() throws Exception {
+        final CountDownLatch begun = new CountDownLatch(1);
+        final CountDownLatch reloading = new CountDownLatch(1);
+        final CountDownLatch go = new CountDownLatch(1);
+        final AtomicBoolean first = new AtomicBoolean(true);
+        cache =
+                builder(pool)
+                        .loader(
+                                key -> {
+                                    if (first.getAndSet(false)) {
+                                        begun.countDown();
+                                        new CountDownLatch(1).await();
+                                    }
+                                    return "v";
+                                })
+                        .build();
+        final Thread runner =
+                new Thread(
+                        () ->
+                                assertThatThrownBy(() -> cache.get("k"))
+                                        .isInstanceOf(LoadException.class));
+        runner.start();
+        begun.await();
+        final CompletableFuture<String> future = cache.getAsync("k");
+        // The first encoding ends the lease, the second begins the reload.
+        beforeEncoding(
+                2,
+                () -> {
+                    reloading.countDown();
+                    awaitUninterrupted(go);
+                });
+        runner.interrupt();
+        reloading.await();
+        final Future<String> waiter = pool.submit(future::join);
+        assertThatThrownBy(() -> waiter.get(1_500, TimeUnit.MILLISECONDS))
+                .isInstanceOf(TimeoutException.class);
+        go.countDown();
+        assertThat(waiter.get(30, TimeUnit.SECONDS)).isEqualTo("v");
+        runner.join();
+    }
+
+    private static void awaitUninterrupted(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (final InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 }
