@@ -81,10 +81,24 @@ final class BulkLoad<K, V> {
 
     /**
      * Loads on the executor. A caller that needs one of the values before the executor has begun
-     * loads that value itself; the executor loads the rest.
+     * loads that value itself; the executor loads the rest. If this throws, it has ended its
+     * interest in all of them.
      */
     void start(List<K> missing, List<Interest<K, V>> parts) {
         final List<Load<K, V>> fresh = new ArrayList<>();
+        try {
+            take(missing, parts, fresh);
+        } catch (final RuntimeException | Error e) {
+            parts.forEach(part -> part.cancel(true));
+            fresh.forEach(loads::withdraw);
+            throw e;
+        }
+        if (!fresh.isEmpty()) {
+            submit(fresh);
+        }
+    }
+
+    private void take(List<K> missing, List<Interest<K, V>> parts, List<Load<K, V>> fresh) {
         for (final K key : missing) {
             final Interest<K, V> part = new Interest<>(loads, key, single, Load.Kind.MISS);
             final Load<K, V> load = loads.take(part);
@@ -95,9 +109,6 @@ final class BulkLoad<K, V> {
                 fresh.add(load);
             }
         }
-        if (!fresh.isEmpty()) {
-            submit(fresh);
-        }
     }
 
     private void submit(List<Load<K, V>> fresh) {
@@ -105,6 +116,7 @@ final class BulkLoad<K, V> {
             loads.execute(() -> run(fresh));
         } catch (final Throwable refusal) {
             loads.abandon(begin(fresh), refusal);
+            fresh.forEach(Load::leave);
         }
     }
 

@@ -227,11 +227,20 @@ public final class Cache<K, V> extends EntryOperations<K, V> {
         if (bulkLoader != null) {
             new BulkLoad<>(loads, loader, bulkLoader).start(missing, parts);
         } else {
+            startEach(missing, parts);
+        }
+        return new Interests<>(parts, found);
+    }
+
+    private void startEach(List<K> missing, List<Interest<K, V>> parts) {
+        try {
             for (final K key : missing) {
                 parts.add(loads.loadAsync(key, loader, Load.Kind.MISS));
             }
+        } catch (final RuntimeException | Error e) {
+            parts.forEach(part -> part.cancel(true));
+            throw e;
         }
-        return new Interests<>(parts, found);
     }
 
     /**

@@ -197,6 +197,14 @@ final class Loads<K, V> {
         }
     }
 
+    /** Ends an interest in a load that the executor may never get. */
+    void withdraw(Load<K, V> load) {
+        load.leave();
+        if (load.isCancelled()) {
+            underWay.remove(load.identity, load);
+        }
+    }
+
     /** Runs a task on the executor. Throws what the executor throws. */
     void execute(Runnable task) {
         executor.execute(task);

@@ -9,6 +9,8 @@ import io.flagstone.testing.TestClock;
 import io.flagstone.testing.TestSupport;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -227,6 +229,54 @@ class LoadRacesTest {
             latch.await();
         } catch (final InterruptedException e) {
             throw new AssertionError(e);
+        }
+    }
+
+    /** The codec fails for a later key, after the call has joined the load of the first. */
+    @ParameterizedTest(name = "a bulk loader: {0}")
+    @ValueSource(booleans = {false, true})
+    void aCallForSeveralKeysThatFailsHasNoInterestInItsLoads(boolean bulk) throws Exception {
+        final CountDownLatch begun = new CountDownLatch(1);
+        final CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+        final TypedCacheBuilder<String, String> builder = builder(waiting::add);
+        if (bulk) {
+            builder.bulkLoader(
+                    keys -> {
+                        awaitInterrupt(begun, interrupted);
+                        return Map.of();
+                    });
+        } else {
+            builder.loader(
+                    key -> {
+                        awaitInterrupt(begun, interrupted);
+                        return null;
+                    });
+        }
+        cache = builder.build();
+        final AtomicInteger encodings = new AtomicInteger();
+        onEncode =
+                key -> {
+                    if (key.equals("b") && encodings.incrementAndGet() == 2) {
+                        throw new IllegalArgumentException("expected");
+                    }
+                };
+        assertThatThrownBy(() -> cache.getAllAsync(List.of("a", "b")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("expected");
+        final CompletableFuture<String> other = cache.getAsync("a");
+        waiting.forEach(pool::execute);
+        begun.await();
+        other.cancel(true);
+        assertThat(interrupted.get(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private static void awaitInterrupt(
+            CountDownLatch begun, CompletableFuture<Boolean> interrupted) {
+        begun.countDown();
+        try {
+            new CountDownLatch(1).await();
+        } catch (final InterruptedException e) {
+            interrupted.complete(true);
         }
     }
 }
