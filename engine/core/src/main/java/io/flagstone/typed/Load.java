@@ -44,6 +44,9 @@ final class Load<K, V> {
     /** The thread that runs the load, while it does. */
     private volatile Thread runner;
 
+    /** The innermost wait of the runner when it began the load, or null. */
+    private WaitGraph.Wait begunDuring;
+
     /** The lease on the key, or 0 before it is taken. It is taken before the loader is called. */
     private volatile long lease;
 
@@ -121,6 +124,8 @@ final class Load<K, V> {
         if (begun) {
             return false;
         }
+        // First, because this may throw an Error. A thread that reads the runner also sees it.
+        begunDuring = WaitGraph.current();
         begun = true;
         runner = Thread.currentThread();
         return true;
@@ -129,6 +134,11 @@ final class Load<K, V> {
     /** Returns the thread that runs the load, or null. */
     Thread runner() {
         return done ? null : runner;
+    }
+
+    /** Returns the wait during which the runner began the load, or null. */
+    WaitGraph.Wait begunDuring() {
+        return begunDuring;
     }
 
     long lease() {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.typed;
 
-import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -14,12 +14,26 @@ import java.util.concurrent.locks.ReentrantLock;
  * edge, so the last thread of a cycle sees the cycle. The graph spans all caches, since loaders of
  * different caches may wait for each other. It does not know threads that a loader starts and waits
  * for.
+ *
+ * <p>A thread that waits may run another task meanwhile, if its pool does so, and that task may
+ * wait for a load too. The thread then has several edges. A load that it runs depends on those that
+ * came after the load began.
  */
 final class WaitGraph {
     private static final ReentrantLock LOCK = new ReentrantLock();
 
-    /** Guarded by {@link #LOCK}. */
-    private static final Map<Thread, Load<?, ?>> WAITING = new HashMap<>();
+    /**
+     * The innermost wait of each thread. Written under {@link #LOCK}, each entry only by its own
+     * thread.
+     */
+    private static final Map<Thread, Wait> WAITING = new ConcurrentHashMap<>();
+
+    /**
+     * A wait of a thread for a load.
+     *
+     * @param outer the wait during which this one began, or null.
+     */
+    record Wait(Load<?, ?> load, Wait outer) {}
 
     private WaitGraph() {}
 
@@ -36,6 +50,11 @@ final class WaitGraph {
         }
     }
 
+    /** Returns the innermost wait of the calling thread, or null. */
+    static Wait current() {
+        return WAITING.get(Thread.currentThread());
+    }
+
     /**
      * Notes that the calling thread waits for a load, until {@link #leave}.
      *
@@ -46,30 +65,42 @@ final class WaitGraph {
         LOCK.lock();
         try {
             refuseOwn(load);
-            for (Load<?, ?> next = load; next != null; ) {
-                final Thread runner = next.runner();
-                if (runner == current) {
-                    throw new IllegalStateException(
-                            "loads must not wait for each other: the load of key="
-                                    + load.key
-                                    + " waits for that of key="
-                                    + next.key
-                                    + ", whose loader requests key="
-                                    + load.key);
-                }
-                next = runner == null ? null : WAITING.get(runner);
+            final Load<?, ?> own = findOwn(load, current);
+            if (own != null) {
+                throw new IllegalStateException(
+                        "loads must not wait for each other: the load of key="
+                                + load.key
+                                + " waits for that of key="
+                                + own.key
+                                + ", whose loader requests key="
+                                + load.key);
             }
-            WAITING.put(current, load);
+            WAITING.put(current, new Wait(load, WAITING.get(current)));
         } finally {
             LOCK.unlock();
         }
     }
 
-    /** Notes that the calling thread no longer waits. */
+    /** Returns a load that a thread runs and that a load depends on, or null. */
+    private static Load<?, ?> findOwn(Load<?, ?> load, Thread thread) {
+        final Thread runner = load.runner();
+        if (runner == null || runner == thread) {
+            return runner == null ? null : load;
+        }
+        Load<?, ?> own = null;
+        for (Wait wait = WAITING.get(runner);
+                own == null && wait != null && wait != load.begunDuring();
+                wait = wait.outer) {
+            own = findOwn(wait.load, thread);
+        }
+        return own;
+    }
+
+    /** Notes that the innermost wait of the calling thread has ended. */
     static void leave() {
         LOCK.lock();
         try {
-            WAITING.remove(Thread.currentThread());
+            WAITING.computeIfPresent(Thread.currentThread(), (thread, wait) -> wait.outer);
         } finally {
             LOCK.unlock();
         }
