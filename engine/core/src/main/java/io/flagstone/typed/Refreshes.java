@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * is renewed at half of its time to live.
  *
  * <p>An attempt holds a lease from the hit on. If the key is written or removed before the executor
- * begins, the attempt does nothing.
+ * begins, the attempt does nothing and is forgotten.
  *
  * @param <K> the keys' type.
  * @param <V> the values' type.
@@ -129,6 +129,10 @@ final class Refreshes<K, V> {
     private void renew(Attempt attempt) {
         final Load<K, V> load = loads.renew(attempt.key, attempt.identity, loader, attempt.lease);
         if (load == null) {
+            // If the key is being loaded, this attempt stays, so that not every hit makes another.
+            if (!entries.isLeaseCurrent(attempt.key, attempt.lease)) {
+                attempts.remove(attempt.identity, attempt);
+            }
             return;
         }
         if (load.failure() != null) {

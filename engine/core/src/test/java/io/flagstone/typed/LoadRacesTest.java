@@ -279,4 +279,38 @@ class LoadRacesTest {
             interrupted.complete(true);
         }
     }
+
+    @Test
+    void anOutdatedRefreshDoesNotDelayTheNext() {
+        final AtomicInteger loads = new AtomicInteger();
+        cache =
+                builder(waiting::add)
+                        .loader(key -> "v" + loads.incrementAndGet())
+                        .refreshAheadNs(AHEAD)
+                        .build();
+        cache.get("k");
+        clock.advance(TTL - AHEAD);
+        cache.get("k");
+        cache.put("k", "mine", AHEAD);
+        waiting.remove().run();
+        assertThat(loads).as("loads, without the outdated one").hasValue(1);
+        assertThat(cache.get("k")).isEqualTo("mine");
+        assertThat(waiting).hasSize(1);
+        waiting.remove().run();
+        assertThat(cache.getIfPresent("k")).isEqualTo("v2");
+    }
+
+    @Test
+    void aRefreshOfAKeyThatIsBeingLoadedIsNotRepeatedAtEachHit() {
+        cache = builder(waiting::add).loader(key -> "v").refreshAheadNs(AHEAD).build();
+        cache.get("k");
+        cache.refresh("k");
+        final Runnable reload = waiting.remove();
+        clock.advance(TTL - AHEAD);
+        cache.get("k");
+        waiting.remove().run();
+        cache.get("k");
+        assertThat(waiting).isEmpty();
+        reload.run();
+    }
 }
