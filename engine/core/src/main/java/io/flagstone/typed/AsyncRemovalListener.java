@@ -31,8 +31,8 @@ import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
  *         Cache.builder(engine, keys, values).removalListener(listener).build();
  * }</pre>
  *
- * <p>Thread-safe. Allocates an event and a task for each removal, in addition to what the codecs
- * allocate.
+ * <p>Thread-safe. Allocates an event for each removal, in addition to what the codecs and the
+ * executor allocate.
  *
  * @param <K> the keys' type.
  * @param <V> the values' type.
@@ -47,6 +47,9 @@ public final class AsyncRemovalListener<K, V> implements RemovalListener<K, V> {
     private final ManyToOneConcurrentArrayQueue<Event<K, V>> queue;
     private final AtomicLong queued = new AtomicLong();
     private final AtomicLong dropped = new AtomicLong();
+
+    /** The task for the executor, always the same. */
+    private final Runnable delivery = this::drain;
 
     /** True while a thread delivers events. */
     private final AtomicBoolean delivering = new AtomicBoolean();
@@ -106,7 +109,7 @@ public final class AsyncRemovalListener<K, V> implements RemovalListener<K, V> {
     private void submit() {
         if (!delivering.get()) {
             try {
-                executor.execute(this::drain);
+                executor.execute(delivery);
             } catch (final Throwable refusal) {
                 report(refusal);
             }

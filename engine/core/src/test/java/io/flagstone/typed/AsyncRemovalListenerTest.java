@@ -67,6 +67,13 @@ class AsyncRemovalListenerTest {
     }
 
     @Test
+    void allEventsSubmitTheSameTask() {
+        remove(queued(3), "a", "b", "c");
+        final Runnable first = tasks.remove();
+        assertThat(tasks).hasSize(2).allMatch(task -> task == first);
+    }
+
+    @Test
     void oneEventWaitsIfTheCapacityIsOne() {
         final AsyncRemovalListener<String, String> listener = queued(1);
         remove(listener, "a", "b");
