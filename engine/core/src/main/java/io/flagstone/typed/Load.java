@@ -44,8 +44,8 @@ final class Load<K, V> {
     /** The thread that runs the load, while it does. */
     private volatile Thread runner;
 
-    /** The innermost wait of the runner when it began the load, or null. */
-    private WaitGraph.Wait begunDuring;
+    /** The innermost wait of the runner when it began the load, or null. Null after the end. */
+    private volatile WaitGraph.Wait begunDuring;
 
     /** The lease on the key, or 0 before it is taken. It is taken before the loader is called. */
     private volatile long lease;
@@ -124,7 +124,7 @@ final class Load<K, V> {
         if (begun) {
             return false;
         }
-        // First, because this may throw an Error. A thread that reads the runner also sees it.
+        // First, because this may throw an Error.
         begunDuring = WaitGraph.current();
         begun = true;
         runner = Thread.currentThread();
@@ -136,7 +136,10 @@ final class Load<K, V> {
         return done ? null : runner;
     }
 
-    /** Returns the wait during which the runner began the load, or null. */
+    /**
+     * Returns the wait during which the runner began the load, or null. Call this before {@link
+     * #runner}: if that is not null, this is not a null of the end.
+     */
     WaitGraph.Wait begunDuring() {
         return begunDuring;
     }
@@ -190,6 +193,8 @@ final class Load<K, V> {
 
     private synchronized void stop() {
         runner = null;
+        // The wait refers to another load, and so to its value.
+        begunDuring = null;
         if (cancelled) {
             Thread.interrupted();
         }

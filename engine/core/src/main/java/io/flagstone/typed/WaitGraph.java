@@ -83,13 +83,14 @@ final class WaitGraph {
 
     /** Returns a load that a thread runs and that a load depends on, or null. */
     private static Load<?, ?> findOwn(Load<?, ?> load, Thread thread) {
+        final Wait begunDuring = load.begunDuring();
         final Thread runner = load.runner();
         if (runner == null || runner == thread) {
             return runner == null ? null : load;
         }
         Load<?, ?> own = null;
         for (Wait wait = WAITING.get(runner);
-                own == null && wait != null && wait != load.begunDuring();
+                own == null && wait != null && wait != begunDuring;
                 wait = wait.outer) {
             own = findOwn(wait.load, thread);
         }

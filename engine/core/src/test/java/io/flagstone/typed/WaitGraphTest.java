@@ -93,6 +93,21 @@ class WaitGraphTest {
     }
 
     @Test
+    void aLoadThatHasEndedRefersToNoWait() throws Exception {
+        final Load<String, String> nested = load("nested");
+        WaitGraph.enter(begun("outer", first));
+        try {
+            nested.begin();
+            assertThat(nested.begunDuring()).isNotNull();
+            nested.end("v", null, false);
+            assertThat(nested.begunDuring()).isNull();
+        } finally {
+            WaitGraph.leave();
+        }
+        assertThat(WaitGraph.current()).isNull();
+    }
+
+    @Test
     void everyLoadOfAThreadDependsOnItsInnermostWait() throws Exception {
         final Load<String, String> mine = load("mine");
         final Load<String, String> outer = begun("outer", second);
