@@ -18,7 +18,8 @@ import javax.cache.Cache;
  * <p>With a writer, an operation holds the locks of all its keys while it writes the store and then
  * the cache, so that no other write of a key comes in between. Without a writer it locks one key at
  * a time. If one entry fails, the others are still written, and the first exception is thrown at
- * the end.
+ * the end. After an Error of the writer, the cache removes the keys whose state in the store is
+ * unknown.
  */
 final class BulkWrites<K, V> {
     private final Source<K, V> source;
@@ -63,10 +64,13 @@ final class BulkWrites<K, V> {
                 Collections.newSetFromMap(new IdentityHashMap<>());
         unwritten.addAll(all);
         final Failures failures = new Failures();
-        failures.add(source.writeAll(unwritten));
+        final Throwable failure = source.writeAll(unwritten);
+        failures.add(failure);
         for (final Cache.Entry<? extends K, ? extends V> entry : all) {
             if (!unwritten.contains(entry)) {
                 failures.run(() -> put(entry, true));
+            } else if (failure instanceof Error) {
+                failures.run(() -> entries.forget(entry.getKey()));
             }
         }
         return failures;
@@ -99,7 +103,11 @@ final class BulkWrites<K, V> {
     private Failures removeThrough(Set<? extends K> keys) {
         final Set<K> undeleted = new HashSet<>(keys);
         final Failures failures = new Failures();
-        failures.add(source.deleteAll(undeleted));
+        final Throwable failure = source.deleteAll(undeleted);
+        failures.add(failure);
+        if (failure instanceof Error) {
+            undeleted.forEach(key -> failures.run(() -> entries.forget(key)));
+        }
         return remove(keys, undeleted, failures);
     }
 

@@ -95,10 +95,11 @@ final class Source<K, V> {
     /**
      * Writes several entries.
      *
-     * @param entries the entries; if the writer fails, it leaves those that it did not write.
-     * @return the exception, or null.
+     * @param entries the entries; if the writer fails, it leaves those that it did not write. After
+     *     an Error, the store may have some of those as well.
+     * @return the exception or Error, or null.
      */
-    CacheWriterException writeAll(Collection<Cache.Entry<? extends K, ? extends V>> entries) {
+    Throwable writeAll(Collection<Cache.Entry<? extends K, ? extends V>> entries) {
         try {
             if (writer != null && !entries.isEmpty()) {
                 writer.writeAll(widen(entries));
@@ -107,6 +108,8 @@ final class Source<K, V> {
             return null;
         } catch (final Exception e) {
             return notWritten(entries.size() + " entries were not written", e);
+        } catch (final Error e) {
+            return e;
         }
     }
 
@@ -119,10 +122,11 @@ final class Source<K, V> {
     /**
      * Deletes several keys.
      *
-     * @param keys the keys; if the writer fails, it leaves those that it did not delete.
-     * @return the exception, or null.
+     * @param keys the keys; if the writer fails, it leaves those that it did not delete. After an
+     *     Error, the store may lack some of those as well.
+     * @return the exception or Error, or null.
      */
-    CacheWriterException deleteAll(Collection<? extends K> keys) {
+    Throwable deleteAll(Collection<? extends K> keys) {
         try {
             if (writer != null && !keys.isEmpty()) {
                 writer.deleteAll(keys);
@@ -131,6 +135,8 @@ final class Source<K, V> {
             return null;
         } catch (final Exception e) {
             return notWritten(keys.size() + " keys were not deleted", e);
+        } catch (final Error e) {
+            return e;
         }
     }
 

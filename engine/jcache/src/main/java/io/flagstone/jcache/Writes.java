@@ -8,8 +8,8 @@ import javax.cache.event.CacheEntryListenerException;
  * Writes single entries through to the store and into the cache, each under its key's lock.
  *
  * <p>The store is written first. An entry that cannot be encoded does not reach it. If the cache
- * fails after the store was written, the cache removes the key, because its value may differ from
- * the store's.
+ * fails after the store was written, or if the writer throws an Error, the cache removes the key,
+ * because its value may differ from the store's.
  */
 final class Writes<K, V> {
     private final Source<K, V> source;
@@ -30,7 +30,7 @@ final class Writes<K, V> {
             return rest.get();
         }
         entries.check(key, value);
-        source.write(key, value);
+        write(key, () -> source.write(key, value));
         return orForget(key, rest);
     }
 
@@ -39,8 +39,18 @@ final class Writes<K, V> {
         if (!source.writes()) {
             return rest.get();
         }
-        source.delete(key);
+        write(key, () -> source.delete(key));
         return orForget(key, rest);
+    }
+
+    /** Writes to the store. After an Error, the store may have the old value or the new one. */
+    private void write(K key, Runnable toStore) {
+        try {
+            toStore.run();
+        } catch (final Error e) {
+            entries.forget(key);
+            throw e;
+        }
     }
 
     /** Runs the rest of an operation that wrote to the store. If this fails, removes the key. */

@@ -265,6 +265,99 @@ class WriteThroughTest extends CacheFixture {
         }
     }
 
+    /** Returns the value that the cache holds, without a load. */
+    @SuppressWarnings("unchecked")
+    private static String cached(Cache<String, String> cache, String key) {
+        return (String) cache.unwrap(io.flagstone.typed.Cache.class).getIfPresent(key);
+    }
+
+    /** Makes the second write fail with an Error, before or after it changes the store. */
+    private static void failAtTheSecond(Store store, boolean written) {
+        final AtomicInteger writes = new AtomicInteger();
+        store.onWrite =
+                (key, value) -> {
+                    if (writes.incrementAndGet() == 2) {
+                        if (written && value == null) {
+                            store.data.remove(key);
+                        } else if (written) {
+                            store.data.put(key, value);
+                        }
+                        throw new StackOverflowError("test");
+                    }
+                };
+    }
+
+    @Test
+    void anErrorOfTheWriterLeavesNoOldValue() {
+        final Map<String, String> old = Map.of("a", "1", "b", "1", "c", "1");
+        final Map<String, Consumer<Cache<String, String>>> ways = new HashMap<>();
+        ways.put("putAll", cache -> cache.putAll(Map.of("a", "2", "b", "2", "c", "2")));
+        ways.put("removeAll of keys", cache -> cache.removeAll(old.keySet()));
+        ways.put("removeAll", cache -> cache.removeAll());
+        ways.put(
+                "put",
+                cache -> {
+                    cache.put("a", "2");
+                    cache.put("b", "2");
+                });
+        ways.put(
+                "remove",
+                cache -> {
+                    cache.remove("a");
+                    cache.remove("b");
+                });
+        for (final boolean written : new boolean[] {false, true}) {
+            ways.forEach(
+                    (way, write) -> {
+                        final Store store = new Store();
+                        final Cache<String, String> cache = open(over(store));
+                        cache.putAll(old);
+                        failAtTheSecond(store, written);
+                        assertThatThrownBy(() -> write.accept(cache))
+                                .as(way)
+                                .isInstanceOf(StackOverflowError.class);
+                        for (final String key : old.keySet()) {
+                            assertThat(cached(cache, key))
+                                    .as("%s, written=%s, key=%s", way, written, key)
+                                    .isIn(store.data.get(key), null);
+                        }
+                        cache.close();
+                    });
+        }
+    }
+
+    @Test
+    void anErrorOfTheCacheLeavesNoOldValueOfAnyKey() {
+        final Store store = new Store();
+        final FlagstoneConfiguration<String, String> configuration = over(store);
+        configuration.setExpiryPolicyFactory(Failing::new);
+        final Cache<String, String> cache = open(configuration);
+        cache.putAll(Map.of("a", "1", "b", "1", "c", "1"));
+        assertThatThrownBy(() -> cache.putAll(Map.of("a", "2", "b", "2", "c", "2")))
+                .isInstanceOf(AssertionError.class);
+        for (final String key : List.of("a", "b", "c")) {
+            assertThat(store.data).containsEntry(key, "2");
+            assertThat(cached(cache, key)).isNull();
+        }
+    }
+
+    @Test
+    void anErrorIsThrownBeforeAnException() {
+        final Failures failures = new Failures();
+        failures.run(
+                () -> {
+                    throw new IllegalStateException("first");
+                });
+        final Error error = new Error("second");
+        failures.run(
+                () -> {
+                    throw error;
+                });
+        failures.add(new IllegalStateException("third"));
+        assertThatThrownBy(failures::throwFirst).isSameAs(error);
+        assertThat(error.getSuppressed()).hasSize(2);
+    }
+
     /** While one thread's putAll writes the store, another thread's write of a key waits. */
     @Test
     void noWriteComesBetweenStoreAndCache() throws Exception {
