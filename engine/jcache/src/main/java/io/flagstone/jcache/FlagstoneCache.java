@@ -34,7 +34,10 @@ import org.agrona.concurrent.SystemNanoClock;
 final class FlagstoneCache<K, V> implements javax.cache.Cache<K, V> {
     private final String name;
     private final FlagstoneCacheManager manager;
+
+    /** The configuration. It is not thread-safe: its monitor guards all changes and copies. */
     private final FlagstoneConfiguration<K, V> configuration;
+
     private final Opened opened = new Opened();
     private final Cache<K, V> cache;
     private final Entries<K, V> entries;
@@ -293,14 +296,16 @@ final class FlagstoneCache<K, V> implements javax.cache.Cache<K, V> {
     @Override
     public void registerCacheEntryListener(CacheEntryListenerConfiguration<K, V> listener) {
         checkOpen();
-        configuration.addCacheEntryListenerConfiguration(listener);
+        synchronized (configuration) {
+            configuration.addCacheEntryListenerConfiguration(listener);
+        }
         boolean added = false;
         try {
             listeners.add(listener);
             added = true;
         } finally {
             if (!added) {
-                configuration.removeCacheEntryListenerConfiguration(listener);
+                unlist(listener);
             }
         }
     }
@@ -308,14 +313,21 @@ final class FlagstoneCache<K, V> implements javax.cache.Cache<K, V> {
     @Override
     public void deregisterCacheEntryListener(CacheEntryListenerConfiguration<K, V> listener) {
         checkOpen();
-        configuration.removeCacheEntryListenerConfiguration(
-                Objects.requireNonNull(listener, "listener"));
+        unlist(Objects.requireNonNull(listener, "listener"));
         listeners.remove(listener);
+    }
+
+    private void unlist(CacheEntryListenerConfiguration<K, V> listener) {
+        synchronized (configuration) {
+            configuration.removeCacheEntryListenerConfiguration(listener);
+        }
     }
 
     @Override
     public <C extends Configuration<K, V>> C getConfiguration(Class<C> type) {
-        return Unwrap.as(type, new FlagstoneConfiguration<>(configuration));
+        synchronized (configuration) {
+            return Unwrap.as(type, new FlagstoneConfiguration<>(configuration));
+        }
     }
 
     @Override
@@ -331,14 +343,18 @@ final class FlagstoneCache<K, V> implements javax.cache.Cache<K, V> {
     /** Enables or disables the statistics and their bean. */
     void enableStatistics(boolean on) {
         beans.showStatistics(on);
-        configuration.setStatisticsEnabled(on);
+        synchronized (configuration) {
+            configuration.setStatisticsEnabled(on);
+        }
         counters.enable(on);
     }
 
     /** Enables or disables the bean of the configuration. */
     void enableManagement(boolean on) {
         beans.showConfiguration(on);
-        configuration.setManagementEnabled(on);
+        synchronized (configuration) {
+            configuration.setManagementEnabled(on);
+        }
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -464,6 +465,40 @@ class ListenersTest extends CacheFixture {
         }
         assertThat(listeners(cache)).isZero();
         cache.put("a", "1");
+    }
+
+    @Test
+    void theConfigurationMayBeReadWhileListenersChange() throws Exception {
+        final Cache<String, String> cache = open(configuration());
+        final AtomicInteger changing = new AtomicInteger(2);
+        final Callable<Void> change =
+                () -> {
+                    try {
+                        for (int round = 0; round < 200; round++) {
+                            final List<CacheEntryListenerConfiguration<String, String>> own =
+                                    new ArrayList<>();
+                            for (int i = 0; i < 20; i++) {
+                                final All listener = event -> {};
+                                own.add(synchronous(listener));
+                            }
+                            own.forEach(cache::registerCacheEntryListener);
+                            own.forEach(cache::deregisterCacheEntryListener);
+                        }
+                    } finally {
+                        changing.decrementAndGet();
+                    }
+                    return null;
+                };
+        final Callable<Void> read =
+                () -> {
+                    while (changing.get() > 0) {
+                        assertThat(listeners(cache)).isBetween(0, 40);
+                        manager.getCache(cache.getName(), String.class, String.class);
+                    }
+                    return null;
+                };
+        assertThat(inParallel(change, change, read)).containsOnlyNulls();
+        assertThat(listeners(cache)).isZero();
     }
 
     @Test
