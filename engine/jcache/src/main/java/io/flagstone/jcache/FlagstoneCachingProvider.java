@@ -37,7 +37,13 @@ public final class FlagstoneCachingProvider implements CachingProvider {
             copy.putAll(properties);
         }
         return managers.computeIfAbsent(classes, any -> new HashMap<>())
-                .computeIfAbsent(name, any -> new FlagstoneCacheManager(this, name, classes, copy));
+                .compute(
+                        name,
+                        (any, present) ->
+                                // A closed manager is about to be released.
+                                present == null || present.isClosed()
+                                        ? new FlagstoneCacheManager(this, name, classes, copy)
+                                        : present);
     }
 
     @Override

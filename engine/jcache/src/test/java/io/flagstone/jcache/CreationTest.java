@@ -29,6 +29,7 @@ import javax.cache.expiry.Duration;
 import javax.cache.expiry.EternalExpiryPolicy;
 import javax.cache.expiry.ExpiryPolicy;
 import javax.cache.integration.CacheLoader;
+import javax.cache.spi.CachingProvider;
 import javax.management.JMException;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
@@ -196,6 +197,28 @@ class CreationTest extends CacheFixture {
         assertThatThrownBy(() -> manager.createCache("late", configuration))
                 .isInstanceOf(IllegalStateException.class);
         assertThat(parts).hasSize(3).allMatch(part -> part.closed);
+    }
+
+    @Test
+    void aClosedManagerIsReplacedAtOnce() throws Exception {
+        final CachingProvider provider = manager.getCachingProvider();
+        final Thread closing = new Thread(manager::close);
+        // The manager's close removes it from the provider under the provider's monitor.
+        synchronized (provider) {
+            closing.start();
+            while (!manager.isClosed()) {
+                Thread.onSpinWait();
+            }
+            final CacheManager next =
+                    provider.getCacheManager(manager.getURI(), manager.getClassLoader());
+            assertThat(next.isClosed()).isFalse();
+        }
+        closing.join();
+        try (CacheManager next =
+                provider.getCacheManager(manager.getURI(), manager.getClassLoader())) {
+            assertThat(next.isClosed()).isFalse();
+            assertThat(next).isNotSameAs(manager);
+        }
     }
 
     @Test
