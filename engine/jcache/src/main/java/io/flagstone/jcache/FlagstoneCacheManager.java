@@ -61,9 +61,10 @@ final class FlagstoneCacheManager implements CacheManager {
         return classes;
     }
 
+    /** Returns a copy. Changing it does not change the manager. */
     @Override
     public Properties getProperties() {
-        return properties;
+        return (Properties) properties.clone();
     }
 
     @Override

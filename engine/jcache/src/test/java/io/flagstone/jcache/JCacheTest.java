@@ -467,6 +467,20 @@ class JCacheTest {
     }
 
     @Test
+    void aManagersPropertiesAreACopy() {
+        final Properties properties = new Properties();
+        properties.setProperty("name", "value");
+        try (CacheManager other =
+                Caching.getCachingProvider()
+                        .getCacheManager(URI.create("flagstone:copy"), null, properties)) {
+            assertThat(other.getProperties()).isEqualTo(properties);
+            other.getProperties().setProperty(FlagstoneConfiguration.MEMORY_BYTES_PROPERTY, "none");
+            assertThat(other.getProperties()).isEqualTo(properties);
+            other.createCache("c", new MutableConfiguration<>());
+        }
+    }
+
+    @Test
     void destroyCacheClosesTheEngine() {
         final Cache<String, String> cache = open(configuration());
         final OffHeapCache engine = cache.unwrap(OffHeapCache.class);
