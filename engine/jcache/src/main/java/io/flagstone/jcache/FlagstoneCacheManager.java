@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.jcache;
 
+import io.flagstone.typed.Codecs;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -24,8 +25,15 @@ final class FlagstoneCacheManager implements CacheManager {
     private final ClassLoader classes;
     private final Properties properties;
 
-    /** Held while a cache is created, and by the manager's close. */
-    private final ReentrantLock creation = new ReentrantLock();
+    /**
+     * The locks of names. A creation holds its name's lock, so that one of several creations with
+     * the same name calls the factories. Factories may create caches with other names, in any
+     * thread.
+     */
+    private final KeyLocks<String> names = new KeyLocks<>(Codecs.ofString());
+
+    /** Guards the end of a creation and the manager's close. No factory runs under it. */
+    private final ReentrantLock publication = new ReentrantLock();
 
     private volatile boolean closed;
 
@@ -78,26 +86,36 @@ final class FlagstoneCacheManager implements CacheManager {
                     "store by reference is not supported, call setStoreByValue(true): cache="
                             + name);
         }
-        creation.lock();
+        return names.locked(name, () -> create(name, configuration));
+    }
+
+    private <K, V> Cache<K, V> create(String name, Configuration<K, V> configuration) {
+        checkOpen();
+        checkNew(caches.get(name));
+        final FlagstoneCache<K, V> cache =
+                new FlagstoneCache<>(
+                        name, this, FlagstoneConfiguration.copyOf(configuration), memoryBytes());
+        boolean published = false;
         try {
-            checkOpen();
-            checkNew(caches.get(name));
-            final FlagstoneCache<K, V> cache =
-                    new FlagstoneCache<>(
-                            name,
-                            this,
-                            FlagstoneConfiguration.copyOf(configuration),
-                            memoryBytes());
-            // A factory in the configuration may have created this cache or closed the manager.
-            final FlagstoneCache<?, ?> other = closed ? null : caches.putIfAbsent(name, cache);
-            if (closed || other != null) {
-                cache.close();
-            }
-            checkOpen();
-            checkNew(other);
+            publish(cache);
+            published = true;
             return cache;
         } finally {
-            creation.unlock();
+            if (!published) {
+                cache.close();
+            }
+        }
+    }
+
+    private void publish(FlagstoneCache<?, ?> cache) {
+        publication.lock();
+        try {
+            // Another thread, or a factory in the configuration, may have closed the manager.
+            checkOpen();
+            // A factory in the configuration may have created a cache with this name.
+            checkNew(caches.putIfAbsent(cache.getName(), cache));
+        } finally {
+            publication.unlock();
         }
     }
 
@@ -202,7 +220,7 @@ final class FlagstoneCacheManager implements CacheManager {
     @Override
     public void close() {
         final List<FlagstoneCache<?, ?>> open;
-        creation.lock();
+        publication.lock();
         try {
             if (closed) {
                 return;
@@ -210,7 +228,7 @@ final class FlagstoneCacheManager implements CacheManager {
             closed = true;
             open = new ArrayList<>(caches.values());
         } finally {
-            creation.unlock();
+            publication.unlock();
         }
         provider.release(this);
         for (final FlagstoneCache<?, ?> cache : open) {

@@ -12,10 +12,14 @@ import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import javax.cache.Cache;
 import javax.cache.CacheException;
@@ -184,6 +188,68 @@ class CreationTest extends CacheFixture {
                 .isInstanceOf(CacheException.class);
         assertThat((Object) manager.getCache("itself")).isSameAs(inner.get(0));
         assertThat(inner.get(0).isClosed()).isFalse();
+    }
+
+    /** Runs a task in a new thread and waits for its end. */
+    private static void inAnotherThread(Runnable task) {
+        final Thread thread = new Thread(task);
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            thread.join(20_000);
+            assertThat(thread.isAlive()).isFalse();
+        } catch (final InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void aFactoryMayWaitForACreationInAnotherThread() {
+        final FlagstoneConfiguration<String, String> outer = configuration();
+        outer.setExpiryPolicyFactory(
+                () -> {
+                    inAnotherThread(() -> manager.createCache("inner", configuration()));
+                    return new EternalExpiryPolicy();
+                });
+        manager.createCache("outer", outer);
+        assertThat(manager.getCacheNames()).containsExactlyInAnyOrder("inner", "outer");
+    }
+
+    @Test
+    void aFactoryMayWaitForACloseInAnotherThread() {
+        final FlagstoneConfiguration<String, String> configuration = whole();
+        configuration.setExpiryPolicyFactory(
+                () -> {
+                    inAnotherThread(manager::close);
+                    return part();
+                });
+        assertThatThrownBy(() -> manager.createCache("late", configuration))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("is closed");
+        assertThat(parts).hasSize(3).allMatch(part -> part.closed);
+    }
+
+    @Test
+    void oneOfSeveralThreadsCreatesACache() throws Exception {
+        final AtomicInteger factories = new AtomicInteger();
+        final FlagstoneConfiguration<String, String> configuration = configuration();
+        configuration.setExpiryPolicyFactory(
+                () -> {
+                    factories.incrementAndGet();
+                    return new EternalExpiryPolicy();
+                });
+        final Callable<Cache<String, String>> create =
+                () -> manager.createCache("same", configuration);
+        final List<Throwable> thrown = inParallel(Collections.nCopies(8, create));
+        assertThat(thrown).filteredOn(Objects::isNull).hasSize(1);
+        assertThat(thrown)
+                .filteredOn(Objects::nonNull)
+                .allSatisfy(
+                        one ->
+                                assertThat(one)
+                                        .isInstanceOf(CacheException.class)
+                                        .hasMessageContaining("already exists"));
+        assertThat(factories).as("the others open nothing").hasValue(1);
     }
 
     @Test
