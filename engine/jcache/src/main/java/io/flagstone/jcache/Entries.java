@@ -13,9 +13,9 @@ import org.agrona.ExpandableArrayBuffer;
  * The specification's operations on one entry, with its expiry, its events and its counts.
  *
  * <p>The specification combines steps that are separate in the engine: read, ask the policy, store,
- * notify. The caller therefore holds the key's lock, except for {@link #peek}, {@link #contains}
- * and {@link #read}. An operation stores and counts before it notifies. If a listener throws, the
- * operation is complete.
+ * notify. The caller therefore holds the key's lock, except for {@link #peek}, {@link #contains},
+ * {@link #read} and {@link #touch}. An operation stores and counts before it notifies. If a
+ * listener throws, the operation is complete.
  *
  * <p>A value that no slab can hold counts as evicted at once. A write of it counts and notifies
  * like any other, but the key is absent afterwards: the old value is removed as well.
@@ -78,6 +78,20 @@ final class Entries<K, V> {
                     }
                     return value;
                 });
+    }
+
+    /** Updates the expiry of an entry that was read before, if it is still present. */
+    void touch(K key, V value) {
+        if (!expiry.ignoresAccess()) {
+            locks.locked(
+                    key,
+                    () -> {
+                        if (contains(key)) {
+                            accessed(key, value);
+                        }
+                        return null;
+                    });
+        }
     }
 
     /** Sets the deadline of an entry that has been read. */

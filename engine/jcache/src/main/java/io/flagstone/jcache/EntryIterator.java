@@ -49,8 +49,10 @@ final class EntryIterator<K, V> implements Iterator<Cache.Entry<K, V>> {
         }
         last = next;
         next = null;
+        // The engine counted the hit when hasNext read the value.
         final long startNs = counters.start();
-        counters.got(entries.read(last.key()) != null, startNs);
+        entries.touch(last.key(), last.value());
+        counters.got(true, startNs);
         return last;
     }
 

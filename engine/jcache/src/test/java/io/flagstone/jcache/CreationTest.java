@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import javax.cache.Cache;
@@ -32,6 +33,7 @@ import javax.cache.event.CacheEntryEvent;
 import javax.cache.expiry.Duration;
 import javax.cache.expiry.EternalExpiryPolicy;
 import javax.cache.expiry.ExpiryPolicy;
+import javax.cache.expiry.TouchedExpiryPolicy;
 import javax.cache.integration.CacheLoader;
 import javax.cache.spi.CachingProvider;
 import javax.management.JMException;
@@ -433,6 +435,30 @@ class CreationTest extends CacheFixture {
         assertThat(statistic(cache, "CachePuts")).isEqualTo(151L);
         use.run();
         assertThat((Long) statistic(cache, "CacheEvictions")).isGreaterThan(evictions + 100);
+    }
+
+    @Test
+    void anIterationCountsOneHitOfEachEntry() {
+        for (final ExpiryPolicy policy :
+                List.of(
+                        new EternalExpiryPolicy(),
+                        new TouchedExpiryPolicy(new Duration(TimeUnit.SECONDS, 10)))) {
+            final FlagstoneConfiguration<String, String> configuration = configuration();
+            configuration.setStatisticsEnabled(true);
+            configuration.setExpiryPolicyFactory(() -> policy);
+            final Cache<String, String> cache = open(configuration);
+            for (int i = 0; i < 10; i++) {
+                cache.put("k" + i, "v");
+            }
+            clock.advance(6 * SECOND);
+            cache.forEach(entry -> assertThat(entry.getValue()).isEqualTo("v"));
+            assertThat(engine(cache).statistics().hits()).isEqualTo(10);
+            assertThat(engine(cache).statistics().misses()).isZero();
+            assertThat(statistic(cache, "CacheHits")).isEqualTo(10L);
+            clock.advance(6 * SECOND);
+            assertThat(engine(cache).size()).isEqualTo(10);
+            assertThat(cache.containsKey("k0")).as("the iteration renewed deadlines").isTrue();
+        }
     }
 
     @Test
