@@ -21,7 +21,7 @@ import javax.cache.integration.CompletionListener;
  */
 final class ReadThrough<K, V> {
     /** A key that is being loaded, with its lease or {@link Entries#NO_LEASE}. */
-    private record Leased<K>(K key, long lease) {}
+    private record Leased<K>(K key, KeyBytes bytes, long lease) {}
 
     private final Source<K, V> source;
     private final Entries<K, V> entries;
@@ -74,10 +74,10 @@ final class ReadThrough<K, V> {
      */
     void getAll(List<K> missing, Map<K, V> found) {
         final Failures failures = new Failures();
-        final Map<K, V> loaded =
+        final Map<KeyBytes, V> loaded =
                 load(missing, (key, value, lease) -> entries.keep(key, value, lease), failures);
         for (final K key : missing) {
-            final V value = loaded.get(key);
+            final V value = loaded.get(entries.bytes(key));
             final V known = value == null ? entries.peekIfPresent(key) : value;
             if (known != null) {
                 found.put(key, known);
@@ -91,10 +91,10 @@ final class ReadThrough<K, V> {
         void keep(K key, V value, long lease);
     }
 
-    /** Loads keys by one call, and returns the values of the requested keys. */
-    private Map<K, V> load(List<K> wanted, Keeper<K, V> keeper, Failures failures) {
+    /** Loads keys by one call, and returns the values of the requested keys, by their bytes. */
+    private Map<KeyBytes, V> load(List<K> wanted, Keeper<K, V> keeper, Failures failures) {
         final Map<KeyBytes, Leased<K>> leases = new LinkedHashMap<>();
-        final Map<K, V> values = new HashMap<>();
+        final Map<KeyBytes, V> values = new HashMap<>();
         if (wanted.isEmpty()) {
             return values;
         }
@@ -103,14 +103,14 @@ final class ReadThrough<K, V> {
             for (final K key : wanted) {
                 final KeyBytes bytes = entries.bytes(key);
                 if (!leases.containsKey(bytes)) {
-                    leases.put(bytes, new Leased<>(key, entries.lease(key, bytes)));
+                    leases.put(bytes, new Leased<>(key, bytes, entries.lease(key, bytes)));
                     asked.add(key);
                 }
             }
             for (final Map.Entry<K, V> entry : source.loadAll(asked).entrySet()) {
                 final Leased<K> leased = asked(leases, entry.getKey());
                 if (leased != null && entry.getValue() != null) {
-                    values.put(leased.key, entry.getValue());
+                    values.put(leased.bytes, entry.getValue());
                     failures.run(() -> keep(leased, entry.getValue(), keeper));
                 }
             }

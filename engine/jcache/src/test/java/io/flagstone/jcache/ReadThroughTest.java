@@ -409,38 +409,48 @@ class ReadThroughTest extends CacheFixture {
                 .containsExactly(Map.entry("a", "letter"));
     }
 
+    /** Returns a loader of values that are the key's first byte and a suffix. */
+    private static CacheLoader<byte[], String> firstBytes(String suffix) {
+        return new CacheLoader<>() {
+            @Override
+            public String load(byte[] key) {
+                return null;
+            }
+
+            @Override
+            public Map<byte[], String> loadAll(Iterable<? extends byte[]> keys) {
+                final Map<byte[], String> loaded = new HashMap<>();
+                for (final byte[] key : keys) {
+                    loaded.put(key.clone(), key[0] + suffix);
+                }
+                return loaded;
+            }
+        };
+    }
+
+    /** The cache can store the values of one loader, but not those of the other. */
     @Test
     void getAllComparesByteArrayKeysByContent() {
-        final FlagstoneConfiguration<byte[], String> configuration =
-                new FlagstoneConfiguration<byte[], String>().keyCodec(Codecs.ofBytes());
-        configuration.setTypes(byte[].class, String.class);
-        configuration.setReadThrough(true);
-        configuration.setCacheLoaderFactory(
-                () ->
-                        new CacheLoader<>() {
-                            @Override
-                            public String load(byte[] key) {
-                                return null;
-                            }
-
-                            @Override
-                            public Map<byte[], String> loadAll(Iterable<? extends byte[]> keys) {
-                                final Map<byte[], String> loaded = new HashMap<>();
-                                for (final byte[] key : keys) {
-                                    loaded.put(key.clone(), "of " + key[0]);
-                                }
-                                return loaded;
-                            }
-                        });
-        final byte[] first = {1};
-        final byte[] equal = {1};
-        final byte[] second = {2};
-        final Map<byte[], String> found =
-                open(configuration).getAll(new HashSet<>(Arrays.asList(first, equal, second)));
-        assertThat(found).hasSize(3);
-        assertThat(found.get(first)).isEqualTo("of 1");
-        assertThat(found.get(equal)).isEqualTo("of 1");
-        assertThat(found.get(second)).isEqualTo("of 2");
+        for (final String suffix : List.of("", LARGE)) {
+            final FlagstoneConfiguration<byte[], String> configuration =
+                    new FlagstoneConfiguration<byte[], String>()
+                            .engine(() -> OffHeapCache.builder().memoryBytes(1 << 19).segments(1))
+                            .keyCodec(Codecs.ofBytes());
+            configuration.setTypes(byte[].class, String.class);
+            configuration.setReadThrough(true);
+            configuration.setCacheLoaderFactory(() -> firstBytes(suffix));
+            final byte[] first = {1};
+            final byte[] equal = {1};
+            final byte[] second = {2};
+            final Cache<byte[], String> cache = open(configuration);
+            final Map<byte[], String> found =
+                    cache.getAll(new HashSet<>(Arrays.asList(first, equal, second)));
+            assertThat(cache.containsKey(first)).isEqualTo(suffix.isEmpty());
+            assertThat(found).hasSize(3);
+            assertThat(found.get(first)).isEqualTo(1 + suffix);
+            assertThat(found.get(equal)).isEqualTo(1 + suffix);
+            assertThat(found.get(second)).isEqualTo(2 + suffix);
+        }
     }
 
     @Test
