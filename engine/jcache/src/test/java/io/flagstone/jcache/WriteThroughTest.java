@@ -16,6 +16,8 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import javax.cache.Cache;
+import javax.cache.configuration.MutableCacheEntryListenerConfiguration;
+import javax.cache.event.CacheEntryRemovedListener;
 import javax.cache.expiry.Duration;
 import javax.cache.expiry.ExpiryPolicy;
 import javax.cache.integration.CacheWriterException;
@@ -443,6 +445,33 @@ class WriteThroughTest extends CacheFixture {
             assertThat(engine(cache).size()).isZero();
             assertThat(values.decoded).hasValue(0);
             assertThat(engine(cache).statistics().removals()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void removeAllNotifiesOfEachRemovedEntry() {
+        for (final boolean writing : new boolean[] {false, true}) {
+            for (final boolean oldValue : new boolean[] {false, true}) {
+                final FlagstoneConfiguration<String, String> configuration =
+                        writing ? over(new Store()) : configuration();
+                final Map<String, String> removed = new HashMap<>();
+                final CacheEntryRemovedListener<String, String> listener =
+                        events ->
+                                events.forEach(
+                                        event -> removed.put(event.getKey(), event.getOldValue()));
+                configuration.addCacheEntryListenerConfiguration(
+                        new MutableCacheEntryListenerConfiguration<>(
+                                () -> listener, null, oldValue, true));
+                final Cache<String, String> cache = open(configuration);
+                final Map<String, String> expected = new HashMap<>();
+                for (int i = 0; i < 100; i++) {
+                    cache.put("k" + i, "v" + i);
+                    expected.put("k" + i, oldValue ? "v" + i : null);
+                }
+                cache.removeAll();
+                assertThat(removed).isEqualTo(expected);
+                assertThat(engine(cache).size()).isZero();
+            }
         }
     }
 
