@@ -18,6 +18,9 @@ import org.agrona.concurrent.NanoClock;
  * <p>Without an engine's builder, a cache takes the memory that the manager's property {@link
  * #MEMORY_BYTES_PROPERTY} sets, or {@link #DEFAULT_MEMORY_BYTES}.
  *
+ * <p>Serialization keeps only the settings of {@link MutableConfiguration}. A deserialized
+ * configuration has the defaults of Flagstone's own settings, so set them again.
+ *
  * <pre>{@code
  * manager.createCache(
  *         "quotes",

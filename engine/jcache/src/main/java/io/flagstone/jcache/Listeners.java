@@ -69,11 +69,6 @@ final class Listeners<K, V> implements RemovalHandler {
         wantsOldValue = registrations.stream().anyMatch(Registration::wantsOldValue);
     }
 
-    /** Returns whether a listener receives entries that expire. */
-    boolean wantsExpired() {
-        return wantsExpired;
-    }
-
     /** Returns whether a listener receives entries that are removed. */
     boolean wantsRemoved() {
         return wantsRemoved;
