@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone;
 
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaCodeUnit;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +30,41 @@ class ClassShapeTest {
                 .map(JavaCodeUnit::getFullName)
                 .sorted()
                 .toList();
+    }
+
+    /** Each top-level class is a slice, together with the classes inside it. */
+    private static final SliceAssignment BY_CLASS =
+            new SliceAssignment() {
+                @Override
+                public SliceIdentifier getIdentifierOf(JavaClass type) {
+                    final String name = type.getName();
+                    final int inner = name.indexOf('$');
+                    return SliceIdentifier.of(inner < 0 ? name : name.substring(0, inner));
+                }
+
+                @Override
+                public String getDescription() {
+                    return "each class";
+                }
+            };
+
+    @Test
+    void internalClassesHaveNoCycles() {
+        final JavaClasses internal =
+                new ClassFileImporter()
+                        .withImportOption(new ImportOption.DoNotIncludeTests())
+                        .importPackages("io.flagstone.internal");
+        slices().assignedFrom(BY_CLASS).should().beFreeOfCycles().check(internal);
+        final JavaClasses builder =
+                new ClassFileImporter().importClasses(CacheBuilder.class, OffHeapCache.class);
+        assertThat(
+                        slices().assignedFrom(BY_CLASS)
+                                .should()
+                                .beFreeOfCycles()
+                                .evaluate(builder)
+                                .hasViolation())
+                .as("a builder and what it builds are a cycle")
+                .isTrue();
     }
 
     @Test

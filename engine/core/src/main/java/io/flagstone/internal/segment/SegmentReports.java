@@ -11,6 +11,7 @@ import io.flagstone.internal.entry.EntryDescriptor;
 import io.flagstone.internal.memory.Invariant;
 import io.flagstone.internal.memory.Region;
 import io.flagstone.internal.slab.SizeClasses;
+import io.flagstone.internal.slab.SlabAudit;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.EnumMap;
@@ -98,7 +99,7 @@ final class SegmentReports {
                     (region.getLong(SegmentDescriptor.VERSION) & 1) == 0
                             && ChangeMark.get(region) == ChangeMark.NONE,
                     "the version is odd or the change mark set: a write did not finish");
-            final BitSet live = entries.slabs.audit();
+            final BitSet live = SlabAudit.of(entries.slabs);
             final BitSet indexed = new BitSet();
             entries.index.audit(
                     config.hash(),

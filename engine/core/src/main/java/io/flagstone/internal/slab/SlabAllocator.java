@@ -17,7 +17,6 @@ import static io.flagstone.internal.slab.SlabDescriptor.SLAB_PREVIOUS;
 
 import io.flagstone.internal.entry.EntryDescriptor;
 import io.flagstone.internal.memory.Region;
-import java.util.BitSet;
 
 /**
  * Allocates chunks of slabs. A slab belongs to one size class while it has live chunks, and returns
@@ -28,7 +27,7 @@ import java.util.BitSet;
  * returns, and then the slab is in the pool. One slab drains at a time. The caller may pause after
  * any chunk, or give up with {@link #stopDraining}.
  *
- * <p>Invariants, which {@link #audit} checks:
+ * <p>Invariants, which {@code SlabAudit} checks:
  *
  * <ul>
  *   <li>every slab is in the pool, or has a class and at least one live chunk;
@@ -283,14 +282,12 @@ public final class SlabAllocator {
                 - (long) live(sizeClass) * classes.chunkBytes(sizeClass);
     }
 
-    /**
-     * Checks the pool, the classes' lists and every slab's chunks.
-     *
-     * @return the live chunks: bit i stands for the chunk at offset {@code 8 * i}.
-     * @throws IllegalStateException describing the first inconsistency.
-     */
-    public BitSet audit() {
-        return new SlabAudit(region, classes, this).run();
+    Region region() {
+        return region;
+    }
+
+    SizeClasses classes() {
+        return classes;
     }
 
     int slabCount() {

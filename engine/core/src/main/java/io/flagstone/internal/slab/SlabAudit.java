@@ -7,19 +7,29 @@ import io.flagstone.internal.memory.Region;
 import java.util.BitSet;
 
 /** The structural check of a {@link SlabAllocator}. It stops at the first contradiction. */
-final class SlabAudit {
+public final class SlabAudit {
     private final Region region;
     private final SizeClasses classes;
     private final SlabAllocator allocator;
     private final BitSet live = new BitSet();
 
-    SlabAudit(Region region, SizeClasses classes, SlabAllocator allocator) {
-        this.region = region;
-        this.classes = classes;
+    private SlabAudit(SlabAllocator allocator) {
+        this.region = allocator.region();
+        this.classes = allocator.classes();
         this.allocator = allocator;
     }
 
-    BitSet run() {
+    /**
+     * Checks the pool, the classes' lists and every slab's chunks.
+     *
+     * @return the live chunks: bit i stands for the chunk at offset {@code 8 * i}.
+     * @throws IllegalStateException describing the first inconsistency.
+     */
+    public static BitSet of(SlabAllocator allocator) {
+        return new SlabAudit(allocator).run();
+    }
+
+    private BitSet run() {
         final BitSet pooled = listed(allocator.poolHead(), "pool", false);
         check(
                 pooled.cardinality() == allocator.pooledSlabs(),

@@ -100,7 +100,7 @@ class SlabAllocatorTest {
     private void assertMatchesModel() {
         final BitSet expected = new BitSet();
         live.keySet().forEach(chunk -> expected.set(chunk >>> 3));
-        assertThat(allocator.audit()).isEqualTo(expected);
+        assertThat(SlabAudit.of(allocator)).isEqualTo(expected);
         final BitSet used = new BitSet();
         for (int c = 0; c < classes.count(); c++) {
             final int sizeClass = c;
@@ -468,7 +468,7 @@ class SlabAllocatorTest {
         assertThat(first).isEqualTo(FIRST_SLAB);
         assertMatchesModel();
         fault.accept(this);
-        assertThatThrownBy(allocator::audit)
+        assertThatThrownBy(() -> SlabAudit.of(allocator))
                 .as(name)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith("slabs: ")
