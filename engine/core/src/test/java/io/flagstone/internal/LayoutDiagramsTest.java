@@ -58,10 +58,9 @@ class LayoutDiagramsTest {
     /** Returns the offsets that the code computes. They are drawn with small first letters. */
     private static Map<String, Integer> computed() throws ReflectiveOperationException {
         final Map<String, Integer> offsets = new HashMap<>();
-        for (final RecordComponent part : SegmentLayout.class.getRecordComponents()) {
-            if (part.getName().endsWith("Offset")) {
-                offsets.put(part.getName(), (Integer) part.getAccessor().invoke(LAYOUT));
-            }
+        for (final RecordComponent part : SegmentLayout.Offsets.class.getRecordComponents()) {
+            final Object offset = part.getAccessor().invoke(LAYOUT.offsets());
+            offsets.put(part.getName() + "Offset", (Integer) offset);
         }
         offsets.put(
                 "headerLength",
