@@ -61,6 +61,24 @@ public abstract class CacheOperations {
         return cache.addAndGetLong(key, 0, delta, ABSENT);
     }
 
+    /** Adds to the value and returns the value before. */
+    @Operation(params = {"key", "value"})
+    public long getAndAddLong(int key, int delta) {
+        return cache.getAndAddLong(key, 0, delta, ABSENT);
+    }
+
+    /** Replaces the expected number in place; returns whether the key had it. */
+    @Operation(params = {"key", "value", "value"})
+    public boolean compareAndSetLong(int key, int expected, int value) {
+        return cache.compareAndSetLong(key, 0, expected, value);
+    }
+
+    /** Lets a writer put a value; returns whether the key was absent. */
+    @Operation(params = {"key", "value"})
+    public boolean putByWriter(int key, int value) {
+        return cache.put(key, Long.BYTES, OffHeapCache.NO_TTL, view -> view.putLong(0, value));
+    }
+
     /** Removes the key; returns whether it was present. */
     @Operation(params = "key")
     public boolean remove(int key) {

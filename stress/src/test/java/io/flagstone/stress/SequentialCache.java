@@ -49,6 +49,19 @@ public class SequentialCache {
         return entries.get(key);
     }
 
+    public long getAndAddLong(int key, int delta) {
+        final long sum = addAndGetLong(key, delta);
+        return entries.containsKey(key) ? sum - delta : CacheOperations.ABSENT;
+    }
+
+    public boolean compareAndSetLong(int key, int expected, int value) {
+        return compareAndSet(key, expected, value);
+    }
+
+    public boolean putByWriter(int key, int value) {
+        return put(key, value);
+    }
+
     public boolean remove(int key) {
         return entries.remove(key) != null;
     }
