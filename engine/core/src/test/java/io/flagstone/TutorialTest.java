@@ -91,6 +91,6 @@ class TutorialTest {
                         .toList();
         assertThat(sources).hasSize(1);
         programs.compile("QuickStart", sources.get(0));
-        assertThat(programs.run("QuickStart")).isEqualTo("101.25\n");
+        assertThat(programs.run("prices.QuickStart")).isEqualTo("101.25\n");
     }
 }
