@@ -7,12 +7,12 @@ import io.flagstone.internal.memory.Region;
 import io.flagstone.internal.recency.PromotionDistance;
 
 /**
- * The stages in which a batch reads many keys: each stage asks memory for one line of every key, so
- * that the processor has many loads under way.
+ * Reads many keys in stages. Each stage requests one cache line of every key, so that the processor
+ * has many loads in flight.
  *
- * <p>A batch keeps for each key the version under which the key's entry was found. {@link #get}
- * asks the version, as {@link OptimisticReader} does, whether what it saw was there at one moment.
- * Last, {@link #promote} moves the entries that have fallen behind, with one lock for a segment.
+ * <p>A batch stores for each key the version under which it found the key's entry. {@link #get}
+ * checks that version as {@link OptimisticReader} does. At the end {@link #promote} moves the
+ * entries that have fallen behind, and takes the lock of each segment at most once.
  *
  * <p>Thread-safe. Allocates nothing.
  */
@@ -23,7 +23,7 @@ public final class BatchReader {
     private final PromotionDistance distance;
     private final boolean exact;
 
-    /** The stages of batches that read these segments, whose single reads are the reader's. */
+    /** Creates the stages for batches over these segments; single reads use the reader. */
     public BatchReader(OptimisticReader reader, Segment[] segments, SegmentConfig config) {
         final EntryStore store = segments[0].store;
         this.reader = reader;
@@ -33,22 +33,24 @@ public final class BatchReader {
         this.exact = config.promotionDistance() == 0;
     }
 
-    /** Asks memory for the line of the index where a read of this hash begins. */
+    /** Prefetches the line of the index where a read of this hash begins. */
     public long prefetchBucket(long hash) {
         return index.prefetch(reader.region(hash), hash);
     }
 
-    /** Returns the version under which {@link #candidate} is about to look. */
+    /**
+     * Returns the version to pass to {@link #get} for the entry that {@link #candidate} finds next.
+     */
     public long version(long hash) {
         return SegmentVersion.read(reader.region(hash));
     }
 
-    /** Returns an entry that is likely to have a key with this hash, or none. */
+    /** Returns an entry that probably has a key with this hash, or none. */
     public int candidate(long hash) {
         return index.candidate(reader.region(hash), hash);
     }
 
-    /** Asks memory for the lines that a hit of a small entry reads. */
+    /** Prefetches the lines that a hit on a small entry reads. */
     public long prefetchEntry(long hash, int candidate) {
         final Region region = reader.region(hash);
         return prefetch(region, candidate) + prefetch(region, candidate + Region.CACHE_LINE);
@@ -58,14 +60,14 @@ public final class BatchReader {
         return isHeaderWithin(region, entry) ? EntryDescriptor.deadline(region, entry) : 0;
     }
 
-    /** Checks an offset that was read without the lock, or that lies a line behind one. */
+    /** Checks that a header at this offset ends inside the region. The offset may be torn. */
     private static boolean isHeaderWithin(Region region, int entry) {
         return entry > Region.NONE && EntryDescriptor.isWithin(region, entry, 0);
     }
 
     /**
-     * Returns the entry of a key, or none, given its candidate. Only the version can say whether it
-     * is.
+     * Returns the entry of a key, or none, given its candidate. The result is valid only if the
+     * version has not changed.
      */
     public int find(int candidate, long hash, Object keyBase, long keyAddress, int keyLength) {
         final Region region = reader.region(hash);
@@ -76,11 +78,11 @@ public final class BatchReader {
     }
 
     /**
-     * Copies the value of an entry out that was found under a version. Leaves a promotion that need
+     * Copies out the value of an entry that was found under a version. Leaves a promotion that need
      * not wait for the lock to {@link #promote}.
      *
-     * @return as {@link OptimisticReader#get}. If {@link #isUnsettled} the caller, who has the key,
-     *     reads again by that.
+     * @return as {@link OptimisticReader#get}. If the result {@link #isUnsettled}, the caller
+     *     repeats the read with {@link OptimisticReader#get}, which takes the key.
      */
     public int get(
             long seen,
@@ -93,7 +95,9 @@ public final class BatchReader {
         return reader.getFound(seen, entry, hash, keyLength, destinationBase, destination, room);
     }
 
-    /** Returns whether a result of {@link #get} is none, since a writer was there meanwhile. */
+    /**
+     * Returns whether {@link #get} has no result because a writer interfered or the lock is needed.
+     */
     public static boolean isUnsettled(int result) {
         return result == OptimisticReader.UNSETTLED;
     }
@@ -103,8 +107,8 @@ public final class BatchReader {
      *
      * @param hashes the keys' hashes.
      * @param versions the versions under which the entries were found.
-     * @param entries the entries or none; all none afterwards.
-     * @param size how many keys there are.
+     * @param entries the entries or none; set to none on return.
+     * @param size the number of keys.
      */
     public void promote(long[] hashes, long[] versions, int[] entries, int size) {
         for (int i = 0; i < size; i++) {

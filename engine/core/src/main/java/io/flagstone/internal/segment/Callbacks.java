@@ -15,12 +15,13 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * Calls the user's code with flyweights over an entry.
  *
- * <p>The flyweights are laid over the entry for the call and taken off it after, so that one that
- * was kept finds nothing. They wrap the address of a key or value, so that nothing beyond it can be
- * reached through them. A copy that a callback makes by wrapping one does not keep the memory.
+ * <p>The flyweights wrap the entry only during the call. Afterwards they wrap an empty array, so a
+ * callback that keeps one cannot reach the memory later. They wrap exactly the key and the value,
+ * so a callback cannot reach other memory through them. A buffer that a callback wraps around a
+ * flyweight does not keep the memory alive.
  *
- * <p>Guarded by the segment's lock. Allocates nothing, but for the copy of a value that {@link
- * #update} keeps on the heap: it grows to the longest value updated.
+ * <p>Guarded by the segment's lock. Allocates nothing, except for the snapshot of a value on the
+ * heap that {@link #keep} takes for an update. The snapshot grows to the longest value updated.
  */
 final class Callbacks {
     private static final byte[] EMPTY = new byte[0];
@@ -41,7 +42,10 @@ final class Callbacks {
         this.guard = config.calls().guard();
     }
 
-    /** Tells the removal handler, if there is one, of an entry whose bytes are still whole. */
+    /**
+     * Calls the removal handler, if there is one, with an entry whose bytes are still intact.
+     * Reports what the handler throws to the error handler.
+     */
     void removed(RemovalCause cause, int entry) {
         if (removalHandler != null) {
             final long threadId = enter(entry);
@@ -73,7 +77,7 @@ final class Callbacks {
         }
     }
 
-    /** Copies a value to the heap, for {@link #restore}. */
+    /** Copies a value to the snapshot, for {@link #restore}. */
     void keep(int entry) {
         final int offset = EntryDescriptor.valueOffset(region, entry);
         final int length = EntryDescriptor.valueLength(region, entry);
@@ -84,7 +88,7 @@ final class Callbacks {
         region.copyOut(offset, snapshot.byteArray(), snapshot.addressOffset(), length);
     }
 
-    /** Puts a value back that was kept. */
+    /** Restores a value from the snapshot. */
     void restore(int entry) {
         region.copyIn(
                 EntryDescriptor.valueOffset(region, entry),
@@ -102,7 +106,7 @@ final class Callbacks {
         }
     }
 
-    /** Tells the error handler of something that no caller hears of otherwise. */
+    /** Passes an exception to the error handler that no caller receives. */
     void tell(Throwable thrown) {
         final long threadId = ThreadId.current();
         guard.enter(threadId);
@@ -113,7 +117,7 @@ final class Callbacks {
         }
     }
 
-    /** Takes the flyweights off an entry where a callback ended without stack to do so. */
+    /** Unwraps the flyweights, also after a callback that ended without enough stack to do so. */
     void takeViewsOff() {
         keyView.wrap(EMPTY);
         valueView.wrap(EMPTY);
@@ -144,12 +148,12 @@ final class Callbacks {
         }
     }
 
-    /** An error handler that throws as well has had its say: the operation goes on. */
+    /** Calls the error handler and ignores what it throws, so that the operation continues. */
     private void report(Throwable thrown) {
         try {
             errorHandler.onError(thrown);
         } catch (Throwable ignored) {
-            // Nobody is left to be told.
+            // There is no other handler to report to.
         }
     }
 }

@@ -6,46 +6,47 @@ import static io.flagstone.internal.segment.SegmentDescriptor.CHANGE_MARK;
 import io.flagstone.internal.memory.Region;
 
 /**
- * Says of a segment, in one word of its region, whether an operation ended in the middle.
+ * Records in one word of a segment's region whether an operation was interrupted in the middle.
  *
- * <p>An operation that changes more than one word {@linkplain #begin begins} a change first and
- * {@linkplain #end ends} it when index, lists, wheel, tables and counts agree again. It holds the
- * lock all the time. So whoever takes the lock and finds {@link #CHANGING} knows that the operation
- * before did not come to its end, for whatever reason: a stack overflow, no memory, a fault in the
- * caller's memory, a bug of ours. It may have left anything behind, so the segment is laid out
- * afresh. That needs no word of the one that failed, which may have had no stack left to say one.
+ * <p>An operation that changes more than one word {@linkplain #begin begins} a change first. It
+ * {@linkplain #end ends} the change when index, lists, wheel, tables and counts agree again. It
+ * holds the lock for the whole change. So if a thread takes the lock and finds {@link #CHANGING},
+ * the previous operation did not finish: because of a stack overflow, lack of memory, a fault in
+ * the caller's memory, or a bug of ours. The state of the segment is then unknown, and its tables
+ * are laid out afresh. The operation that failed need not report anything, and may have had no
+ * stack left to do so.
  *
- * <p>Where an operation can undo what it did, it does so and ends the change; then nothing is lost.
+ * <p>An operation that can undo its change does so and ends the change. Then nothing is lost.
  *
- * <p>Ordering: plain stores. The lock publishes them to the next thread that takes it, and an Error
- * comes between two instructions of the program, not of the processor.
+ * <p>Ordering: plain stores. The lock publishes them to the next thread that takes it. An Error
+ * interrupts the thread in program order, so the thread itself sees its own stores.
  */
 final class ChangeMark {
-    /** Nothing is under way. */
+    /** No change is in progress. */
     static final long NONE = 0;
 
     /** The segment's structures may disagree. */
     static final long CHANGING = 1;
 
-    /** The structures agree, and the caller's code looks at an entry. */
+    /** The structures agree, and a callback has access to an entry. */
     static final long CALLING = 2;
 
-    /** The segment has been laid out afresh, and the error handler has not heard of it. */
+    /** The segment has been reset, but the reset has not been reported to the error handler. */
     static final long UNREPORTED = 3;
 
     private ChangeMark() {}
 
-    /** Reads the mark; for the thread that has just taken the lock. */
+    /** Reads the mark. Requires the lock. */
     static long get(Region region) {
         return region.getLong(CHANGE_MARK);
     }
 
-    /** Reads the mark without the lock; the answer is a hint. */
+    /** Reads the mark without the lock. The result is a hint. */
     static long peek(Region region) {
         return region.getLongOpaque(CHANGE_MARK);
     }
 
-    /** Sets the mark as told. */
+    /** Sets the mark. Requires the lock. */
     static void set(Region region, long mark) {
         region.putLong(CHANGE_MARK, mark);
     }

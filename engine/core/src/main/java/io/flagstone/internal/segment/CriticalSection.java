@@ -11,10 +11,10 @@ import io.flagstone.internal.memory.ThreadId;
 import java.lang.ref.Reference;
 
 /**
- * What every operation under a segment's lock begins and ends with, and what happens where one does
- * not come to its end: <em>a segment that may be damaged is emptied, never trusted.</em>
+ * The beginning and end of every operation under a segment's lock, and the recovery from an
+ * operation that did not finish: <em>a segment that may be damaged is emptied, never trusted.</em>
  *
- * <p>An operation has this form:
+ * <p>Every operation has this form:
  *
  * <pre>{@code
  * final long threadId = enter();
@@ -32,17 +32,18 @@ import java.lang.ref.Reference;
  * }
  * }</pre>
  *
- * <p>An Error may come at any call in it: a stack overflow at the one that lets the lock go, too.
- * So the handler lets the lock go by storing a field, before it calls anything. Whether the thread
- * has the lock is in the lock's own word, so the Error may also have come between the acquisition
- * and its return.
+ * <p>Any call in it may throw an Error, for example a stack overflow, including the call that
+ * releases the lock. Therefore the handler first releases the lock with a field store, before it
+ * calls anything. The lock's own word says whether the thread holds the lock, so the handler is
+ * correct even if the Error came between the acquisition and its return.
  *
  * <p>The {@link ChangeMark} says whether the segment was being changed. If so, the next thread that
- * takes the lock finds the mark and lays the segment's tables out afresh, under an open version
- * window. Mostly that is the same thread, in {@link #recover}. If it has no stack left, it is
- * whoever comes next. The entries are gone then, counted, and reported to the error handler.
+ * takes the lock finds the mark and lays out the segment's tables afresh, in an open write window.
+ * Usually that is the same thread, in {@link #recover}. If it has no stack left, it is the next
+ * thread that takes the lock. The entries are lost, and the loss is counted and reported to the
+ * error handler.
  *
- * <p>Nothing here allocates, but for the report of a reset.
+ * <p>Allocates nothing, except for the report of a reset.
  */
 abstract class CriticalSection {
     static {
@@ -56,12 +57,15 @@ abstract class CriticalSection {
     final EntryStore store;
     boolean closed;
 
-    /** What ended the last operation that did not end by itself; guarded by the lock. */
+    /**
+     * The exception that ended the last failed operation, until it is reported; guarded by the
+     * lock.
+     */
     Throwable failure;
 
     private final ReentryGuard guard;
 
-    /** The entries that the last reset lost. */
+    /** The number of entries that the last reset lost. */
     private long lost;
 
     CriticalSection(Region region, SegmentConfig config) {
@@ -75,18 +79,20 @@ abstract class CriticalSection {
     }
 
     /**
-     * Does nothing with the class that a handler catches: naming it resolves it. Otherwise the JVM
-     * resolves it when the handler is first needed, which calls the class loader, for which there
-     * may be no stack. Each class with such handlers does this for itself.
+     * Resolves the class that a handler catches, simply by naming it. Without this, the JVM
+     * resolves the class when the handler first runs. That calls the class loader, for which there
+     * may be no stack left. Each class with such handlers calls this for itself.
      */
     static void resolve(Class<?> handled) {
         assert handled != null;
     }
 
     /**
-     * Passes outside callbacks, and before anything is done.
+     * Checks that the calling thread is not in a callback of this cache. Every operation calls this
+     * first.
      *
      * @return the calling thread's id.
+     * @throws IllegalStateException if the thread is in a callback or holds the lock.
      */
     final long enter() {
         final long threadId = ThreadId.current();
@@ -96,7 +102,8 @@ abstract class CriticalSection {
     }
 
     /**
-     * Passes unless the calling thread holds the lock, as only a clock that calls the cache does.
+     * Checks that the calling thread does not hold the lock. It holds it only if the cache's clock,
+     * which is read under the lock, calls the cache.
      */
     final void refuseHolder(long threadId) {
         if (lock.isHeldBy(threadId)) {
@@ -105,7 +112,11 @@ abstract class CriticalSection {
         }
     }
 
-    /** Takes the lock of a segment that is open and whole. */
+    /**
+     * Takes the lock, and repairs the segment if an operation did not finish.
+     *
+     * @throws CacheClosedException if the segment is closed.
+     */
     final void lock(long threadId) {
         lockEvenIfClosed(threadId);
         if (closed) {
@@ -118,7 +129,7 @@ abstract class CriticalSection {
         repairIfMarked();
     }
 
-    /** Takes the lock if that takes no waiting. */
+    /** Takes the lock if it is free, and then repairs the segment if necessary. */
     final boolean tryLock(long threadId) {
         if (!lock.tryLock(threadId)) {
             return false;
@@ -147,17 +158,20 @@ abstract class CriticalSection {
         return result;
     }
 
-    /** Repairs the segment at once, after an operation has failed and let the lock go. */
+    /**
+     * Repairs the segment after an operation has failed and released the lock, if the lock is free.
+     */
     final void recover(long threadId) {
         try {
             if (isAbandoned() && tryLock(threadId)) {
                 leave();
             } else if (ChangeMark.peek(region) == ChangeMark.NONE) {
-                // It changed nothing, so nobody will report it.
+                // The operation changed nothing, so there will be no report of a reset.
                 failure = null;
             }
         } catch (final Throwable thrown) {
-            // The caller hears of what came first; whoever takes the lock next repairs.
+            // The caller gets the first exception. The next thread that takes the lock repairs the
+            // segment.
             if (lock.owner == threadId) {
                 lock.owner = SegmentLock.FREE;
             }
@@ -165,7 +179,7 @@ abstract class CriticalSection {
         Reference.reachabilityFence(region);
     }
 
-    /** Whether the next thread that takes the lock has something to repair; needs no lock. */
+    /** Returns whether a free lock leaves something to repair. Needs no lock. */
     final boolean isAbandoned() {
         return ChangeMark.peek(region) != ChangeMark.NONE && lock.owner == SegmentLock.FREE;
     }
@@ -189,7 +203,7 @@ abstract class CriticalSection {
         } else {
             ChangeMark.end(region);
             if (mark == ChangeMark.UNREPORTED) {
-                // For the second time, and the last.
+                // The second attempt to report, and the last.
                 report();
             }
         }

@@ -30,26 +30,27 @@ import io.flagstone.internal.slab.SlabAllocator;
 import java.util.ConcurrentModificationException;
 
 /**
- * What writes and uses do to entries: how one is written, published, replaced, used and reclaimed,
- * with the version word, over one region.
+ * Writes, publishes, replaces, uses and reclaims the entries of one region, and sets the version
+ * accordingly.
  *
- * <p>The version is odd while bytes that can be reached through the index change, in windows as
- * short as they can be: an entry's removal from the index; an entry's insertion, all of it written
- * before; a value overwritten in place, with its deadline. A chunk is written again only after the
- * window that took it out of the index. What readers do not look at changes outside: links, stamps,
- * the wheel; and so does a deadline by itself, since it is one word.
+ * <p>The version is odd while bytes change that readers can reach through the index. The write
+ * windows are as short as possible. There are three kinds: an entry is removed from the index; an
+ * entry that is completely written is inserted into the index; a value and its deadline are
+ * overwritten in place. A chunk is written again only after the window that removed it from the
+ * index. Links, stamps and the wheel change outside a window because readers do not use them. A
+ * change of the deadline alone needs no window because the deadline is one word.
  *
- * <p>Room for a new entry is the {@link Rebalancer}'s business, which may evict or move any other
- * entry, also the one that is about to be replaced.
+ * <p>The {@link Rebalancer} makes room for new entries. It may evict or move any other entry,
+ * including the one that is about to be replaced.
  *
- * <p>Each verb begins a change and ends it: see {@link ChangeMark}. An Error that comes in between
- * leaves the mark, unless what was done is undone here: a value half overwritten goes with its
- * entry, in the window in which it was written, and a chunk half written goes back.
+ * <p>Each operation begins and ends a change; see {@link ChangeMark}. An Error in between leaves
+ * the mark set, unless the operation is undone here. A value that is half overwritten is removed
+ * with its entry, in the same window. A new chunk that is half written is freed.
  *
  * <p>Guarded by the segment's lock. Allocates nothing.
  */
 final class EntryStore {
-    /** A write reclaims at least what two writes can add. */
+    /** A write reclaims at least as much as two writes can add. */
     private static final int WRITES_AHEAD = 2;
 
     private final Region region;
@@ -91,9 +92,9 @@ final class EntryStore {
     }
 
     /**
-     * The size class for an entry.
+     * Returns the size class for an entry.
      *
-     * @throws EntryTooLargeException if it needs more than a slab.
+     * @throws EntryTooLargeException if the entry needs more than a slab.
      */
     int classFor(long lengths) {
         final int valueLength = EntryLengths.value(lengths);
@@ -105,13 +106,13 @@ final class EntryStore {
     }
 
     /**
-     * Claims room for a value: the old value's, if the entry's chunk suits the new length, or else
-     * a new chunk, whose header is written. Making room may evict or move any entry, the old one
-     * included, and its chunk may even be the one that is claimed. So only the claim's sign tells
-     * that a value goes in place.
+     * Claims room for a value. This is the old value's room if the new length suits the entry's
+     * chunk, otherwise a new chunk, whose header is written here. Making room may evict or move any
+     * entry, including the old one, and the new chunk may even be the old entry's. So the sign of
+     * the claim alone tells whether the value is overwritten in place.
      *
      * @param old the key's entry, or none.
-     * @param lengths of key and value; see {@link EntryLengths}.
+     * @param lengths the lengths of key and value; see {@link EntryLengths}.
      * @return a new entry, or the complement of the old one if its value is overwritten in place.
      */
     int claim(int old, long hash, long lengths, int sizeClass, long nowNs) {
@@ -123,7 +124,7 @@ final class EntryStore {
         return ~old;
     }
 
-    /** Claims a new chunk. An old value stays whole, and is read, until the commit. */
+    /** Claims a new chunk. The old value stays readable until the commit. */
     int claimChunk(int old, long hash, long lengths, int sizeClass, long nowNs) {
         ChangeMark.begin(region);
         if (old == Region.NONE) {
@@ -148,7 +149,7 @@ final class EntryStore {
         return sizeClass <= chunkClass && chunkClass <= classes.spillLimit(sizeClass);
     }
 
-    /** Copies the key, if the chunk is new, and the value. Aborts the claim if that fails. */
+    /** Copies the value, and the key if the chunk is new. Aborts the claim if that fails. */
     void write(
             int claim,
             long hash,
@@ -176,10 +177,10 @@ final class EntryStore {
     }
 
     /**
-     * Copies the key and lets a writer write the value, whose bytes are 0 before. Aborts the claim
-     * if that fails.
+     * Copies the key and lets a writer fill in the value, whose bytes are 0 before. Aborts the
+     * claim if that fails.
      *
-     * @param claim of a new chunk.
+     * @param claim a new chunk.
      */
     void write(
             int claim,
@@ -203,8 +204,8 @@ final class EntryStore {
     /**
      * Copies a key.
      *
-     * @throws ConcurrentModificationException if the key that was copied is not the one that was
-     *     hashed: a callback of this call, or another thread, wrote to its bytes.
+     * @throws ConcurrentModificationException if the copied key differs from the one that was
+     *     hashed, because a callback of this call or another thread wrote to the key's bytes.
      */
     private void writeKey(int entry, long hash, Object keyBase, long keyAddress, int keyLength) {
         EntryDescriptor.putKey(region, entry, keyBase, keyAddress, keyLength);
@@ -221,7 +222,7 @@ final class EntryStore {
         return region.addressOf(EntryDescriptor.keyOffset(entry));
     }
 
-    /** Gives a claim up. A value that is half overwritten goes with its entry. */
+    /** Gives up a claim. Removes the entry if its value is half overwritten. */
     private void abort(int claim) {
         if (claim < 0) {
             final int torn = ~claim;
@@ -239,7 +240,7 @@ final class EntryStore {
     /**
      * Publishes a claim whose bytes are written.
      *
-     * @param old the entry, or none, for which it was claimed.
+     * @param old the entry, or none, that was passed to the claim.
      */
     void commit(
             int claim,
@@ -290,9 +291,9 @@ final class EntryStore {
     }
 
     /**
-     * Puts an entry in the place of the one that has its key. Making room may have moved that one,
-     * so it is looked up again, and inserts the entry if room was made by evicting it. The key
-     * comes from the region, since the caller's bytes may have changed.
+     * Replaces the entry that has the same key. Making room may have moved the old entry, so it is
+     * looked up again. If it was evicted, the new entry is inserted. The lookup uses the key in the
+     * region because the caller's bytes may have changed.
      */
     private void substitute(long hash, int entry) {
         final int keyLength = EntryDescriptor.keyLength(region, entry);
@@ -307,7 +308,7 @@ final class EntryStore {
         }
     }
 
-    /** Lets an updater change a value, and puts the value back if that throws. */
+    /** Lets an updater change a value. Restores the old value if the updater throws. */
     void update(int entry, ValueUpdater updater) {
         callbacks.keep(entry);
         ChangeMark.begin(region);
@@ -335,14 +336,18 @@ final class EntryStore {
         ChangeMark.end(region);
     }
 
-    /** Removes an entry, and tells the listener. */
+    /** Removes an entry and calls the removal handler. */
     void remove(int entry, RemovalCause cause) {
         ChangeMark.begin(region);
         entries.remove(entry, cause);
         ChangeMark.end(region);
     }
 
-    /** Goes on with the rebalancing that is under way. */
+    /**
+     * Continues a rebalancing that is in progress.
+     *
+     * @return the steps taken.
+     */
     int rebalance(long nowNs) {
         ChangeMark.begin(region);
         final int steps = rebalancer.work(nowNs);
@@ -350,7 +355,7 @@ final class EntryStore {
         return steps;
     }
 
-    /** Gives an entry another deadline, and leaves its value alone. */
+    /** Sets the deadline of an entry. The value stays the same. */
     void setDeadline(int entry, long deadlineNs, boolean sliding, long nowNs) {
         ChangeMark.begin(region);
         EntryDescriptor.sliding(region, entry, sliding);
@@ -358,7 +363,7 @@ final class EntryStore {
         ChangeMark.end(region);
     }
 
-    /** Finds a live entry, counts the hit or miss, and uses the entry. */
+    /** Finds a live entry, counts the hit or miss, and records the use of the entry. */
     int findAndUse(long hash, Object keyBase, long keyAddress, int keyLength, long threadId) {
         final int entry = index.find(hash, keyBase, keyAddress, keyLength);
         if (entry != Region.NONE) {
@@ -375,7 +380,7 @@ final class EntryStore {
         return Region.NONE;
     }
 
-    /** What every use does: renews a sliding deadline, and promotes. */
+    /** Records a use: renews a sliding deadline, and promotes the entry. */
     void use(int entry, long nowNs) {
         ChangeMark.begin(region);
         if (EntryDescriptor.isSliding(region, entry)) {
@@ -415,10 +420,10 @@ final class EntryStore {
     }
 
     /**
-     * Lays the segment's tables out afresh, in one window, whatever they hold. May be broken off
-     * and begun again.
+     * Empties the segment: lays out its tables afresh in one write window, whatever they hold. If
+     * this is interrupted, it can start again.
      *
-     * @return the entries that it held, as far as it had counted them.
+     * @return the number of entries that the segment held according to its count.
      */
     long reset() {
         final long lost = entries.count();
@@ -435,18 +440,18 @@ final class EntryStore {
     }
 
     /**
-     * Removes entries whose deadline has passed, as many as the budget allows. The entries that the
-     * wheel files anew on the way are bounded apart from the budget.
+     * Removes expired entries, at most as many as the budget allows. A separate limit bounds the
+     * entries that the wheel moves to a lower level.
      *
-     * <p>Writes keep up with what they add, whatever the budget. A write files one entry at most,
-     * which owes at most {@link TimingWheel#MAX_STEPS_PER_ENTRY} steps: its moves down the levels
-     * and its removal. A call takes all the steps that two entries can owe, or removes two entries,
-     * if so much is due. So count a move as {@code 1 / mostSteps} of a call and a removal as {@code
-     * 1 / mostRemoved}: an entry owes at most 8/18 + 1/2, which is less than one, and a call that
-     * leaves work behind has done at least one. So whatever is owed shrinks with each such write,
-     * and calls leave work behind only for a bounded number of writes. A bound of one removal would
-     * never make up for a write whose steps were all moves. Hits that renew deadlines owe moves as
-     * well, but leave the entry, and so take no room.
+     * <p>Writes keep up with the work they add, whatever the budget. A write arms at most one
+     * entry, which needs at most {@link TimingWheel#MAX_STEPS_PER_ENTRY} steps: its moves down the
+     * levels and its removal. A call takes all the steps that two entries can need, or removes two
+     * entries, if that much is due. So count a move as {@code 1 / mostSteps} of a call and a
+     * removal as {@code 1 / mostRemoved}. An entry then adds at most 8/18 + 1/2, which is less than
+     * one, and a call that leaves work behind has done at least one. So each such write reduces the
+     * remaining work, and calls leave work behind only for a bounded number of writes. With a bound
+     * on removals alone, a write whose steps were all moves would never be made up for. Hits that
+     * renew deadlines add moves too, but they keep their entries and take no room.
      *
      * @return the steps taken.
      */

@@ -8,16 +8,19 @@ import io.flagstone.internal.recency.LruLists;
 import java.util.BitSet;
 
 /**
- * Who leaves next: the least recently used entry of a size class or, where an admission filter is
- * on, the loser of two.
+ * Chooses the entry to evict next: the least recently used entry of a size class or, with an
+ * admission filter, the less used of two candidates.
  *
- * <p>Without a filter this is the {@link LruLists} and nothing else. With one, each class has a
- * second list, the window, into which entries come. Room is then made thus: if the window is within
- * its share, the last of the main list leaves; otherwise the last of the window leaves it, for the
- * main list if that is short of its own share, or in place of its last if the key was used more
- * often, and else for good. An entry knows which list it is in by a mark among its links.
+ * <p>Without a filter, this class only delegates to {@link LruLists}. With a filter, each class has
+ * a second list, the window, which new entries enter. If the window is within its share, the last
+ * entry of the main list is evicted. Otherwise the last entry of the window leaves the window. If
+ * the main list is short of its own share, that entry moves to it, and the next one in the window
+ * is the candidate. The candidate competes with the last entry of the main list: the one whose key
+ * was used more often stays, in the main list, and the other is evicted. A mark among an entry's
+ * links says which list the entry is in.
  *
- * <p>Guarded by the segment's lock, but for what {@link LruLists} says. Allocates nothing.
+ * <p>Guarded by the segment's lock, except where {@link LruLists} says otherwise. Allocates
+ * nothing.
  */
 final class EvictionOrder {
     private final Region region;
@@ -55,19 +58,23 @@ final class EvictionOrder {
         return lists;
     }
 
-    /** Null where there is none. */
+    /** Returns the admission filter, or {@code null} if there is none. */
     AdmissionFilter filter() {
         return filter;
     }
 
-    /** Begins anew over zeroed lists and a zeroed filter. */
+    /** Resets the filter. The lists and the filter have been zeroed before. */
     void layOut() {
         if (filter != null) {
             filter.layOut();
         }
     }
 
-    /** Adds an entry of a key that was absent from a segment with so many entries. */
+    /**
+     * Adds an entry of a key that was absent.
+     *
+     * @param entries the number of entries in the segment.
+     */
     void addNew(int entry, long entries) {
         if (filter == null) {
             add(entry);
@@ -88,7 +95,7 @@ final class EvictionOrder {
         listsOf(entry).remove(EntryDescriptor.sizeClass(region, entry), entry);
     }
 
-    /** Links the copy of an entry in place of the entry. */
+    /** Updates the links after an entry was copied to another chunk. */
     void moved(int chunk) {
         listsOf(chunk).moved(chunk);
     }
@@ -98,10 +105,10 @@ final class EvictionOrder {
     }
 
     /**
-     * Moves an entry that was used to the head of its list, if it has fallen behind.
+     * Moves an entry that was used to the head of its list if it has fallen behind.
      *
-     * @param entries how many the segment has.
-     * @return whether it moved.
+     * @param entries the number of entries in the segment.
+     * @return whether the entry moved.
      */
     boolean promote(int entry, long entries) {
         if (filter == null) {
@@ -123,7 +130,10 @@ final class EvictionOrder {
         return window != null && EntryDescriptor.inWindow(region, entry) ? window : lists;
     }
 
-    /** The entry of a class that is to leave, and then must; there must be one. */
+    /**
+     * Returns the entry of a class to evict next. The class must have an entry, and the caller must
+     * evict the returned one, because choosing it changes the lists and the filter.
+     */
     int victim(int sizeClass) {
         if (filter == null) {
             return lists.last(sizeClass);
@@ -132,7 +142,7 @@ final class EvictionOrder {
         if (excess <= 0) {
             return last(sizeClass);
         }
-        // A window has at least one entry to itself, so one stays.
+        // The window's share is at least one entry, so at least one stays.
         if (lists.size(sizeClass) == 0 || excess > 1) {
             admit(sizeClass, window.last(sizeClass));
         }
@@ -152,12 +162,15 @@ final class EvictionOrder {
         add(entry);
     }
 
-    /** The list whose last entry stands for a class: the window only where there is no other. */
+    /**
+     * Returns the list that determines the age of a class: the window only if the main list is
+     * empty.
+     */
     private LruLists listsFor(int sizeClass) {
         return window != null && lists.size(sizeClass) == 0 ? window : lists;
     }
 
-    /** The least recently used entry of a class, whether or not it is to leave. */
+    /** Returns the least recently used entry of a class, which need not be the next to evict. */
     int last(int sizeClass) {
         return listsFor(sizeClass).last(sizeClass);
     }
@@ -166,18 +179,21 @@ final class EvictionOrder {
         return lists.size(sizeClass) + (window == null ? 0 : window.size(sizeClass));
     }
 
-    /** How far the clock is past the stamp of the last entry of a class that has one. */
+    /**
+     * Returns the distance between the recency clock and the stamp of the last entry of a nonempty
+     * class.
+     */
     long lastAge(int sizeClass) {
         return listsFor(sizeClass).lastAge(sizeClass);
     }
 
-    /** What that would be without as many entries, about. */
+    /** Returns an estimate of {@link #lastAge} if the class had that many entries fewer. */
     long ageWithout(int sizeClass, int entries) {
         final LruLists of = listsFor(sizeClass);
         return of.ageWithout(sizeClass, Math.min(entries, of.size(sizeClass)));
     }
 
-    /** The first class with entries from a given one on, or -1. */
+    /** Returns the first class with entries that is not below the given one, or -1. */
     int nextNonempty(int from) {
         final int first = lists.nextNonempty(from);
         if (window == null) {
@@ -187,7 +203,9 @@ final class EvictionOrder {
         return first < 0 || second < 0 ? Math.max(first, second) : Math.min(first, second);
     }
 
-    /** The class whose last entry is the least recently used of all; there must be an entry. */
+    /**
+     * Returns the class whose last entry is the least recently used of all. There must be an entry.
+     */
     int oldestClass() {
         if (window == null) {
             return lists.oldestClass();
@@ -201,7 +219,10 @@ final class EvictionOrder {
         return oldest;
     }
 
-    /** Walks all lists, which must hold just the live chunks: bit i for offset {@code 8 * i}. */
+    /**
+     * Checks all lists, which must hold exactly the live chunks: bit i stands for offset {@code 8 *
+     * i}.
+     */
     void audit(BitSet live) {
         if (window == null) {
             lists.audit(live);

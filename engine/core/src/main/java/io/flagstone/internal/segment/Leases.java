@@ -4,21 +4,21 @@ package io.flagstone.internal.segment;
 import org.agrona.collections.Long2ObjectHashMap;
 
 /**
- * The leases of a segment: for each key that somebody is loading, whether it has been written or
- * removed since.
+ * The leases of a segment. They record for each key that a caller is loading whether the key has
+ * been written or removed since.
  *
  * <p>A caller that loads a missing value takes a lease on the key, reads the source, and puts the
  * value on condition that the lease is current. A write or removal of the key in between outdates
- * the lease, also one that finds the key absent: it says that the source has changed. Expiry and
- * eviction do not, since the source has the same value still. (Nishtala and others: Scaling
- * Memcache at Facebook, NSDI 2013, section 3.2.1.)
+ * the lease, even if it finds the key absent, because it means that the source has changed. Expiry
+ * and eviction do not outdate a lease, because the source still has the same value. (Nishtala and
+ * others: Scaling Memcache at Facebook, NSDI 2013, section 3.2.1.)
  *
- * <p>A key is known by its hash of 64 bits. Two keys of one hash outdate each other's leases, which
- * costs a load and is no error. A lease is the number of the last write that its key had when the
- * lease was taken; numbers are never used twice.
+ * <p>A key is identified by its 64-bit hash. Two keys with the same hash outdate each other's
+ * leases, which costs an additional load but is not an error. A lease is the number that the key's
+ * last write had when the lease was taken. Numbers are never reused.
  *
- * <p>Guarded by the segment's lock. The table is on the heap and as large as the number of keys
- * that are leased. Without leases, a write reads one field.
+ * <p>Guarded by the segment's lock. The table is on the heap and as large as the number of leased
+ * keys. Without leases, a write reads one field.
  */
 final class Leases {
     private static final class Leased {
@@ -31,10 +31,10 @@ final class Leases {
     private final Long2ObjectHashMap<Leased> byHash = new Long2ObjectHashMap<>();
     private long last;
 
-    /** Leases up to this one are outdated, whatever their key says. */
+    /** Leases up to this number are outdated, whatever their key. */
     private long cleared;
 
-    /** How many keys are leased. */
+    /** The number of leased keys. */
     private int keys;
 
     /**
@@ -65,13 +65,13 @@ final class Leases {
         }
     }
 
-    /** Whether the key has been neither written nor removed since the lease was taken. */
+    /** Returns whether the key has been neither written nor removed since the lease was taken. */
     boolean isCurrent(long hash, long lease) {
         final Leased leased = byHash.get(hash);
         return leased != null && leased.current == lease && lease > cleared;
     }
 
-    /** Outdates the leases on a key. Called before the key is written or removed. */
+    /** Outdates the leases on a key. Callers do this before they write or remove the key. */
     void outdate(long hash) {
         if (keys != 0) {
             final Leased leased = byHash.get(hash);

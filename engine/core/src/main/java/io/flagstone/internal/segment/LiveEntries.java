@@ -16,8 +16,9 @@ import io.flagstone.internal.memory.Region;
 import io.flagstone.internal.slab.SlabAllocator;
 
 /**
- * The structures that know an entry, together: index, slabs, order, wheel and counts. What takes an
- * entry out of one takes it out of all, and what moves it to another chunk tells all.
+ * The structures that refer to an entry: index, slabs, order, wheel and counts. Its methods keep
+ * them consistent: they remove an entry from all of them, and tell all of them when an entry moves
+ * to another chunk.
  *
  * <p>Guarded by the segment's lock. Allocates nothing.
  */
@@ -53,7 +54,10 @@ final class LiveEntries {
         return EntryDescriptor.deadline(region, entry) <= nowNs;
     }
 
-    /** Removes an entry that has to make room: evicted, unless it has expired already. */
+    /**
+     * Removes an entry to make room. It counts as expired if its deadline has passed, otherwise as
+     * evicted.
+     */
     void evict(int entry, int counter, long nowNs) {
         if (isExpired(entry, nowNs)) {
             remove(entry, RemovalCause.EXPIRED);
@@ -62,7 +66,7 @@ final class LiveEntries {
         }
     }
 
-    /** Removes an entry for a reason other than want of room, and tells the listener. */
+    /** Removes an entry that was not evicted, and calls the removal handler. */
     void remove(int entry, RemovalCause cause) {
         remove(entry, cause, cause == RemovalCause.EXPIRED ? EXPIRATIONS : REMOVALS);
     }
@@ -75,14 +79,17 @@ final class LiveEntries {
         release(entry, cause, counter);
     }
 
-    /** The rest of a removal, for an entry that is no longer in the index. */
+    /** Completes the removal of an entry that is no longer in the index. */
     void release(int entry, RemovalCause cause, int counter) {
         unlink(entry, counter);
         callbacks.removed(cause, entry);
         slabs.free(entry);
     }
 
-    /** Takes an entry that is not in the index out of everything else but its chunk. */
+    /**
+     * Unlinks an entry that is not in the index from all other structures. Its chunk stays
+     * allocated.
+     */
     void unlink(int entry, int counter) {
         order.remove(entry);
         wheel.disarm(entry);
@@ -92,8 +99,8 @@ final class LiveEntries {
     }
 
     /**
-     * Moves an entry to another chunk of its class. Its copy is whole before the index knows it,
-     * and its own chunk is free only after the index has forgotten it.
+     * Moves an entry to another chunk of its class. The copy is complete before the index refers to
+     * it. The old chunk is freed only after the index no longer refers to it.
      */
     void move(int entry, int chunk) {
         region.copy(

@@ -13,51 +13,52 @@ import java.lang.ref.Reference;
 import java.util.Arrays;
 
 /**
- * The reads that take no lock, of all segments of a cache: they look, copy, and then ask the
- * segment's version whether what they saw was there at one moment; see {@link SegmentVersion}.
+ * Reads all segments of a cache without a lock. A read looks up the key, copies the value, and then
+ * checks against the segment's version that it saw one consistent state; see {@link
+ * SegmentVersion}.
  *
- * <p>Until that is known, nothing read is believed. References come from cells that only ever held
- * chunks of this region; a key is compared and a value copied only if it ends inside the region;
- * and every loop is bounded. So a read that meets a write sees garbage, at worst, and looks again.
- * After {@link #ATTEMPTS} of them it takes the lock, so no writer can starve it.
+ * <p>Until that check, a read trusts nothing it has read. References come from cells that have only
+ * ever held chunks of this region. A key is compared and a value copied only if it ends inside the
+ * region. Every loop is bounded. So the worst result of a concurrent write is garbage, and the read
+ * is repeated. After {@link #ATTEMPTS} attempts it takes the lock, so writers cannot starve it.
  *
- * <p>The first to find an entry expired takes the lock, too: see {@link SegmentClock}.
+ * <p>The first read to find an entry expired also takes the lock; see {@link SegmentClock}.
  *
  * <p>A hit is a use. It writes nothing unless the entry has fallen behind, by the promotion
- * distance or in its sliding deadline; then it needs the lock. At a distance of 0 it waits for it,
- * and reads again under it if anything was written meanwhile, so that value and order of use are
- * those of one moment. Otherwise it only tries: a promotion that does not get the lock is counted,
- * and left to the next hit. A sliding deadline that is long overdue is worth the wait at any
- * distance.
+ * distance or in its sliding deadline; then it needs the lock. At a distance of 0 it waits for the
+ * lock. If anything was written meanwhile, it reads again under the lock, so that the value and the
+ * order of use belong to the same moment. At any other distance it only tries to lock. If the lock
+ * is taken, the missed promotion is counted and left to the next hit. For a sliding deadline that
+ * is long overdue, a hit waits for the lock at any distance.
  *
- * <p>Segments are of one layout, so all that a read needs of its own is the region. Everything else
- * lies in this one object, and the way to the bucket, which a hit has to wait for, is as short as
- * it can be: the array of regions, the region, the bucket.
+ * <p>All segments have the same layout, so a read needs only the region of its segment. Everything
+ * else is in this one object, and a hit reaches the bucket by the shortest path: the array of
+ * regions, the region, the bucket.
  *
  * <p>Thread-safe. Allocates nothing.
  */
 public final class OptimisticReader {
-    /** How often a read looks before it takes the lock. */
+    /** The number of attempts before a read takes the lock. */
     static final int ATTEMPTS = 8;
 
     /**
-     * A hit renews a sliding deadline once a sixteenth of the idle time has passed since the last
-     * renewal, if it gets the lock, and waits for the lock after an eighth.
+     * Renewal of sliding deadlines. A hit tries to lock and renew when 1/16 of the idle time has
+     * passed since the last renewal. After 1/8 it waits for the lock.
      */
     static final int RENEWAL_SHIFT = 4;
 
-    /** What was seen was not there at one moment; never the result of a read. */
+    /** The attempt did not see one consistent state. Never the result of a read. */
     private static final int TORN = Integer.MIN_VALUE;
 
-    /** The deadline of no entry, which has passed at any time. */
+    /** The deadline of an absent entry, which has always passed. */
     private static final long ABSENT = Long.MIN_VALUE;
 
-    /** The read starts again, under the lock; never the result of a read. */
+    /** The read must be repeated under the lock. Never the result of a read. */
     private static final int NEEDS_LOCK = TORN + 1;
 
     private static final int SETTLED = 0;
 
-    /** An attempt saw no one moment, or needs the lock; never the result of a read. */
+    /** The attempt was torn or needs the lock. Never the result of a read. */
     static final int UNSETTLED = TORN + 2;
 
     private final Segment[] segments;
@@ -73,7 +74,7 @@ public final class OptimisticReader {
     private final long idleNs;
     private final long renewalNs;
 
-    /** The reads of these segments, which are of one layout. */
+    /** Creates a reader of these segments, which have the same layout. */
     public OptimisticReader(Segment[] segments, SegmentConfig config) {
         final EntryStore store = segments[0].store;
         this.segments = segments;
@@ -97,10 +98,10 @@ public final class OptimisticReader {
      * @param hash the key's hash.
      * @param destinationBase the destination's array or {@code null}.
      * @param destination the destination's offset or address.
-     * @param room how many bytes it has.
+     * @param room the destination's length in bytes.
      * @return the value's length, {@link Segment#NOT_FOUND} or {@link
-     *     Segment#INSUFFICIENT_CAPACITY}: in the last two cases the destination's bytes mean
-     *     nothing.
+     *     Segment#INSUFFICIENT_CAPACITY}. In the last two cases the content of the destination is
+     *     undefined.
      */
     public int get(
             long hash,
@@ -139,8 +140,8 @@ public final class OptimisticReader {
     }
 
     /**
-     * Makes the one attempt of a batch's read at an entry, or none, that was found under a version.
-     * Leaves a promotion that need not wait for the lock to the batch.
+     * Makes the single attempt of a batch to read an entry, or none, that was found under a
+     * version. Leaves a promotion that need not wait for the lock to the batch.
      *
      * @return as {@link #get}, or {@link #UNSETTLED}.
      */
@@ -223,7 +224,7 @@ public final class OptimisticReader {
         return entry == Region.NONE ? ABSENT : EntryDescriptor.deadline(region, entry);
     }
 
-    /** The time, if a deadline is to be held against it, or one before all deadlines. */
+    /** Returns the current time if the entry has a deadline, otherwise 0. */
     private long time(Region region, long deadlineNs) {
         return isTimed(deadlineNs) ? clock.now(region) : 0;
     }
@@ -233,10 +234,9 @@ public final class OptimisticReader {
     }
 
     /**
-     * Decides on a read: whether what it saw was there at one moment; then counts it, and uses what
-     * it hit.
+     * Validates a read. If it saw one consistent state, counts the hit or miss and records the use.
      *
-     * @param deferred whether promotion is the caller's.
+     * @param deferred whether the caller promotes the entry later.
      * @return {@link #SETTLED}, {@link #TORN} or {@link #NEEDS_LOCK}.
      */
     private int settle(
@@ -274,7 +274,11 @@ public final class OptimisticReader {
         return SETTLED;
     }
 
-    /** Uses an entry that has fallen behind; false if the read starts again under the lock. */
+    /**
+     * Records the use of an entry that has fallen behind.
+     *
+     * @return false if the read must be repeated under the lock.
+     */
     private boolean use(
             Region region,
             long hash,
@@ -289,9 +293,10 @@ public final class OptimisticReader {
     }
 
     /**
-     * Whether an entry found under a version has expired for sure: by a time that a holder of the
-     * lock has acted on, so that none can find it alive any more. The deadline is read anew, since
-     * it may have been put off between its being read and the clock's.
+     * Returns whether an entry found under a version has certainly expired: a holder of the lock
+     * has acted on a time at or after the deadline, so that no thread can still find it alive.
+     * Reads the deadline again because it may have been extended between the first read of the
+     * deadline and the read of the clock.
      */
     private static boolean hasExpired(Region region, long seen, int entry) {
         return SegmentClock.latest(region) >= EntryDescriptor.deadline(region, entry)
@@ -304,13 +309,14 @@ public final class OptimisticReader {
                 && EntryDescriptor.isSliding(region, entry);
     }
 
-    /** Whether a key is present; neither counted nor a use. */
+    /** Returns whether a key is present. Counts nothing and is not a use. */
     public boolean contains(long hash, Object keyBase, long keyAddress, int keyLength) {
         return remainingTtlNs(hash, keyBase, keyAddress, keyLength) != Segment.NOT_FOUND;
     }
 
     /**
-     * The time a key has left, {@link TimesToLive#NONE} or {@link Segment#NOT_FOUND}; not a use.
+     * Returns the remaining time to live of a key, {@link TimesToLive#NONE} or {@link
+     * Segment#NOT_FOUND}. This is not a use.
      */
     public long remainingTtlNs(long hash, Object keyBase, long keyAddress, int keyLength) {
         final long threadId = enter();
@@ -343,7 +349,7 @@ public final class OptimisticReader {
         return regions[segment(hash)];
     }
 
-    /** The segment of a hash, for what needs its lock. */
+    /** Returns the segment of a hash, for operations that need its lock. */
     Segment owner(long hash) {
         return segments[segment(hash)];
     }

@@ -2,8 +2,8 @@
 package io.flagstone.internal.segment;
 
 /**
- * The condition on which a put or a removal takes effect: one of these constants, or a positive
- * number, which is a lease that must be current.
+ * The condition of a put or a removal: one of these constants, or a positive number, which is a
+ * lease that must be current.
  *
  * @see Leases
  */

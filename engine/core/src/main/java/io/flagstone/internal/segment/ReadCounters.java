@@ -12,25 +12,26 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * What readers count, without writing to a line that another reader writes to: a thread has a cell
- * of three cache lines, found by its id, to which it alone adds by a plain load and an opaque
- * store. All segments of a cache share the cells. What a thread uses of its cell is so far from
- * what others use that they share no line, wherever the array lies, nor a pair of lines fetched
- * together.
+ * Counts reads so that no two threads write to the same cache line. Each thread has a cell of three
+ * cache lines, chosen by its id. Only that thread adds to the cell, with a plain load and an opaque
+ * store. All segments of a cache share the cells. The used parts of two cells are so far apart that
+ * they share no line and no pair of lines that the processor fetches together, wherever the array
+ * is allocated.
  *
  * <pre>
  *   cell, 24 longs: | Owner's id | Hits | Misses | Retries | Missed Promotions | To Skip | unused |
  * </pre>
  *
- * <p>A platform thread claims a cell at its first read: the first free one of the few it looks at,
- * which begin where its id falls. A cell outlives its thread, counts included, and may go to
- * another thread then. Threads without a cell add atomically to as many cells that are nobody's,
- * chosen by their id: virtual threads, which are too many and too short-lived to own one, and
- * threads that found none free. The latter look again after every so many additions to their shared
- * cell. So sums are exact: they hold every read that happened before the call that sums.
+ * <p>A platform thread claims a cell at its first read. It looks at a few cells, starting at the
+ * one that its id selects, and takes the first free one. A cell and its counts outlive the thread.
+ * Another thread may then claim the cell. Threads without a cell add atomically to one of as many
+ * shared cells, chosen by their id. These are virtual threads, which are too many and too
+ * short-lived to own a cell, and threads that found no free cell. The latter try again after a
+ * fixed number of additions to their shared cell. Sums are exact: they include every read that
+ * happened before the call that sums.
  *
- * <p>Thread-safe. Counting is wait-free and allocates nothing, but for claiming a cell. A claim
- * that finds no memory is left for later.
+ * <p>Thread-safe. Counting is wait-free and allocates nothing, except that claiming a cell
+ * allocates. If there is no memory for that, the claim is postponed.
  */
 public final class ReadCounters {
     static final int HITS = 1;
@@ -46,7 +47,7 @@ public final class ReadCounters {
     private static final long FREE = 0;
     private static final long CLAIM_EVERY = 1024;
 
-    /** How many promotions a thread leaves out after one that found the lock taken. */
+    /** The number of promotions that a thread skips after one that found the lock taken. */
     private static final long SKIPS = 16;
 
     private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
@@ -54,21 +55,21 @@ public final class ReadCounters {
     private final boolean enabled;
 
     /**
-     * The threads' own cells, then the shared ones. A cell before the first keeps the array's
-     * header and what lies before it off.
+     * The threads' own cells, then the shared ones. An unused cell before the first separates them
+     * from the array's header and from the preceding object.
      */
     private final long[] cells = new long[(2 * CELLS + 3) * CELL_LONGS];
 
-    /** Each cell's thread; guarded by its own monitor. */
+    /** The thread that owns each cell; guarded by this list's monitor. */
     private final List<WeakReference<Thread>> owners =
             new ArrayList<>(Collections.nCopies(CELLS, null));
 
-    /** Counters that count, or that stay at 0. */
+    /** Creates the counters. If they are not enabled, they stay at 0. */
     public ReadCounters(boolean enabled) {
         this.enabled = enabled;
     }
 
-    /** Adds one to a counter for the calling thread, whose id this is. */
+    /** Adds one to a counter for the calling thread, which has this id. */
     void increment(int counter, long threadId) {
         if (enabled) {
             final int cell = cell((int) threadId & CELLS - 1);
@@ -81,8 +82,8 @@ public final class ReadCounters {
     }
 
     /**
-     * Whether the calling thread leaves a promotion out, because one of its last found the lock
-     * taken. A thread without a cell leaves none out.
+     * Returns whether the calling thread skips a promotion because a recent one found the lock
+     * taken. A thread without a cell never skips one.
      */
     boolean skipsPromotion(long threadId) {
         final int cell = cell((int) threadId & CELLS - 1);
@@ -104,7 +105,7 @@ public final class ReadCounters {
         }
     }
 
-    /** What readers have counted, with all other counts 0. */
+    /** Returns the counts of reads. All other counts are 0. */
     public CacheStatistics statistics() {
         return CacheStatistics.builder()
                 .set(Counter.HITS, sum(HITS))
@@ -148,19 +149,19 @@ public final class ReadCounters {
         }
     }
 
-    /** Adds to the cell that all threads without one share whose ids fall here. */
+    /** Adds to the cell shared by all threads without a cell whose ids select it. */
     private long addToShared(int counter, long threadId) {
         final int cell = cell(CELLS + ((int) threadId & CELLS - 1));
         return (long) LONGS.getAndAdd(cells, cell + counter, 1L);
     }
 
-    /** Makes a cell the calling thread's that is free, or whose thread has ended. */
+    /** Claims for the calling thread a cell that is free or whose thread has ended. */
     private boolean claim(long threadId) {
         final WeakReference<Thread> self;
         try {
             self = new WeakReference<>(Thread.currentThread());
         } catch (final OutOfMemoryError e) {
-            // The read itself needs no memory, and counts all the same.
+            // The read needs no memory and is counted in a shared cell.
             return false;
         }
         synchronized (owners) {
@@ -168,7 +169,7 @@ public final class ReadCounters {
                 final int number = (int) threadId + i & CELLS - 1;
                 final WeakReference<Thread> present = owners.get(number);
                 final Thread owner = present == null ? null : present.get();
-                // A thread that has ended has stored all that it counted.
+                // A thread that has ended has stored all its counts.
                 if (owner == null || !owner.isAlive()) {
                     owners.set(number, self);
                     LONGS.setVolatile(cells, cell(number) + OWNER, threadId);

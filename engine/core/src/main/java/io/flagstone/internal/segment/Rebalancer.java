@@ -11,41 +11,46 @@ import io.flagstone.internal.slab.SizeClasses;
 import io.flagstone.internal.slab.SlabAllocator;
 
 /**
- * Finds chunks in a full segment: who leaves, and whose slab goes to whom.
+ * Finds chunks in a full segment: decides which entry to evict, and which size class gives a slab
+ * to which.
  *
- * <p>A class that has run out evicts its own least recently used entry, unless another class is
- * better off: one that could give a whole slab and would <em>then</em> still keep entries for
- * longer than the class in need does now. How long a class keeps entries is the age of its last
- * one, in ticks of the recency clock; what it would be with a slab less follows from the ages of
- * its first and last entry. So ages level out across classes as if there were one list, and no slab
- * goes back and forth for less than a slab's difference. A class with a slab's worth of free chunks
- * gives one at no price; and before anything is evicted, a free chunk that is little larger serves.
+ * <p>A class that has run out of chunks evicts its own least recently used entry, unless another
+ * class is better off: one that could give a whole slab and would <em>then</em> still keep entries
+ * for longer than the class in need does now. How long a class keeps entries is the age of its last
+ * entry, in ticks of the recency clock. The age it would have with one slab fewer is estimated from
+ * the ages of its first and last entry. So the ages of all classes become equal, as if there were
+ * one list, and no slab goes back and forth for a gain of less than one slab. A class with a slab's
+ * worth of free chunks gives a slab at no cost. Before anything is evicted, a free chunk of a
+ * slightly larger class is used.
  *
- * <p>A slab is given by being drained: in each step its next entry moves to a free chunk of another
- * slab of the class, for which, if there is none, the class's least recently used entry leaves. So
- * the donor loses its coldest entries, wherever they lie, and no others. A write takes as many
- * steps as make room for twice the bytes it writes, to a bound; the duty cycle takes as many as the
- * bound. After any step the work can rest. While a class grows at the cost of others, the next slab
- * is drained before the last one is full, so that nothing of its own has to leave meanwhile.
+ * <p>A slab is given by draining it. Each step moves its next entry to a free chunk of another slab
+ * of the class. If there is none, the class first evicts its least recently used entry. So the
+ * donor loses only its coldest entries, wherever they are. A write takes as many steps as make room
+ * for twice the bytes it writes, up to the budget. A duty cycle takes up to the budget. The work
+ * can pause after any step. While a class grows at the cost of others, the next slab is drained
+ * before the last one is full, so that the class need not evict its own entries meanwhile.
  *
- * <p>A class without a chunk has no entry to evict. For it a segment keeps one slab in reserve if
- * its slabs are so finely cut that draining one would exceed the bound, and every write that takes
- * a chunk works on replacing the reserve once it is used. Should a class need a slab meanwhile, its
- * entry goes into a chunk of the next larger class that has entries. If there is none, the slab
- * that the reserve became is emptied, or one with fewer entries that is found with a bounded number
- * of looks. The one that the reserve became holds no more entries than were written or moved since.
+ * <p>A class without a chunk has no entry to evict. For such a class, a segment keeps one slab in
+ * reserve if its slabs have so many chunks that draining one would exceed the budget. After the
+ * reserve is used, every write that takes a chunk helps to replace it. If a class needs a slab
+ * before that, its entry goes into a chunk of the next larger class that has entries. If there is
+ * none, the slab that the reserve became is emptied, or one with fewer entries that a bounded
+ * number of looks finds. The slab that the reserve became holds no more entries than were written
+ * or moved since.
  *
- * <p>So a write moves at most as many entries as the budget and evicts as many, then those of that
- * one slab, and one for its own chunk. Guarded by the segment's lock. Allocates nothing.
+ * <p>So a write moves at most as many entries as the budget allows and evicts at most as many, then
+ * those of that one slab, and one for its own chunk.
+ *
+ * <p>Guarded by the segment's lock. Allocates nothing.
  */
 final class Rebalancer {
-    /** How many allocations pass at most between two looks at the other classes. */
+    /** The largest number of allocations between two looks at the other classes. */
     private static final int LOOK_INTERVAL = 8;
 
-    /** Steps that a write takes towards a new reserve. */
+    /** The steps that a write takes towards a new reserve. */
     private static final int RESERVE_STEPS = 16;
 
-    /** With fewer slabs one in reserve would be too much of them. */
+    /** The number of slabs below which a reserve would take too large a share of them. */
     private static final int MIN_SLABS_FOR_RESERVE = 32;
 
     private static final int NOBODY = -1;
@@ -70,7 +75,7 @@ final class Rebalancer {
         this.reserve = reserve(config.layout(), budget);
     }
 
-    /** The slabs that a segment keeps in reserve. */
+    /** Returns the number of slabs that a segment keeps in reserve. */
     static int reserve(SegmentLayout layout, int budget) {
         final boolean spare = layout.slabs() >= MIN_SLABS_FOR_RESERVE;
         return spare && mostChunks(layout.classes()) > budget ? 1 : 0;
@@ -81,13 +86,13 @@ final class Rebalancer {
     }
 
     /**
-     * Takes a chunk for an entry.
+     * Allocates a chunk for an entry.
      *
-     * @param sizeClass the entry's; the chunk's may be larger.
-     * @return the chunk, for the caller to write an entry of the chunk's class to.
+     * @param sizeClass the entry's class; the chunk's class may be larger.
+     * @return the chunk, to which the caller writes an entry of the chunk's class.
      */
     int allocate(int sizeClass, long nowNs) {
-        // Before a chunk is taken, since what it holds is no entry yet.
+        // Rebalance before taking a chunk, because a new chunk holds no entry yet.
         rebalance(sizeClass, nowNs);
         final boolean settled = order.size(sizeClass) != 0;
         int chunk = slabs.allocate(sizeClass, settled ? reserve : 0);
@@ -117,23 +122,27 @@ final class Rebalancer {
         }
     }
 
-    /** Forgets what it was about to do; for tables that are laid out afresh. */
+    /** Forgets the work in progress. Called when the tables are laid out afresh. */
     void forget() {
         callsToLook = 0;
         growing = NOBODY;
     }
 
-    /** One duty cycle's share of the work that is under way. */
+    /**
+     * Does one duty cycle's share of the work in progress.
+     *
+     * @return the steps taken.
+     */
     int work(long nowNs) {
         return drain(budget, nowNs);
     }
 
-    /** Whether {@link #work} would find something to do; needs no lock. */
+    /** Returns whether {@link #work} has something to do. Needs no lock. */
     boolean isDue() {
         return slabs.draining() != Region.NONE;
     }
 
-    /** A free chunk of a class that is not much larger. */
+    /** Returns a free chunk of a slightly larger class, or none. */
     private int spill(int sizeClass) {
         int chunk = Region.NONE;
         final int limit = classes.spillLimit(sizeClass);
@@ -151,7 +160,12 @@ final class Rebalancer {
         drain(share(sizeClass), nowNs);
     }
 
-    /** Starts to drain a slab of the class that has most to spare, of others than the needy. */
+    /**
+     * Starts to drain a slab of the class, other than the needy one, that has most to spare. Does
+     * nothing if a slab is being drained already.
+     *
+     * @return whether a slab is being drained.
+     */
     private boolean look(int needy, long age) {
         if (slabs.draining() == Region.NONE) {
             final int donor = donor(needy, age);
@@ -163,7 +177,9 @@ final class Rebalancer {
         return true;
     }
 
-    /** As many steps as make room in the draining slab for twice what is written. */
+    /**
+     * Returns the number of steps that make room in the draining slab for twice the bytes written.
+     */
     private int share(int sizeClass) {
         if (slabs.draining() == Region.NONE) {
             return 0;
@@ -178,12 +194,12 @@ final class Rebalancer {
         if (chunk != Region.NONE) {
             return chunk;
         }
-        // What left was in the slab that drains.
+        // The evicted entry was in the slab that is being drained.
         slabs.stopDraining();
         return slabs.allocate(sizeClass, 0);
     }
 
-    /** A chunk for a class without one, where there is no slab to be had. */
+    /** Returns a chunk for a class that has none when no slab is available. */
     private int takeFromOthers(int sizeClass, long nowNs) {
         final int larger = order.nextNonempty(sizeClass + 1);
         if (larger >= 0) {
@@ -207,7 +223,10 @@ final class Rebalancer {
         events.slabReassigned(classes.chunkBytes(donor));
     }
 
-    /** The class that can best do without a slab, and better than with entries of a given age. */
+    /**
+     * Returns the class that would keep entries longest with one slab fewer, and for longer than
+     * the given age. Returns {@link #NOBODY} if there is none.
+     */
     private int donor(int needy, long age) {
         int best = NOBODY;
         long bestAge = age;
@@ -247,7 +266,7 @@ final class Rebalancer {
         if (slabs.pooledSlabs() > pooled) {
             reassigned(donor);
             if (slabs.draining() != Region.NONE) {
-                // Another slab of the class lost its last entry, which serves as well.
+                // Another slab of the class lost its last entry and was pooled instead.
                 slabs.stopDraining();
             }
         }

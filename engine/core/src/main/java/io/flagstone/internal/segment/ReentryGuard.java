@@ -5,25 +5,25 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * Refuses calls back into a cache from its own callbacks: every time, not only when they meet the
- * lock that the callback runs under, and so never as a deadlock.
+ * Refuses calls into a cache from its own callbacks. It refuses every such call, not only one that
+ * needs the lock that the callback runs under. So such a call never deadlocks.
  *
- * <p>The ids of the threads inside callbacks stand in stripes, chosen by the id. A stripe is a
- * cache line with a count and {@link #SLOTS} ids; every second line is empty, since processors
- * fetch lines in pairs. An operation reads the count of its thread's stripe. If that is not 0 it
- * looks for its own id in the same line. So what threads do that are in callbacks costs the others
- * a line in the cache, whatever the number of segments.
+ * <p>The ids of the threads inside callbacks are kept in stripes, chosen by the id. A stripe is a
+ * cache line with a count and {@link #SLOTS} ids. Between two stripes, two lines are empty, because
+ * processors fetch lines in pairs. An operation reads the count of its thread's stripe. If the
+ * count is not 0, it looks for its own id in the same line. So threads in callbacks cost other
+ * threads one line in the processor's cache, whatever the number of segments.
  *
  * <pre>
  *   stripe, 24 longs: | Inside | Id 0 ... Id 5 | Without a Slot | two empty lines |
  * </pre>
  *
- * <p>A thread that finds its own id, or that may be one of those without a slot, asks the locks: a
- * thread that owns a lock when an operation begins is inside a callback. If it owns none, its id
- * was left by a callback that ended without stack, and it is taken out.
+ * <p>A thread that finds its own id, or that may be one of those without a slot, checks the locks.
+ * A thread that owns a lock when an operation begins is inside a callback. If it owns none, a
+ * callback that ended without enough stack left the id behind, and the id is removed.
  *
- * <p>Thread-safe. A thread needs to see only its own entering, so plain reads do. Operations
- * allocate nothing.
+ * <p>Thread-safe. Plain reads are enough because a thread needs to see only its own id. Allocates
+ * nothing after construction.
  */
 public final class ReentryGuard {
     private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
@@ -37,17 +37,17 @@ public final class ReentryGuard {
     private final SegmentLock[] locks;
     private int registered;
 
-    /** A guard over as many locks as will be registered. */
+    /** Creates a guard for a number of locks, all of which will be registered. */
     public ReentryGuard(int locks) {
         this.locks = new SegmentLock[locks];
     }
 
-    /** Adds a lock; all are added before the first operation. */
+    /** Registers a lock. All locks are registered before the first operation. */
     void register(SegmentLock lock) {
         locks[registered++] = lock;
     }
 
-    /** Notes that a thread enters a callback. */
+    /** Records that a thread enters a callback. */
     void enter(long threadId) {
         final int stripe = stripe(threadId);
         LONGS.getAndAdd(stripes, stripe, 1L);
@@ -59,7 +59,7 @@ public final class ReentryGuard {
         LONGS.getAndAdd(stripes, stripe + WITHOUT_SLOT, 1L);
     }
 
-    /** Notes that a thread leaves the callback that it entered. */
+    /** Records that a thread leaves the callback that it entered. */
     void leave(long threadId) {
         final int stripe = stripe(threadId);
         final int slot = slotOf(threadId, stripe);
@@ -72,9 +72,9 @@ public final class ReentryGuard {
     }
 
     /**
-     * Passes outside callbacks.
+     * Checks that the calling thread, which has this id, is not in a callback.
      *
-     * @throws IllegalStateException inside one.
+     * @throws IllegalStateException if it is.
      */
     void check(long threadId) {
         final int stripe = stripe(threadId);

@@ -17,35 +17,36 @@ import java.util.Arrays;
 import org.agrona.DirectBuffer;
 
 /**
- * A share of the cache's keys: what each operation means.
+ * A share of the cache's keys, with the operations on them.
  *
- * <p>Reads are the {@link OptimisticReader}'s and take no lock. Every other operation takes the
- * lock in the form that {@link CriticalSection} describes, reads the clock only if a deadline is at
- * stake, and does its work on the {@link EntryStore}. A write first reclaims what has expired,
- * within the budget. A read never returns an entry at or after its deadline, and leaves it to the
- * next write or duty cycle.
+ * <p>{@link OptimisticReader} reads without the lock. Every other operation takes the lock in the
+ * form that {@link CriticalSection} describes, reads the clock only if a deadline matters, and does
+ * its work on the {@link EntryStore}. A write first reclaims expired entries, within the budget. A
+ * read never returns an entry at or after its deadline. It leaves the entry to the next write or
+ * duty cycle.
  *
- * <p>Keys come as (hash, base, address, length), where the base is {@link EntryDescriptor#LONG_KEY}
- * for a {@code long} key; values and destinations as (base, address, length). The caller has
- * checked them against their buffers and keeps those reachable.
+ * <p>Keys are passed as (hash, base, address, length), where the base is {@link
+ * EntryDescriptor#LONG_KEY} for a {@code long} key. Values and destinations are passed as (base,
+ * address, length). The caller has checked them against their buffers and keeps the buffers
+ * reachable.
  *
- * <p>Every write and removal first outdates the {@link Leases} on its key, unless it leaves an
- * entry that is present as it is.
+ * <p>Every write and removal first outdates the {@link Leases} on its key, unless it leaves a
+ * present entry unchanged.
  *
- * <p>Thread-safe. Allocates nothing, save for reports.
+ * <p>Thread-safe. Allocates nothing, except for reports.
  */
 public final class Segment extends SegmentUpdates {
     static {
         resolve(Throwable.class);
     }
 
-    /** Absent or expired. */
+    /** The key is absent or its entry has expired. */
     public static final int NOT_FOUND = -1;
 
     /** The value does not fit the destination. */
     public static final int INSUFFICIENT_CAPACITY = -2;
 
-    /** What a scan returns when it has passed the last bucket. */
+    /** The result of a scan that has passed the last bucket. */
     public static final int SCAN_DONE = -1;
 
     /** The condition of a put does not hold. */
@@ -54,7 +55,7 @@ public final class Segment extends SegmentUpdates {
     private final TimesToLive timesToLive;
     private CacheStatistics finalStatistics;
 
-    /** A segment over a zeroed region. */
+    /** Creates a segment over a zeroed region. */
     public Segment(Region region, SegmentConfig config) {
         super(region, config);
         this.timesToLive = store.timesToLive;
@@ -63,9 +64,9 @@ public final class Segment extends SegmentUpdates {
     }
 
     /**
-     * Passes if an entry of this size could be put.
+     * Checks that an entry of this size fits.
      *
-     * @throws EntryTooLargeException if it needs more than a slab.
+     * @throws EntryTooLargeException if the entry needs more than a slab.
      */
     public void checkFits(int keyLength, int valueLength) {
         store.classFor(EntryLengths.of(keyLength, valueLength));
@@ -75,10 +76,10 @@ public final class Segment extends SegmentUpdates {
      * Writes a value.
      *
      * @param condition a {@link PutCondition}.
-     * @param lengths of key and value; see {@link EntryLengths}.
+     * @param lengths the lengths of key and value; see {@link EntryLengths}.
      * @param ttlNs positive, or a constant of {@link TimesToLive}.
-     * @return whether the key was absent for {@link PutCondition#ALWAYS}; for the others whether
-     *     the value was written.
+     * @return for {@link PutCondition#ALWAYS}, whether the key was absent; otherwise whether the
+     *     value was written.
      * @throws EntryTooLargeException if the entry needs more than a slab.
      */
     public boolean put(
@@ -119,10 +120,10 @@ public final class Segment extends SegmentUpdates {
     }
 
     /**
-     * Lets a writer write a value where it will lie. The old value, if there is one, stays until
+     * Lets a writer write a value in its final place. The old value, if there is one, stays until
      * the writer returns.
      *
-     * @param lengths of key and value; see {@link EntryLengths}.
+     * @param lengths the lengths of key and value; see {@link EntryLengths}.
      * @param ttlNs positive, or a constant of {@link TimesToLive}.
      * @return whether the key was absent.
      * @throws EntryTooLargeException if the entry needs more than a slab.
@@ -165,8 +166,8 @@ public final class Segment extends SegmentUpdates {
     }
 
     /**
-     * Finds the entry that a put replaces, and removes an expired one. Outdates the leases on the
-     * key unless the put is refused.
+     * Finds the entry that a put replaces, and removes it if it has expired. Outdates the leases on
+     * the key unless the put is refused.
      *
      * @return the entry, none, or {@link #REFUSED}.
      */
@@ -189,10 +190,10 @@ public final class Segment extends SegmentUpdates {
     }
 
     /**
-     * Writes another value over one that is equal to the expected.
+     * Replaces a value that is equal to the expected value.
      *
-     * @param lengths of key and value; see {@link EntryLengths}.
-     * @param expected the whole buffer is the expected value.
+     * @param lengths the lengths of key and value; see {@link EntryLengths}.
+     * @param expected the expected value is the whole buffer.
      * @param ttlNs positive, or a constant of {@link TimesToLive}.
      * @return whether the value was written.
      * @throws EntryTooLargeException if the entry needs more than a slab.
@@ -206,7 +207,7 @@ public final class Segment extends SegmentUpdates {
             Object valueBase,
             long valueAddress,
             long ttlNs) {
-        // Read once: a callback may wrap the buffer around other memory.
+        // Read these once, because a callback may wrap the buffer around other memory.
         final byte[] expectedBase = expected.byteArray();
         final long expectedAddress = expected.addressOffset();
         final int expectedLength = expected.capacity();
@@ -246,6 +247,7 @@ public final class Segment extends SegmentUpdates {
      * Removes a key.
      *
      * @param condition {@link PutCondition#ALWAYS} or a lease.
+     * @return whether the key was present and the condition held.
      */
     public boolean remove(
             long condition, long hash, Object keyBase, long keyAddress, int keyLength) {
@@ -274,7 +276,11 @@ public final class Segment extends SegmentUpdates {
         }
     }
 
-    /** Removes a key whose value is equal to the expected. */
+    /**
+     * Removes a key whose value is equal to the expected value.
+     *
+     * @return whether the key was removed.
+     */
     public boolean removeIfEqual(
             long hash,
             Object keyBase,
@@ -310,7 +316,7 @@ public final class Segment extends SegmentUpdates {
         }
     }
 
-    /** Copies a value out and removes it; a value that does not fit stays. */
+    /** Copies a value out and removes the key. If the value does not fit, the key stays. */
     public int getAndRemove(
             long hash,
             Object keyBase,
@@ -349,7 +355,7 @@ public final class Segment extends SegmentUpdates {
         }
     }
 
-    /** Gives a key another time to live, as for put; not a use. */
+    /** Sets the time to live of a key as put does. This is not a use. */
     public boolean setTtl(long hash, Object keyBase, long keyAddress, int keyLength, long ttlNs) {
         final long threadId = enter();
         try {
@@ -376,7 +382,10 @@ public final class Segment extends SegmentUpdates {
         }
     }
 
-    /** Removes every entry, letting others have the lock after some buckets each time. */
+    /**
+     * Removes every entry. Releases the lock between groups of buckets, so that other threads can
+     * take it.
+     */
     public void clear() {
         for (int from = 0; from < index.buckets(); from += SCAN_BUCKETS) {
             clear(from, Math.min(index.buckets(), from + SCAN_BUCKETS));
@@ -413,7 +422,11 @@ public final class Segment extends SegmentUpdates {
         }
     }
 
-    /** Reclaims what has expired and goes on with rebalancing, each within its budget. */
+    /**
+     * Reclaims expired entries and continues a rebalancing, each within its budget.
+     *
+     * @return the steps taken.
+     */
     public int doWork(long nowNs) {
         final long threadId = enter();
         final boolean due =
@@ -438,19 +451,19 @@ public final class Segment extends SegmentUpdates {
         }
     }
 
-    /** The entries held, expired ones included that have not been reclaimed; takes no lock. */
+    /** Returns the number of entries, including expired ones not yet reclaimed. Takes no lock. */
     public long size() {
         final long size = region.getLongOpaque(SegmentDescriptor.ENTRIES);
         Reference.reachabilityFence(region);
         return size;
     }
 
-    /** How many index buckets there are, which bounds a scan's cursor. */
+    /** Returns the number of index buckets, which bounds the cursor of a scan. */
     public int buckets() {
         return index.buckets();
     }
 
-    /** The counts since birth, or as they were when the segment was closed. */
+    /** Returns the counts since the segment was created, or those at its close. */
     public CacheStatistics statistics() {
         final long threadId = enter();
         try {
@@ -469,7 +482,7 @@ public final class Segment extends SegmentUpdates {
         }
     }
 
-    /** Where the region's bytes are. */
+    /** Returns how the region's bytes are used. */
     public MemoryReport memoryReport() {
         final long threadId = enter();
         try {
@@ -487,7 +500,10 @@ public final class Segment extends SegmentUpdates {
         }
     }
 
-    /** How much of some segments' memory lies in huge pages, in bytes; reads files. */
+    /**
+     * Returns how many bytes of the segments' memory are in huge pages. Reads files of the
+     * operating system.
+     */
     public static long hugePageBytes(Segment[] segments) {
         final Region[] regions =
                 Arrays.stream(segments).map(one -> one.region).toArray(Region[]::new);
@@ -496,7 +512,7 @@ public final class Segment extends SegmentUpdates {
         return bytes;
     }
 
-    /** Walks all state. */
+    /** Checks the consistency of all state. */
     public AuditResult audit() {
         final long threadId = enter();
         try {
@@ -514,7 +530,9 @@ public final class Segment extends SegmentUpdates {
         }
     }
 
-    /** Makes every later operation fail; waits for the one under way. */
+    /**
+     * Closes the segment: from then on {@link #lock} fails. Waits for the operation in progress.
+     */
     public void close() {
         final long threadId = enter();
         try {

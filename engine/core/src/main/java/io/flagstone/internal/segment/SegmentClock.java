@@ -5,15 +5,16 @@ import io.flagstone.internal.memory.Region;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * Time as a segment sees it: nanoseconds since the cache's birth, which never run backwards. A
- * clock that does so stands still instead, so that nothing expired comes back to life.
+ * The time of a segment: nanoseconds since the cache was built, which never run backwards. If the
+ * clock runs backwards, the time stands still instead, so that no expired entry becomes alive
+ * again.
  *
  * <p>A word in the region keeps the latest time that a holder of the lock has acted on. A reader
- * without the lock does not write it, so by itself it may say that an entry lives, but not that one
- * has expired: unless the latest time is past the deadline, a holder of the lock might have found
- * the entry alive a moment before, and be about to give it another deadline.
+ * without the lock does not write it. By itself, such a reader can decide that an entry is alive,
+ * but not that it has expired. Unless the latest time has reached the deadline, a holder of the
+ * lock might have found the entry alive a moment before and be about to extend its deadline.
  *
- * <p>Allocates nothing. The clock is the caller's, and may throw; then nothing is changed.
+ * <p>Allocates nothing. The user supplies the clock, and it may throw; then nothing has changed.
  */
 final class SegmentClock {
     private final NanoClock clock;
@@ -24,29 +25,32 @@ final class SegmentClock {
         this.birthNs = birthNs;
     }
 
-    /** Reads the clock, for who holds the lock and acts on it. */
+    /** Reads the clock and records the time. Requires the lock. */
     long observe(Region region) {
         return observe(region, clock.nanoTime());
     }
 
-    /** Takes note of what the clock said, for who holds the lock and acts on it. */
+    /** Records a time read from the clock. Requires the lock. */
     long observe(Region region, long clockNs) {
         final long now = latest(region, sinceBirth(clockNs));
         region.putLong(SegmentDescriptor.LATEST_TIME, now);
         return now;
     }
 
-    /** Reads the clock; needs no lock. */
+    /** Reads the clock. Needs no lock. */
     long now(Region region) {
         return latest(region, sinceBirth(clock.nanoTime()));
     }
 
-    /** What the clock said, as time since birth; clocks may wrap. */
+    /** Converts a time read from the clock to time since birth. The clock may wrap. */
     long sinceBirth(long clockNs) {
         return clockNs - birthNs;
     }
 
-    /** The latest time that a holder of the lock has acted on; what follows is read after it. */
+    /**
+     * Returns the latest time that a holder of the lock has acted on. Acquire order: later reads
+     * stay after it.
+     */
     static long latest(Region region) {
         return region.getLongAcquire(SegmentDescriptor.LATEST_TIME);
     }

@@ -6,9 +6,9 @@ import io.flagstone.internal.memory.Region;
 /**
  * The layout of a segment's region. The region holds all of a segment's state except its lock, and
  * every reference is an offset from the region's start, so the image does not depend on its
- * address. C is the number of size classes, S of slabs, Z of bytes in a slab, B of index buckets, K
- * of blocks and R of rejections in the admission filter. Names of parts are those of {@link
- * SegmentLayout}.
+ * address. C is the number of size classes, S of slabs, B of index buckets, and Z is the length of
+ * a slab in bytes. K is the number of blocks and R of rejections in the admission filter. The parts
+ * have the names that {@link SegmentLayout} uses.
  *
  * <pre>
  *  +--------+------------------+-----------------------+--------------------------------------+
@@ -82,7 +82,7 @@ import io.flagstone.internal.memory.Region;
  * while they change. It does not cover the lists, the wheel and the slab tables, because only the
  * lock's holder reads them.
  *
- * <p>The lock is an object in the heap; see {@link SegmentLock}.
+ * <p>The lock is an object on the heap; see {@link SegmentLock}.
  */
 final class SegmentDescriptor {
     /** "FLAGSTON" in ASCII. */

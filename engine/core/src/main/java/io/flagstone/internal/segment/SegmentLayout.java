@@ -12,14 +12,14 @@ import io.flagstone.internal.slab.SlabAllocator;
 import org.agrona.BitUtil;
 
 /**
- * How a region of a given size is divided: as many slabs as fit together with the index for the
- * entries that they, or the bound in entries, allow.
+ * The division of a region of a given size. It has as many slabs as fit together with an index for
+ * the entries that the slabs, or the bound in entries, allow.
  *
  * @param regionBytes the region's length.
  * @param classes the size classes.
- * @param slabs how many slabs there are.
- * @param buckets how many index buckets there are.
- * @param maxEntries the most entries the segment may hold.
+ * @param slabs the number of slabs.
+ * @param buckets the number of index buckets.
+ * @param maxEntries the most entries that the segment may hold.
  * @param offsets where the parts start.
  */
 public record SegmentLayout(
@@ -31,7 +31,7 @@ public record SegmentLayout(
         Offsets offsets) {
 
     /**
-     * Where the parts of a region start.
+     * The offsets of a region's parts.
      *
      * @param wheel the timing wheel.
      * @param tables the slab tables.
@@ -48,12 +48,12 @@ public record SegmentLayout(
     /**
      * Divides a region.
      *
-     * @param regionBytes its length, a multiple of a cache line.
+     * @param regionBytes the region's length, a multiple of a cache line.
      * @param classes the size classes; the largest is a slab.
-     * @param expectedEntryBytes the bytes of key and value that most entries have.
+     * @param expectedEntryBytes the bytes of key and value in most entries.
      * @param maxEntries the bound in entries, or {@link #UNBOUNDED}.
      * @param filtered whether there is an admission filter.
-     * @return the layout with the most slabs; one without slabs where not even one fits.
+     * @return the layout with the most slabs; it has none if not even one fits.
      */
     public static SegmentLayout divide(
             int regionBytes,
@@ -67,7 +67,8 @@ public record SegmentLayout(
                 withSlabs(slabs, regionBytes, classes, expectedEntryBytes, maxEntries, filtered);
         while (slabs > 0 && layout.endOffset() > regionBytes) {
             final long excess = layout.endOffset() - regionBytes;
-            // At least what has to go with slabs alone; the index shrinks along with them.
+            // Remove half of what the slabs alone would have to give, because the index shrinks
+            // too.
             slabs -= (int) Math.max(1, Math.min(slabs, excess / 2 / slabBytes));
             layout =
                     withSlabs(
@@ -76,7 +77,7 @@ public record SegmentLayout(
         return layout;
     }
 
-    /** The length a region must have for one slab. */
+    /** Returns the smallest length of a region with one slab. */
     public static int leastRegionBytes(
             SizeClasses classes, int expectedEntryBytes, long maxEntries, boolean filtered) {
         return Math.toIntExact(
@@ -84,9 +85,10 @@ public record SegmentLayout(
     }
 
     /**
-     * Places the parts. Offsets are added up as longs, and an offset beyond an int would be
-     * refused. None is: at most 2<sup>31</sup> / 48 entries fit the slabs of a region, whatever the
-     * bound and the expected size. They need less than 700 MB of index, filter and tables.
+     * Computes where the parts start. Offsets are added as longs, and an offset beyond an int would
+     * be rejected. That cannot happen: at most 2<sup>31</sup> / 48 entries fit the slabs of a
+     * region, whatever the bound and the expected size. They need less than 700 MB of index, filter
+     * and tables.
      */
     private static SegmentLayout withSlabs(
             int slabs,
@@ -130,7 +132,7 @@ public record SegmentLayout(
                         Math.toIntExact(filtered ? filterOffset : 0)));
     }
 
-    /** The same division with a bound in entries that is no higher than this one's. */
+    /** Returns the same division with a bound in entries that is the lower of the two bounds. */
     public SegmentLayout bounded(long entries) {
         return new SegmentLayout(
                 regionBytes, classes, slabs, buckets, (int) Math.min(maxEntries, entries), offsets);
@@ -172,14 +174,14 @@ public record SegmentLayout(
     }
 
     /**
-     * The bytes before the slabs but for the index: descriptor, lists' heads, wheel, tables,
-     * filter.
+     * Returns the bytes before the slabs, excluding the index: descriptor, lists' heads, wheel,
+     * tables, filter.
      */
     public long fixedBytes() {
         return offsets.slabs() - indexBytes();
     }
 
-    /** The bytes of the index. */
+    /** Returns the bytes of the index. */
     public long indexBytes() {
         return (long) buckets * HashIndex.BUCKET_LENGTH;
     }

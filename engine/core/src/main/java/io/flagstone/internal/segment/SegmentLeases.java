@@ -4,7 +4,7 @@ package io.flagstone.internal.segment;
 import io.flagstone.internal.memory.Region;
 
 /**
- * The leases on a segment's keys, under its lock.
+ * The operations on leases, under the segment's lock.
  *
  * <p>Thread-safe. Taking a lease may allocate.
  */
@@ -23,7 +23,8 @@ abstract class SegmentLeases extends CriticalSection {
     /**
      * Takes a lease on a key, present or not.
      *
-     * @return a positive number, a condition for {@link Segment#put} and {@link Segment#remove}.
+     * @return a positive number, which is a condition for {@link Segment#put} and {@link
+     *     Segment#remove}.
      */
     public final long lease(long hash) {
         final long threadId = enter();
@@ -40,7 +41,7 @@ abstract class SegmentLeases extends CriticalSection {
         }
     }
 
-    /** Whether the key has been neither written nor removed since the lease was taken. */
+    /** Returns whether the key has been neither written nor removed since the lease was taken. */
     public final boolean isLeaseCurrent(long hash, long lease) {
         final long threadId = enter();
         try {
@@ -56,7 +57,7 @@ abstract class SegmentLeases extends CriticalSection {
         }
     }
 
-    /** Ends a lease, also of a segment that is closed. */
+    /** Ends a lease, even if the segment is closed. */
     public final void endLease(long hash) {
         final long threadId = enter();
         try {

@@ -8,47 +8,52 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A lock for critical sections of well under a microsecond: one word, 0 when free and otherwise the
- * id of the thread that holds it, and one reference to the waiter that comes next.
+ * A lock for critical sections of well under a microsecond. It has one word, which is 0 when the
+ * lock is free and otherwise the id of the owner thread, and one reference to the waiter that is
+ * next.
  *
  * <p>A thread that finds the lock taken spins, then yields, then parks. Threads that spin or yield
- * take a free lock in any order: a critical section is shorter than the time in which a parked
- * thread wakes, so a queue would leave the lock idle most of the time.
+ * take a free lock in any order. A critical section is shorter than the time a parked thread needs
+ * to wake, so a queue would leave the lock idle most of the time.
  *
- * <p>Nobody starves all the same. A waiter that is about to park <em>claims</em> the lock. While it
- * is claimed, no other thread takes it, and whoever comes parks at once. The holder wakes the
- * claimant when it lets the lock go, and the claimant's acquisition ends the claim. So a waiter
- * that has claimed is next, and a thread that holds the lock for long and comes again at once
- * leaves the others the time in which it is parked.
+ * <p>No waiter starves. A waiter that is about to park <em>claims</em> the lock. While the lock is
+ * claimed, no other thread takes it, and threads that arrive park at once. When the owner releases
+ * the lock, it wakes the claimant, whose acquisition ends the claim. So a waiter with a claim is
+ * next. A thread that holds the lock for long and returns at once must park, and the others run
+ * meanwhile.
  *
- * <p>A claim ends with its claimant: an Error that ends the wait withdraws the claim, and the next
- * thread to come withdraws the claim of a thread that has died. A claimant that gets no processor
- * is passed over: a thread that has found the lock free and claimed by the same claimant {@link
- * #PATIENCE} times in a row withdraws the claim.
+ * <p>A claim ends with its claimant. An Error that ends the wait withdraws the claim. If the
+ * claimant has died, the next thread to arrive withdraws its claim. A claimant that gets no
+ * processor is passed over: a thread that has found the lock free and claimed by the same claimant
+ * {@link #PATIENCE} times in a row withdraws the claim.
  *
- * <p>An interrupt neither ends a wait nor makes it spin: the waiter parks all the same and sets its
- * flag again at the end. Virtual threads park, too, and so leave their carrier to the holder.
+ * <p>An interrupt neither ends a wait nor makes it spin. The waiter parks again and restores its
+ * interrupt flag at the end. Virtual threads also park, and so leave their carrier thread to the
+ * owner.
  *
- * <p>Not re-entrant; callers find out first whether they hold the lock, by {@link #isHeldBy}.
+ * <p>Not re-entrant. Callers first check with {@link #isHeldBy} that they do not hold the lock.
  *
- * <p>Progress: blocking. Ordering: an acquisition is a compare-and-set with volatile order, a
- * release is a release store, so one holder sees what the last one wrote. A claim and a release may
- * miss each other, since no fence stands between the release and the look for a claimant; then the
- * claimant wakes by itself after the time for which it parked.
+ * <p>Progress: blocking. Ordering: an acquisition is a compare-and-set with volatile order and a
+ * release is a release store, so each owner sees what the previous one wrote. A claim and a release
+ * may miss each other because there is no fence between the release and the check for a claimant.
+ * Then the claimant wakes when its park time has passed.
  *
  * <p>Allocates nothing.
  */
 public final class SegmentLock extends SegmentLockWords {
-    /** Nobody holds the lock; thread ids are positive. */
+    /** The owner word of a free lock; thread ids are positive. */
     static final long FREE = 0;
 
-    /** The longest time between two looks at a taken lock: well under a percent of a core. */
+    /**
+     * The longest park time between two looks at a taken lock. It costs well under a percent of a
+     * core.
+     */
     static final long MAX_PARK_NS = 1_000_000;
 
-    /** The first time; Linux adds 50 microseconds of its own. */
+    /** The first park time. Linux adds 50 microseconds. */
     private static final long MIN_PARK_NS = 50_000;
 
-    /** How often a thread defers to the same claimant of a free lock. */
+    /** The number of times a thread defers to the same claimant of a free lock. */
     private static final int PATIENCE = 512;
 
     private static final int SPINS = 128;
@@ -63,21 +68,21 @@ public final class SegmentLock extends SegmentLockWords {
     private long r08, r09, r10, r11, r12, r13, r14, r15;
 
     /**
-     * A free lock.
+     * Creates a free lock.
      *
-     * @param events told of waits.
+     * @param events creates the events of waits.
      */
     public SegmentLock(SegmentEvents events) {
         this(events, SPINS, YIELDS);
     }
 
     /**
-     * A free lock whose waiters spin and yield as often as told before they claim and park; tests
-     * of claims take 0.
+     * Creates a free lock whose waiters spin and yield a given number of times before they claim
+     * and park. Tests of claims use 0.
      *
-     * @param events told of waits.
-     * @param spins looks at the lock with a pause between them.
-     * @param yields looks with the processor given up between them.
+     * @param events creates the events of waits.
+     * @param spins looks at the lock, with a pause before each.
+     * @param yields looks at the lock, with a yield before each.
      */
     public SegmentLock(SegmentEvents events, int spins, int yields) {
         super(events, spins, yields);
@@ -91,7 +96,7 @@ public final class SegmentLock extends SegmentLockWords {
         }
     }
 
-    /** Takes the lock, as the thread with this id, which must not hold it. */
+    /** Takes the lock for the thread with this id, which must not hold it. */
     public void lock(long threadId) {
         if (claimant != null || !OWNER.compareAndSet(this, FREE, threadId)) {
             final LockWait wait = events.beginWait();
@@ -103,12 +108,12 @@ public final class SegmentLock extends SegmentLockWords {
         }
     }
 
-    /** Takes the lock if it is free and nobody has claimed it. */
+    /** Takes the lock if it is free and unclaimed. */
     public boolean tryLock(long threadId) {
         return owner == FREE && claimant == null && OWNER.compareAndSet(this, FREE, threadId);
     }
 
-    /** Lets the lock go, and wakes the claimant. */
+    /** Releases the lock and wakes the claimant. */
     public void unlock() {
         final Thread next = (Thread) CLAIMANT.get(this);
         OWNER.setRelease(this, FREE);
@@ -117,7 +122,10 @@ public final class SegmentLock extends SegmentLockWords {
         }
     }
 
-    /** Only the holder itself can find its own id in the word, so a plain race cannot mislead. */
+    /**
+     * Returns whether the thread holds the lock. A plain read is enough: only the owner can find
+     * its own id.
+     */
     boolean isHeldBy(long threadId) {
         return (long) OWNER.get(this) == threadId;
     }
@@ -157,7 +165,8 @@ public final class SegmentLock extends SegmentLockWords {
                 }
             }
         } finally {
-            // A field, since an Error may have come because there is no stack for a call.
+            // Store the field directly: an Error may have come because there is no stack for a
+            // call.
             if (claimant == self) {
                 claimant = null;
             }
@@ -167,7 +176,7 @@ public final class SegmentLock extends SegmentLockWords {
         }
     }
 
-    /** Claims the lock if nobody has, and takes it if nobody else has claimed it. */
+    /** Claims the lock if it is unclaimed, and takes it unless another thread has claimed it. */
     private boolean tryLockAsClaimant(long threadId, Thread self) {
         final Thread first = claim(self);
         return (first == null || first == self)
@@ -176,15 +185,15 @@ public final class SegmentLock extends SegmentLockWords {
     }
 
     /**
-     * Claims the lock for a waiter if nobody has.
+     * Claims the lock for a waiter if it is unclaimed.
      *
-     * @return who had, or {@code null} if the claim is the waiter's now.
+     * @return the present claimant, or {@code null} if the waiter has the claim now.
      */
     public Thread claim(Thread waiter) {
         return (Thread) CLAIMANT.compareAndExchange(this, null, waiter);
     }
 
-    /** Ends a waiter's claim, if it has one. */
+    /** Withdraws a waiter's claim, if it has one. */
     public void withdraw(Thread waiter) {
         CLAIMANT.compareAndSet(this, waiter, null);
     }

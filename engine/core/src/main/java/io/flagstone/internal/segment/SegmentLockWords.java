@@ -3,7 +3,7 @@ package io.flagstone.internal.segment;
 
 import io.flagstone.internal.events.SegmentEvents;
 
-/** Keeps the words of a lock off what lies before the object: two cache lines of nothing. */
+/** Separates the words of a lock from the preceding object by two unused cache lines. */
 @SuppressWarnings("unused")
 abstract class SegmentLockLeftPadding {
     private int leftGap;
@@ -14,16 +14,16 @@ abstract class SegmentLockLeftPadding {
 /** The words of a lock, which share a cache line. */
 abstract class SegmentLockWords extends SegmentLockLeftPadding {
     /**
-     * The id of the thread that holds the lock, or {@link SegmentLock#FREE}. A field of the object
-     * and not a word of the region, since storing a field takes no call: a thread that has no stack
-     * left can still let the lock go.
+     * The id of the thread that holds the lock, or {@link SegmentLock#FREE}. This is a field of the
+     * object and not a word of the region because storing a field needs no call. So a thread that
+     * has no stack left can still release the lock.
      */
     volatile long owner;
 
     /** The waiter that gets the lock next, or {@code null}. */
     volatile Thread claimant;
 
-    /** How often a thread had to wait; guarded by the lock. */
+    /** The number of times a thread had to wait; guarded by the lock. */
     long contentions;
 
     final SegmentEvents events;

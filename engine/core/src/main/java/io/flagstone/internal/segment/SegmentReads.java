@@ -9,8 +9,8 @@ import io.flagstone.internal.index.KeyedHash;
 import io.flagstone.internal.memory.Region;
 
 /**
- * The reads of a segment that take its lock: those that show a value where it lies, and the rest of
- * those that the {@link OptimisticReader} cannot do without it.
+ * The reads of a segment that take its lock: those that show a value in place, and those that the
+ * {@link OptimisticReader} cannot complete without the lock.
  *
  * <p>Thread-safe. Allocates nothing.
  */
@@ -33,10 +33,10 @@ abstract class SegmentReads extends SegmentLeases {
     }
 
     /**
-     * Copies a value out: for a read that writers have disturbed too often, and for a destination
-     * that overlaps the key, which a second look would not find again.
+     * Copies a value out. Used when writers have disturbed an optimistic read too often, and when
+     * the destination overlaps the key, because a second attempt would not find the key again.
      *
-     * @param room the destination's bytes.
+     * @param room the destination's length in bytes.
      * @return the value's length, {@link Segment#NOT_FOUND} or {@link
      *     Segment#INSUFFICIENT_CAPACITY}.
      */
@@ -67,7 +67,7 @@ abstract class SegmentReads extends SegmentLeases {
         }
     }
 
-    /** Reads eight bytes of a value, as {@link OptimisticReader#getLong} does. */
+    /** Reads eight bytes of a value as {@link OptimisticReader#getLong} does. */
     final long getLong(
             long hash,
             Object keyBase,
@@ -93,7 +93,7 @@ abstract class SegmentReads extends SegmentLeases {
         }
     }
 
-    /** How long a key has to live, as {@link OptimisticReader#remainingTtlNs} says. */
+    /** Returns the remaining time to live as {@link OptimisticReader#remainingTtlNs} does. */
     final long remainingTtlNs(long hash, Object keyBase, long keyAddress, int keyLength) {
         final long threadId = enter();
         try {
@@ -116,12 +116,13 @@ abstract class SegmentReads extends SegmentLeases {
     }
 
     /**
-     * Uses an entry that was hit under a version.
+     * Records the use of an entry that was hit under a version.
      *
-     * @param waits whether to wait for the lock; otherwise the use is left out if the lock is
-     *     taken.
-     * @return whether the hit stands. If not, the segment has changed since, or others have acted
-     *     on a time at which the entry had expired; then the read starts again under the lock.
+     * @param waits whether to wait for the lock. If false and the lock is taken, the use is
+     *     skipped.
+     * @return whether the hit is valid. It is not if the segment has changed since, or if other
+     *     threads have acted on a time at which the entry had expired. Then the read is repeated
+     *     under the lock.
      */
     final boolean useIfCurrent(long seen, int entry, long nowNs, boolean waits, long threadId) {
         refuseHolder(threadId);
@@ -150,15 +151,15 @@ abstract class SegmentReads extends SegmentLeases {
     }
 
     /**
-     * Promotes entries of this segment that a batch has hit, under one lock, if that is free; and
-     * takes them out of the batch.
+     * Promotes the entries of this segment that a batch has hit, in one critical section, if the
+     * lock is free. Sets them to none in the batch in any case.
      *
-     * @param segmentBits how many bits of a hash choose the segment.
+     * @param segmentBits the number of bits of a hash that choose the segment.
      * @param hashes the keys' hashes.
      * @param versions the versions under which the entries were hit.
      * @param hits the entries to promote, or none.
-     * @param from the first key of this segment.
-     * @param size how many keys there are.
+     * @param from the index of the first key of this segment.
+     * @param size the number of keys.
      */
     final void promote(
             int segmentBits, long[] hashes, long[] versions, int[] hits, int from, int size) {
@@ -190,7 +191,11 @@ abstract class SegmentReads extends SegmentLeases {
         }
     }
 
-    /** Shows a value to a reader where it lies. */
+    /**
+     * Passes a value to a reader in place.
+     *
+     * @return whether the key was present.
+     */
     public final boolean read(
             long hash, Object keyBase, long keyAddress, int keyLength, ValueReader reader) {
         final long threadId = enter();
@@ -213,11 +218,11 @@ abstract class SegmentReads extends SegmentLeases {
     }
 
     /**
-     * Shows live entries to a visitor, bucket by bucket.
+     * Passes live entries to a visitor, bucket by bucket.
      *
-     * @param fromBucket the bucket to start with.
-     * @param maxEntries after how many entries to stop, at a bucket's end.
-     * @return the bucket to go on with, or {@link Segment#SCAN_DONE}.
+     * @param fromBucket the first bucket.
+     * @param maxEntries the number of entries after which to stop, at the end of a bucket.
+     * @return the bucket to continue with, or {@link Segment#SCAN_DONE}.
      */
     public final int scan(int fromBucket, int maxEntries, EntryVisitor visitor) {
         final long threadId = enter();
@@ -240,7 +245,10 @@ abstract class SegmentReads extends SegmentLeases {
         }
     }
 
-    /** Reads the clock for each entry with a deadline, since the visitor may take its time. */
+    /**
+     * Visits a bucket. Reads the clock for each entry with a deadline, because the visitor may take
+     * long.
+     */
     private int visit(int bucket, EntryVisitor visitor) {
         int seen = 0;
         for (int slot = 0; slot < HashIndex.SLOTS_PER_BUCKET; slot++) {

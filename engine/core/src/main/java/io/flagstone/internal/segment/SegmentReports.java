@@ -18,9 +18,9 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads a segment's state for people: counts, the use of memory, and the structural audit. */
+/** Reports on a segment: its counts, the use of its memory, and the structural audit. */
 final class SegmentReports {
-    /** Where the segment keeps the counters that it counts under its lock. */
+    /** The offsets of the counters that the segment counts under its lock. */
     private static final Map<Counter, Integer> OFFSETS =
             new EnumMap<>(
                     Map.ofEntries(
@@ -41,7 +41,7 @@ final class SegmentReports {
 
     private SegmentReports() {}
 
-    /** What is counted under the lock; readers' counts are the cache's. */
+    /** Returns the counts made under the lock. The counts of reads belong to the cache. */
     static CacheStatistics statistics(Region region, long contentions) {
         final CacheStatistics.Builder counts = CacheStatistics.builder();
         OFFSETS.forEach((counter, offset) -> counts.set(counter, region.getLong(offset)));

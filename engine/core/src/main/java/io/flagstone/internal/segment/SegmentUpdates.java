@@ -5,8 +5,7 @@ import io.flagstone.api.ValueUpdater;
 import io.flagstone.internal.memory.Region;
 
 /**
- * The writes that change a value where it lies, without changing its length or its deadline. Each
- * is a use.
+ * The writes that change a value in place and keep its length and its deadline. Each is a use.
  *
  * <p>Thread-safe. Allocates nothing.
  */
@@ -163,7 +162,7 @@ abstract class SegmentUpdates extends SegmentReads {
         }
     }
 
-    /** Finds the live entry of a key. The time may be 0 if no entry has a deadline. */
+    /** Returns the live entry of a key, or none. The time may be 0 if no entry has a deadline. */
     final int find(long hash, Object keyBase, long keyAddress, int keyLength, long nowNs) {
         final int entry = index.find(hash, keyBase, keyAddress, keyLength);
         return entry == Region.NONE || entries.isExpired(entry, nowNs) ? Region.NONE : entry;

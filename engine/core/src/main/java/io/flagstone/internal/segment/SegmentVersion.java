@@ -6,39 +6,43 @@ import static io.flagstone.internal.segment.SegmentDescriptor.VERSION;
 import io.flagstone.internal.memory.Region;
 
 /**
- * A sequence lock (Lameter: Effective Synchronization on Linux/NUMA Systems, 2005; Boehm: Can
- * Seqlocks Get Along with Programming Language Memory Models?, MSPC 2012): one word in the region
- * that is odd while bytes a reader can reach are changing.
+ * A sequence lock: one word in the region that is odd while bytes that a reader can reach are
+ * changing (Lameter: Effective Synchronization on Linux/NUMA Systems, 2005; Boehm: Can Seqlocks Get
+ * Along with Programming Language Memory Models?, MSPC 2012).
  *
- * <p>Readers write nothing. They read the word, read what they came for, and read the word again:
- * if it is the same even number, no write window was open in between, and what they saw is what was
- * there at one moment. If not, they have seen anything at all and must have followed none of it out
- * of the region.
+ * <p>Readers write nothing. They read the word, read the data, and read the word again. If it is
+ * the same even number, no write window was open in between, and the data is one consistent state.
+ * If not, the data may be anything, and a reader must not have followed any of it out of the
+ * region.
  *
  * <p>Why that holds:
  *
  * <ul>
  *   <li>A reader that has seen any byte written inside a window, or after one, sees the odd number
- *       of that window or a later one when it looks again. The writer stores the odd number, then a
- *       store fence, then the bytes; the reader loads the bytes, then a load fence, then the word.
+ *       of that window or a later number when it reads the word again. The writer stores the odd
+ *       number, then a store fence, then the bytes. The reader loads the bytes, then a load fence,
+ *       then the word.
  *   <li>A reader that starts from the even number after a window sees every byte written before and
- *       inside it: the number is stored with release and loaded with acquire order.
+ *       inside it, because the number is stored with release order and loaded with acquire order.
  * </ul>
  *
- * <p>Writers hold the segment's lock, so they find the word alone and need no atomic increment.
- * They store explicit odd and even numbers. So a window that an Error left open cannot invert what
- * odd and even mean, and the next window closes both.
+ * <p>Writers hold the segment's lock, so no other thread writes the word and they need no atomic
+ * increment. They store explicit odd and even numbers. So a window that an Error left open cannot
+ * swap the meaning of odd and even, and the next window closes both.
  *
- * <p>Progress: writers never wait for readers; a reader may fail for as long as writers go on, so
- * it takes the lock after a few tries. The word has 64 bits and does not wrap.
+ * <p>Progress: writers never wait for readers. A reader may fail as long as writers continue, so it
+ * takes the lock after a few attempts. The word has 64 bits and does not wrap.
  */
 final class SegmentVersion {
-    /** A window mostly lasts some tens of nanoseconds. */
+    /** The reads of an odd version before giving up. Most windows last some tens of nanoseconds. */
     private static final int SPINS = 16;
 
     private SegmentVersion() {}
 
-    /** The version to read under; odd, so that nothing can be, if a window stays open. */
+    /**
+     * Returns the version to read under. It is odd if a window stays open; then nothing can be
+     * read.
+     */
     static long read(Region region) {
         long version = region.getLongAcquire(VERSION);
         for (int i = 0; i < SPINS && isOdd(version); i++) {
@@ -53,17 +57,18 @@ final class SegmentVersion {
     }
 
     /**
-     * Whether all that was read since {@link #read} returned this even number was there at once.
+     * Returns whether everything that was read since {@link #read} returned this even number is one
+     * consistent state.
      */
     static boolean isCurrent(Region region, long version) {
         Region.loadFence();
         return region.getLongOpaque(VERSION) == version;
     }
 
-    /** Makes the version odd, also where a window that was never closed has left it odd. */
+    /** Makes the version odd. It may be odd already if an Error left a window open. */
     static void beginWrite(Region region) {
         region.putLong(VERSION, region.getLong(VERSION) | 1);
-        // Nobody may see bytes of the write before the odd version that warns of them.
+        // No reader may see bytes of the write before the odd version.
         Region.storeFence();
     }
 

@@ -5,10 +5,11 @@ import io.flagstone.internal.entry.EntryDescriptor;
 import io.flagstone.internal.memory.Region;
 
 /**
- * The meaning of a time to live: when it ends, and whether hits renew it.
+ * Interprets a time to live: computes its deadline and decides whether hits renew it.
  *
- * <p>A write names a positive number of nanoseconds or one of three constants. {@link #DEFAULT} is
- * the cache's own time to live, which slides if the cache expires entries by their last access.
+ * <p>A write specifies a positive number of nanoseconds or one of three constants. {@link #DEFAULT}
+ * is the cache's own time to live, which slides if the cache expires entries after their last
+ * access.
  *
  * <p>Thread-safe. Allocates nothing.
  */
@@ -19,7 +20,7 @@ public final class TimesToLive {
     /** The time to live that the cache was built with. */
     public static final long DEFAULT = Long.MIN_VALUE;
 
-    /** The deadline of a key that is present stays. An absent key gets {@link #DEFAULT}. */
+    /** Keeps the deadline of a present key. An absent key gets {@link #DEFAULT}. */
     public static final long KEEP = DEFAULT + 1;
 
     private final Region region;
@@ -80,7 +81,7 @@ public final class TimesToLive {
         return ttlNs > KEEP ? ttlNs : defaultNs;
     }
 
-    /** A time to live beyond the largest deadline never ends. */
+    /** Returns the deadline, or none if it would exceed the largest deadline. */
     private static long end(long ttlNs, long nowNs) {
         return ttlNs >= EntryDescriptor.NO_DEADLINE - nowNs
                 ? EntryDescriptor.NO_DEADLINE

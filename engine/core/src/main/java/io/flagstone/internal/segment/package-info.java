@@ -1,3 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The segment, in which lock, index, slabs, recency and expiry meet over one region. */
+/**
+ * The segment, which combines lock, index, slabs, recency and expiry over one region.
+ *
+ * <ul>
+ *   <li>Operations, each class extending the next: {@link Segment} writes, removes and reports,
+ *       {@link SegmentUpdates} changes values in place, {@link SegmentReads} reads under the lock,
+ *       {@link SegmentLeases} takes leases, {@link CriticalSection} locks and recovers from
+ *       failures.
+ *   <li>Reads without the lock: {@link OptimisticReader}, and {@link BatchReader} for many keys.
+ *       {@link SegmentVersion} tells them whether a writer interfered.
+ *   <li>Entries, under the lock: {@link EntryStore} writes and uses them, {@link LiveEntries} keeps
+ *       the structures consistent, {@link EvictionOrder} chooses the entry to evict, {@link
+ *       Rebalancer} makes room.
+ *   <li>Locking and failures: {@link SegmentLock}, {@link SegmentLockWords}, {@link ChangeMark},
+ *       {@link ReentryGuard}.
+ *   <li>The user's code: {@link Callbacks} calls it.
+ *   <li>Time: {@link SegmentClock} and {@link TimesToLive}.
+ *   <li>Layout and configuration: {@link SegmentDescriptor}, {@link SegmentLayout} and {@link
+ *       SegmentConfig}.
+ *   <li>Helpers: {@link PutCondition}, {@link Leases}, {@link ValueBytes}, {@link ReadCounters} and
+ *       {@link SegmentReports}.
+ * </ul>
+ */
 package io.flagstone.internal.segment;
