@@ -2,10 +2,10 @@
 /**
  * Flagstone, an off-heap cache engine for low-latency Java.
  *
- * <p>{@link io.flagstone.OffHeapCache} holds bytes under keys of bytes or {@code long}s, in direct
- * memory that it takes when it is built: nothing is allocated afterwards, nothing grows, and an
- * entry is a miss from the nanosecond of its deadline on. {@link io.flagstone.CacheBuilder} has all
- * settings.
+ * <p>{@link io.flagstone.OffHeapCache} stores byte values under keys of bytes or {@code long}s. It
+ * allocates its direct memory when it is built. After that, operations on keys allocate nothing and
+ * nothing grows. An entry is a miss from the nanosecond of its deadline on. {@link
+ * io.flagstone.CacheBuilder} has all settings.
  *
  * <table>
  *   <caption>Where to start</caption>
@@ -23,10 +23,10 @@
  * <p>Every JVM needs {@code --add-opens java.base/jdk.internal.misc=ALL-UNNAMED}; on the module
  * path the target is {@code org.agrona}.
  *
- * <p>Beyond the JDK the module needs Agrona alone, whose buffers are part of the API. Each adapter
- * to another library is a module of its own.
+ * <p>The module needs only the JDK and Agrona, whose buffers are part of the API. Each adapter to
+ * another library is a separate module.
  */
-// Agrona has no module descriptor; its name comes from its jar's manifest.
+// Agrona has no module descriptor; its module name comes from its jar's manifest.
 @SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
 module io.flagstone.engine {
     requires transitive org.agrona;

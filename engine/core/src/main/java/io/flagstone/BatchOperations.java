@@ -17,19 +17,22 @@ import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The operations on many keys at once.
+ * The operations on batches of keys.
  *
  * <p>A read of a cache that is much larger than the processor's caches waits for two lines of
- * memory one after the other. In a batch all keys wait together: each stage is a short loop that
- * asks for one line of every key, so that the processor has many under way at the same time (group
+ * memory one after the other. In a batch, all keys wait at the same time: each stage is a short
+ * loop that requests one line of every key, so that the processor has many loads in flight (group
  * prefetching: Chen, Ailamaki, Gibbons, Mowry: Improving Hash Join Performance through Prefetching,
  * ICDE 2004).
  */
 abstract class BatchOperations extends NumberOperations {
-    /** Below this the processor's nearest caches hold most of it, and there is nothing to hide. */
+    /**
+     * The smallest cache for which batches prefetch. The processor's nearest caches hold most of a
+     * smaller one.
+     */
     private static final long STAGED_BYTES = 1 << 20;
 
-    /** The longest array that every JVM makes. */
+    /** The longest array that every JVM can allocate. */
     private static final int MAX_COPY_BYTES = Integer.MAX_VALUE - 8;
 
     private final boolean staged;
@@ -40,19 +43,20 @@ abstract class BatchOperations extends NumberOperations {
     }
 
     /**
-     * Copies the values of many keys out, one after the other, each as {@code get} does: a hit is a
-     * use, and each value is whole by itself. There is no one moment at which all were there.
+     * Copies the values of many keys into a buffer, one after the other, each as {@code get} does.
+     * Each hit is a use. Each value is consistent by itself, but the batch is not one atomic read.
      *
-     * <p>With caches much larger than the processor's this costs a fraction of as many single gets.
+     * <p>For caches much larger than the processor's, this costs a fraction of the same number of
+     * single gets.
      *
-     * @param batch the keys; takes the lengths and offsets of their values.
-     * @param destination where the values go, each to a multiple of 8 from the offset on; a value
-     *     that no longer fits is left out, and shorter ones may follow.
-     * @param destinationOffset where in it.
-     * @return how many values were copied.
+     * @param batch the keys; receives the lengths and offsets of their values.
+     * @param destination receives the values, each at a multiple of 8 bytes from the offset; a
+     *     value that no longer fits is skipped, and shorter ones may follow.
+     * @param destinationOffset the offset at which to write.
+     * @return the number of values copied.
      * @throws IllegalArgumentException if the destination is read-only.
-     * @throws IllegalStateException if the cache is closed, from one of its callbacks, or if
-     *     another call uses the batch.
+     * @throws IllegalStateException if the cache is closed, if one of its callbacks makes the call,
+     *     or if another call uses the batch.
      */
     public int get(MultiGet batch, MutableDirectBuffer destination, int destinationOffset) {
         batch.checkUnused();
@@ -141,40 +145,42 @@ abstract class BatchOperations extends NumberOperations {
     }
 
     /**
-     * Writes the values of many keys with the default time to live, whether or not the keys are
-     * present, each as {@code put} does, in the order in which they were added.
+     * Writes the values of many keys with the default time to live, in the order in which the keys
+     * were added, each as {@code put} does.
      *
-     * <p>With caches much larger than the processor's this costs less than as many single puts.
+     * <p>For caches much larger than the processor's, this costs less than the same number of
+     * single puts.
      *
-     * @param batch the keys, and where their values are.
-     * @param values the values' buffer.
-     * @return how many keys were absent.
-     * @throws IndexOutOfBoundsException if a value is not inside the buffer; the cache is as it
-     *     was.
-     * @throws EntryTooLargeException if one does not fit a slab; the cache is as it was.
-     * @throws IllegalStateException if the cache is closed, from one of its callbacks, or if
-     *     another call uses the batch.
+     * @param batch the keys and the positions of their values.
+     * @param values the buffer of the values.
+     * @return the number of keys that were absent.
+     * @throws IndexOutOfBoundsException if a value is not inside the buffer; the cache is
+     *     unchanged.
+     * @throws EntryTooLargeException if an entry does not fit a slab; the cache is unchanged.
+     * @throws IllegalStateException if the cache is closed, if one of its callbacks makes the call,
+     *     or if another call uses the batch.
      */
     public int put(MultiPut batch, DirectBuffer values) {
         return putAll(batch, values, DEFAULT_TTL);
     }
 
     /**
-     * Writes the values of many keys with the given time to live, whether or not the keys are
-     * present, each as {@code put} does, in the order in which they were added.
+     * Writes the values of many keys with the given time to live, in the order in which the keys
+     * were added, each as {@code put} does.
      *
-     * <p>With caches much larger than the processor's this costs less than as many single puts.
+     * <p>For caches much larger than the processor's, this costs less than the same number of
+     * single puts.
      *
-     * @param batch the keys, and where their values are.
-     * @param values the values' buffer.
-     * @param ttlNs positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or {@link
-     *     #KEEP_TTL}.
-     * @return how many keys were absent.
-     * @throws IndexOutOfBoundsException if a value is not inside the buffer; the cache is as it
-     *     was.
-     * @throws EntryTooLargeException if one does not fit a slab; the cache is as it was.
-     * @throws IllegalStateException if the cache is closed, from one of its callbacks, or if
-     *     another call uses the batch.
+     * @param batch the keys and the positions of their values.
+     * @param values the buffer of the values.
+     * @param ttlNs the time to live: positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or
+     *     {@link #KEEP_TTL}.
+     * @return the number of keys that were absent.
+     * @throws IndexOutOfBoundsException if a value is not inside the buffer; the cache is
+     *     unchanged.
+     * @throws EntryTooLargeException if an entry does not fit a slab; the cache is unchanged.
+     * @throws IllegalStateException if the cache is closed, if one of its callbacks makes the call,
+     *     or if another call uses the batch.
      */
     public int put(MultiPut batch, DirectBuffer values, long ttlNs) {
         checkTtl(ttlNs);
@@ -199,7 +205,7 @@ abstract class BatchOperations extends NumberOperations {
         }
     }
 
-    /** Checks every value; returns the sum of their lengths. */
+    /** Checks every value and returns the sum of the lengths. */
     private long checkAll(MultiPut batch, int capacity) {
         final Segment segment = segments()[0];
         long bytes = 0;
@@ -211,7 +217,7 @@ abstract class BatchOperations extends NumberOperations {
         return bytes;
     }
 
-    /** Copies all values, which lie in mapped memory, before the first is put. */
+    /** Copies all values, which are in mapped memory, before the first is put. */
     private int putCopies(MultiPut batch, Object owner, long address, long bytes, long ttlNs) {
         if (bytes > MAX_COPY_BYTES) {
             throw new IllegalArgumentException(
@@ -237,7 +243,7 @@ abstract class BatchOperations extends NumberOperations {
     /**
      * Puts values that have been checked.
      *
-     * @param packed whether they lie one after the other, not at the batch's offsets.
+     * @param packed whether the values are contiguous, instead of at the batch's offsets.
      */
     private int putAll(MultiPut batch, byte[] base, long address, boolean packed, long ttlNs) {
         final Segment[] segments = segments();

@@ -11,27 +11,29 @@ import io.flagstone.internal.segment.SegmentConfig;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
-/** The operations on keys that lie in a buffer, apart from those that take a value as well. */
+/** The operations on keys in a buffer, except those that take a value. */
 abstract class BufferKeyOperations extends LongKeyOperations {
     BufferKeyOperations(Segment[] segments, SegmentConfig config) {
         super(segments, config);
     }
 
     /**
-     * Copies a value out. A hit is a use. Takes no lock, unless it has to move the entry in the
-     * order of use, is the first to find it expired, or is disturbed by writers again and again.
+     * Copies the value of a key into a buffer. A hit is a use. Takes a lock only to move the entry
+     * in the order of use, if it is the first to find the entry expired, or if writers disturb it
+     * repeatedly.
      *
-     * <p>Where the result is negative, the destination's bytes from the offset on mean nothing: a
-     * try that a writer disturbed may have left its traces.
+     * <p>If the result is negative, the destination's bytes from the offset on are undefined: an
+     * attempt that a writer disturbed may have written to them.
      *
      * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
-     * @param destination where the value goes; the room is its capacity from the offset on.
-     * @param destinationOffset where in it.
+     * @param keyOffset the offset of the key in its buffer.
+     * @param keyLength the length of the key in bytes, 1 to 65 535.
+     * @param destination receives the value; the room is its capacity from the offset on.
+     * @param destinationOffset the offset at which to write.
      * @return the value's length, {@link #NOT_FOUND} or {@link #INSUFFICIENT_CAPACITY}.
      * @throws IllegalArgumentException if the destination is read-only.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public int get(
             DirectBuffer key,
@@ -44,19 +46,20 @@ abstract class BufferKeyOperations extends LongKeyOperations {
     }
 
     /**
-     * Copies a value out, if it is no longer than a limit. Otherwise as {@link #get(DirectBuffer,
-     * int, int, MutableDirectBuffer, int)}.
+     * Copies the value of a key into a buffer if it is at most {@code maxLength} bytes long. In all
+     * else as {@link #get(DirectBuffer, int, int, MutableDirectBuffer, int)}.
      *
      * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
-     * @param destination where the value goes.
-     * @param destinationOffset where in it.
-     * @param maxLength the most bytes to copy, from 0; the destination must have as many.
+     * @param keyOffset the offset of the key in its buffer.
+     * @param keyLength the length of the key in bytes, 1 to 65 535.
+     * @param destination receives the value.
+     * @param destinationOffset the offset at which to write.
+     * @param maxLength the most bytes to copy, 0 or more; the destination must have that much room.
      * @return the value's length, {@link #NOT_FOUND} or {@link #INSUFFICIENT_CAPACITY}.
      * @throws IllegalArgumentException if the destination is read-only.
-     * @throws IndexOutOfBoundsException if the destination has less room than the limit.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws IndexOutOfBoundsException if the destination has less room than {@code maxLength}.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public int get(
             DirectBuffer key,
@@ -93,7 +96,8 @@ abstract class BufferKeyOperations extends LongKeyOperations {
         if (MappedCopy.isNeeded(destination)) {
             length = getMapped(hash, keyBase, keyAddress, keyLength, address, room, false);
         } else if (RawMemory.overlap(keyBase, keyAddress, keyLength, base, address, room)) {
-            // A second try without the lock would look for the bytes that the first wrote there.
+            // A second attempt without the lock would look up the bytes that the first one wrote
+            // over the key.
             length = segment(hash).get(hash, keyBase, keyAddress, keyLength, base, address, room);
         } else {
             length = reader().get(hash, keyBase, keyAddress, keyLength, base, address, room);
@@ -102,14 +106,16 @@ abstract class BufferKeyOperations extends LongKeyOperations {
     }
 
     /**
-     * Shows a value to a reader where it lies, under the segment's lock. A hit is a use.
+     * Passes the value of a key to a reader in place, without a copy. A hit is a use. Takes the
+     * segment's lock.
      *
      * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
-     * @param reader called at most once.
+     * @param keyOffset the offset of the key in its buffer.
+     * @param keyLength the length of the key in bytes, 1 to 65 535.
+     * @param reader called at most once, under the segment's lock.
      * @return whether the key was present.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean read(DirectBuffer key, int keyOffset, int keyLength, ValueReader reader) {
         if (MappedCopy.isNeeded(key)) {
@@ -126,14 +132,15 @@ abstract class BufferKeyOperations extends LongKeyOperations {
     }
 
     /**
-     * Tells whether a key is present. Neither a use nor counted as a read. Takes no lock, unless it
-     * is the first to find the entry expired, or writers disturb it again and again.
+     * Returns whether a key is present. This is not a use, and is not counted as a read. Takes a
+     * lock only if it is the first to find the entry expired, or if writers disturb it repeatedly.
      *
      * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
-     * @return whether it is present and has not expired.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @param keyOffset the offset of the key in its buffer.
+     * @param keyLength the length of the key in bytes, 1 to 65 535.
+     * @return whether the key is present and has not expired.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean contains(DirectBuffer key, int keyOffset, int keyLength) {
         if (MappedCopy.isNeeded(key)) {
@@ -150,14 +157,17 @@ abstract class BufferKeyOperations extends LongKeyOperations {
     }
 
     /**
-     * Lets an updater change a value where it lies, atomically; its length stays. A use.
+     * Lets an updater change the value of a key in place, atomically. The length cannot change.
+     * This is a use.
      *
      * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
-     * @param updater called at most once; if it throws, the value is as it was found.
+     * @param keyOffset the offset of the key in its buffer.
+     * @param keyLength the length of the key in bytes, 1 to 65 535.
+     * @param updater called at most once, under the segment's lock; if it throws, the value is
+     *     unchanged.
      * @return whether the key was present.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean update(DirectBuffer key, int keyOffset, int keyLength, ValueUpdater updater) {
         if (MappedCopy.isNeeded(key)) {
@@ -177,10 +187,11 @@ abstract class BufferKeyOperations extends LongKeyOperations {
      * Removes a key.
      *
      * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
-     * @return whether it was present.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @param keyOffset the offset of the key in its buffer.
+     * @param keyLength the length of the key in bytes, 1 to 65 535.
+     * @return whether the key was present.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean remove(DirectBuffer key, int keyOffset, int keyLength) {
         return removeIf(PutCondition.ALWAYS, key, keyOffset, keyLength);
@@ -201,18 +212,20 @@ abstract class BufferKeyOperations extends LongKeyOperations {
     }
 
     /**
-     * Copies a value out and removes its key, atomically; a value that does not fit stays.
+     * Copies the value of a key into a buffer and removes the key, atomically. If the value does
+     * not fit, the key stays.
      *
-     * <p>Where the result is negative, the destination's bytes from the offset on mean nothing.
+     * <p>If the result is negative, the destination's bytes from the offset on are undefined.
      *
      * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
-     * @param destination where the value goes; the room is its capacity from the offset on.
-     * @param destinationOffset where in it.
+     * @param keyOffset the offset of the key in its buffer.
+     * @param keyLength the length of the key in bytes, 1 to 65 535.
+     * @param destination receives the value; the room is its capacity from the offset on.
+     * @param destinationOffset the offset at which to write.
      * @return the value's length, {@link #NOT_FOUND} or {@link #INSUFFICIENT_CAPACITY}.
      * @throws IllegalArgumentException if the destination is read-only.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public int getAndRemove(
             DirectBuffer key,
@@ -247,14 +260,16 @@ abstract class BufferKeyOperations extends LongKeyOperations {
     }
 
     /**
-     * Tells how long a key has to live. Neither a use nor counted as a read. Takes no lock, unless
-     * it is the first to find the entry expired, or writers disturb it again and again.
+     * Returns the remaining time to live of a key. This is not a use, and is not counted as a read.
+     * Takes a lock only if it is the first to find the entry expired, or if writers disturb it
+     * repeatedly.
      *
      * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
+     * @param keyOffset the offset of the key in its buffer.
+     * @param keyLength the length of the key in bytes, 1 to 65 535.
      * @return positive nanoseconds, {@link #NO_TTL}, or {@link #NOT_FOUND}.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public long remainingTtlNs(DirectBuffer key, int keyOffset, int keyLength) {
         if (MappedCopy.isNeeded(key)) {
@@ -271,15 +286,17 @@ abstract class BufferKeyOperations extends LongKeyOperations {
     }
 
     /**
-     * Gives a key another time to live, from now on, which no use renews. Not a use.
+     * Sets the time to live of a key, counted from now. This is not a use. Uses do not renew the
+     * new deadline, unless it is {@link #DEFAULT_TTL} and that slides.
      *
      * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
-     * @param ttlNs positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or {@link
-     *     #KEEP_TTL}.
+     * @param keyOffset the offset of the key in its buffer.
+     * @param keyLength the length of the key in bytes, 1 to 65 535.
+     * @param ttlNs the time to live: positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or
+     *     {@link #KEEP_TTL}.
      * @return whether the key was present.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean setTtl(DirectBuffer key, int keyOffset, int keyLength, long ttlNs) {
         if (MappedCopy.isNeeded(key)) {
@@ -297,25 +314,27 @@ abstract class BufferKeyOperations extends LongKeyOperations {
     }
 
     /**
-     * Takes a key's time to live away. Not a use.
+     * Removes the time to live of a key, so that it does not expire. This is not a use.
      *
      * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
+     * @param keyOffset the offset of the key in its buffer.
+     * @param keyLength the length of the key in bytes, 1 to 65 535.
      * @return whether the key was present.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean persist(DirectBuffer key, int keyOffset, int keyLength) {
         return setTtl(key, keyOffset, keyLength, NO_TTL);
     }
 
     /**
-     * The segment a key belongs to: bounds and LRU order hold for each segment by itself.
+     * Returns the number of the segment that a key belongs to. Bounds and LRU order apply to each
+     * segment separately.
      *
      * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
-     * @return its number, from 0.
+     * @param keyOffset the offset of the key in its buffer.
+     * @param keyLength the length of the key in bytes, 1 to 65 535.
+     * @return the segment's number, from 0.
      */
     public int segmentIndex(DirectBuffer key, int keyOffset, int keyLength) {
         return segmentNumber(hashOf(key, keyOffset, keyLength));

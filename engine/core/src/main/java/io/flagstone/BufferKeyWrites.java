@@ -11,24 +11,25 @@ import io.flagstone.internal.segment.Segment;
 import io.flagstone.internal.segment.SegmentConfig;
 import org.agrona.DirectBuffer;
 
-/** The operations on keys that lie in a buffer that take a value, to write or to compare with. */
+/** The operations on keys in a buffer that take a value to write or to compare. */
 abstract class BufferKeyWrites extends BufferKeyOperations {
     BufferKeyWrites(Segment[] segments, SegmentConfig config) {
         super(segments, config);
     }
 
     /**
-     * Writes a value and the default time to live, whether or not the key is present.
+     * Writes a value with the default time to live, whether or not the key is present.
      *
      * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
+     * @param keyOffset the offset of the key in its buffer.
+     * @param keyLength the length of the key in bytes, 1 to 65 535.
      * @param value the value's buffer.
-     * @param valueOffset where the value starts.
-     * @param valueLength its bytes, from 0.
+     * @param valueOffset the offset of the value in its buffer.
+     * @param valueLength the length of the value in bytes, 0 or more.
      * @return whether the key was absent.
-     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws EntryTooLargeException if the entry does not fit a slab; the cache is unchanged.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean put(
             DirectBuffer key,
@@ -41,19 +42,20 @@ abstract class BufferKeyWrites extends BufferKeyOperations {
     }
 
     /**
-     * Writes a value and the given time to live, whether or not the key is present.
+     * Writes a value with the given time to live, whether or not the key is present.
      *
      * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
+     * @param keyOffset the offset of the key in its buffer.
+     * @param keyLength the length of the key in bytes, 1 to 65 535.
      * @param value the value's buffer.
-     * @param valueOffset where the value starts.
-     * @param valueLength its bytes, from 0.
-     * @param ttlNs positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or {@link
-     *     #KEEP_TTL}.
+     * @param valueOffset the offset of the value in its buffer.
+     * @param valueLength the length of the value in bytes, 0 or more.
+     * @param ttlNs the time to live: positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or
+     *     {@link #KEEP_TTL}.
      * @return whether the key was absent.
-     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws EntryTooLargeException if the entry does not fit a slab; the cache is unchanged.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean put(
             DirectBuffer key,
@@ -75,21 +77,23 @@ abstract class BufferKeyWrites extends BufferKeyOperations {
     }
 
     /**
-     * Lets a writer write a value where it will lie, whether or not the key is present. The writer
-     * sees as many zero bytes as the value is long, and may read and write them. It runs under the
-     * segment's lock. The old value, if there is one, is read by others until the writer returns.
+     * Lets a writer write a value directly into the cache's memory, whether or not the key is
+     * present. The writer gets {@code valueLength} zero bytes, and may read and write them. It runs
+     * under the segment's lock. Until it returns, other threads read the old value, if there is
+     * one.
      *
      * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
-     * @param valueLength the value's bytes, from 0.
-     * @param ttlNs positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or {@link
-     *     #KEEP_TTL}.
-     * @param writer called once, unless the value is too large. If it throws, nothing was put and
-     *     an old value stays, unless room was made by evicting it.
+     * @param keyOffset the offset of the key in its buffer.
+     * @param keyLength the length of the key in bytes, 1 to 65 535.
+     * @param valueLength the length of the value in bytes, 0 or more.
+     * @param ttlNs the time to live: positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or
+     *     {@link #KEEP_TTL}.
+     * @param writer called once, unless the value is too large. If it throws, nothing is put. An
+     *     old value stays, unless it was evicted to make room.
      * @return whether the key was absent.
-     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws EntryTooLargeException if the entry does not fit a slab; the cache is unchanged.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean put(
             DirectBuffer key,
@@ -115,18 +119,19 @@ abstract class BufferKeyWrites extends BufferKeyOperations {
     }
 
     /**
-     * Writes a value with the default time to live if the key is absent; if it is present, that is
-     * a use.
+     * Writes a value with the default time to live if the key is absent. If the key is present,
+     * this is a use.
      *
      * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
+     * @param keyOffset the offset of the key in its buffer.
+     * @param keyLength the length of the key in bytes, 1 to 65 535.
      * @param value the value's buffer.
-     * @param valueOffset where the value starts.
-     * @param valueLength its bytes, from 0.
+     * @param valueOffset the offset of the value in its buffer.
+     * @param valueLength the length of the value in bytes, 0 or more.
      * @return whether the value was written.
-     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws EntryTooLargeException if the entry does not fit a slab; the cache is unchanged.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean putIfAbsent(
             DirectBuffer key,
@@ -139,20 +144,21 @@ abstract class BufferKeyWrites extends BufferKeyOperations {
     }
 
     /**
-     * Writes a value with the given time to live if the key is absent; if it is present, that is a
-     * use.
+     * Writes a value with the given time to live if the key is absent. If the key is present, this
+     * is a use.
      *
      * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
+     * @param keyOffset the offset of the key in its buffer.
+     * @param keyLength the length of the key in bytes, 1 to 65 535.
      * @param value the value's buffer.
-     * @param valueOffset where the value starts.
-     * @param valueLength its bytes, from 0.
-     * @param ttlNs positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or {@link
-     *     #KEEP_TTL}.
+     * @param valueOffset the offset of the value in its buffer.
+     * @param valueLength the length of the value in bytes, 0 or more.
+     * @param ttlNs the time to live: positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or
+     *     {@link #KEEP_TTL}.
      * @return whether the value was written.
-     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws EntryTooLargeException if the entry does not fit a slab; the cache is unchanged.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean putIfAbsent(
             DirectBuffer key,
@@ -174,17 +180,18 @@ abstract class BufferKeyWrites extends BufferKeyOperations {
     }
 
     /**
-     * Writes a value and the default time to live if the key is present.
+     * Writes a value with the default time to live if the key is present.
      *
      * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
+     * @param keyOffset the offset of the key in its buffer.
+     * @param keyLength the length of the key in bytes, 1 to 65 535.
      * @param value the value's buffer.
-     * @param valueOffset where the value starts.
-     * @param valueLength its bytes, from 0.
+     * @param valueOffset the offset of the value in its buffer.
+     * @param valueLength the length of the value in bytes, 0 or more.
      * @return whether the value was written.
-     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws EntryTooLargeException if the entry does not fit a slab; the cache is unchanged.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean replace(
             DirectBuffer key,
@@ -197,19 +204,20 @@ abstract class BufferKeyWrites extends BufferKeyOperations {
     }
 
     /**
-     * Writes a value and the given time to live if the key is present.
+     * Writes a value with the given time to live if the key is present.
      *
      * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
+     * @param keyOffset the offset of the key in its buffer.
+     * @param keyLength the length of the key in bytes, 1 to 65 535.
      * @param value the value's buffer.
-     * @param valueOffset where the value starts.
-     * @param valueLength its bytes, from 0.
-     * @param ttlNs positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or {@link
-     *     #KEEP_TTL}.
+     * @param valueOffset the offset of the value in its buffer.
+     * @param valueLength the length of the value in bytes, 0 or more.
+     * @param ttlNs the time to live: positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or
+     *     {@link #KEEP_TTL}.
      * @return whether the value was written.
-     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws EntryTooLargeException if the entry does not fit a slab; the cache is unchanged.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean replace(
             DirectBuffer key,
@@ -284,20 +292,21 @@ abstract class BufferKeyWrites extends BufferKeyOperations {
     }
 
     /**
-     * Writes a value over one that has the expected bytes, atomically. The deadline stays. A
-     * success is a use.
+     * Replaces a value atomically if it has the expected bytes. Keeps the deadline. A success is a
+     * use.
      *
      * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
-     * @param expected a buffer that holds the expected value and nothing else; wrap a flyweight
-     *     around a part of a longer one.
+     * @param keyOffset the offset of the key in its buffer.
+     * @param keyLength the length of the key in bytes, 1 to 65 535.
+     * @param expected a buffer that holds exactly the expected value; to compare with part of a
+     *     longer buffer, wrap a flyweight around that part.
      * @param value the value's buffer.
-     * @param valueOffset where the value starts.
-     * @param valueLength its bytes, from 0.
+     * @param valueOffset the offset of the value in its buffer.
+     * @param valueLength the length of the value in bytes, 0 or more.
      * @return whether the value was written.
-     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws EntryTooLargeException if the entry does not fit a slab; the cache is unchanged.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean compareAndSet(
             DirectBuffer key,
@@ -312,22 +321,23 @@ abstract class BufferKeyWrites extends BufferKeyOperations {
     }
 
     /**
-     * Writes a value over one that has the expected bytes, atomically, with another time to live. A
+     * Replaces a value atomically if it has the expected bytes, and sets the given time to live. A
      * success is a use.
      *
      * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
-     * @param expected a buffer that holds the expected value and nothing else; wrap a flyweight
-     *     around a part of a longer one.
+     * @param keyOffset the offset of the key in its buffer.
+     * @param keyLength the length of the key in bytes, 1 to 65 535.
+     * @param expected a buffer that holds exactly the expected value; to compare with part of a
+     *     longer buffer, wrap a flyweight around that part.
      * @param value the value's buffer.
-     * @param valueOffset where the value starts.
-     * @param valueLength its bytes, from 0.
-     * @param ttlNs positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or {@link
-     *     #KEEP_TTL}.
+     * @param valueOffset the offset of the value in its buffer.
+     * @param valueLength the length of the value in bytes, 0 or more.
+     * @param ttlNs the time to live: positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or
+     *     {@link #KEEP_TTL}.
      * @return whether the value was written.
-     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws EntryTooLargeException if the entry does not fit a slab; the cache is unchanged.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean compareAndSet(
             DirectBuffer key,
@@ -387,16 +397,17 @@ abstract class BufferKeyWrites extends BufferKeyOperations {
     }
 
     /**
-     * Removes a key whose value has the expected bytes, atomically.
+     * Removes a key atomically if its value has the expected bytes.
      *
      * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
-     * @param expected the expected value's buffer.
-     * @param expectedOffset where it starts.
-     * @param expectedLength its bytes, from 0.
-     * @return whether it was removed.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @param keyOffset the offset of the key in its buffer.
+     * @param keyLength the length of the key in bytes, 1 to 65 535.
+     * @param expected the buffer of the expected value.
+     * @param expectedOffset the offset of the expected value in its buffer.
+     * @param expectedLength the length of the expected value in bytes, 0 or more.
+     * @return whether the key was removed.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean removeIfEqual(
             DirectBuffer key,

@@ -33,36 +33,44 @@ import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 
 /**
- * Collects a cache's configuration, and checks it as a whole when the cache is built.
+ * Builds a cache. Collects the configuration, and checks it as a whole in {@link #build}.
  *
- * <p>Only {@link #memoryBytes} has to be set. What is a number or a yes or no has the default that
- * a system property {@code flagstone.} and the parameter's name gives, when the builder is made.
- * Not thread-safe; may build several caches.
+ * <p>Only {@link #memoryBytes} must be set. Numbers and switches take their defaults from system
+ * properties named {@code flagstone.} plus the parameter's name, which are read when the builder is
+ * created.
+ *
+ * <p>Not thread-safe. A builder can build several caches.
  */
 public final class CacheBuilder {
     /** The largest number of segments. */
     public static final int MAX_SEGMENTS = 1 << 14;
 
-    /** The smallest slab. */
+    /** The smallest slab, in bytes. */
     public static final int MIN_SLAB_BYTES = SizeClasses.MIN_SLAB_BYTES;
 
-    /** The largest slab, and so the largest entry, header included. */
+    /** The largest slab, in bytes. This is also the largest entry, including its header. */
     public static final int MAX_SLAB_BYTES = SizeClasses.MAX_SLAB_BYTES;
 
-    /** The shortest tick. */
+    /** The shortest tick, in nanoseconds. */
     public static final long MIN_TICK_NS = TimeUnit.MICROSECONDS.toNanos(1);
 
-    /** The longest tick. */
+    /** The longest tick, in nanoseconds. */
     public static final long MAX_TICK_NS = TimeUnit.HOURS.toNanos(1);
 
-    /** With one step a write, an entry would take the very room that its write made. */
+    /**
+     * The smallest rebalancing budget. With one step per write, each new entry would take the room
+     * that its write made.
+     */
     static final int MIN_REBALANCE_BUDGET = 2;
 
     static final int MAX_BUDGET = 1 << 16;
 
-    /** With less in huge pages, the last part of a huge page aside, there is a warning. */
+    /** The smallest budget with huge pages. */
     private static final long MIN_HUGE_BYTES = 4L * HugePages.BYTES;
 
+    /**
+     * The share in huge pages below which the build logs a warning. The last page may be partial.
+     */
     private static final double LEAST_HUGE_SHARE = 0.9;
 
     private final Settings settings;
@@ -86,7 +94,7 @@ public final class CacheBuilder {
     }
 
     /**
-     * Copies this builder, so that what is set later in one of the two is not set in the other.
+     * Returns a copy of this builder. Later changes to one do not affect the other.
      *
      * @return a builder with the same configuration.
      */
@@ -95,11 +103,11 @@ public final class CacheBuilder {
     }
 
     /**
-     * Sets the budget: all the direct memory the cache will ever take, index and headers included.
-     * It is taken, and every page of it touched, when the cache is built.
+     * Sets the budget in bytes. This is all the direct memory that the cache ever takes, including
+     * index and headers. {@link #build} allocates it and touches every page.
      *
-     * @param bytes from some 9 KiB, depending on segments and slabs, to 4 KiB less than 2 GiB for
-     *     each segment.
+     * @param bytes from about 9 KiB, depending on segments and slabs, up to 4 KiB less than 2 GiB
+     *     for each segment.
      * @return this.
      */
     public CacheBuilder memoryBytes(long bytes) {
@@ -108,8 +116,9 @@ public final class CacheBuilder {
     }
 
     /**
-     * Bounds the entries held, beside the budget; also sizes the index. Each segment gets an equal
-     * share. Without it the budget alone bounds, with an index for {@link #expectedEntryBytes}.
+     * Bounds the number of entries, in addition to the budget. This also sizes the index. Each
+     * segment gets an equal share. Without this bound, only the budget limits the cache, and the
+     * index is sized by {@link #expectedEntryBytes}.
      *
      * @param entries at least one for each segment.
      * @return this.
@@ -120,11 +129,11 @@ public final class CacheBuilder {
     }
 
     /**
-     * Sets the number of segments, each with a lock, a region, an LRU order and bounds of its own.
-     * One segment gives a single order over all entries. By default four for each core, fewer for a
-     * small cache and more for one beyond a GiB for each.
+     * Sets the number of segments. Each has its own lock, region, LRU order and bounds. One segment
+     * gives a single LRU order over all entries. The default is four for each core, fewer for a
+     * small cache, and more if a segment would exceed 1 GiB.
      *
-     * @param count a power of two, to {@link #MAX_SEGMENTS}.
+     * @param count a power of two, up to {@link #MAX_SEGMENTS}.
      * @return this.
      */
     public CacheBuilder segments(int count) {
@@ -134,9 +143,9 @@ public final class CacheBuilder {
 
     /**
      * Sets the size of a slab, which is also that of the largest entry: 40 bytes of header, the key
-     * padded to 8, the value. By default what a {@link #sizeSample} asks for, or else the largest
-     * power of two within a 64th of a segment, between 4 KiB and 1 MiB, and a 128th of it more, so
-     * that values of a power of two have room for their headers.
+     * padded to 8 bytes, and the value. The default is derived from the {@link #sizeSample}.
+     * Without a sample it is the largest power of two within 1/64 of a segment, between 4 KiB and 1
+     * MiB, plus 1/128, so that values of a power of two fit with their headers.
      *
      * @param bytes a multiple of 64 from {@link #MIN_SLAB_BYTES} to {@link #MAX_SLAB_BYTES}.
      * @return this.
@@ -147,12 +156,12 @@ public final class CacheBuilder {
     }
 
     /**
-     * Tells the bytes that key and value of most entries have together, by which the index is sized
-     * where {@link #maxEntries} is not set. By default a little less than the mean of the {@link
-     * #sizeSample} but at most 1 480, or 64 without one. With smaller entries the index is full
-     * before the memory is; larger ones leave part of the index empty.
+     * Sets the bytes of key and value together in most entries. This sizes the index if {@link
+     * #maxEntries} is not set. The default is a little less than the mean of the {@link
+     * #sizeSample}, but at most 1 480, or 64 without a sample. If entries are smaller, the index is
+     * full before the memory is. If they are larger, part of the index stays empty.
      *
-     * @param bytes from 1 to what a slab holds.
+     * @param bytes from 1 to the capacity of a slab.
      * @return this.
      */
     public CacheBuilder expectedEntryBytes(int bytes) {
@@ -161,8 +170,9 @@ public final class CacheBuilder {
     }
 
     /**
-     * Divides the cache for sizes like those of a sample: its slabs, their size classes and the
-     * index. None by default, which suits entries of any size less than perfectly.
+     * Optimizes the division of the cache for entry sizes like those of a sample: its slabs, their
+     * size classes and the index. There is no sample by default; that fits entries of every size,
+     * but none perfectly.
      *
      * @param sample read when the cache is built, or {@code null} for none.
      * @return this.
@@ -174,8 +184,9 @@ public final class CacheBuilder {
     }
 
     /**
-     * Sets how far an entry must have fallen behind before a use moves it to the head of its list,
-     * in insertions, as a fraction of the list's length: 0 for exact LRU, 0.0625 by default.
+     * Sets how far an entry must have fallen behind before a use moves it to the head of its list.
+     * The unit is insertions, as a fraction of the list's length. 0 is exact LRU. The default is
+     * 0.0625.
      *
      * @param fraction 0 to 1.
      * @return this.
@@ -186,8 +197,9 @@ public final class CacheBuilder {
     }
 
     /**
-     * Sets the timing wheel's tick, which is how finely memory of expired entries is reclaimed;
-     * reads are exact to the nanosecond whatever it is. A millisecond by default.
+     * Sets the tick of the timing wheel, which is the precision with which the memory of expired
+     * entries is reclaimed. Reads are exact to the nanosecond with any tick. The default is one
+     * millisecond.
      *
      * @param ns nanoseconds from {@link #MIN_TICK_NS} to {@link #MAX_TICK_NS}.
      * @return this.
@@ -198,7 +210,7 @@ public final class CacheBuilder {
     }
 
     /**
-     * Sets the time to live of entries that are put without one; none by default.
+     * Sets the time to live of entries that are put without one. There is none by default.
      *
      * @param ns positive nanoseconds, or {@link OffHeapCache#NO_TTL}.
      * @return this.
@@ -210,7 +222,7 @@ public final class CacheBuilder {
 
     /**
      * Makes entries that are put without a time to live expire when they have not been used for
-     * this long: every hit renews the deadline. Excludes a default time to live.
+     * this long. Every hit renews the deadline. Cannot be combined with a default time to live.
      *
      * @param ns positive nanoseconds, or {@link OffHeapCache#NO_TTL} for off, the default.
      * @return this.
@@ -221,9 +233,10 @@ public final class CacheBuilder {
     }
 
     /**
-     * Bounds the expired entries that one write, or one duty cycle of a segment, reclaims; 16 by
-     * default. Entries that move within the timing wheel on the way are bounded apart: at most as
-     * many steps as the budget, or 18 if that is more, so that writes keep up with what they add.
+     * Bounds the number of expired entries that one write, or one duty cycle of a segment,
+     * reclaims. The default is 16. A separate limit bounds the steps, which include entries that
+     * move within the timing wheel: it is the budget, or 18 if that is more, so that writes keep up
+     * with what they add.
      *
      * @param entries from 1, which counts as 2, to 65 536.
      * @return this.
@@ -234,9 +247,9 @@ public final class CacheBuilder {
     }
 
     /**
-     * Bounds the entries that one write, or one duty cycle of a segment, moves or evicts to bring a
-     * slab to a size class in need; 96 by default. A write mostly takes fewer: as many as make room
-     * for twice the bytes it writes.
+     * Bounds the number of entries that one write, or one duty cycle of a segment, moves or evicts
+     * to bring a slab to a size class in need. The default is 96. A write usually takes fewer:
+     * enough to make room for twice the bytes it writes.
      *
      * @param entries from 2 to 65 536.
      * @return this.
@@ -247,10 +260,10 @@ public final class CacheBuilder {
     }
 
     /**
-     * Sets whether entries that are used often are kept before those used lately (TinyLFU with a
-     * window that adapts), for loads that scan or loop; off by default, which is LRU. On, it takes
-     * five bytes for each entry, every hit counts its key, and an entry may leave soon after it was
-     * put. Every put is still found until then.
+     * Sets whether to prefer entries that are used often to entries that were used recently
+     * (TinyLFU with an adaptive window), for workloads that scan or loop. Off by default, which is
+     * LRU. If it is on, it takes five bytes for each entry, every hit counts its key, and an entry
+     * may be evicted soon after it was put. Until then every put is found.
      *
      * @param enabled whether to filter.
      * @return this.
@@ -261,11 +274,11 @@ public final class CacheBuilder {
     }
 
     /**
-     * Sets whether to ask Linux for huge pages, which spares most of the address translation that
-     * misses in a large cache; off by default. What was given is read back when the cache is built,
-     * with a warning where it is little, and by {@link OffHeapCache#memoryReport}. Needs JDK 22 and
-     * {@code --enable-native-access}, or {@code GLIBC_TUNABLES=glibc.malloc.hugetlb=1} in the
-     * environment. Up to 2 MiB for each GiB, or for the cache, go to alignment.
+     * Sets whether to ask Linux for huge pages, which avoid most of the TLB misses of a large
+     * cache. Off by default. {@link #build} reads back how much it got and logs a warning if that
+     * is little. {@link OffHeapCache#memoryReport} reports it too. Needs JDK 22 and {@code
+     * --enable-native-access}, or {@code GLIBC_TUNABLES=glibc.malloc.hugetlb=1} in the environment.
+     * Alignment takes up to 2 MiB for each GiB, or for the cache if it is smaller.
      *
      * @param enabled whether to ask.
      * @return this.
@@ -276,13 +289,13 @@ public final class CacheBuilder {
     }
 
     /**
-     * Sets the callback that is told how much memory has been touched while the cache is built. To
-     * touch a GiB takes about a second. Helper threads, one for each further processor, take part
-     * and end with the build.
+     * Sets a callback that reports how much memory has been touched while the cache is built.
+     * Touching 1 GiB takes about a second. Helper threads, one for each further processor, take
+     * part and end with the build.
      *
-     * @param progress given the bytes so far, once after each segment or each GiB of huge pages.
-     *     Only the thread that calls {@link #build} calls it. What it throws ends the build and
-     *     comes out of {@code build}.
+     * @param progress receives the bytes touched so far, after each segment or each GiB of huge
+     *     pages. Only the thread that calls {@link #build} calls it. If it throws, the build ends
+     *     and {@code build} throws the same.
      * @return this.
      */
     public CacheBuilder buildProgress(LongConsumer progress) {
@@ -292,8 +305,8 @@ public final class CacheBuilder {
     }
 
     /**
-     * Sets whether reads count hits, misses and retries, which costs each about a nanosecond; they
-     * do by default. What writes count costs nothing and is always counted.
+     * Sets whether reads count hits, misses and retries, which costs about a nanosecond per read.
+     * On by default. The counts of writes cost nothing and are always kept.
      *
      * @param enabled whether to count.
      * @return this.
@@ -304,8 +317,8 @@ public final class CacheBuilder {
     }
 
     /**
-     * Fixes the seed of the keyed hash, for tests and for restarts; by default it is random. Who
-     * knows it can choose keys that collide.
+     * Sets the seed of the keyed hash, for tests and for restarts. It is random by default. Anyone
+     * who knows the seed can choose keys that collide.
      *
      * @param seed any number.
      * @return this.
@@ -316,11 +329,11 @@ public final class CacheBuilder {
     }
 
     /**
-     * Sets the clock that deadlines are measured by; {@code System.nanoTime} by default. A {@link
+     * Sets the clock for deadlines. The default is {@code System.nanoTime}. A {@link
      * org.agrona.concurrent.CachedNanoClock} driven by the duty cycle is the fastest.
      *
-     * @param nanoClock monotonic; its zero does not matter. It is read under a lock and may not
-     *     call the cache.
+     * @param nanoClock a monotonic clock with any origin. It is read under a lock and must not call
+     *     the cache.
      * @return this.
      */
     public CacheBuilder clock(NanoClock nanoClock) {
@@ -330,9 +343,9 @@ public final class CacheBuilder {
     }
 
     /**
-     * Sets the handler that is told of removals; none by default.
+     * Sets the handler that is called for each removal. There is none by default.
      *
-     * @param handler or {@code null}.
+     * @param handler called under the lock of a segment, or {@code null} for none.
      * @return this.
      */
     public CacheBuilder removalHandler(RemovalHandler handler) {
@@ -342,8 +355,9 @@ public final class CacheBuilder {
     }
 
     /**
-     * Sets who is told of what a removal handler throws, and by a {@link SegmentResetException} of
-     * a segment that was emptied; by default both are logged by {@link System.Logger}.
+     * Sets the handler for exceptions that a removal handler throws, and for the {@link
+     * SegmentResetException} of a segment that was emptied. By default both are logged with {@link
+     * System.Logger}.
      *
      * @param handler not {@code null}; called under the lock of a segment.
      * @return this.
@@ -355,11 +369,12 @@ public final class CacheBuilder {
     }
 
     /**
-     * Builds the cache and takes its memory.
+     * Builds the cache and allocates its memory.
      *
      * @return an empty cache.
-     * @throws IllegalArgumentException naming every value that is wrong, and its limit.
-     * @throws IllegalStateException if a JVM flag is missing or the memory is not to be had.
+     * @throws IllegalArgumentException if a value is wrong; the message names every wrong value and
+     *     its limit.
+     * @throws IllegalStateException if a JVM flag is missing or the memory is not available.
      */
     public OffHeapCache build() {
         JvmAccess.check();

@@ -8,31 +8,31 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The keys of a batch, of both kinds, and what the stages of an operation on them hand on to one
- * another. Keys in buffers are copied, so one buffer may serve to add them all.
+ * The keys of a batch, of both kinds, and the state that the stages of an operation pass on. Keys
+ * in buffers are copied, so a caller may add all keys from one buffer.
  *
- * <p>Not thread-safe: a batch belongs to one thread at a time. Allocates nothing once its keys'
- * bytes have grown to the largest batch.
+ * <p>Not thread-safe: only one thread at a time may use a batch. Allocates only when the bytes of
+ * its keys grow beyond those of any earlier batch.
  */
 abstract class KeyBatch {
     private static final int INITIAL_KEY_BYTES = 256;
 
-    /** Arrays of more elements cannot be had from every JVM. */
+    /** The longest array that every JVM can allocate. */
     private static final int MAX_KEY_BYTES = Integer.MAX_VALUE - 8;
 
-    /** The length of a key that is a {@code long}, and stands where others have their offset. */
+    /** The length that marks a {@code long} key, which is stored in place of the offset. */
     private static final int LONG = 0;
 
     final long[] hashes;
     final long[] versions;
     final int[] entries;
 
-    /** Where prefetched words go, so that loading them has a purpose. */
+    /** Receives the prefetched words, so that the JIT compiler does not remove the loads. */
     long loaded;
 
     /**
-     * Whether a call uses the batch: set and cleared by that call. A callback of that call may not
-     * change what the call has checked.
+     * Whether a call uses the batch. That call sets and clears it. While it is set, a callback
+     * cannot change keys that the call has checked.
      */
     boolean inUse;
 
@@ -54,16 +54,16 @@ abstract class KeyBatch {
     }
 
     /**
-     * How many keys the batch can hold.
+     * Returns the number of keys that the batch can hold.
      *
-     * @return what it was made for.
+     * @return the capacity passed to the constructor.
      */
     public final int capacity() {
         return keys.length;
     }
 
     /**
-     * How many keys the batch holds.
+     * Returns the number of keys in the batch.
      *
      * @return 0 to {@link #capacity}.
      */
@@ -72,7 +72,7 @@ abstract class KeyBatch {
     }
 
     /**
-     * Takes all keys out.
+     * Removes all keys.
      *
      * @throws IllegalStateException if a call that uses the batch has not returned.
      */
@@ -105,11 +105,13 @@ abstract class KeyBatch {
         keys[size] = keyBytesUsed;
         keyLengths[size] = length;
         keyBytesUsed += length;
-        // Last, so that a key whose bytes find no room is not in the batch.
+        // Increment last, so that a key for which there is no room is not in the batch.
         return size++;
     }
 
-    /** The capacity for a key more: twice the present one, if that is enough and possible. */
+    /**
+     * Returns the capacity for one more key: twice the present one if that is enough and possible.
+     */
     static int grown(int capacity, int used, int length) {
         final long needed = (long) used + length;
         if (needed > MAX_KEY_BYTES) {
@@ -123,7 +125,7 @@ abstract class KeyBatch {
         return (int) Math.max(needed, Math.min(MAX_KEY_BYTES, 2L * capacity));
     }
 
-    /** Passes while no call uses the batch. */
+    /** Checks that no call uses the batch. */
     final void checkUnused() {
         if (inUse) {
             throw new IllegalStateException(

@@ -8,7 +8,10 @@ import io.flagstone.internal.segment.Segment;
 import io.flagstone.internal.segment.SegmentConfig;
 import org.agrona.DirectBuffer;
 
-/** The operations on leases, by which a caller that loads a value sees that it is still right. */
+/**
+ * The operations on leases, which tell a caller that loads a value whether it may have become
+ * stale.
+ */
 abstract class LeaseOperations extends BatchOperations {
     LeaseOperations(Segment[] segments, SegmentConfig config, long budgetBytes) {
         super(segments, config, budgetBytes);
@@ -16,11 +19,11 @@ abstract class LeaseOperations extends BatchOperations {
 
     /**
      * Takes a lease on a key, present or absent. The lease is current until the key is written or
-     * removed, by whichever method and thread, also if it was absent then. A put that left a
-     * present value alone, expiry and eviction do not outdate it, and neither does {@code setTtl}.
+     * removed, by any method and any thread, even if the key was absent. These do not outdate a
+     * lease: a put that leaves a present value unchanged, expiry, eviction and {@code setTtl}.
      *
-     * <p>A caller that loads a value takes the lease first, reads the source, and then puts the
-     * value by {@link #putLeased(long, DirectBuffer, int, int, long, long)}:
+     * <p>A caller that loads a value first takes a lease, then reads the source, and then puts the
+     * value with {@link #putLeased(long, DirectBuffer, int, int, long, long)}:
      *
      * <pre>{@code
      * final long lease = cache.lease(key);
@@ -32,12 +35,13 @@ abstract class LeaseOperations extends BatchOperations {
      * }
      * }</pre>
      *
-     * <p>Any number of callers may hold leases on a key; the first that puts outdates the others.
-     * Allocates on the heap, and holds that until {@link #endLease(long, long)}.
+     * <p>Any number of callers may hold leases on a key. The first that puts a value outdates the
+     * others. A lease takes memory on the heap until {@link #endLease(long, long)}.
      *
      * @param key the key.
-     * @return the lease, a positive number that means something for this key alone.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @return the lease, a positive number that is valid only for this key.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public long lease(long key) {
         final long hash = hash(key);
@@ -45,20 +49,21 @@ abstract class LeaseOperations extends BatchOperations {
     }
 
     /**
-     * Writes a value if a lease on its key is current, whether or not the key is present. This ends
-     * no lease, but outdates all on the key.
+     * Writes a value if a lease on its key is current, whether or not the key is present. A
+     * successful write outdates all leases on the key but ends none.
      *
      * @param key the key.
      * @param value the value's buffer.
-     * @param valueOffset where the value starts.
-     * @param valueLength its bytes, from 0.
-     * @param ttlNs positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or {@link
-     *     #KEEP_TTL}.
-     * @param lease what {@link #lease(long)} returned for the key.
+     * @param valueOffset the offset of the value in its buffer.
+     * @param valueLength the length of the value in bytes, 0 or more.
+     * @param ttlNs the time to live: positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or
+     *     {@link #KEEP_TTL}.
+     * @param lease the lease that {@link #lease(long)} returned for the key.
      * @return whether the value was written.
-     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
+     * @throws EntryTooLargeException if the entry does not fit a slab; the cache is unchanged.
      * @throws IllegalArgumentException if the lease is not positive.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean putLeased(
             long key,
@@ -74,10 +79,11 @@ abstract class LeaseOperations extends BatchOperations {
      * Removes a key if a lease on it is current.
      *
      * @param key the key.
-     * @param lease what {@link #lease(long)} returned for the key.
+     * @param lease the lease that {@link #lease(long)} returned for the key.
      * @return whether the key was present and was removed.
      * @throws IllegalArgumentException if the lease is not positive.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean removeLeased(long key, long lease) {
         checkLease(lease);
@@ -86,12 +92,14 @@ abstract class LeaseOperations extends BatchOperations {
     }
 
     /**
-     * Tells whether a key has been neither written nor removed since a lease on it was taken.
+     * Returns whether a lease is current: whether its key has been neither written nor removed
+     * since.
      *
      * @param key the key.
-     * @param lease what {@link #lease(long)} returned for the key, not ended yet.
+     * @param lease the lease that {@link #lease(long)} returned for the key, not ended yet.
      * @return whether the lease is current.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean isLeaseCurrent(long key, long lease) {
         final long hash = hash(key);
@@ -99,12 +107,13 @@ abstract class LeaseOperations extends BatchOperations {
     }
 
     /**
-     * Ends a lease, once. Does nothing if the cache is closed.
+     * Ends a lease and frees its memory. Call this once for each lease. Does nothing if the cache
+     * is closed.
      *
      * @param key the key.
-     * @param lease what {@link #lease(long)} returned for the key.
+     * @param lease the lease that {@link #lease(long)} returned for the key.
      * @throws IllegalArgumentException if the lease is not positive.
-     * @throws IllegalStateException from one of the cache's callbacks.
+     * @throws IllegalStateException if one of the cache's callbacks makes the call.
      */
     public void endLease(long key, long lease) {
         checkLease(lease);
@@ -112,13 +121,14 @@ abstract class LeaseOperations extends BatchOperations {
     }
 
     /**
-     * Takes a lease on a key, as {@link #lease(long)} does.
+     * Takes a lease on a key as {@link #lease(long)} does.
      *
      * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
-     * @return the lease, a positive number that means something for this key alone.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @param keyOffset the offset of the key in its buffer.
+     * @param keyLength the length of the key in bytes, 1 to 65 535.
+     * @return the lease, a positive number that is valid only for this key.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public long lease(DirectBuffer key, int keyOffset, int keyLength) {
         final long hash = hashOf(key, keyOffset, keyLength);
@@ -126,22 +136,23 @@ abstract class LeaseOperations extends BatchOperations {
     }
 
     /**
-     * Writes a value if a lease on its key is current, whether or not the key is present. This ends
-     * no lease, but outdates all on the key.
+     * Writes a value if a lease on its key is current, whether or not the key is present. A
+     * successful write outdates all leases on the key but ends none.
      *
      * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
+     * @param keyOffset the offset of the key in its buffer.
+     * @param keyLength the length of the key in bytes, 1 to 65 535.
      * @param value the value's buffer.
-     * @param valueOffset where the value starts.
-     * @param valueLength its bytes, from 0.
-     * @param ttlNs positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or {@link
-     *     #KEEP_TTL}.
-     * @param lease what {@link #lease(DirectBuffer, int, int)} returned for the key.
+     * @param valueOffset the offset of the value in its buffer.
+     * @param valueLength the length of the value in bytes, 0 or more.
+     * @param ttlNs the time to live: positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or
+     *     {@link #KEEP_TTL}.
+     * @param lease the lease that {@link #lease(DirectBuffer, int, int)} returned for the key.
      * @return whether the value was written.
-     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
+     * @throws EntryTooLargeException if the entry does not fit a slab; the cache is unchanged.
      * @throws IllegalArgumentException if the lease is not positive.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean putLeased(
             DirectBuffer key,
@@ -167,26 +178,30 @@ abstract class LeaseOperations extends BatchOperations {
      * Removes a key if a lease on it is current.
      *
      * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
-     * @param lease what {@link #lease(DirectBuffer, int, int)} returned for the key.
+     * @param keyOffset the offset of the key in its buffer.
+     * @param keyLength the length of the key in bytes, 1 to 65 535.
+     * @param lease the lease that {@link #lease(DirectBuffer, int, int)} returned for the key.
      * @return whether the key was present and was removed.
      * @throws IllegalArgumentException if the lease is not positive.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean removeLeased(DirectBuffer key, int keyOffset, int keyLength, long lease) {
         return removeIf(checkLease(lease), key, keyOffset, keyLength);
     }
 
     /**
-     * Tells whether a key has been neither written nor removed since a lease on it was taken.
+     * Returns whether a lease is current: whether its key has been neither written nor removed
+     * since.
      *
      * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
-     * @param lease what {@link #lease(DirectBuffer, int, int)} returned for the key, not ended yet.
+     * @param keyOffset the offset of the key in its buffer.
+     * @param keyLength the length of the key in bytes, 1 to 65 535.
+     * @param lease the lease that {@link #lease(DirectBuffer, int, int)} returned for the key, not
+     *     ended yet.
      * @return whether the lease is current.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean isLeaseCurrent(DirectBuffer key, int keyOffset, int keyLength, long lease) {
         final long hash = hashOf(key, keyOffset, keyLength);
@@ -194,14 +209,15 @@ abstract class LeaseOperations extends BatchOperations {
     }
 
     /**
-     * Ends a lease, once. Does nothing if the cache is closed.
+     * Ends a lease and frees its memory. Call this once for each lease. Does nothing if the cache
+     * is closed.
      *
      * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
-     * @param lease what {@link #lease(DirectBuffer, int, int)} returned for the key.
+     * @param keyOffset the offset of the key in its buffer.
+     * @param keyLength the length of the key in bytes, 1 to 65 535.
+     * @param lease the lease that {@link #lease(DirectBuffer, int, int)} returned for the key.
      * @throws IllegalArgumentException if the lease is not positive.
-     * @throws IllegalStateException from one of the cache's callbacks.
+     * @throws IllegalStateException if one of the cache's callbacks makes the call.
      */
     public void endLease(DirectBuffer key, int keyOffset, int keyLength, long lease) {
         checkLease(lease);

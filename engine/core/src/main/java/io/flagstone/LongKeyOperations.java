@@ -22,35 +22,38 @@ abstract class LongKeyOperations extends SegmentedCache {
     }
 
     /**
-     * Copies a value out. A hit is a use. Takes no lock, unless it has to move the entry in the
-     * order of use, is the first to find it expired, or is disturbed by writers again and again.
+     * Copies the value of a key into a buffer. A hit is a use. Takes a lock only to move the entry
+     * in the order of use, if it is the first to find the entry expired, or if writers disturb it
+     * repeatedly.
      *
-     * <p>Where the result is negative, the destination's bytes from the offset on mean nothing: a
-     * try that a writer disturbed may have left its traces.
+     * <p>If the result is negative, the destination's bytes from the offset on are undefined: an
+     * attempt that a writer disturbed may have written to them.
      *
      * @param key the key.
-     * @param destination where the value goes; the room is its capacity from the offset on.
-     * @param destinationOffset where in it.
+     * @param destination receives the value; the room is its capacity from the offset on.
+     * @param destinationOffset the offset at which to write.
      * @return the value's length, {@link #NOT_FOUND} or {@link #INSUFFICIENT_CAPACITY}.
      * @throws IllegalArgumentException if the destination is read-only.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public int get(long key, MutableDirectBuffer destination, int destinationOffset) {
         return copyOut(key, destination, destinationOffset, room(destination, destinationOffset));
     }
 
     /**
-     * Copies a value out, if it is no longer than a limit. Otherwise as {@link #get(long,
-     * MutableDirectBuffer, int)}.
+     * Copies the value of a key into a buffer if it is at most {@code maxLength} bytes long. In all
+     * else as {@link #get(long, MutableDirectBuffer, int)}.
      *
      * @param key the key.
-     * @param destination where the value goes.
-     * @param destinationOffset where in it.
-     * @param maxLength the most bytes to copy, from 0; the destination must have as many.
+     * @param destination receives the value.
+     * @param destinationOffset the offset at which to write.
+     * @param maxLength the most bytes to copy, 0 or more; the destination must have that much room.
      * @return the value's length, {@link #NOT_FOUND} or {@link #INSUFFICIENT_CAPACITY}.
      * @throws IllegalArgumentException if the destination is read-only.
-     * @throws IndexOutOfBoundsException if the destination has less room than the limit.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws IndexOutOfBoundsException if the destination has less room than {@code maxLength}.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public int get(
             long key, MutableDirectBuffer destination, int destinationOffset, int maxLength) {
@@ -71,12 +74,14 @@ abstract class LongKeyOperations extends SegmentedCache {
     }
 
     /**
-     * Shows a value to a reader where it lies, under the segment's lock. A hit is a use.
+     * Passes the value of a key to a reader in place, without a copy. A hit is a use. Takes the
+     * segment's lock.
      *
      * @param key the key.
-     * @param reader called at most once.
+     * @param reader called at most once, under the segment's lock.
      * @return whether the key was present.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean read(long key, ValueReader reader) {
         final long hash = hash(key);
@@ -84,12 +89,13 @@ abstract class LongKeyOperations extends SegmentedCache {
     }
 
     /**
-     * Tells whether a key is present. Neither a use nor counted as a read. Takes no lock, unless it
-     * is the first to find the entry expired, or writers disturb it again and again.
+     * Returns whether a key is present. This is not a use, and is not counted as a read. Takes a
+     * lock only if it is the first to find the entry expired, or if writers disturb it repeatedly.
      *
      * @param key the key.
-     * @return whether it is present and has not expired.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @return whether the key is present and has not expired.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean contains(long key) {
         final long hash = hash(key);
@@ -97,51 +103,55 @@ abstract class LongKeyOperations extends SegmentedCache {
     }
 
     /**
-     * Writes a value and the default time to live, whether or not the key is present.
+     * Writes a value with the default time to live, whether or not the key is present.
      *
      * @param key the key.
      * @param value the value's buffer.
-     * @param valueOffset where the value starts.
-     * @param valueLength its bytes, from 0.
+     * @param valueOffset the offset of the value in its buffer.
+     * @param valueLength the length of the value in bytes, 0 or more.
      * @return whether the key was absent.
-     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws EntryTooLargeException if the entry does not fit a slab; the cache is unchanged.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean put(long key, DirectBuffer value, int valueOffset, int valueLength) {
         return put(key, value, valueOffset, valueLength, DEFAULT_TTL);
     }
 
     /**
-     * Writes a value and the given time to live, whether or not the key is present.
+     * Writes a value with the given time to live, whether or not the key is present.
      *
      * @param key the key.
      * @param value the value's buffer.
-     * @param valueOffset where the value starts.
-     * @param valueLength its bytes, from 0.
-     * @param ttlNs positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or {@link
-     *     #KEEP_TTL}.
+     * @param valueOffset the offset of the value in its buffer.
+     * @param valueLength the length of the value in bytes, 0 or more.
+     * @param ttlNs the time to live: positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or
+     *     {@link #KEEP_TTL}.
      * @return whether the key was absent.
-     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws EntryTooLargeException if the entry does not fit a slab; the cache is unchanged.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean put(long key, DirectBuffer value, int valueOffset, int valueLength, long ttlNs) {
         return write(PutCondition.ALWAYS, key, value, valueOffset, valueLength, ttlNs);
     }
 
     /**
-     * Lets a writer write a value where it will lie, whether or not the key is present. The writer
-     * sees as many zero bytes as the value is long, and may read and write them. It runs under the
-     * segment's lock. The old value, if there is one, is read by others until the writer returns.
+     * Lets a writer write a value directly into the cache's memory, whether or not the key is
+     * present. The writer gets {@code valueLength} zero bytes, and may read and write them. It runs
+     * under the segment's lock. Until it returns, other threads read the old value, if there is
+     * one.
      *
      * @param key the key.
-     * @param valueLength the value's bytes, from 0.
-     * @param ttlNs positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or {@link
-     *     #KEEP_TTL}.
-     * @param writer called once, unless the value is too large. If it throws, nothing was put and
-     *     an old value stays, unless room was made by evicting it.
+     * @param valueLength the length of the value in bytes, 0 or more.
+     * @param ttlNs the time to live: positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or
+     *     {@link #KEEP_TTL}.
+     * @param writer called once, unless the value is too large. If it throws, nothing is put. An
+     *     old value stays, unless it was evicted to make room.
      * @return whether the key was absent.
-     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws EntryTooLargeException if the entry does not fit a slab; the cache is unchanged.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean put(long key, int valueLength, long ttlNs, ValueUpdater writer) {
         checkValueLength(valueLength);
@@ -152,34 +162,36 @@ abstract class LongKeyOperations extends SegmentedCache {
     }
 
     /**
-     * Writes a value with the default time to live if the key is absent; if it is present, that is
-     * a use.
+     * Writes a value with the default time to live if the key is absent. If the key is present,
+     * this is a use.
      *
      * @param key the key.
      * @param value the value's buffer.
-     * @param valueOffset where the value starts.
-     * @param valueLength its bytes, from 0.
+     * @param valueOffset the offset of the value in its buffer.
+     * @param valueLength the length of the value in bytes, 0 or more.
      * @return whether the value was written.
-     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws EntryTooLargeException if the entry does not fit a slab; the cache is unchanged.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean putIfAbsent(long key, DirectBuffer value, int valueOffset, int valueLength) {
         return putIfAbsent(key, value, valueOffset, valueLength, DEFAULT_TTL);
     }
 
     /**
-     * Writes a value with the given time to live if the key is absent; if it is present, that is a
-     * use.
+     * Writes a value with the given time to live if the key is absent. If the key is present, this
+     * is a use.
      *
      * @param key the key.
      * @param value the value's buffer.
-     * @param valueOffset where the value starts.
-     * @param valueLength its bytes, from 0.
-     * @param ttlNs positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or {@link
-     *     #KEEP_TTL}.
+     * @param valueOffset the offset of the value in its buffer.
+     * @param valueLength the length of the value in bytes, 0 or more.
+     * @param ttlNs the time to live: positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or
+     *     {@link #KEEP_TTL}.
      * @return whether the value was written.
-     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws EntryTooLargeException if the entry does not fit a slab; the cache is unchanged.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean putIfAbsent(
             long key, DirectBuffer value, int valueOffset, int valueLength, long ttlNs) {
@@ -187,32 +199,34 @@ abstract class LongKeyOperations extends SegmentedCache {
     }
 
     /**
-     * Writes a value and the default time to live if the key is present.
+     * Writes a value with the default time to live if the key is present.
      *
      * @param key the key.
      * @param value the value's buffer.
-     * @param valueOffset where the value starts.
-     * @param valueLength its bytes, from 0.
+     * @param valueOffset the offset of the value in its buffer.
+     * @param valueLength the length of the value in bytes, 0 or more.
      * @return whether the value was written.
-     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws EntryTooLargeException if the entry does not fit a slab; the cache is unchanged.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean replace(long key, DirectBuffer value, int valueOffset, int valueLength) {
         return replace(key, value, valueOffset, valueLength, DEFAULT_TTL);
     }
 
     /**
-     * Writes a value and the given time to live if the key is present.
+     * Writes a value with the given time to live if the key is present.
      *
      * @param key the key.
      * @param value the value's buffer.
-     * @param valueOffset where the value starts.
-     * @param valueLength its bytes, from 0.
-     * @param ttlNs positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or {@link
-     *     #KEEP_TTL}.
+     * @param valueOffset the offset of the value in its buffer.
+     * @param valueLength the length of the value in bytes, 0 or more.
+     * @param ttlNs the time to live: positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or
+     *     {@link #KEEP_TTL}.
      * @return whether the value was written.
-     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws EntryTooLargeException if the entry does not fit a slab; the cache is unchanged.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean replace(
             long key, DirectBuffer value, int valueOffset, int valueLength, long ttlNs) {
@@ -248,18 +262,19 @@ abstract class LongKeyOperations extends SegmentedCache {
     }
 
     /**
-     * Writes a value over one that has the expected bytes, atomically. The deadline stays. A
-     * success is a use.
+     * Replaces a value atomically if it has the expected bytes. Keeps the deadline. A success is a
+     * use.
      *
      * @param key the key.
-     * @param expected a buffer that holds the expected value and nothing else; wrap a flyweight
-     *     around a part of a longer one.
+     * @param expected a buffer that holds exactly the expected value; to compare with part of a
+     *     longer buffer, wrap a flyweight around that part.
      * @param value the value's buffer.
-     * @param valueOffset where the value starts.
-     * @param valueLength its bytes, from 0.
+     * @param valueOffset the offset of the value in its buffer.
+     * @param valueLength the length of the value in bytes, 0 or more.
      * @return whether the value was written.
-     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws EntryTooLargeException if the entry does not fit a slab; the cache is unchanged.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean compareAndSet(
             long key, DirectBuffer expected, DirectBuffer value, int valueOffset, int valueLength) {
@@ -267,20 +282,21 @@ abstract class LongKeyOperations extends SegmentedCache {
     }
 
     /**
-     * Writes a value over one that has the expected bytes, atomically, with another time to live. A
+     * Replaces a value atomically if it has the expected bytes, and sets the given time to live. A
      * success is a use.
      *
      * @param key the key.
-     * @param expected a buffer that holds the expected value and nothing else; wrap a flyweight
-     *     around a part of a longer one.
+     * @param expected a buffer that holds exactly the expected value; to compare with part of a
+     *     longer buffer, wrap a flyweight around that part.
      * @param value the value's buffer.
-     * @param valueOffset where the value starts.
-     * @param valueLength its bytes, from 0.
-     * @param ttlNs positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or {@link
-     *     #KEEP_TTL}.
+     * @param valueOffset the offset of the value in its buffer.
+     * @param valueLength the length of the value in bytes, 0 or more.
+     * @param ttlNs the time to live: positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or
+     *     {@link #KEEP_TTL}.
      * @return whether the value was written.
-     * @throws EntryTooLargeException if it does not fit a slab; the cache is as it was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws EntryTooLargeException if the entry does not fit a slab; the cache is unchanged.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean compareAndSet(
             long key,
@@ -318,12 +334,15 @@ abstract class LongKeyOperations extends SegmentedCache {
     }
 
     /**
-     * Lets an updater change a value where it lies, atomically; its length stays. A use.
+     * Lets an updater change the value of a key in place, atomically. The length cannot change.
+     * This is a use.
      *
      * @param key the key.
-     * @param updater called at most once; if it throws, the value is as it was found.
+     * @param updater called at most once, under the segment's lock; if it throws, the value is
+     *     unchanged.
      * @return whether the key was present.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean update(long key, ValueUpdater updater) {
         final long hash = hash(key);
@@ -334,8 +353,9 @@ abstract class LongKeyOperations extends SegmentedCache {
      * Removes a key.
      *
      * @param key the key.
-     * @return whether it was present.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @return whether the key was present.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean remove(long key) {
         final long hash = hash(key);
@@ -343,14 +363,15 @@ abstract class LongKeyOperations extends SegmentedCache {
     }
 
     /**
-     * Removes a key whose value has the expected bytes, atomically.
+     * Removes a key atomically if its value has the expected bytes.
      *
      * @param key the key.
-     * @param expected the expected value's buffer.
-     * @param expectedOffset where it starts.
-     * @param expectedLength its bytes, from 0.
-     * @return whether it was removed.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @param expected the buffer of the expected value.
+     * @param expectedOffset the offset of the expected value in its buffer.
+     * @param expectedLength the length of the expected value in bytes, 0 or more.
+     * @return whether the key was removed.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean removeIfEqual(
             long key, DirectBuffer expected, int expectedOffset, int expectedLength) {
@@ -373,16 +394,18 @@ abstract class LongKeyOperations extends SegmentedCache {
     }
 
     /**
-     * Copies a value out and removes its key, atomically; a value that does not fit stays.
+     * Copies the value of a key into a buffer and removes the key, atomically. If the value does
+     * not fit, the key stays.
      *
-     * <p>Where the result is negative, the destination's bytes from the offset on mean nothing.
+     * <p>If the result is negative, the destination's bytes from the offset on are undefined.
      *
      * @param key the key.
-     * @param destination where the value goes; the room is its capacity from the offset on.
-     * @param destinationOffset where in it.
+     * @param destination receives the value; the room is its capacity from the offset on.
+     * @param destinationOffset the offset at which to write.
      * @return the value's length, {@link #NOT_FOUND} or {@link #INSUFFICIENT_CAPACITY}.
      * @throws IllegalArgumentException if the destination is read-only.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public int getAndRemove(long key, MutableDirectBuffer destination, int destinationOffset) {
         final int room = room(destination, destinationOffset);
@@ -399,12 +422,14 @@ abstract class LongKeyOperations extends SegmentedCache {
     }
 
     /**
-     * Tells how long a key has to live. Neither a use nor counted as a read. Takes no lock, unless
-     * it is the first to find the entry expired, or writers disturb it again and again.
+     * Returns the remaining time to live of a key. This is not a use, and is not counted as a read.
+     * Takes a lock only if it is the first to find the entry expired, or if writers disturb it
+     * repeatedly.
      *
      * @param key the key.
      * @return positive nanoseconds, {@link #NO_TTL}, or {@link #NOT_FOUND}.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public long remainingTtlNs(long key) {
         final long hash = hash(key);
@@ -412,13 +437,15 @@ abstract class LongKeyOperations extends SegmentedCache {
     }
 
     /**
-     * Gives a key another time to live, from now on, which no use renews. Not a use.
+     * Sets the time to live of a key, counted from now. This is not a use. Uses do not renew the
+     * new deadline, unless it is {@link #DEFAULT_TTL} and that slides.
      *
      * @param key the key.
-     * @param ttlNs positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or {@link
-     *     #KEEP_TTL}.
+     * @param ttlNs the time to live: positive nanoseconds, {@link #NO_TTL}, {@link #DEFAULT_TTL} or
+     *     {@link #KEEP_TTL}.
      * @return whether the key was present.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean setTtl(long key, long ttlNs) {
         checkTtl(ttlNs);
@@ -427,11 +454,12 @@ abstract class LongKeyOperations extends SegmentedCache {
     }
 
     /**
-     * Takes a key's time to live away. Not a use.
+     * Removes the time to live of a key, so that it does not expire. This is not a use.
      *
      * @param key the key.
      * @return whether the key was present.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean persist(long key) {
         final long hash = hash(key);
@@ -439,10 +467,11 @@ abstract class LongKeyOperations extends SegmentedCache {
     }
 
     /**
-     * The segment a key belongs to: bounds and LRU order hold for each segment by itself.
+     * Returns the number of the segment that a key belongs to. Bounds and LRU order apply to each
+     * segment separately.
      *
      * @param key the key.
-     * @return its number, from 0.
+     * @return the segment's number, from 0.
      */
     public int segmentIndex(long key) {
         return segmentNumber(hash(key));

@@ -4,8 +4,8 @@ package io.flagstone;
 import org.agrona.DirectBuffer;
 
 /**
- * The keys of one {@link OffHeapCache#get(MultiGet, org.agrona.MutableDirectBuffer, int)}, and what
- * became of them; made once and used again and again.
+ * A batch of keys for {@link OffHeapCache#get(MultiGet, org.agrona.MutableDirectBuffer, int)}, and
+ * the results of the read. Create it once and reuse it.
  *
  * <pre>{@code
  * final MultiGet batch = new MultiGet(32);
@@ -22,19 +22,20 @@ import org.agrona.DirectBuffer;
  * }
  * }</pre>
  *
- * <p>Not thread-safe: a batch belongs to one thread at a time. While a call uses it, it can be
- * read, but neither changed nor passed to another call. Allocates nothing once its keys' bytes have
- * grown to the largest batch.
+ * <p>Not thread-safe: only one thread at a time may use a batch. While a call uses it, it can be
+ * read, but neither changed nor passed to another call. Allocates only when the bytes of its keys
+ * grow beyond those of any earlier batch.
  */
 public final class MultiGet extends KeyBatch {
     private final int[] lengths;
     private final int[] offsets;
 
     /**
-     * An empty batch.
+     * Creates an empty batch.
      *
-     * @param capacity how many keys it can hold; 16 to 64 are enough to hide the latency of memory.
-     * @throws IllegalArgumentException if that is not positive.
+     * @param capacity the number of keys it can hold; 16 to 64 are enough to hide the latency of
+     *     memory.
+     * @throws IllegalArgumentException if the capacity is not positive.
      */
     public MultiGet(int capacity) {
         super(capacity);
@@ -46,7 +47,7 @@ public final class MultiGet extends KeyBatch {
      * Adds a key.
      *
      * @param key the key.
-     * @return its number in the batch, from 0.
+     * @return the key's number in the batch, from 0.
      * @throws IllegalStateException if the batch is full, or if a call that uses it has not
      *     returned.
      */
@@ -55,12 +56,12 @@ public final class MultiGet extends KeyBatch {
     }
 
     /**
-     * Adds a key that lies in a buffer, which is copied.
+     * Adds a copy of a key in a buffer.
      *
      * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
-     * @return its number in the batch, from 0.
+     * @param keyOffset the offset of the key in its buffer.
+     * @param keyLength the length of the key in bytes, 1 to 65 535.
+     * @return the key's number in the batch, from 0.
      * @throws IllegalStateException if the batch is full, or if a call that uses it has not
      *     returned.
      */
@@ -74,11 +75,11 @@ public final class MultiGet extends KeyBatch {
     }
 
     /**
-     * The length of a key's value.
+     * Returns the length of a key's value.
      *
      * @param number the key's number.
-     * @return bytes, {@link OffHeapCache#NOT_FOUND}, or {@link OffHeapCache#INSUFFICIENT_CAPACITY}
-     *     if what was left of the destination did not hold it.
+     * @return the length in bytes, {@link OffHeapCache#NOT_FOUND}, or {@link
+     *     OffHeapCache#INSUFFICIENT_CAPACITY} if the value did not fit the rest of the destination.
      */
     public int length(int number) {
         check(number);
@@ -86,11 +87,11 @@ public final class MultiGet extends KeyBatch {
     }
 
     /**
-     * Where a key's value is.
+     * Returns the offset of a key's value in the destination.
      *
      * @param number the key's number.
-     * @return an offset in the destination, a multiple of 8 from where its values start; without
-     *     meaning where the length is negative.
+     * @return an offset, a multiple of 8 bytes from where the values start; undefined if the length
+     *     is negative.
      */
     public int offset(int number) {
         check(number);

@@ -4,22 +4,23 @@ package io.flagstone;
 import org.agrona.DirectBuffer;
 
 /**
- * The keys of one {@link OffHeapCache#put(MultiPut, DirectBuffer)}, and where their values are;
- * made once and used again and again.
+ * A batch of keys for {@link OffHeapCache#put(MultiPut, DirectBuffer)}, with the positions of their
+ * values. Create it once and reuse it.
  *
- * <p>Not thread-safe: a batch belongs to one thread at a time. While a call uses it, it can be
- * neither changed nor passed to another call. Allocates nothing once its keys' bytes have grown to
- * the largest batch.
+ * <p>Not thread-safe: only one thread at a time may use a batch. While a call uses it, it can be
+ * neither changed nor passed to another call. Allocates only when the bytes of its keys grow beyond
+ * those of any earlier batch.
  */
 public final class MultiPut extends KeyBatch {
     private final int[] offsets;
     private final int[] lengths;
 
     /**
-     * An empty batch.
+     * Creates an empty batch.
      *
-     * @param capacity how many keys it can hold; 16 to 64 are enough to hide the latency of memory.
-     * @throws IllegalArgumentException if that is not positive.
+     * @param capacity the number of keys it can hold; 16 to 64 are enough to hide the latency of
+     *     memory.
+     * @throws IllegalArgumentException if the capacity is not positive.
      */
     public MultiPut(int capacity) {
         super(capacity);
@@ -28,11 +29,11 @@ public final class MultiPut extends KeyBatch {
     }
 
     /**
-     * Adds a key. Of a key that is added twice the later value stays.
+     * Adds a key. If a key is added twice, the later value stays.
      *
      * @param key the key.
-     * @param valueOffset where its value starts in the buffer of values.
-     * @param valueLength the value's bytes, from 0.
+     * @param valueOffset the offset of its value in the buffer of values.
+     * @param valueLength the length of the value in bytes, 0 or more.
      * @return the key's number in the batch, from 0.
      * @throws IllegalStateException if the batch is full, or if a call that uses it has not
      *     returned.
@@ -42,14 +43,13 @@ public final class MultiPut extends KeyBatch {
     }
 
     /**
-     * Adds a key that lies in a buffer, which is copied. Of a key that is added twice the later
-     * value stays.
+     * Adds a copy of a key in a buffer. If a key is added twice, the later value stays.
      *
      * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
-     * @param valueOffset where its value starts in the buffer of values.
-     * @param valueLength the value's bytes, from 0.
+     * @param keyOffset the offset of the key in its buffer.
+     * @param keyLength the length of the key in bytes, 1 to 65 535.
+     * @param valueOffset the offset of its value in the buffer of values.
+     * @param valueLength the length of the value in bytes, 0 or more.
      * @return the key's number in the batch, from 0.
      * @throws IllegalStateException if the batch is full, or if a call that uses it has not
      *     returned.

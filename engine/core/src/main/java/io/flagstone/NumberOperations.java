@@ -10,8 +10,8 @@ import io.flagstone.internal.segment.SegmentConfig;
 import org.agrona.DirectBuffer;
 
 /**
- * The operations on a {@code long} that lies in a value, in native byte order. Each is atomic. The
- * deadline stays.
+ * The operations on a {@code long} inside a value, in native byte order. Each is atomic, and keeps
+ * a deadline that does not slide.
  */
 abstract class NumberOperations extends BufferKeyWrites {
     NumberOperations(Segment[] segments, SegmentConfig config) {
@@ -19,15 +19,17 @@ abstract class NumberOperations extends BufferKeyWrites {
     }
 
     /**
-     * Reads eight bytes of a value. A hit is a use. Takes a lock no more often than a get.
+     * Returns the {@code long} at an index of a value. A hit is a use. Takes a lock only when
+     * {@code get} does.
      *
      * @param key the key.
-     * @param valueIndex where in the value.
-     * @param missing what to return if the key is absent.
+     * @param valueIndex the index in the value, in bytes.
+     * @param missing the result if the key is absent.
      * @return the number, or {@code missing}.
-     * @throws IndexOutOfBoundsException if the value does not have eight bytes there; it is as it
-     *     was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws IndexOutOfBoundsException if the value does not have eight bytes at that index; the
+     *     value is unchanged.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public long getLong(long key, int valueIndex, long missing) {
         checkIndex(valueIndex);
@@ -36,15 +38,16 @@ abstract class NumberOperations extends BufferKeyWrites {
     }
 
     /**
-     * Writes eight bytes of a value. A use. The value keeps its length.
+     * Writes a {@code long} at an index of a value. The value keeps its length. This is a use.
      *
      * @param key the key.
-     * @param valueIndex where in the value.
-     * @param number what to write.
+     * @param valueIndex the index in the value, in bytes.
+     * @param number the number to write.
      * @return whether the key was present.
-     * @throws IndexOutOfBoundsException if the value does not have eight bytes there; it is as it
-     *     was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws IndexOutOfBoundsException if the value does not have eight bytes at that index; the
+     *     value is unchanged.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean putLong(long key, int valueIndex, long number) {
         checkIndex(valueIndex);
@@ -53,16 +56,18 @@ abstract class NumberOperations extends BufferKeyWrites {
     }
 
     /**
-     * Writes eight bytes of a value if they hold the expected number. A success is a use.
+     * Replaces the {@code long} at an index of a value if it is the expected number. A success is a
+     * use.
      *
      * @param key the key.
-     * @param valueIndex where in the value.
+     * @param valueIndex the index in the value, in bytes.
      * @param expected the expected number.
-     * @param number what to write.
+     * @param number the number to write.
      * @return whether the number was written; false if the key is absent.
-     * @throws IndexOutOfBoundsException if the value does not have eight bytes there; it is as it
-     *     was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws IndexOutOfBoundsException if the value does not have eight bytes at that index; the
+     *     value is unchanged.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean compareAndSetLong(long key, int valueIndex, long expected, long number) {
         checkIndex(valueIndex);
@@ -72,33 +77,35 @@ abstract class NumberOperations extends BufferKeyWrites {
     }
 
     /**
-     * Adds to eight bytes of a value, and returns the old number. A use.
+     * Adds to the {@code long} at an index of a value, and returns the old number. This is a use.
      *
      * @param key the key.
-     * @param valueIndex where in the value.
-     * @param delta what to add; the sum wraps.
-     * @param missing what to return if the key is absent.
-     * @return the number before, or {@code missing}.
-     * @throws IndexOutOfBoundsException if the value does not have eight bytes there; it is as it
-     *     was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @param valueIndex the index in the value, in bytes.
+     * @param delta the number to add; the sum wraps.
+     * @param missing the result if the key is absent.
+     * @return the old number, or {@code missing}.
+     * @throws IndexOutOfBoundsException if the value does not have eight bytes at that index; the
+     *     value is unchanged.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public long getAndAddLong(long key, int valueIndex, long delta, long missing) {
-        // Sums wrap, so the difference is exact also for the key that is absent.
+        // Sums wrap, so the difference is exact for an absent key too.
         return addAndGetLong(key, valueIndex, delta, missing + delta) - delta;
     }
 
     /**
-     * Adds to eight bytes of a value, and returns the sum. A use.
+     * Adds to the {@code long} at an index of a value, and returns the sum. This is a use.
      *
      * @param key the key.
-     * @param valueIndex where in the value.
-     * @param delta what to add; the sum wraps.
-     * @param missing what to return if the key is absent.
+     * @param valueIndex the index in the value, in bytes.
+     * @param delta the number to add; the sum wraps.
+     * @param missing the result if the key is absent.
      * @return the sum, or {@code missing}.
-     * @throws IndexOutOfBoundsException if the value does not have eight bytes there; it is as it
-     *     was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws IndexOutOfBoundsException if the value does not have eight bytes at that index; the
+     *     value is unchanged.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public long addAndGetLong(long key, int valueIndex, long delta, long missing) {
         checkIndex(valueIndex);
@@ -108,17 +115,19 @@ abstract class NumberOperations extends BufferKeyWrites {
     }
 
     /**
-     * Reads eight bytes of a value. A hit is a use. Takes a lock no more often than a get.
+     * Returns the {@code long} at an index of a value. A hit is a use. Takes a lock only when
+     * {@code get} does.
      *
      * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
-     * @param valueIndex where in the value.
-     * @param missing what to return if the key is absent.
+     * @param keyOffset the offset of the key in its buffer.
+     * @param keyLength the length of the key in bytes, 1 to 65 535.
+     * @param valueIndex the index in the value, in bytes.
+     * @param missing the result if the key is absent.
      * @return the number, or {@code missing}.
-     * @throws IndexOutOfBoundsException if the value does not have eight bytes there; it is as it
-     *     was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws IndexOutOfBoundsException if the value does not have eight bytes at that index; the
+     *     value is unchanged.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public long getLong(
             DirectBuffer key, int keyOffset, int keyLength, int valueIndex, long missing) {
@@ -138,17 +147,18 @@ abstract class NumberOperations extends BufferKeyWrites {
     }
 
     /**
-     * Writes eight bytes of a value. A use. The value keeps its length.
+     * Writes a {@code long} at an index of a value. The value keeps its length. This is a use.
      *
      * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
-     * @param valueIndex where in the value.
-     * @param number what to write.
+     * @param keyOffset the offset of the key in its buffer.
+     * @param keyLength the length of the key in bytes, 1 to 65 535.
+     * @param valueIndex the index in the value, in bytes.
+     * @param number the number to write.
      * @return whether the key was present.
-     * @throws IndexOutOfBoundsException if the value does not have eight bytes there; it is as it
-     *     was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws IndexOutOfBoundsException if the value does not have eight bytes at that index; the
+     *     value is unchanged.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean putLong(
             DirectBuffer key, int keyOffset, int keyLength, int valueIndex, long number) {
@@ -170,18 +180,20 @@ abstract class NumberOperations extends BufferKeyWrites {
     }
 
     /**
-     * Writes eight bytes of a value if they hold the expected number. A success is a use.
+     * Replaces the {@code long} at an index of a value if it is the expected number. A success is a
+     * use.
      *
      * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
-     * @param valueIndex where in the value.
+     * @param keyOffset the offset of the key in its buffer.
+     * @param keyLength the length of the key in bytes, 1 to 65 535.
+     * @param valueIndex the index in the value, in bytes.
      * @param expected the expected number.
-     * @param number what to write.
+     * @param number the number to write.
      * @return whether the number was written; false if the key is absent.
-     * @throws IndexOutOfBoundsException if the value does not have eight bytes there; it is as it
-     *     was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws IndexOutOfBoundsException if the value does not have eight bytes at that index; the
+     *     value is unchanged.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public boolean compareAndSetLong(
             DirectBuffer key,
@@ -210,18 +222,19 @@ abstract class NumberOperations extends BufferKeyWrites {
     }
 
     /**
-     * Adds to eight bytes of a value, and returns the old number. A use.
+     * Adds to the {@code long} at an index of a value, and returns the old number. This is a use.
      *
      * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
-     * @param valueIndex where in the value.
-     * @param delta what to add; the sum wraps.
-     * @param missing what to return if the key is absent.
-     * @return the number before, or {@code missing}.
-     * @throws IndexOutOfBoundsException if the value does not have eight bytes there; it is as it
-     *     was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @param keyOffset the offset of the key in its buffer.
+     * @param keyLength the length of the key in bytes, 1 to 65 535.
+     * @param valueIndex the index in the value, in bytes.
+     * @param delta the number to add; the sum wraps.
+     * @param missing the result if the key is absent.
+     * @return the old number, or {@code missing}.
+     * @throws IndexOutOfBoundsException if the value does not have eight bytes at that index; the
+     *     value is unchanged.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public long getAndAddLong(
             DirectBuffer key,
@@ -230,23 +243,24 @@ abstract class NumberOperations extends BufferKeyWrites {
             int valueIndex,
             long delta,
             long missing) {
-        // Sums wrap, so the difference is exact also for the key that is absent.
+        // Sums wrap, so the difference is exact for an absent key too.
         return addAndGetLong(key, keyOffset, keyLength, valueIndex, delta, missing + delta) - delta;
     }
 
     /**
-     * Adds to eight bytes of a value, and returns the sum. A use.
+     * Adds to the {@code long} at an index of a value, and returns the sum. This is a use.
      *
      * @param key the key's buffer.
-     * @param keyOffset where the key starts.
-     * @param keyLength its bytes, 1 to 65 535.
-     * @param valueIndex where in the value.
-     * @param delta what to add; the sum wraps.
-     * @param missing what to return if the key is absent.
+     * @param keyOffset the offset of the key in its buffer.
+     * @param keyLength the length of the key in bytes, 1 to 65 535.
+     * @param valueIndex the index in the value, in bytes.
+     * @param delta the number to add; the sum wraps.
+     * @param missing the result if the key is absent.
      * @return the sum, or {@code missing}.
-     * @throws IndexOutOfBoundsException if the value does not have eight bytes there; it is as it
-     *     was.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws IndexOutOfBoundsException if the value does not have eight bytes at that index; the
+     *     value is unchanged.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public long addAndGetLong(
             DirectBuffer key,

@@ -16,44 +16,47 @@ import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * A bounded off-heap cache of byte values, thread-safe: every operation may be called by any
- * thread.
+ * A bounded off-heap cache of byte values. It is thread-safe: any thread may call any operation.
  *
- * <p>Keys are 1 to 65 535 bytes of a {@link DirectBuffer}, or a {@code long}, which is the same key
- * as its eight bytes in native order. Keys and values are copied in and out; nothing the caller
- * passes is kept.
+ * <p>A key is 1 to 65 535 bytes of a {@link DirectBuffer}, or a {@code long}, which is the same key
+ * as its eight bytes in native order. Keys and values are copied in and out. The cache keeps no
+ * reference to a caller's buffer.
  *
- * <p><b>Buffers</b> of a call are resolved and checked once, at its start; from then on only their
- * memory counts, which the call keeps reachable. A destination may overlap the key. Bytes that lie
- * in a mapped file, or at a bare address, are copied outside the lock, so that a file that was cut
- * short fails the call, by an {@link InternalError}, and nothing else.
+ * <p><b>Buffers.</b> A call resolves and checks its buffers once, at its start. After that only
+ * their memory matters, and the call keeps it reachable. A destination may overlap the key. Bytes
+ * in a mapped file, or at a bare address, are copied outside the lock. So if the file has been
+ * truncated, the call fails with an {@link InternalError}, and nothing else is affected.
  *
- * <p>An entry leaves when its deadline passes, when it is removed, or when a place or room is
- * needed. For the bound in entries the least recently used of the segment leaves. For the budget
- * the least recently used of the needed size class leaves, and a class that holds on to much older
- * entries than the others gives up a slab. A put never fails for want of room.
+ * <p><b>Eviction.</b> An entry leaves the cache when its deadline passes, when it is removed, or
+ * when it is evicted. When a segment reaches its bound in entries, its least recently used entry is
+ * evicted. When memory is short, the least recently used entry of the needed size class is evicted,
+ * and a class that keeps much older entries than the others gives up a slab. A put never fails for
+ * lack of room.
  *
- * <p><b>Time.</b> An entry is a miss from the nanosecond of its deadline on. Its memory is had back
- * later, by writes and by {@link #doWork}, a bounded number of entries each.
+ * <p><b>Time.</b> An entry is a miss from the nanosecond of its deadline on. Writes and {@link
+ * #doWork} reclaim its memory later, a bounded number of entries per call.
  *
- * <p><b>Use.</b> A hit of {@code get} or {@code read}, {@code update}, a write of a {@code long},
- * every put of a present key and a successful {@code compareAndSet} are uses, renew a sliding
- * deadline (but for the last) and keep the entry from eviction; the order is exact with a promotion
- * distance of 0, and one order over all entries with one segment.
+ * <p><b>Use.</b> A use protects an entry from eviction and renews a sliding deadline. Uses are a
+ * hit of {@code get}, {@code getLong} or {@code read}, an {@code update}, a write of a {@code
+ * long}, every put of a present key, and a successful {@code compareAndSet}, which alone does not
+ * renew the deadline. The order of use is exact with a promotion distance of 0. With one segment,
+ * there is one order over all entries.
  *
- * <p><b>Memory.</b> All of it is taken when the cache is built. {@link #close} lets it go; the JVM
- * frees it once no thread can be inside the cache.
+ * <p><b>Memory.</b> The cache allocates all its memory when it is built. {@link #close} drops it,
+ * and the JVM frees it when no thread can still be inside the cache.
  *
- * <p><b>Leases</b> keep a caller that loads missing values from putting back what was written or
- * removed while it loaded: see {@link #lease(long)}.
+ * <p><b>Leases</b> keep a caller that loads missing values from overwriting what was written or
+ * removed during the load; see {@link #lease(long)}.
  *
- * <p><b>Callbacks</b> run under the lock of a segment and may not call the cache: what would need a
- * lock is refused.
+ * <p><b>Callbacks</b> run under the lock of a segment and must not call the cache. Every operation
+ * that may take a lock throws an {@link IllegalStateException} when a callback of the cache calls
+ * it.
  *
- * <p><b>Allocation.</b> Operations on keys, {@link #scan} and {@link #doWork} allocate nothing; the
- * first {@code update} of a value longer than any before grows a copy on the heap. On JDK 17 to 24,
- * each key and value in a mapped file leaves 16 bytes of garbage, and everywhere a value of more
- * than 64 KiB there leaves a copy. Reports allocate.
+ * <p><b>Allocation.</b> Operations on keys, {@link #scan} and {@link #doWork} allocate nothing,
+ * with these exceptions. The first {@code update} of a value longer than any before grows a copy on
+ * the heap. A lease takes memory on the heap. On JDK 17 to 24, each key and value in a mapped file
+ * leaves 16 bytes of garbage. On every JDK, a value of more than 64 KiB in a mapped file leaves a
+ * copy. Reports allocate.
  *
  * <pre>{@code
  * try (OffHeapCache cache = OffHeapCache.builder().memoryBytes(64 << 20).build()) {
@@ -63,7 +66,7 @@ import org.agrona.concurrent.NanoClock;
  * }</pre>
  */
 public final class OffHeapCache extends LeaseOperations implements Agent, AutoCloseable {
-    /** What {@link #scan} returns when it has seen everything. */
+    /** The result of {@link #scan} when it has passed the last entry. */
     public static final long SCAN_DONE = -1;
 
     private final EffectiveConfiguration configuration;
@@ -92,7 +95,7 @@ public final class OffHeapCache extends LeaseOperations implements Agent, AutoCl
     }
 
     /**
-     * Starts the configuration of a cache.
+     * Creates a builder for a cache.
      *
      * @return a builder with the defaults.
      */
@@ -101,18 +104,21 @@ public final class OffHeapCache extends LeaseOperations implements Agent, AutoCl
     }
 
     /**
-     * Shows the live entries to a visitor, some with each call.
+     * Passes the live entries to a visitor, some with each call.
      *
-     * <p>Weakly consistent: while nothing is inserted, each entry is seen once. One that an
-     * insertion moves within the index meanwhile, or that comes or goes, may be seen, or not, or
-     * twice. Not a use of what it sees.
+     * <p>Weakly consistent: while nothing is inserted, each entry is visited once. An entry that
+     * comes, goes, or is moved within the index by an insertion may be visited once, twice or not
+     * at all. A visit is not a use.
      *
-     * @param cursor 0 to begin, then what the last call returned.
-     * @param maxEntries after how many entries to return; a call may see up to nine more, or fewer.
+     * @param cursor 0 to begin, then the result of the previous call.
+     * @param maxEntries the number of entries after which to return; a call may visit up to nine
+     *     more, or fewer.
      * @param visitor called under the lock of a segment.
-     * @return the cursor to go on with, or {@link #SCAN_DONE}.
-     * @throws IllegalArgumentException for a cursor that no scan returned.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @return the cursor to continue with, or {@link #SCAN_DONE}.
+     * @throws IllegalArgumentException if {@code maxEntries} is not positive, or if no scan
+     *     returned the cursor.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public long scan(long cursor, int maxEntries, EntryVisitor visitor) {
         if (maxEntries <= 0) {
@@ -133,10 +139,11 @@ public final class OffHeapCache extends LeaseOperations implements Agent, AutoCl
     }
 
     /**
-     * Removes every entry, as {@code REMOVED}. Entries that other threads put, or move by putting,
-     * meanwhile may stay.
+     * Removes every entry, with the cause {@code REMOVED}. Entries that other threads put
+     * meanwhile, or move by a put, may stay.
      *
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public void clear() {
         for (final Segment segment : segments()) {
@@ -145,9 +152,10 @@ public final class OffHeapCache extends LeaseOperations implements Agent, AutoCl
     }
 
     /**
-     * The entries held, those included that have expired and not yet been reclaimed. Takes no lock.
+     * Returns the number of entries, including expired ones that have not been reclaimed. Takes no
+     * lock.
      *
-     * @return the sum over the segments, exact when no write is under way.
+     * @return the sum over the segments, exact when no write is in progress.
      * @throws IllegalStateException if the cache is closed.
      */
     public long size() {
@@ -159,16 +167,17 @@ public final class OffHeapCache extends LeaseOperations implements Agent, AutoCl
     }
 
     /**
-     * The parameters in effect, and where each is from; still there once the cache is closed.
+     * Returns the parameters in effect and the origin of each. Also works after the cache is
+     * closed.
      *
-     * @return prints as a table.
+     * @return the configuration, which prints as a table.
      */
     public EffectiveConfiguration configuration() {
         return configuration;
     }
 
     /**
-     * How many segments there are.
+     * Returns the number of segments.
      *
      * @return a power of two.
      */
@@ -177,11 +186,14 @@ public final class OffHeapCache extends LeaseOperations implements Agent, AutoCl
     }
 
     /**
-     * Reclaims expired entries: of each segment at most the configured budget. For the duty cycle
-     * of the application, or an {@link org.agrona.concurrent.AgentRunner}. Reads the clock once.
+     * Reclaims expired entries and continues the rebalancing of size classes, in each segment at
+     * most the configured budgets. Call it from the duty cycle of the application or from an {@link
+     * org.agrona.concurrent.AgentRunner}. Reads the clock once.
      *
-     * @return the entries reclaimed or moved in the wheel, 0 when nothing is due.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @return the number of entries reclaimed, or moved in the wheel or to other chunks; 0 if there
+     *     was nothing to do.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     @Override
     public int doWork() {
@@ -199,10 +211,10 @@ public final class OffHeapCache extends LeaseOperations implements Agent, AutoCl
     }
 
     /**
-     * The counts since the cache was built. Once it is closed, its last counts.
+     * Returns the counts since the cache was built, or the last counts of a closed cache.
      *
      * @return the sum over the segments.
-     * @throws IllegalStateException from one of the cache's callbacks.
+     * @throws IllegalStateException if one of the cache's callbacks makes the call.
      */
     public CacheStatistics statistics() {
         final Segment[] current = segmentsOrNull();
@@ -210,10 +222,11 @@ public final class OffHeapCache extends LeaseOperations implements Agent, AutoCl
     }
 
     /**
-     * Where every byte of the budget went.
+     * Returns how every byte of the budget is used.
      *
      * @return the sum over the segments.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public MemoryReport memoryReport() {
         MemoryReport sum = MemoryReport.EMPTY;
@@ -232,11 +245,12 @@ public final class OffHeapCache extends LeaseOperations implements Agent, AutoCl
     }
 
     /**
-     * Walks all off-heap state of every segment, each under its lock: for tests and for operators
-     * who can wait.
+     * Checks the consistency of all off-heap state, segment by segment, each under its lock. This
+     * takes long; it is for tests and for operators who can wait.
      *
      * @return clean, or the first inconsistency.
-     * @throws IllegalStateException if the cache is closed, or from one of its callbacks.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
      */
     public AuditResult audit() {
         long entries = 0;
@@ -252,7 +266,7 @@ public final class OffHeapCache extends LeaseOperations implements Agent, AutoCl
     }
 
     /**
-     * Whether the cache is closed.
+     * Returns whether the cache is closed.
      *
      * @return whether {@link #close} has been called and has finished.
      */
@@ -261,10 +275,10 @@ public final class OffHeapCache extends LeaseOperations implements Agent, AutoCl
     }
 
     /**
-     * Closes the cache: operations under way complete, later ones throw, and the memory is let go.
-     * The listener is not told. Closing again does nothing.
+     * Closes the cache. Operations in progress complete, later ones throw, and the memory is
+     * dropped. The removal handler is not called. Closing again does nothing.
      *
-     * @throws IllegalStateException from one of the cache's callbacks.
+     * @throws IllegalStateException if one of the cache's callbacks makes the call.
      */
     @Override
     public void close() {

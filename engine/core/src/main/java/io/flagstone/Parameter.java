@@ -72,7 +72,7 @@ enum Parameter {
     final Number least;
     final Number most;
 
-    /** A number. */
+    /** Creates a parameter that is a number. */
     Parameter(String title, String unit, Number byDefault, Number least, Number most) {
         this.title = title;
         this.unit = unit;
@@ -81,7 +81,7 @@ enum Parameter {
         this.most = most;
     }
 
-    /** Something else. */
+    /** Creates a parameter that is not a number. */
     Parameter(String title, String unit, Object byDefault) {
         this.title = title;
         this.unit = unit;
@@ -98,7 +98,7 @@ enum Parameter {
         return byDefault instanceof Boolean;
     }
 
-    /** Whether it can be written as the text of a system property. */
+    /** Returns whether a system property can set the parameter. */
     boolean hasProperty() {
         return isNumber() || isSwitch();
     }
@@ -137,7 +137,7 @@ enum Parameter {
                 : null;
     }
 
-    /** The value that a property's text stands for; the text itself if it stands for none. */
+    /** Parses the text of a system property. Returns the text itself if it is invalid. */
     Object parse(String text) {
         if (isSwitch()) {
             return switch (text) {
@@ -153,14 +153,14 @@ enum Parameter {
         }
     }
 
-    /** A value as it is in effect. */
+    /** Returns the setting to report for a value in effect. */
     Setting setting(Object value, Setting.Origin origin) {
         return new Setting(title, text(value), unit, origin);
     }
 
     private String text(Object value) {
         if (this == HASH_SEED) {
-            // Who knows it can choose keys that collide.
+            // Do not show the seed: anyone who knows it can choose keys that collide.
             return value == null ? "random" : "fixed";
         }
         if (value == null) {

@@ -16,37 +16,42 @@ import java.nio.ByteBuffer;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
-/** The segments of a cache, the way from a key to its own, and the checks of arguments. */
+/** The segments of a cache, the mapping of keys to segments, and the checks of arguments. */
 abstract class SegmentedCache {
     /** The key is absent or expired. */
     public static final int NOT_FOUND = Segment.NOT_FOUND;
 
-    /** The destination has too little room, and nothing was copied. */
+    /** The destination has too little room for the value, so the value was not copied. */
     public static final int INSUFFICIENT_CAPACITY = Segment.INSUFFICIENT_CAPACITY;
 
-    /** No time to live. */
+    /** No time to live: the entry does not expire. */
     public static final long NO_TTL = TimesToLive.NONE;
 
-    /** The time to live that the cache was built with, in place of a number of nanoseconds. */
+    /**
+     * The time to live that the cache was built with. Use it in place of a number of nanoseconds.
+     */
     public static final long DEFAULT_TTL = TimesToLive.DEFAULT;
 
     /**
-     * In place of a time to live: that of a key which is present stays as it is, its deadline that
-     * is; a key which is absent gets {@link #DEFAULT_TTL}.
+     * Keeps the deadline of a present key. An absent key gets {@link #DEFAULT_TTL}. Use it in place
+     * of a number of nanoseconds.
      */
     public static final long KEEP_TTL = TimesToLive.KEEP;
 
-    /** The longest key. */
+    /** The largest length of a key, in bytes. */
     public static final int MAX_KEY_LENGTH = EntryDescriptor.MAX_KEY_LENGTH;
 
     private final KeyedHash keyedHash;
     private final int segmentBits;
     private final int maxValueBytes;
 
-    /** Dropped by close, so that the memory can go; the segments themselves refuse late callers. */
+    /**
+     * The segments, or {@code null} after close, so that their memory can be freed. The segments
+     * themselves reject late callers.
+     */
     private volatile Segment[] segments;
 
-    /** Their reads that take no lock; dropped likewise. */
+    /** The reads without a lock, or {@code null} after close. */
     private volatile OptimisticReader reader;
 
     private volatile BatchReader batchReader;
@@ -143,7 +148,7 @@ abstract class SegmentedCache {
         checkWritable(destination);
     }
 
-    /** Writing to a read-only destination might end the JVM. */
+    /** Checks that a destination is writable. A write to a read-only one might crash the JVM. */
     private static void checkWritable(MutableDirectBuffer destination) {
         final ByteBuffer memory = destination.byteBuffer();
         if (memory != null && memory.isReadOnly()) {
@@ -164,7 +169,11 @@ abstract class SegmentedCache {
         return MappedCopy.of(expected, offset, length);
     }
 
-    /** A copy of a value that is to be put, unless no slab would hold it. */
+    /**
+     * Returns a copy of a value to put.
+     *
+     * @throws io.flagstone.api.EntryTooLargeException if the entry does not fit a slab.
+     */
     final MappedCopy copyOfValue(int keyLength, DirectBuffer value, int offset, int length) {
         checkValue(value, offset, length);
         segments()[0].checkFits(keyLength, length);
@@ -172,9 +181,9 @@ abstract class SegmentedCache {
     }
 
     /**
-     * Copies a value to mapped memory, after the read, and then removes it, if asked, provided that
-     * it is still the same. So a fault in the destination's memory finds no lock held and leaves
-     * the entry. A value longer than a copy that is kept is read twice.
+     * Copies a value to mapped memory, after the read, and then removes it on request if it is
+     * still the same. So a fault in the destination's memory occurs without a lock and leaves the
+     * entry in place. A value longer than the kept copy buffer is read twice.
      */
     final int getMapped(
             long hash,
@@ -227,8 +236,8 @@ abstract class SegmentedCache {
     }
 
     /**
-     * Keeps the memory of the callers' buffers from being collected while its addresses are in use:
-     * see {@link RawMemory#owner}.
+     * Keeps the memory of the callers' buffers reachable while its addresses are in use; see {@link
+     * RawMemory#owner}.
      */
     static boolean alive(boolean result, Object first, Object second) {
         Reference.reachabilityFence(first);

@@ -10,15 +10,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/**
- * What has been said of each parameter, and by whom: the builder, else a system property, else
- * nobody.
- */
+/** The value of each parameter and its origin: the builder, a system property, or the default. */
 final class Settings {
     private final Map<Parameter, Object> values = new EnumMap<>(Parameter.class);
     private final Map<Parameter, Origin> origins = new EnumMap<>(Parameter.class);
 
-    /** What the system properties say now. */
+    /** Reads the system properties. Parameters without a property get their defaults. */
     Settings() {
         for (final Parameter parameter : Parameter.values()) {
             final String text =
@@ -33,24 +30,24 @@ final class Settings {
         }
     }
 
-    /** The same as another, and independent of it. */
+    /** Copies other settings. */
     Settings(Settings other) {
         values.putAll(other.values);
         origins.putAll(other.origins);
     }
 
-    /** What the builder says. */
+    /** Sets a value on behalf of the builder. */
     void set(Parameter parameter, Object value) {
         values.put(parameter, value);
         origins.put(parameter, Origin.BUILDER);
     }
 
-    /** Whether it has another value than if nobody had said one. */
+    /** Returns whether a parameter differs from its default. */
     boolean isGiven(Parameter parameter) {
         return !Objects.equals(values.get(parameter), parameter.byDefault);
     }
 
-    /** A number, or null where nobody has said one, or something else. */
+    /** Returns a number, or null if the parameter is unset or not a number. */
     Long number(Parameter parameter) {
         return values.get(parameter) instanceof Long number ? number : null;
     }
@@ -63,7 +60,7 @@ final class Settings {
         return Boolean.TRUE.equals(values.get(parameter));
     }
 
-    /** What is wrong with each value by itself. */
+    /** Returns the problem of each invalid value, considered alone. */
     Stream<String> problems() {
         return Stream.of(Parameter.values())
                 .map(parameter -> parameter.problem(values.get(parameter)))
@@ -71,9 +68,9 @@ final class Settings {
     }
 
     /**
-     * All that is in effect.
+     * Returns the configuration in effect.
      *
-     * @param chosen what was chosen for parameters of which nobody has said anything.
+     * @param chosen the values chosen for parameters that are unset.
      */
     EffectiveConfiguration effective(Map<Parameter, ? extends Number> chosen) {
         final List<Setting> settings =

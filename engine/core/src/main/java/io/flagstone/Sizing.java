@@ -13,31 +13,37 @@ import java.util.Map;
 import org.agrona.BitUtil;
 
 /**
- * Divides a cache's memory into segments, and a segment into slabs and index, by what its builder
- * was told and by defaults for the rest.
+ * Divides a cache's memory into segments, and each segment into slabs and index, from the settings
+ * of the builder and from defaults.
  */
 final class Sizing {
-    /** Stands for a number that was not given. */
+    /** The value of a number that was not set. */
     private static final int AUTO = 0;
 
     private static final int SEGMENTS_PER_CORE = 4;
 
-    /** In smaller segments the parts that each has of its own weigh. */
+    /** The size below which the fixed parts of a segment take a large share of it. */
     private static final long MIN_SEGMENT_BYTES = 1 << 20;
 
     private static final long MAX_SEGMENT_BYTES = 1 << 30;
     private static final long MIN_SEGMENT_ENTRIES = 1024;
     private static final int SLABS = 64;
 
-    /** What a slab has beyond a power of two, so that values of one have room for a header. */
+    /**
+     * The share by which a default slab exceeds a power of two, so that a value of that size and
+     * its header fit.
+     */
     private static final int HEADROOM_DIVISOR = 128;
 
     private static final int DEFAULT_ENTRY_BYTES = 64;
 
-    /** How much smaller than in the sample entries may be before the index bounds. */
+    /** The factor by which the index allows for entries smaller than those of the sample. */
     private static final double SAMPLE_MARGIN = 0.9;
 
-    /** An index for entries of this size takes half a hundredth of the memory. */
+    /**
+     * The largest expected entry taken from a sample. An index for this size takes 0.5% of the
+     * memory.
+     */
     private static final int MAX_SAMPLED_ENTRY_BYTES = 1480;
 
     private final long memoryBytes;
@@ -50,10 +56,10 @@ final class Sizing {
     private final RegionAllocator allocator;
 
     /**
-     * Settles what was not given.
+     * Chooses the values that were not set.
      *
-     * @param settings valid.
-     * @param sample or null.
+     * @param settings valid settings.
+     * @param sample the sample, or null.
      */
     Sizing(Settings settings, SizeSample sample) {
         this.memoryBytes = settings.number(Parameter.MEMORY_BYTES);
@@ -75,7 +81,7 @@ final class Sizing {
         return memoryBytes;
     }
 
-    /** What was settled, for parameters that may be left open. */
+    /** Returns the values in effect of parameters that may be left unset. */
     Map<Parameter, Integer> chosen(SegmentLayout layout) {
         return Map.of(
                 Parameter.SEGMENTS,
@@ -109,7 +115,10 @@ final class Sizing {
         return count;
     }
 
-    /** Enough for many slabs, and many entries of the largest kind, so that sizes can be mixed. */
+    /**
+     * Returns the smallest default segment: it has many slabs, and room for many of the largest
+     * entries.
+     */
     private long leastSegmentBytes() {
         return sample == null
                 ? MIN_SEGMENT_BYTES
@@ -126,7 +135,7 @@ final class Sizing {
         return allocator;
     }
 
-    /** The bound in entries of one segment. */
+    /** Returns the bound in entries of one segment. */
     long maxEntries(int segment) {
         if (maxEntries == SegmentLayout.UNBOUNDED) {
             return maxEntries;
@@ -134,7 +143,7 @@ final class Sizing {
         return maxEntries / segments + (segment < maxEntries % segments ? 1 : 0);
     }
 
-    /** The layout of the segments with the highest bound in entries. */
+    /** Returns the layout of the segments with the highest bound in entries. */
     SegmentLayout layout() {
         final int regionBytes = allocator.capacity();
         return SegmentLayout.divide(
@@ -156,7 +165,7 @@ final class Sizing {
         return new SizeClasses(power + BitUtil.align(power / HEADROOM_DIVISOR, Region.CACHE_LINE));
     }
 
-    /** Adds what is wrong with a layout that is too small for its purpose. */
+    /** Adds a problem for each way in which the layout is too small. */
     void checkFit(SegmentLayout layout, List<String> problems) {
         final SizeClasses classes = layout.classes();
         CacheBuilder.check(
