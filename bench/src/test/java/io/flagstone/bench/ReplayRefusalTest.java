@@ -67,7 +67,7 @@ class ReplayRefusalTest {
 
         assertThat(run.status()).isEqualTo(2);
         assertThat(run.err())
-                .startsWith("error: the cache cannot be built: memoryBytes 1024 is too little");
+                .startsWith("error: the cache cannot be built: memoryBytes must be at least ");
         assertThat(run.err()).doesNotContain("\tat ");
     }
 

@@ -221,11 +221,11 @@ abstract class BatchOperations extends NumberOperations {
     private int putCopies(MultiPut batch, Object owner, long address, long bytes, long ttlNs) {
         if (bytes > MAX_COPY_BYTES) {
             throw new IllegalArgumentException(
-                    "values in mapped memory are copied, and a copy holds at most "
+                    "values in mapped memory must have at most "
                             + MAX_COPY_BYTES
-                            + " bytes: these have "
-                            + bytes
-                            + "; put fewer keys in a batch");
+                            + " bytes together, because they are copied;"
+                            + " put fewer keys in a batch: valueBytes="
+                            + bytes);
         }
         try (MappedCopy copy = MappedCopy.take((int) bytes)) {
             int used = 0;

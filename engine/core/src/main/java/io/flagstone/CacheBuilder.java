@@ -444,41 +444,51 @@ public final class CacheBuilder {
             System.getLogger("io.flagstone")
                     .log(
                             System.Logger.Level.WARNING,
-                            "of {0} bytes that were to lie in huge pages {1} do: {2}",
+                            "of {0} bytes requested in huge pages, only {1} are: {2}",
                             String.valueOf(asked),
                             String.valueOf(huge),
                             refusal != null
                                     ? refusal
-                                    : "the operating system agreed and did not find enough");
+                                    : "the operating system agreed but did not have enough");
         }
     }
 
     private void checkSingly(List<String> problems) {
         settings.problems().forEach(problems::add);
         final Long memoryBytes = settings.number(Parameter.MEMORY_BYTES);
-        check(problems, settings.isGiven(Parameter.MEMORY_BYTES), "memoryBytes is not set");
+        check(problems, settings.isGiven(Parameter.MEMORY_BYTES), "memoryBytes must be set");
         check(
                 problems,
                 !settings.isGiven(Parameter.DEFAULT_TTL_NS)
                         || !settings.isGiven(Parameter.EXPIRE_AFTER_ACCESS_NS),
-                "defaultTtlNs and expireAfterAccessNs are both set: an entry has one deadline");
+                "only one of defaultTtlNs and expireAfterAccessNs may be set: defaultTtlNs="
+                        + settings.number(Parameter.DEFAULT_TTL_NS)
+                        + ", expireAfterAccessNs="
+                        + settings.number(Parameter.EXPIRE_AFTER_ACCESS_NS));
         if (sizeSample != null) {
-            check(problems, sizeSample.entries() > 0, "sizeSample has no entries");
+            check(problems, sizeSample.entries() > 0, "sizeSample must have entries: entries=0");
+            final long largest =
+                    sizeSample.entries() == 0 ? 0 : SlabPlan.largestLength(sizeSample.counts());
             check(
                     problems,
-                    sizeSample.entries() == 0
-                            || SlabPlan.largestLength(sizeSample.counts()) <= MAX_SLAB_BYTES,
-                    "sizeSample has an entry larger than the largest slab of " + MAX_SLAB_BYTES);
+                    largest <= MAX_SLAB_BYTES,
+                    "sizeSample must have no entry larger than the largest slab of "
+                            + MAX_SLAB_BYTES
+                            + " bytes: largest="
+                            + largest);
         }
         check(
                 problems,
                 !settings.isOn(Parameter.HUGE_PAGES)
                         || memoryBytes == null
                         || memoryBytes >= MIN_HUGE_BYTES,
-                "memoryBytes " + memoryBytes + " is less than hugePages need, " + MIN_HUGE_BYTES);
-        check(problems, buildProgress != null, "buildProgress is null");
-        check(problems, clock != null, "clock is null");
-        check(problems, errorHandler != null, "errorHandler is null");
+                "memoryBytes must be at least "
+                        + MIN_HUGE_BYTES
+                        + " for hugePages: memoryBytes="
+                        + memoryBytes);
+        check(problems, buildProgress != null, "buildProgress must not be null");
+        check(problems, clock != null, "clock must not be null");
+        check(problems, errorHandler != null, "errorHandler must not be null");
     }
 
     private void checkShares(int count, List<String> problems) {
@@ -487,29 +497,31 @@ public final class CacheBuilder {
         check(
                 problems,
                 memoryBytes / count <= Region.MAX_BYTES,
-                "memoryBytes "
-                        + memoryBytes
-                        + " gives each of "
-                        + count
-                        + " segments more than its limit of "
+                "memoryBytes must be at most "
                         + Region.MAX_BYTES
-                        + " bytes: raise segments");
+                        + " for each segment, so raise segments: memoryBytes="
+                        + memoryBytes
+                        + ", segments="
+                        + count);
         check(
                 problems,
                 maxEntries >= count,
-                "maxEntries " + maxEntries + " is less than one for each of segments " + count);
+                "maxEntries must be at least one for each segment: maxEntries="
+                        + maxEntries
+                        + ", segments="
+                        + count);
         final long limit = DirectMemory.limitBytes();
         check(
                 problems,
                 memoryBytes <= limit,
-                "memoryBytes "
-                        + memoryBytes
-                        + " exceeds the JVM's limit on direct memory of "
+                "memoryBytes must be at most the JVM's limit on direct memory of "
                         + limit
                         + " bytes, of which "
                         + DirectMemory.usedBytes()
-                        + " are in use: raise "
-                        + DirectMemory.option());
+                        + " are in use, so raise "
+                        + DirectMemory.option()
+                        + ": memoryBytes="
+                        + memoryBytes);
     }
 
     static void check(List<String> problems, boolean holds, String problem) {
@@ -529,7 +541,7 @@ public final class CacheBuilder {
         if (thrown instanceof SegmentResetException) {
             logger.log(System.Logger.Level.ERROR, thrown.getMessage(), thrown);
         } else {
-            logger.log(System.Logger.Level.WARNING, "a removal listener failed", thrown);
+            logger.log(System.Logger.Level.WARNING, "the removal handler failed", thrown);
         }
     }
 }

@@ -44,7 +44,7 @@ abstract class KeyBatch {
 
     KeyBatch(int capacity) {
         if (capacity <= 0) {
-            throw new IllegalArgumentException("capacity " + capacity + " is not positive");
+            throw new IllegalArgumentException("capacity must be positive: capacity=" + capacity);
         }
         this.hashes = new long[capacity];
         this.versions = new long[capacity];
@@ -116,11 +116,10 @@ abstract class KeyBatch {
         final long needed = (long) used + length;
         if (needed > MAX_KEY_BYTES) {
             throw new IllegalStateException(
-                    "the keys of the batch would take "
-                            + needed
-                            + " bytes, at most "
+                    "the keys of a batch must have at most "
                             + MAX_KEY_BYTES
-                            + " are possible: use smaller batches");
+                            + " bytes together; use smaller batches: keyBytes="
+                            + needed);
         }
         return (int) Math.max(needed, Math.min(MAX_KEY_BYTES, 2L * capacity));
     }
@@ -136,14 +135,18 @@ abstract class KeyBatch {
     private void checkRoom() {
         checkUnused();
         if (size == keys.length) {
-            throw new IllegalStateException("the batch holds its capacity of " + size + " keys");
+            throw new IllegalStateException(
+                    "the batch is full; clear it or use a larger one: capacity=" + size);
         }
     }
 
     final void check(int number) {
         if (number < 0 || number >= size) {
             throw new IndexOutOfBoundsException(
-                    "number " + number + " is not that of one of " + size + " keys");
+                    "number must be that of a key in the batch: number="
+                            + number
+                            + ", size="
+                            + size);
         }
     }
 

@@ -122,14 +122,15 @@ public final class OffHeapCache extends LeaseOperations implements Agent, AutoCl
      */
     public long scan(long cursor, int maxEntries, EntryVisitor visitor) {
         if (maxEntries <= 0) {
-            throw new IllegalArgumentException("maxEntries " + maxEntries + " is not positive");
+            throw new IllegalArgumentException(
+                    "maxEntries must be positive: maxEntries=" + maxEntries);
         }
         final Segment[] current = segments();
         final long number = cursor >>> Integer.SIZE;
         final int bucket = (int) cursor;
         if (number >= current.length || bucket < 0 || bucket >= current[(int) number].buckets()) {
             throw new IllegalArgumentException(
-                    "cursor " + cursor + " is none that a scan returned");
+                    "cursor must be 0 or one that a scan returned: cursor=" + cursor);
         }
         final int next = current[(int) number].scan(bucket, maxEntries, visitor);
         if (next != Segment.SCAN_DONE) {

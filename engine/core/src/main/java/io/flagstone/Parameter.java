@@ -18,7 +18,7 @@ enum Parameter {
 
         @Override
         String limits() {
-            return "is not a power of two from 1 to " + CacheBuilder.MAX_SEGMENTS;
+            return "must be a power of two between 1 and " + CacheBuilder.MAX_SEGMENTS;
         }
     },
     SLAB_BYTES(
@@ -30,9 +30,9 @@ enum Parameter {
 
         @Override
         String limits() {
-            return "is not a multiple of 64 from "
+            return "must be a multiple of 64 between "
                     + CacheBuilder.MIN_SLAB_BYTES
-                    + " to "
+                    + " and "
                     + CacheBuilder.MAX_SLAB_BYTES;
         }
     },
@@ -107,33 +107,35 @@ enum Parameter {
         return PROPERTY_PREFIX + title;
     }
 
-    /** Whether a number within the limits is one. */
+    /** Returns whether a number within the limits is valid. */
     boolean fits(long value) {
         return true;
     }
 
-    /** What is wrong with a number that is none. */
+    /** Returns the error text for a number outside its limits. */
     String limits() {
         return most.longValue() == Long.MAX_VALUE && least.longValue() == 1
-                ? "is not positive"
-                : "is not between " + least + " and " + most;
+                ? "must be positive"
+                : "must be between " + least + " and " + most;
     }
 
-    /** What is wrong with a value, or null. */
+    /** Returns the error text for an invalid value, or null if the value is valid. */
     String problem(Object value) {
         if (value instanceof Number number && isNumber()) {
             final boolean within =
                     number.doubleValue() >= least.doubleValue()
                             && number.doubleValue() <= most.doubleValue();
-            return within && fits(number.longValue()) ? null : title + " " + value + " " + limits();
+            return within && fits(number.longValue())
+                    ? null
+                    : title + " " + limits() + ": " + title + "=" + value;
         }
         return value instanceof String
-                ? title
-                        + " \""
-                        + value
-                        + "\" of the system property "
+                ? "the system property "
                         + property()
-                        + (isSwitch() ? " is neither true nor false" : " is not a number")
+                        + (isSwitch() ? " must be true or false: " : " must be a number: ")
+                        + property()
+                        + "="
+                        + value
                 : null;
     }
 

@@ -120,7 +120,10 @@ abstract class SegmentedCache {
     static void checkKey(DirectBuffer key, int keyOffset, int keyLength) {
         if (keyLength <= 0 || keyLength > MAX_KEY_LENGTH) {
             throw new IllegalArgumentException(
-                    "key length " + keyLength + " is not between 1 and " + MAX_KEY_LENGTH);
+                    "key length must be between 1 and "
+                            + MAX_KEY_LENGTH
+                            + ": keyLength="
+                            + keyLength);
         }
         RawMemory.checkRange("key", keyOffset, keyLength, key.capacity());
     }
@@ -132,7 +135,7 @@ abstract class SegmentedCache {
     static void checkValueLength(int length) {
         if (length < 0) {
             throw new IllegalArgumentException(
-                    "the value's length must not be negative: valueLength=" + length);
+                    "value length must not be negative: valueLength=" + length);
         }
     }
 
@@ -153,9 +156,7 @@ abstract class SegmentedCache {
         final ByteBuffer memory = destination.byteBuffer();
         if (memory != null && memory.isReadOnly()) {
             throw new IllegalArgumentException(
-                    "the destination wraps a read-only buffer: "
-                            + memory
-                            + "; pass one that may be written to");
+                    "the destination must not wrap a read-only buffer: buffer=" + memory);
         }
     }
 
@@ -225,13 +226,14 @@ abstract class SegmentedCache {
 
     static void checkTtl(long ttlNs) {
         if (ttlNs <= 0 && ttlNs > KEEP_TTL) {
-            throw new IllegalArgumentException("ttlNs " + ttlNs + " is not positive");
+            throw new IllegalArgumentException("ttlNs must be positive: ttlNs=" + ttlNs);
         }
     }
 
     static void checkIndex(int valueIndex) {
         if (valueIndex < 0) {
-            throw new IndexOutOfBoundsException("value index " + valueIndex + " is negative");
+            throw new IndexOutOfBoundsException(
+                    "valueIndex must not be negative: valueIndex=" + valueIndex);
         }
     }
 

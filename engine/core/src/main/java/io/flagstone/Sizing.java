@@ -171,9 +171,9 @@ final class Sizing {
         CacheBuilder.check(
                 problems,
                 EntryDescriptor.length(1, entryBytes - 1) <= classes.maxChunkBytes(),
-                "expectedEntryBytes "
+                "expectedEntryBytes and a header must fit slabBytes: expectedEntryBytes="
                         + entryBytes
-                        + " and a header do not fit slabBytes "
+                        + ", slabBytes="
                         + classes.maxChunkBytes());
         final long leastBytes =
                 Region.allocationFor(
@@ -182,13 +182,13 @@ final class Sizing {
         CacheBuilder.check(
                 problems,
                 layout.slabs() > 0,
-                "memoryBytes "
+                "memoryBytes must be at least "
+                        + leastBytes * segments
+                        + " for these segments and slabBytes: memoryBytes="
                         + memoryBytes
-                        + " is too little: segments "
+                        + ", segments="
                         + segments
-                        + " with slabBytes "
-                        + classes.maxChunkBytes()
-                        + " need at least "
-                        + leastBytes * segments);
+                        + ", slabBytes="
+                        + classes.maxChunkBytes());
     }
 }

@@ -244,19 +244,19 @@ class BatchTest {
     @Test
     void wrongArgumentsAreRefusedAndNothingIsWritten() {
         openTwins(PLAIN, 1, 0.125);
-        assertThatThrownBy(() -> new MultiGet(0)).hasMessageContaining("capacity 0");
-        assertThatThrownBy(() -> new MultiPut(-3)).hasMessageContaining("capacity -3");
+        assertThatThrownBy(() -> new MultiGet(0)).hasMessageContaining("capacity=0");
+        assertThatThrownBy(() -> new MultiPut(-3)).hasMessageContaining("capacity=-3");
         final MultiGet two = new MultiGet(2);
         two.add(1L);
         two.add(key, 0, 5);
         assertThatThrownBy(() -> two.add(2L))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("capacity of 2 keys");
-        assertThatThrownBy(() -> two.length(2)).hasMessageContaining("number 2");
-        assertThatThrownBy(() -> two.offset(-1)).hasMessageContaining("number -1");
+                .hasMessageContaining("capacity=2");
+        assertThatThrownBy(() -> two.length(2)).hasMessageContaining("number=2, size=2");
+        assertThatThrownBy(() -> two.offset(-1)).hasMessageContaining("number=-1");
         two.clear();
         assertThatThrownBy(() -> two.add(key, 38, 3)).hasMessageContaining("at offset 38");
-        assertThatThrownBy(() -> two.add(key, 0, 0)).hasMessageContaining("key length 0");
+        assertThatThrownBy(() -> two.add(key, 0, 0)).hasMessageContaining("keyLength=0");
         assertThat(two.size()).isZero();
         assertThatThrownBy(() -> batched.get(two, destination, -1)).hasMessageContaining("-1");
 
@@ -270,7 +270,7 @@ class BatchTest {
         multiPut.add(2L, 0, 5_000);
         assertThatThrownBy(() -> batched.put(multiPut, values))
                 .isInstanceOf(EntryTooLargeException.class);
-        assertThatThrownBy(() -> batched.put(multiPut, values, 0)).hasMessageContaining("ttlNs 0");
+        assertThatThrownBy(() -> batched.put(multiPut, values, 0)).hasMessageContaining("ttlNs=0");
         assertThat(batched.size()).isZero();
     }
 }

@@ -48,64 +48,78 @@ class CacheBuilderTest {
 
     static Stream<Arguments> wrongSettings() {
         return Stream.of(
-                wrong(b -> b.memoryBytes(0), "memoryBytes 0 is not positive"),
-                wrong(b -> b.memoryBytes(-5), "memoryBytes -5 is not positive"),
-                wrong(b -> b.maxEntries(0), "maxEntries 0 is not positive"),
-                wrong(b -> b.maxEntries(-1), "maxEntries -1 is not positive"),
-                wrong(b -> b.segments(-1), "segments -1 ", "from 1 to 16384"),
-                wrong(b -> b.segments(0), "segments 0 ", "from 1 to 16384"),
-                wrong(b -> b.segments(3), "segments 3 is not a power of two"),
-                wrong(b -> b.segments(1 << 15), "segments 32768 ", "to 16384"),
-                wrong(b -> b.segments(Integer.MIN_VALUE), "segments -2147483648 "),
-                wrong(b -> b.slabBytes(512), "slabBytes 512 ", "from 1024 to 16777216"),
-                wrong(b -> b.slabBytes(1 << 25), "slabBytes 33554432 "),
-                wrong(b -> b.slabBytes(3_000), "slabBytes 3000 is not a multiple of 64"),
-                wrong(b -> b.rebalanceBudget(1), "rebalanceBudget 1 is not between 2 and 65536"),
-                wrong(b -> b.rebalanceBudget(1 << 17), "rebalanceBudget 131072 "),
-                wrong(b -> b.sizeSample(new SizeSample()), "sizeSample has no entries"),
+                wrong(b -> b.memoryBytes(0), "memoryBytes must be positive: memoryBytes=0"),
+                wrong(b -> b.memoryBytes(-5), "memoryBytes must be positive: memoryBytes=-5"),
+                wrong(b -> b.maxEntries(0), "maxEntries must be positive: maxEntries=0"),
+                wrong(b -> b.maxEntries(-1), "maxEntries must be positive: maxEntries=-1"),
+                wrong(b -> b.segments(-1), "between 1 and 16384: segments=-1"),
+                wrong(b -> b.segments(0), "between 1 and 16384: segments=0"),
+                wrong(
+                        b -> b.segments(3),
+                        "segments must be a power of two between 1 and 16384: segments=3"),
+                wrong(b -> b.segments(1 << 15), "and 16384: segments=32768"),
+                wrong(b -> b.segments(Integer.MIN_VALUE), ": segments=-2147483648"),
+                wrong(b -> b.slabBytes(512), "between 1024 and 16777216: slabBytes=512"),
+                wrong(b -> b.slabBytes(1 << 25), ": slabBytes=33554432"),
+                wrong(b -> b.slabBytes(3_000), "slabBytes must be a multiple of 64"),
+                wrong(
+                        b -> b.rebalanceBudget(1),
+                        "rebalanceBudget must be between 2 and 65536: rebalanceBudget=1"),
+                wrong(b -> b.rebalanceBudget(1 << 17), ": rebalanceBudget=131072"),
+                wrong(b -> b.sizeSample(new SizeSample()), "sizeSample must have entries"),
                 wrong(
                         b -> b.sizeSample(new SizeSample().add(8, (1 << 24) - 1)),
-                        "sizeSample has an entry larger than the largest slab of 16777216"),
-                wrong(b -> b.slabBytes(-4_096), "slabBytes -4096 "),
-                wrong(b -> b.slabBytes(Integer.MIN_VALUE), "slabBytes -2147483648 "),
-                wrong(b -> b.expectedEntryBytes(0), "expectedEntryBytes 0 ", "between 1 and"),
-                wrong(b -> b.expectedEntryBytes(1 << 24), "expectedEntryBytes 16777216 "),
+                        "sizeSample must have no entry larger than the largest slab of 16777216"),
+                wrong(b -> b.slabBytes(-4_096), ": slabBytes=-4096"),
+                wrong(b -> b.slabBytes(Integer.MIN_VALUE), ": slabBytes=-2147483648"),
+                wrong(b -> b.expectedEntryBytes(0), ": expectedEntryBytes=0", "between 1 and"),
+                wrong(b -> b.expectedEntryBytes(1 << 24), ": expectedEntryBytes=16777216"),
                 wrong(
                         b -> b.slabBytes(1 << 10).expectedEntryBytes(978),
-                        "expectedEntryBytes 978 and a header do not fit slabBytes 1024"),
-                wrong(b -> b.promotionDistance(-0.01), "promotionDistance -0.01 ", "0 and 1"),
-                wrong(b -> b.promotionDistance(1.01), "promotionDistance 1.01 "),
-                wrong(b -> b.promotionDistance(Double.NaN), "promotionDistance NaN "),
-                wrong(b -> b.tickNs(999), "tickNs 999 is not between 1000 and 3600000000000"),
-                wrong(b -> b.tickNs(3_600_000_000_001L), "tickNs 3600000000001 "),
-                wrong(b -> b.tickNs(-1), "tickNs -1 "),
-                wrong(b -> b.defaultTtlNs(0), "defaultTtlNs 0 is not positive"),
-                wrong(b -> b.defaultTtlNs(-3), "defaultTtlNs -3 is not positive"),
-                wrong(b -> b.expireAfterAccessNs(0), "expireAfterAccessNs 0 is not positive"),
-                wrong(b -> b.expireAfterAccessNs(-3), "expireAfterAccessNs -3 is not positive"),
+                        "expectedEntryBytes and a header must fit slabBytes",
+                        "expectedEntryBytes=978, slabBytes=1024"),
+                wrong(b -> b.promotionDistance(-0.01), ": promotionDistance=-0.01", "0 and 1"),
+                wrong(b -> b.promotionDistance(1.01), ": promotionDistance=1.01"),
+                wrong(b -> b.promotionDistance(Double.NaN), ": promotionDistance=NaN"),
+                wrong(
+                        b -> b.tickNs(999),
+                        "tickNs must be between 1000 and 3600000000000: tickNs=999"),
+                wrong(b -> b.tickNs(3_600_000_000_001L), ": tickNs=3600000000001"),
+                wrong(b -> b.tickNs(-1), ": tickNs=-1"),
+                wrong(b -> b.defaultTtlNs(0), "defaultTtlNs must be positive: defaultTtlNs=0"),
+                wrong(b -> b.defaultTtlNs(-3), "defaultTtlNs must be positive: defaultTtlNs=-3"),
+                wrong(
+                        b -> b.expireAfterAccessNs(0),
+                        "expireAfterAccessNs must be positive: expireAfterAccessNs=0"),
+                wrong(
+                        b -> b.expireAfterAccessNs(-3),
+                        "expireAfterAccessNs must be positive: expireAfterAccessNs=-3"),
                 wrong(
                         b -> b.defaultTtlNs(1).expireAfterAccessNs(1),
-                        "defaultTtlNs and expireAfterAccessNs are both set"),
-                wrong(b -> b.expiryBudget(0), "expiryBudget 0 is not between 1 and 65536"),
-                wrong(b -> b.expiryBudget(65_537), "expiryBudget 65537 "),
-                wrong(b -> b.clock(null), "clock is null"),
-                wrong(b -> b.errorHandler(null), "errorHandler is null"),
-                wrong(b -> b.segments(8).maxEntries(7), "maxEntries 7 ", "segments 8"),
+                        "only one of defaultTtlNs and expireAfterAccessNs may be set",
+                        "defaultTtlNs=1, expireAfterAccessNs=1"),
+                wrong(
+                        b -> b.expiryBudget(0),
+                        "expiryBudget must be between 1 and 65536: expiryBudget=0"),
+                wrong(b -> b.expiryBudget(65_537), ": expiryBudget=65537"),
+                wrong(b -> b.clock(null), "clock must not be null"),
+                wrong(b -> b.errorHandler(null), "errorHandler must not be null"),
+                wrong(
+                        b -> b.segments(8).maxEntries(7),
+                        "maxEntries must be at least one for each segment: maxEntries=7,"
+                                + " segments=8"),
                 wrong(
                         b -> b.segments(1).memoryBytes(3 * GIB),
-                        "memoryBytes 3221225472 ",
-                        "limit of " + Region.MAX_BYTES,
-                        "raise segments"),
+                        "memoryBytes must be at most " + Region.MAX_BYTES,
+                        "raise segments: memoryBytes=3221225472, segments=1"),
                 wrong(
                         b -> b.segments(1 << 10),
-                        "memoryBytes 1048576 is too little",
-                        "segments 1024",
-                        "slabBytes 4160",
-                        "need at least"),
+                        "memoryBytes must be at least ",
+                        "memoryBytes=1048576, segments=1024, slabBytes=4160"),
                 wrong(
                         b -> b.segments(1).slabBytes(1 << 20),
-                        "memoryBytes 1048576 is too little",
-                        "slabBytes 1048576"));
+                        "memoryBytes must be at least ",
+                        "memoryBytes=1048576, segments=1, slabBytes=1048576"));
     }
 
     @ParameterizedTest(name = "{1}")
@@ -178,8 +192,8 @@ class CacheBuilderTest {
                     assertThatThrownBy(() -> right().build())
                             .isInstanceOf(IllegalArgumentException.class)
                             .hasMessage(
-                                    "tickNs \"1ms\" of the system property flagstone.tickNs"
-                                            + " is not a number");
+                                    "the system property flagstone.tickNs must be a number:"
+                                            + " flagstone.tickNs=1ms");
                     right().tickNs(1_000_000).build().close();
                 });
         withProperty(
@@ -187,14 +201,16 @@ class CacheBuilderTest {
                 "yes",
                 () ->
                         assertThatThrownBy(() -> right().build())
-                                .hasMessageContaining("\"yes\"")
-                                .hasMessageContaining("neither true nor false"));
+                                .hasMessageContaining(
+                                        "must be true or false: flagstone.hugePages=yes"));
         withProperty(
                 "flagstone.expiryBudget",
                 "0",
                 () ->
                         assertThatThrownBy(() -> right().build())
-                                .hasMessage("expiryBudget 0 is not between 1 and 65536"));
+                                .hasMessage(
+                                        "expiryBudget must be between 1 and 65536:"
+                                                + " expiryBudget=0"));
     }
 
     @Test
@@ -236,17 +252,17 @@ class CacheBuilderTest {
                                         .build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll(
-                        "memoryBytes is not set",
-                        "maxEntries -1",
-                        "segments 5",
-                        "slabBytes 7",
-                        "expectedEntryBytes -2",
-                        "promotionDistance 2.0",
-                        "tickNs 1 ",
-                        "defaultTtlNs -4",
-                        "expireAfterAccessNs -5",
-                        "both set",
-                        "expiryBudget -6",
+                        "memoryBytes must be set",
+                        ": maxEntries=-1",
+                        ": segments=5",
+                        ": slabBytes=7",
+                        ": expectedEntryBytes=-2",
+                        ": promotionDistance=2.0",
+                        ": tickNs=1",
+                        ": defaultTtlNs=-4",
+                        ": expireAfterAccessNs=-5",
+                        "only one of defaultTtlNs and expireAfterAccessNs",
+                        ": expiryBudget=-6",
                         "clock",
                         "errorHandler");
     }
@@ -282,7 +298,7 @@ class CacheBuilderTest {
         }
         final IllegalArgumentException refused =
                 catchThrowableOfType(IllegalArgumentException.class, builder::build);
-        assertThat(refused).hasMessageContaining("memoryBytes " + bytes + " is too little");
+        assertThat(refused).hasMessageContaining(": memoryBytes=" + bytes);
         final Matcher number = Pattern.compile("at least (\\d+)").matcher(refused.getMessage());
         assertThat(number.find()).isTrue();
         final long least = Long.parseLong(number.group(1));
@@ -296,7 +312,7 @@ class CacheBuilderTest {
         final long less = least - 1;
         assertThatThrownBy(builder.memoryBytes(less)::build)
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("memoryBytes " + less + " is too little");
+                .hasMessageContaining(": memoryBytes=" + less);
     }
 
     @ParameterizedTest
@@ -306,7 +322,7 @@ class CacheBuilderTest {
         assertThatThrownBy(() -> OffHeapCache.builder().memoryBytes(bytes).build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll(
-                        "memoryBytes " + bytes,
+                        ": memoryBytes=" + bytes,
                         "limit on direct memory of " + DirectMemory.limitBytes(),
                         "-XX:MaxDirectMemorySize");
     }

@@ -92,7 +92,7 @@ class MisuseTest {
         for (final int length : new int[] {0, -1, Integer.MIN_VALUE, 65_536, 70_000}) {
             assertThatThrownBy(() -> call.with(cache, large, 0, length))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("key length " + length)
+                    .hasMessageContaining("keyLength=" + length)
                     .hasMessageContaining("65535");
         }
         for (final int offset : new int[] {-1, CAPACITY - 7, CAPACITY, Integer.MAX_VALUE}) {
@@ -203,7 +203,7 @@ class MisuseTest {
         for (final ThrowingCallable call : calls) {
             assertThatThrownBy(call)
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("ttlNs " + ttl + " is not positive");
+                    .hasMessage("ttlNs must be positive: ttlNs=" + ttl);
         }
         assertThat(cache.size()).isEqualTo(1);
         assertThat(cache.remainingTtlNs(1)).isEqualTo(OffHeapCache.NO_TTL);
@@ -218,7 +218,7 @@ class MisuseTest {
                         () -> cache.addAndGetLong(buffer, 0, 8, -3, 1, 0))) {
             assertThatThrownBy(call)
                     .isInstanceOf(IndexOutOfBoundsException.class)
-                    .hasMessageContaining("-3");
+                    .hasMessageContaining("valueIndex=-3");
         }
     }
 
@@ -229,12 +229,12 @@ class MisuseTest {
         for (final long cursor : cursors) {
             assertThatThrownBy(() -> cache.scan(cursor, 10, (key, value) -> {}))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("cursor " + cursor);
+                    .hasMessageContaining("cursor=" + cursor);
         }
         for (final int max : new int[] {0, -1}) {
             assertThatThrownBy(() -> cache.scan(0, max, (key, value) -> {}))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("maxEntries " + max);
+                    .hasMessageContaining("maxEntries=" + max);
         }
     }
 

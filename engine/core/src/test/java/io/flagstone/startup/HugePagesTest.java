@@ -51,7 +51,7 @@ class HugePagesTest {
 
     private void assertHugeOrWarned() throws IOException {
         if (reported < MEMORY_BYTES * 9 / 10) {
-            assertThat(err).containsOnlyOnce("that were to lie in huge pages");
+            assertThat(err).containsOnlyOnce("requested in huge pages");
         } else {
             assertThat(err).isEmpty();
         }

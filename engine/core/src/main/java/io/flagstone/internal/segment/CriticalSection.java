@@ -108,7 +108,7 @@ abstract class CriticalSection {
     final void refuseHolder(long threadId) {
         if (lock.isHeldBy(threadId)) {
             throw new IllegalStateException(
-                    "re-entry: the cache's clock may not call the cache; it is read under a lock");
+                    "re-entry: the clock must not call its cache, which reads it under a lock");
         }
     }
 

@@ -212,9 +212,8 @@ final class EntryStore {
         if (keyBase != EntryDescriptor.LONG_KEY
                 && keyedHash.hash(null, addressOfKey(entry), keyLength) != hash) {
             throw new ConcurrentModificationException(
-                    "the key of "
-                            + keyLength
-                            + " bytes was written to during the call: nothing was put");
+                    "the key must not change during the call; nothing was put: keyLength="
+                            + keyLength);
         }
     }
 

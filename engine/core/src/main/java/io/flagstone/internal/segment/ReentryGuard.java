@@ -91,8 +91,8 @@ public final class ReentryGuard {
         for (final SegmentLock lock : locks) {
             if (lock.isHeldBy(threadId)) {
                 throw new IllegalStateException(
-                        "re-entry: a listener or handler of this cache may not call the cache;"
-                                + " it runs under the lock of a segment");
+                        "re-entry: a callback must not call its cache, because it runs under the"
+                                + " lock of a segment; call the cache after the callback");
             }
         }
         if (slot >= 0) {

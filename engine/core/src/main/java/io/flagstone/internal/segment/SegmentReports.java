@@ -98,7 +98,7 @@ final class SegmentReports {
             check(
                     (region.getLong(SegmentDescriptor.VERSION) & 1) == 0
                             && ChangeMark.get(region) == ChangeMark.NONE,
-                    "the version is odd or the change mark set: a write did not finish");
+                    "the version is odd or the change mark is set: a write did not finish");
             final BitSet live = SlabAudit.of(entries.slabs);
             final BitSet indexed = new BitSet();
             entries.index.audit(
@@ -106,7 +106,8 @@ final class SegmentReports {
                     entry -> {
                         check(
                                 live.get(entry >>> 3) && !indexed.get(entry >>> 3),
-                                "the index refers to %d, which is no entry or twice",
+                                "the index refers to %d, which is not an entry or is in the index"
+                                        + " twice",
                                 entry);
                         indexed.set(entry >>> 3);
                     });
@@ -152,7 +153,7 @@ final class SegmentReports {
         check(
                 keyBytes == region.getLong(SegmentDescriptor.KEY_BYTES)
                         && valueBytes == region.getLong(SegmentDescriptor.VALUE_BYTES),
-                "the entries' bytes, %d of keys and %d of values, are not those accounted",
+                "the entries have %d bytes of keys and %d of values, which differ from the counts",
                 keyBytes,
                 valueBytes);
     }

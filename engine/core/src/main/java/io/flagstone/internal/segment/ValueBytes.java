@@ -52,6 +52,9 @@ final class ValueBytes {
 
     static IndexOutOfBoundsException outside(int valueIndex, int length) {
         return new IndexOutOfBoundsException(
-                "a long at index " + valueIndex + " exceeds the value of " + length + " bytes");
+                "the value must have 8 bytes at valueIndex: valueIndex="
+                        + valueIndex
+                        + ", valueLength="
+                        + length);
     }
 }
