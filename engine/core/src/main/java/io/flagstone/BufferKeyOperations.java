@@ -46,8 +46,8 @@ abstract class BufferKeyOperations extends LongKeyOperations {
     }
 
     /**
-     * Copies the value of a key into a buffer if it is at most {@code maxLength} bytes long. In all
-     * else as {@link #get(DirectBuffer, int, int, MutableDirectBuffer, int)}.
+     * Copies the value of a key into a buffer if it is at most {@code maxLength} bytes long.
+     * Otherwise behaves like {@link #get(DirectBuffer, int, int, MutableDirectBuffer, int)}.
      *
      * @param key the key's buffer.
      * @param keyOffset the offset of the key in its buffer.

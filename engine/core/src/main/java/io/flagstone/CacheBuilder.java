@@ -276,7 +276,7 @@ public final class CacheBuilder {
     /**
      * Sets whether to ask Linux for huge pages, which avoid most of the TLB misses of a large
      * cache. Off by default. {@link #build} reads back how much it got and logs a warning if that
-     * is little. {@link OffHeapCache#memoryReport} reports it too. Needs JDK 22 and {@code
+     * is little. {@link OffHeapCache#memoryReport} reports it too. Needs JDK 22 or later and {@code
      * --enable-native-access}, or {@code GLIBC_TUNABLES=glibc.malloc.hugetlb=1} in the environment.
      * Alignment takes up to 2 MiB for each GiB, or for the cache if it is smaller.
      *

@@ -42,8 +42,8 @@ abstract class LongKeyOperations extends SegmentedCache {
     }
 
     /**
-     * Copies the value of a key into a buffer if it is at most {@code maxLength} bytes long. In all
-     * else as {@link #get(long, MutableDirectBuffer, int)}.
+     * Copies the value of a key into a buffer if it is at most {@code maxLength} bytes long.
+     * Otherwise behaves like {@link #get(long, MutableDirectBuffer, int)}.
      *
      * @param key the key.
      * @param destination receives the value.

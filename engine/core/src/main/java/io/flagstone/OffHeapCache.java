@@ -52,6 +52,12 @@ import org.agrona.concurrent.NanoClock;
  * that may take a lock throws an {@link IllegalStateException} when a callback of the cache calls
  * it.
  *
+ * <p><b>Errors.</b> A key length or a time to live outside its limits throws an {@link
+ * IllegalArgumentException}, and a range outside its buffer an {@link IndexOutOfBoundsException},
+ * before anything changes. Operations on a closed cache throw a {@link
+ * io.flagstone.api.CacheClosedException}. A missing key and a destination that is too small are
+ * results, not errors.
+ *
  * <p><b>Allocation.</b> Operations on keys, {@link #scan} and {@link #doWork} allocate nothing,
  * with these exceptions. The first {@code update} of a value longer than any before grows a copy on
  * the heap. A lease takes memory on the heap. On JDK 17 to 24, each key and value in a mapped file

@@ -30,8 +30,8 @@ final class Sizing {
     private static final int SLABS = 64;
 
     /**
-     * The share by which a default slab exceeds a power of two, so that a value of that size and
-     * its header fit.
+     * A default slab is longer than a power of two by one over this number, so that a value of that
+     * power and its header fit.
      */
     private static final int HEADROOM_DIVISOR = 128;
 

@@ -531,7 +531,8 @@ public final class Segment extends SegmentUpdates {
     }
 
     /**
-     * Closes the segment: from then on {@link #lock} fails. Waits for the operation in progress.
+     * Closes the segment after the operation in progress. Later operations throw {@link
+     * io.flagstone.api.CacheClosedException}, except those that use {@link #lockEvenIfClosed}.
      */
     public void close() {
         final long threadId = enter();

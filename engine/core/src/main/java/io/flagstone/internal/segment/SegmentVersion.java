@@ -34,7 +34,10 @@ import io.flagstone.internal.memory.Region;
  * takes the lock after a few attempts. The word has 64 bits and does not wrap.
  */
 final class SegmentVersion {
-    /** The reads of an odd version before giving up. Most windows last some tens of nanoseconds. */
+    /**
+     * The number of times to read an odd version before giving up. Most windows last some tens of
+     * nanoseconds.
+     */
     private static final int SPINS = 16;
 
     private SegmentVersion() {}
