@@ -214,7 +214,7 @@ class FaultInjectionTest {
             } else {
                 assertIs(one.fault, rig.thrown, name);
             }
-            if (one.site == CallOut.LISTENER) {
+            if (one.site == CallOut.REMOVAL_HANDLER) {
                 assertThat(rig.errors).as(name).hasSize(1);
                 assertIs(one.fault, rig.errors.get(0), name);
             }

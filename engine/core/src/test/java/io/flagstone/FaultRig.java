@@ -56,7 +56,7 @@ final class FaultRig implements AutoCloseable {
                 "scan",
                 "setTtl",
                 "update"),
-        LISTENER(REMOVING),
+        REMOVAL_HANDLER(REMOVING),
         ERROR_HANDLER(REMOVING);
 
         final Set<String> operations;
@@ -67,7 +67,7 @@ final class FaultRig implements AutoCloseable {
 
         /** Whether the engine keeps throwables from here away from the operation's caller. */
         boolean isContained() {
-            return this == LISTENER || this == ERROR_HANDLER;
+            return this == REMOVAL_HANDLER || this == ERROR_HANDLER;
         }
     }
 
@@ -167,7 +167,7 @@ final class FaultRig implements AutoCloseable {
     private void removed(RemovalCause cause, DirectBuffer key, DirectBuffer value) {
         told.add(cause + " " + key.getLong(0) + "=" + text(value));
         lastCause = cause;
-        callOut(CallOut.LISTENER);
+        callOut(CallOut.REMOVAL_HANDLER);
         if (site == CallOut.ERROR_HANDLER) {
             throw new IllegalStateException("for the error handler");
         }

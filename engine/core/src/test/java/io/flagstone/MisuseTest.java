@@ -279,7 +279,7 @@ class MisuseTest {
 
     /** A place where user code runs under a lock. */
     private enum Site {
-        LISTENER_OF_REPLACED {
+        HANDLER_OF_REPLACED {
             @Override
             void run(MisuseTest test, Runnable callback) {
                 test.onRemoval = callback;
@@ -287,7 +287,7 @@ class MisuseTest {
                 test.onRemoval = () -> {};
             }
         },
-        LISTENER_OF_RELOCATED {
+        HANDLER_OF_RELOCATED {
             @Override
             void run(MisuseTest test, Runnable callback) {
                 test.onRemoval = callback;
@@ -295,7 +295,7 @@ class MisuseTest {
                 test.onRemoval = () -> {};
             }
         },
-        LISTENER_OF_REMOVED {
+        HANDLER_OF_REMOVED {
             @Override
             void run(MisuseTest test, Runnable callback) {
                 test.onRemoval = callback;

@@ -69,7 +69,7 @@ class ModelBasedTest {
                         .hashSeed(seed)
                         .clock(clock)
                         .removalHandler(model)
-                        .errorHandler(this::listenerFailed);
+                        .errorHandler(this::handlerFailed);
         if (chosen.policy.idleNs() > 0) {
             builder.expireAfterAccessNs(chosen.policy.idleNs());
         }
@@ -95,7 +95,7 @@ class ModelBasedTest {
         }
     }
 
-    private void listenerFailed(Throwable thrown) {
+    private void handlerFailed(Throwable thrown) {
         failure = new AssertionError("the removal handler failed", thrown);
     }
 

@@ -325,7 +325,7 @@ final class EntryStore {
         ChangeMark.end(region);
     }
 
-    /** Writes eight bytes of a value. */
+    /** Writes a {@code long} at an offset inside a value. */
     void putLong(int offset, long value) {
         ChangeMark.begin(region);
         SegmentVersion.beginWrite(region);

@@ -56,7 +56,7 @@ final class Leases {
         return leased.current;
     }
 
-    /** Ends a lease. */
+    /** Ends a lease, and forgets the key after its last lease. */
     void end(long hash) {
         final Leased leased = byHash.get(hash);
         if (leased != null && --leased.holders == 0) {

@@ -171,10 +171,10 @@ public final class OptimisticReader {
     }
 
     /**
-     * Reads eight bytes of a value.
+     * Returns the {@code long} at an index of a value. A hit is a use.
      *
-     * @param missing what to return if the key is absent.
-     * @throws IndexOutOfBoundsException if the value does not have eight bytes there.
+     * @param missing the result if the key is absent.
+     * @throws IndexOutOfBoundsException if the value does not have eight bytes at that index.
      */
     public long getLong(
             long hash,

@@ -8,13 +8,13 @@ package io.flagstone.internal.segment;
  * @see Leases
  */
 public final class PutCondition {
-    /** Always. */
+    /** The operation always takes effect. */
     public static final long ALWAYS = 0;
 
-    /** Only if the key is absent. */
+    /** The operation takes effect only if the key is absent. */
     public static final long IF_ABSENT = -1;
 
-    /** Only if the key is present. */
+    /** The operation takes effect only if the key is present. */
     public static final long IF_PRESENT = -2;
 
     private PutCondition() {}

@@ -67,7 +67,7 @@ abstract class SegmentReads extends SegmentLeases {
         }
     }
 
-    /** Reads eight bytes of a value as {@link OptimisticReader#getLong} does. */
+    /** Returns the {@code long} at an index of a value as {@link OptimisticReader#getLong} does. */
     final long getLong(
             long hash,
             Object keyBase,

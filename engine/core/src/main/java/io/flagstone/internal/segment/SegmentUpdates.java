@@ -19,7 +19,7 @@ abstract class SegmentUpdates extends SegmentReads {
     }
 
     /**
-     * Lets an updater change a value.
+     * Lets an updater change a value in place.
      *
      * @return whether the key was present.
      */
@@ -49,10 +49,10 @@ abstract class SegmentUpdates extends SegmentReads {
     }
 
     /**
-     * Writes eight bytes of a value.
+     * Writes a {@code long} at an index of a value.
      *
      * @return whether the key was present.
-     * @throws IndexOutOfBoundsException if the value does not have eight bytes there.
+     * @throws IndexOutOfBoundsException if the value does not have eight bytes at that index.
      */
     public final boolean putLong(
             long hash, Object keyBase, long keyAddress, int keyLength, int valueIndex, long value) {
@@ -81,10 +81,10 @@ abstract class SegmentUpdates extends SegmentReads {
     }
 
     /**
-     * Writes eight bytes of a value if they hold the expected number.
+     * Replaces the {@code long} at an index of a value if it is the expected number.
      *
-     * @return whether they were written.
-     * @throws IndexOutOfBoundsException if the value does not have eight bytes there.
+     * @return whether the number was written.
+     * @throws IndexOutOfBoundsException if the value does not have eight bytes at that index.
      */
     public final boolean compareAndSetLong(
             long hash,
@@ -123,11 +123,11 @@ abstract class SegmentUpdates extends SegmentReads {
     }
 
     /**
-     * Adds to eight bytes of a value.
+     * Adds to the {@code long} at an index of a value.
      *
-     * @param missing what to return if the key is absent.
+     * @param missing the result if the key is absent.
      * @return the sum, which wraps.
-     * @throws IndexOutOfBoundsException if the value does not have eight bytes there.
+     * @throws IndexOutOfBoundsException if the value does not have eight bytes at that index.
      */
     public final long addAndGetLong(
             long hash,

@@ -4,12 +4,12 @@ package io.flagstone.internal.segment;
 import io.flagstone.internal.entry.EntryDescriptor;
 import io.flagstone.internal.memory.Region;
 
-/** Access to the bytes of an entry's value, with and without the lock. */
+/** Copies, compares and locates the bytes of an entry's value. */
 final class ValueBytes {
     private ValueBytes() {}
 
     /**
-     * Copies a value out, unless it is longer than the room. Safe without the lock: a torn length
+     * Copies a value out if the room is large enough. Safe without the lock: with a torn length, it
      * copies nothing beyond the region's end.
      *
      * @return the value's length or {@link Segment#INSUFFICIENT_CAPACITY}.
@@ -38,7 +38,7 @@ final class ValueBytes {
     }
 
     /**
-     * Returns where eight bytes of a value lie. Needs the lock.
+     * Returns the offset of eight bytes of a value in the region. Needs the lock.
      *
      * @throws IndexOutOfBoundsException if the value ends before them.
      */
