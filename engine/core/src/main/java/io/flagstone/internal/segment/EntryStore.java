@@ -34,9 +34,9 @@ import java.util.ConcurrentModificationException;
  * accordingly.
  *
  * <p>The version is odd while bytes change that readers can reach through the index. The write
- * windows are as short as possible. There are three kinds: an entry is removed from the index; an
- * entry that is completely written is inserted into the index; a value and its deadline are
- * overwritten in place. A chunk is written again only after the window that removed it from the
+ * windows are as short as possible. A window covers the removal of an entry from the index, the
+ * insertion or replacement of an entry that is completely written, or the change of a value in
+ * place, with its deadline. A chunk is written again only after the window that removed it from the
  * index. Links, stamps and the wheel change outside a window because readers do not use them. A
  * change of the deadline alone needs no window because the deadline is one word.
  *

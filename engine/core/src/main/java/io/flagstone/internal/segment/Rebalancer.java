@@ -18,8 +18,8 @@ import io.flagstone.internal.slab.SlabAllocator;
  * class is better off: one that could give a whole slab and would <em>then</em> still keep entries
  * for longer than the class in need does now. How long a class keeps entries is the age of its last
  * entry, in ticks of the recency clock. The age it would have with one slab fewer is estimated from
- * the ages of its first and last entry. So the ages of all classes become equal, as if there were
- * one list, and no slab goes back and forth for a gain of less than one slab. A class with a slab's
+ * the ages of its first and last entry. So the ages of all classes level out, as if there were one
+ * list, and no slab goes back and forth for a gain of less than one slab. A class with a slab's
  * worth of free chunks gives a slab at no cost. Before anything is evicted, a free chunk of a
  * slightly larger class is used.
  *
