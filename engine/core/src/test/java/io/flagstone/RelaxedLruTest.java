@@ -56,7 +56,7 @@ class RelaxedLruTest {
     private Throwable failure;
     private OffHeapCache cache;
 
-    /** What the model knows of an entry. */
+    /** The facts that the model keeps about an entry. */
     private static final class Entry {
         final int list;
         long stamp;

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +39,18 @@ class SourceFilesTest {
         assertThat(sources())
                 .hasSizeGreaterThan(400)
                 .allSatisfy(file -> assertThat(lines(file).get(0)).isEqualTo(LICENCE));
+    }
+
+    /** "Who …" and "What …" leave the reader to look for the subject. */
+    @Test
+    void noCommentBeginsWithoutItsSubject() throws IOException {
+        final Pattern headless = Pattern.compile("\\s*(//|/?\\*\\*?) (Who|What) .*");
+        assertThat(" * What it costs.").matches(headless);
+        assertThat(sources())
+                .allSatisfy(
+                        file ->
+                                assertThat(lines(file))
+                                        .noneMatch(line -> headless.matcher(line).matches()));
     }
 
     @Test

@@ -69,7 +69,7 @@ public final class Cache<K, V> extends EntryOperations<K, V> {
     /**
      * Creates a builder of a cache.
      *
-     * @param engine the builder of the engine. It is copied; if you set a removal listener on the
+     * @param engine the builder of the engine. It is copied; if you set a removal handler on the
      *     returned builder, it replaces the removal handler of the copy.
      * @param keys the codec of keys; {@link Codecs#ofLong} is the fastest.
      * @param values the codec of values.

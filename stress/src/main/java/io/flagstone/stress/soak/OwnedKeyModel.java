@@ -7,7 +7,7 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * What a thread knows of the keys that only it writes: the value of each, and the bounds of its
+ * A thread's knowledge of the keys that only it writes: the value of each, and the bounds of its
  * deadline. The cache reads the clock during a call, so the thread's readings before and after the
  * call bound that time.
  *
