@@ -79,7 +79,7 @@ class ReplayMetricsTest {
                 first = figures(metrics, 0);
             }
             assertThat(first.get("name").getAsString()).isEqualTo("replay");
-            assertThat(first.get("state").getAsString()).isEqualTo("LIVE");
+            assertThat(first.get("state").getAsString()).isEqualTo("live");
             assertThat(first.get("processId").getAsLong()).isEqualTo(replay.pid());
             JsonObject later = figures(metrics, 0);
             while (later.get("atMs").getAsLong() == first.get("atMs").getAsLong()) {
@@ -99,7 +99,7 @@ class ReplayMetricsTest {
         }
         assertThat(replay.waitFor(60, TimeUnit.SECONDS)).isTrue();
         final JsonObject last = figures(metrics, 1);
-        assertThat(last.get("state").getAsString()).isEqualTo("DIED");
+        assertThat(last.get("state").getAsString()).isEqualTo("died");
         assertThat(last.get("misses").getAsLong()).isPositive();
         final Cli watch = Cli.tools("stat", metrics.toString());
         assertThat(watch.status()).isEqualTo(1);
@@ -112,7 +112,7 @@ class ReplayMetricsTest {
         final JsonObject report =
                 Cli.replay(directory, "--no-progress", "--metrics", metrics.toString());
         final JsonObject last = figures(metrics, 0);
-        assertThat(last.get("state").getAsString()).isEqualTo("CLOSED");
+        assertThat(last.get("state").getAsString()).isEqualTo("closed");
         assertThat(last.get("expirations")).isEqualTo(report.get("expirations"));
         assertThat(last.get("evictions")).isEqualTo(report.get("evictions"));
         assertThat(last.get("sizeClasses").getAsJsonArray()).isNotEmpty();

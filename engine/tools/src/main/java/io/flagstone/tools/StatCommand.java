@@ -84,11 +84,12 @@ final class StatCommand implements Callable<Integer> {
 
     private void show(MetricsReader reader) {
         final PrintWriter out = spec.commandLine().getOut();
-        final StatReport report = new StatReport(reader);
         if (json) {
-            out.print(report.json(reader.snapshot()));
+            final MetricsReader.State state = reader.state();
+            final MetricsSnapshot now = reader.snapshot();
+            out.print(StatJson.render(reader, state, now, System.currentTimeMillis() - now.atMs()));
         } else {
-            report.print(out, null, reader.snapshot());
+            new StatReport(reader).print(out, null, reader.snapshot());
         }
         out.flush();
     }

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.tools;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
 import io.flagstone.metrics.Metric;
 import io.flagstone.metrics.MetricsReader;
 import io.flagstone.metrics.MetricsSnapshot;
-import io.flagstone.tools.console.Json;
 import io.flagstone.tools.console.TextTable;
 import io.flagstone.tools.console.Units;
 import java.io.PrintWriter;
@@ -17,8 +14,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Renders the figures of a metrics file as text and as JSON. */
-public final class StatReport {
+/** Renders the figures of a metrics file as text. */
+final class StatReport {
     private static final int MAX_CLASSES = 16;
 
     private final MetricsReader reader;
@@ -182,51 +179,6 @@ public final class StatReport {
         if (left > 0) {
             out.println("  and " + left + " more; use --json to see all");
         }
-    }
-
-    /**
-     * Renders the figures as JSON.
-     *
-     * @param now the figures.
-     * @return the counts since the cache was built.
-     */
-    public String json(MetricsSnapshot now) {
-        final JsonObject root = new JsonObject();
-        root.addProperty("name", reader.name());
-        root.addProperty("processId", reader.processId());
-        root.addProperty("state", reader.state().name());
-        root.addProperty("openedMs", now.openedMs());
-        root.addProperty("atMs", now.atMs());
-        root.add("hitRatio", Json.number(now.hitRatio()));
-        root.addProperty("evictions", now.evictions());
-        now.ofCache().forEach((metric, value) -> root.addProperty(name(metric), value));
-        final JsonArray classes = new JsonArray();
-        now.ofClasses()
-                .forEach(
-                        (chunkBytes, figures) -> {
-                            final JsonObject row = new JsonObject();
-                            row.addProperty("chunkBytes", chunkBytes);
-                            figures.forEach(
-                                    (metric, value) ->
-                                            row.addProperty(
-                                                    name(metric).replaceFirst("^class", ""),
-                                                    value));
-                            classes.add(row);
-                        });
-        root.add("sizeClasses", classes);
-        return Json.render(root);
-    }
-
-    /** Returns a metric's name in camel case. */
-    private static String name(Metric metric) {
-        final StringBuilder name = new StringBuilder();
-        for (final String word : metric.name().split("_")) {
-            name.append(
-                    name.isEmpty()
-                            ? word.toLowerCase(Locale.ROOT)
-                            : word.charAt(0) + word.substring(1).toLowerCase(Locale.ROOT));
-        }
-        return name.toString();
     }
 
     /** The counts per second between two snapshots. */

@@ -14,6 +14,8 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,6 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code stat} shows the figures of a file as text and as JSON, and refuses other files. */
 class StatTest {
+    private static final Path OPERATIONS = Path.of("../../docs/operations.md");
+
     @TempDir private Path directory;
 
     private OffHeapCache cache;
@@ -69,8 +73,34 @@ class StatTest {
         final Run run = stat(publisher.path(), "--once", "--json");
         assertThat(run.status()).as(run.err()).isZero();
         final JsonObject figures = JsonParser.parseString(run.out()).getAsJsonObject();
-        assertThat(figures.get("state").getAsString()).isEqualTo("LIVE");
+        assertThat(figures.get("state").getAsString()).isEqualTo("live");
         assertThat(figures.get("budgetBytes").getAsLong()).isEqualTo(1 << 20);
+    }
+
+    /** Also the documentation names every field. */
+    @Test
+    void jsonIsInCamelCaseWithNumbersAsNumbers() throws IOException {
+        final JsonObject figures =
+                JsonParser.parseString(stat(publisher.path(), "--once", "--json").out())
+                        .getAsJsonObject();
+        final JsonObject sizeClass =
+                figures.get("sizeClasses").getAsJsonArray().get(0).getAsJsonObject();
+        assertThat(figures.keySet())
+                .allMatch(name -> name.matches("[a-z]+([A-Z][a-z]+)*"))
+                .contains("ageMs", "intervalMs", "slabReassignments", "totalLoadNs");
+        assertThat(sizeClass.keySet())
+                .containsExactly("chunkBytes", "slabs", "entries", "freeChunks", "tailAge");
+        final Set<String> others = Set.of("name", "state", "whole", "sizeClasses");
+        figures.entrySet().stream()
+                .filter(field -> !others.contains(field.getKey()))
+                .forEach(
+                        field ->
+                                assertThat(field.getValue().getAsJsonPrimitive().isNumber())
+                                        .as(field.getKey())
+                                        .isTrue());
+        final String page = Files.readString(OPERATIONS);
+        assertThat(Stream.concat(figures.keySet().stream(), sizeClass.keySet().stream()))
+                .allMatch(name -> page.contains("`" + name + "`"));
     }
 
     /** A publisher writes its last figures when it closes. */
@@ -81,7 +111,7 @@ class StatTest {
         assertThat(run.status()).as(run.err()).isZero();
         final JsonObject figures = JsonParser.parseString(run.out()).getAsJsonObject();
         assertThat(figures.get("name").getAsString()).isEqualTo("quotes");
-        assertThat(figures.get("state").getAsString()).isEqualTo("CLOSED");
+        assertThat(figures.get("state").getAsString()).isEqualTo("closed");
         assertThat(figures.get("processId").getAsLong()).isEqualTo(ProcessHandle.current().pid());
         assertThat(figures.get("insertions").getAsLong()).isEqualTo(10);
         assertThat(figures.get("hits").getAsLong()).isEqualTo(1);
