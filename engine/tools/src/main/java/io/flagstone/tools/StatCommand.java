@@ -3,6 +3,7 @@ package io.flagstone.tools;
 
 import io.flagstone.metrics.MetricsReader;
 import io.flagstone.metrics.MetricsSnapshot;
+import io.flagstone.tools.console.ScreenSize;
 import io.flagstone.tools.console.Terminal;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -26,6 +27,9 @@ import picocli.CommandLine.Spec;
         description = {
             "Shows the figures that a cache publishes to a file. Repeats this every second until"
                     + " the command is interrupted, the cache is closed, or its process has died.",
+            "",
+            "A terminal gets a screen that fits: rows of 0 are hidden, and size classes that do not"
+                    + " fit are counted. A pipe or a file gets everything.",
             "",
             "To publish, use io.flagstone.metrics.MetricsPublisher, or --metrics in a replay."
         },
@@ -58,16 +62,28 @@ final class StatCommand implements Callable<Integer> {
             description = "The time between two screens: 1 to 3600, default ${DEFAULT-VALUE}.")
     private int seconds;
 
+    @Option(
+            names = "--width",
+            paramLabel = "COLUMNS",
+            description =
+                    "The width of the screen: 20 to 1000 (that of the terminal, otherwise 80).")
+    private Integer width;
+
+    @Option(
+            names = "--height",
+            paramLabel = "LINES",
+            description =
+                    "The height of the screen: 5 to 1000 (that of the terminal, otherwise 24).")
+    private Integer height;
+
     @Override
     public Integer call() throws InterruptedException {
         if (json && !once) {
             throw new ParameterException(spec.commandLine(), "--json requires --once: add --once");
         }
-        if (seconds < 1 || seconds > 3600) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--interval must be between 1 and 3600: --interval=" + seconds);
-        }
+        check("--interval", seconds, 1, 3600);
+        check("--width", width, 20, 1000);
+        check("--height", height, 5, 1000);
         try (MetricsReader reader = MetricsReader.open(file)) {
             if (once) {
                 show(reader);
@@ -82,36 +98,65 @@ final class StatCommand implements Callable<Integer> {
         }
     }
 
-    private void show(MetricsReader reader) {
-        final PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            final MetricsReader.State state = reader.state();
-            final MetricsSnapshot now = reader.snapshot();
-            out.print(StatJson.render(reader, state, now, System.currentTimeMillis() - now.atMs()));
-        } else {
-            new StatReport(reader).print(out, null, reader.snapshot());
+    private void check(String option, Integer value, int least, int most) {
+        if (value != null && (value < least || value > most)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    option
+                            + " must be between "
+                            + least
+                            + " and "
+                            + most
+                            + ": "
+                            + option
+                            + "="
+                            + value);
         }
+    }
+
+    private void show(MetricsReader reader) {
+        final StatView view = StatView.of(reader);
+        final PrintWriter out = spec.commandLine().getOut();
+        out.print(
+                json
+                        ? StatJson.render(reader, view.state(), view.now(), view.ageMs())
+                        : text(view));
         out.flush();
     }
 
     private void watch(MetricsReader reader) throws InterruptedException {
         final PrintWriter out = spec.commandLine().getOut();
-        final StatReport report = new StatReport(reader);
-        MetricsSnapshot before = null;
+        MetricsSnapshot base = null;
+        MetricsSnapshot last = null;
         while (true) {
-            final MetricsReader.State state = reader.state();
-            final MetricsSnapshot now = reader.snapshot();
-            out.print(Terminal.isInteractive() ? CLEAR : "");
-            report.print(out, before, now);
-            out.println();
-            out.flush();
-            if (state != MetricsReader.State.LIVE) {
-                return;
+            final StatView view = StatView.of(reader);
+            // Figures seen twice, or soon after the others, would give rates of nothing.
+            if (last == null || Math.abs(view.now().atMs() - last.atMs()) >= seconds * 500L) {
+                base = last;
+                last = view.now();
             }
-            if (before == null || now.atMs() - before.atMs() >= seconds * 1000L / 2) {
-                before = now;
+            out.print((Terminal.isInteractive() ? CLEAR : "") + text(view.since(base)) + "\n");
+            out.flush();
+            if (view.state() != MetricsReader.State.LIVE) {
+                return;
             }
             Thread.sleep(seconds * 1000L);
         }
+    }
+
+    /** Returns a screen for a terminal or if a size is given, otherwise all figures. */
+    private String text(StatView view) {
+        if (width == null && height == null && !Terminal.isInteractive()) {
+            return StatReport.text(view);
+        }
+        final ScreenSize size =
+                width != null && height != null || !Terminal.isInteractive()
+                        ? ScreenSize.DEFAULT
+                        : ScreenSize.ofTerminal();
+        final ScreenSize wanted =
+                new ScreenSize(
+                        width == null ? size.columns() : width,
+                        height == null ? size.lines() : height);
+        return String.join("\n", StatScreen.lines(view, wanted)) + "\n";
     }
 }

@@ -124,6 +124,28 @@ class StatTest {
         final Run run = stat(publisher.path());
         assertThat(run.status()).as(run.err()).isZero();
         assertThat(run.out()).contains("quotes: closed by process").contains("insertions");
+        // A pipe gets rows of zero, too.
+        assertThat(run.out()).contains("segment resets").contains("loads expired at once");
+    }
+
+    @Test
+    void fitsTheGivenSize() {
+        final Run run = stat(publisher.path(), "--once", "--width", "40", "--height", "12");
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.out().lines())
+                .hasSizeLessThan(12)
+                .allMatch(line -> line.length() <= 40)
+                .anyMatch(line -> line.startsWith("quotes: live, figures "));
+        assertThat(run.out()).doesNotContain("segment resets");
+    }
+
+    @Test
+    void aNameCannotControlTheTerminal() throws IOException {
+        final Path file = directory.resolve("hostile.metrics");
+        try (MetricsPublisher hostile = MetricsPublisher.open(cache, file, "a\033[2Jb")) {
+            assertThat(hostile.doWork()).isZero();
+            assertThat(stat(file, "--once").out()).startsWith("a?[2Jb: ");
+        }
     }
 
     @Test
@@ -144,6 +166,8 @@ class StatTest {
                 List.of(
                         List.of("--json"),
                         List.of("--interval", "0"),
+                        List.of("--width", "19"),
+                        List.of("--height", "1001"),
                         List.of("--interval", "3601"))) {
             final Run run = stat(publisher.path(), wrong.get(0), wrong.get(wrong.size() - 1));
             assertThat(run.status()).as(run.out()).isEqualTo(2);

@@ -2,9 +2,10 @@
 package io.flagstone.tools.console;
 
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 
-/** Prints plain text tables. The first column is aligned left, the others right. */
+/** Lays out plain text tables. The first column is aligned left, the others right. */
 public final class TextTable {
     private TextTable() {}
 
@@ -16,11 +17,25 @@ public final class TextTable {
      * @param rows the rows, each with one cell per column.
      */
     public static void print(PrintWriter out, List<String> head, List<List<String>> rows) {
+        lines(2, head, rows).forEach(line -> out.println("  " + line));
+    }
+
+    /**
+     * Lays out a table.
+     *
+     * @param gap the number of spaces between two columns.
+     * @param head the titles of the columns; a column is at least as wide as its title.
+     * @param rows the rows, each with one cell per column.
+     * @return the lines, without spaces at their ends.
+     */
+    public static List<String> lines(int gap, List<String> head, List<List<String>> rows) {
         final int[] widths = new int[head.size()];
         widen(widths, head);
         rows.forEach(row -> widen(widths, row));
-        line(out, widths, head);
-        rows.forEach(row -> line(out, widths, row));
+        final List<String> lines = new ArrayList<>();
+        lines.add(line(gap, widths, head));
+        rows.forEach(row -> lines.add(line(gap, widths, row)));
+        return lines;
     }
 
     private static void widen(int[] widths, List<String> cells) {
@@ -29,13 +44,13 @@ public final class TextTable {
         }
     }
 
-    private static void line(PrintWriter out, int[] widths, List<String> cells) {
+    private static String line(int gap, int[] widths, List<String> cells) {
         final StringBuilder line = new StringBuilder();
         for (int i = 0; i < widths.length; i++) {
             final String cell = cells.get(i);
             final String padding = " ".repeat(widths[i] - cell.length());
-            line.append("  ").append(i == 0 ? cell + padding : padding + cell);
+            line.append(i == 0 ? cell + padding : " ".repeat(gap) + padding + cell);
         }
-        out.println(line.toString().stripTrailing());
+        return line.toString().stripTrailing();
     }
 }

@@ -10,6 +10,9 @@ public final class Units {
     private static final long MIB = 1L << 20;
     private static final long GIB = 1L << 30;
 
+    /** Thousands, millions and so on. */
+    private static final String UNITS = "kMGTP";
+
     private Units() {}
 
     /**
@@ -43,6 +46,51 @@ public final class Units {
             return String.format(Locale.ROOT, "%.2f million/s", perSecond / 1e6);
         }
         return String.format(Locale.ROOT, "%,.0f/s", perSecond);
+    }
+
+    /**
+     * Formats a count or a rate in at most six characters.
+     *
+     * @param value 0 or more, below 1e18.
+     * @return the value, from 10 000 on with three digits and k, M, G, T or P.
+     */
+    public static String compact(double value) {
+        if (value < 9_999.5) {
+            final boolean exact = value >= 9.95 || value == Math.rint(value);
+            return String.format(Locale.ROOT, exact ? "%,.0f" : "%.1f", value);
+        }
+        double scaled = value / 1000;
+        int unit = 0;
+        while (scaled >= 999.5 && unit < UNITS.length() - 1) {
+            scaled /= 1000;
+            unit++;
+        }
+        final int decimals = scaled < 9.995 ? 2 : scaled < 99.95 ? 1 : 0;
+        return String.format(Locale.ROOT, "%." + decimals + "f", scaled) + UNITS.charAt(unit);
+    }
+
+    /**
+     * Formats an age with its two largest units.
+     *
+     * @param ms milliseconds; less than 0 counts as 0.
+     * @return the age, for example 0.4 s, 3m12s or 2d05h.
+     */
+    public static String age(long ms) {
+        final long seconds = Math.max(0, ms) / 1000;
+        if (seconds < 10) {
+            return String.format(Locale.ROOT, "%.1f s", Math.max(0, ms) / 100 / 10.0);
+        }
+        if (seconds < 60) {
+            return seconds + " s";
+        }
+        final long minutes = seconds / 60;
+        if (minutes < 60) {
+            return String.format(Locale.ROOT, "%dm%02ds", minutes, seconds % 60);
+        }
+        final long hours = minutes / 60;
+        return hours < 24
+                ? String.format(Locale.ROOT, "%dh%02dm", hours, minutes % 60)
+                : String.format(Locale.ROOT, "%dd%02dh", hours / 24, hours % 24);
     }
 
     /**

@@ -25,4 +25,27 @@ class UnitsTest {
         assertThat(Units.rate(3_440_000)).isEqualTo("3.44 million/s");
         assertThat(Units.percent(0.19787)).isEqualTo("19.79 %");
     }
+
+    @Test
+    void shortensCountsToThreeDigits() {
+        assertThat(Units.compact(0)).isEqualTo("0");
+        assertThat(Units.compact(0.25)).isEqualTo("0.3");
+        assertThat(Units.compact(9.97)).isEqualTo("10");
+        assertThat(Units.compact(9_999)).isEqualTo("9,999");
+        assertThat(Units.compact(10_000)).isEqualTo("10.0k");
+        assertThat(Units.compact(99_960)).isEqualTo("100k");
+        assertThat(Units.compact(999_499)).isEqualTo("999k");
+        assertThat(Units.compact(999_500)).isEqualTo("1.00M");
+        assertThat(Units.compact(1.5e13)).isEqualTo("15.0T");
+    }
+
+    @Test
+    void formatsAgesWithTwoUnits() {
+        assertThat(Units.age(-5)).isEqualTo("0.0 s");
+        assertThat(Units.age(9_999)).isEqualTo("9.9 s");
+        assertThat(Units.age(59_999)).isEqualTo("59 s");
+        assertThat(Units.age(192_000)).isEqualTo("3m12s");
+        assertThat(Units.age(7_500_000)).isEqualTo("2h05m");
+        assertThat(Units.age(53 * 3_600_000L)).isEqualTo("2d05h");
+    }
 }

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.flagstone.tools;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flagstone.metrics.Metric;
+import io.flagstone.metrics.MetricsReader.State;
+import io.flagstone.metrics.MetricsSnapshot;
+import io.flagstone.tools.console.ScreenSize;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** The screen of {@code stat} fits, with the most important figures first. */
+class StatScreenTest {
+    private final Map<Metric, Long> counts = new EnumMap<>(Metric.class);
+    private final Map<Integer, Map<Metric, Long>> classes = new TreeMap<>();
+
+    private List<String> screen(int columns, int lines) {
+        final MetricsSnapshot now = new MetricsSnapshot(0, 3_600_000, counts, classes, true);
+        return StatScreen.lines(
+                new StatView("quotes", 4711, 1_000, State.LIVE, null, now, 400),
+                new ScreenSize(columns, lines));
+    }
+
+    private void addClasses(int number) {
+        for (int i = 1; i <= number; i++) {
+            final Map<Metric, Long> figures = new EnumMap<>(Metric.class);
+            StatScreen.OF_CLASS.forEach(metric -> figures.put(metric, 123_456L));
+            classes.put(64 * i, figures);
+        }
+    }
+
+    private void countEverything() {
+        StatScreen.COUNTS.forEach(metric -> counts.put(metric, 1_234_567_890L));
+        StatScreen.MEMORY.forEach(metric -> counts.put(metric, 10_485_759L));
+        counts.put(Metric.HITS, 1_234_567_890_123L);
+        counts.put(Metric.TOTAL_LOAD_NS, 1_234_567_890_123_456L);
+    }
+
+    @Test
+    void noLineIsTooLongAndNoScreenTooHigh() {
+        countEverything();
+        addClasses(100);
+        for (final int columns : List.of(20, 40, 75, 76, 80, 200)) {
+            for (final int lines : List.of(5, 12, 24, 60, 300)) {
+                final List<String> screen = screen(columns, lines);
+                assertThat(screen)
+                        .as(columns + " x " + lines)
+                        .hasSizeLessThan(lines)
+                        .allMatch(line -> line.length() <= columns);
+                assertThat(screen.get(screen.size() - 1)).startsWith("/s over");
+            }
+        }
+    }
+
+    @Test
+    void nothingIsCutFrom40Columns() {
+        countEverything();
+        addClasses(100);
+        final List<String> narrow = screen(40, 300);
+        final int figures = narrow.size() - 1;
+        assertThat(narrow.subList(0, figures)).isEqualTo(screen(60, 300).subList(0, figures));
+    }
+
+    @Test
+    void hidesRowsOfZeroAndShowsLoadsAndResetsIfThereAreAny() {
+        counts.put(Metric.HITS, 3L);
+        counts.put(Metric.MISSES, 1L);
+        String text = String.join("\n", screen(80, 24));
+        assertThat(text).contains("reads", "75.00 %", "live, figures 0.4 s old", "process 4711");
+        assertThat(text).doesNotContain("insertions", "loads", "segment resets", "size class");
+        counts.put(Metric.LOADS, 4L);
+        counts.put(Metric.TOTAL_LOAD_NS, 6_000_000L);
+        counts.put(Metric.SEGMENT_RESETS, 1L);
+        text = String.join("\n", screen(80, 24));
+        assertThat(text).contains("loads", "ms per load", "1.500", "segment resets");
+    }
+
+    @Test
+    void tellsHowManySizeClassesDoNotFit() {
+        addClasses(100);
+        final List<String> screen = screen(80, 24);
+        final long shown = screen.stream().filter(line -> line.contains(" B  ")).count();
+        assertThat(screen)
+                .hasSize(23)
+                .contains("size classes left out: " + (100 - shown) + "; see --json");
+        classes.clear();
+        addClasses(3);
+        assertThat(screen(80, 24)).noneMatch(line -> line.contains("left out"));
+    }
+
+    @Test
+    void aLongNameLeavesRoomForTheState() {
+        final MetricsSnapshot now = new MetricsSnapshot(0, 1, counts, classes, true);
+        final String first =
+                StatScreen.lines(
+                                new StatView("n".repeat(100), 1, 1_000, State.DIED, null, now, 9),
+                                new ScreenSize(40, 24))
+                        .get(0);
+        assertThat(first).hasSize(40).startsWith("nnn").endsWith(": DIED, last figures 0.0 s old");
+    }
+}
