@@ -3,6 +3,7 @@ package io.flagstone.tools;
 
 import io.flagstone.metrics.MetricsReader;
 import io.flagstone.metrics.MetricsSnapshot;
+import io.flagstone.tools.console.Frames;
 import io.flagstone.tools.console.ScreenSize;
 import io.flagstone.tools.console.Terminal;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -40,8 +42,6 @@ import picocli.CommandLine.Spec;
             "2:an option or the file is invalid"
         })
 final class StatCommand implements Callable<Integer> {
-    private static final String CLEAR = "\033[H\033[2J";
-
     @Spec private CommandSpec spec;
 
     @Parameters(paramLabel = "FILE", description = "The file that the cache publishes to.")
@@ -85,12 +85,8 @@ final class StatCommand implements Callable<Integer> {
         check("--width", width, 20, 1000);
         check("--height", height, 5, 1000);
         try (MetricsReader reader = MetricsReader.open(file)) {
-            if (once) {
-                show(reader);
-            } else {
-                watch(reader);
-            }
-            return reader.state() == MetricsReader.State.DIED ? 1 : 0;
+            final MetricsReader.State state = once ? show(reader) : watch(reader);
+            return state == MetricsReader.State.DIED ? 1 : 0;
         } catch (NoSuchFileException e) {
             throw new ParameterException(spec.commandLine(), "the file does not exist: " + file, e);
         } catch (IOException e) {
@@ -114,18 +110,14 @@ final class StatCommand implements Callable<Integer> {
         }
     }
 
-    private void show(MetricsReader reader) {
+    private MetricsReader.State show(MetricsReader reader) {
         final StatView view = StatView.of(reader);
-        final PrintWriter out = spec.commandLine().getOut();
-        out.print(
-                json
-                        ? StatJson.render(reader, view.state(), view.now(), view.ageMs())
-                        : text(view));
-        out.flush();
+        print(json ? StatJson.render(reader, view) : text(view));
+        return view.state();
     }
 
-    private void watch(MetricsReader reader) throws InterruptedException {
-        final PrintWriter out = spec.commandLine().getOut();
+    private MetricsReader.State watch(MetricsReader reader, Consumer<StatView> shown)
+            throws InterruptedException {
         MetricsSnapshot base = null;
         MetricsSnapshot last = null;
         while (true) {
@@ -135,28 +127,47 @@ final class StatCommand implements Callable<Integer> {
                 base = last;
                 last = view.now();
             }
-            out.print((Terminal.isInteractive() ? CLEAR : "") + text(view.since(base)) + "\n");
-            out.flush();
+            shown.accept(view.since(base));
             if (view.state() != MetricsReader.State.LIVE) {
-                return;
+                return view.state();
             }
             Thread.sleep(seconds * 1000L);
         }
     }
 
+    private MetricsReader.State watch(MetricsReader reader) throws InterruptedException {
+        if (!Terminal.isInteractive()) {
+            return watch(reader, view -> print(text(view) + "\n"));
+        }
+        try (Frames frames = new Frames(spec.commandLine().getOut())) {
+            return watch(
+                    reader,
+                    view -> {
+                        final ScreenSize size = size();
+                        frames.draw(StatScreen.lines(view, size), size.columns());
+                    });
+        }
+    }
+
     /** Returns a screen for a terminal or if a size is given, otherwise all figures. */
     private String text(StatView view) {
-        if (width == null && height == null && !Terminal.isInteractive()) {
-            return StatReport.text(view);
-        }
+        return width == null && height == null && !Terminal.isInteractive()
+                ? StatReport.text(view)
+                : String.join("\n", StatScreen.lines(view, size())) + "\n";
+    }
+
+    private ScreenSize size() {
         final ScreenSize size =
-                width != null && height != null || !Terminal.isInteractive()
-                        ? ScreenSize.DEFAULT
-                        : ScreenSize.ofTerminal();
-        final ScreenSize wanted =
-                new ScreenSize(
-                        width == null ? size.columns() : width,
-                        height == null ? size.lines() : height);
-        return String.join("\n", StatScreen.lines(view, wanted)) + "\n";
+                Terminal.isInteractive() && (width == null || height == null)
+                        ? ScreenSize.ofTerminal()
+                        : ScreenSize.DEFAULT;
+        return new ScreenSize(
+                width == null ? size.columns() : width, height == null ? size.lines() : height);
+    }
+
+    private void print(String text) {
+        final PrintWriter out = spec.commandLine().getOut();
+        out.print(text);
+        out.flush();
     }
 }

@@ -20,20 +20,18 @@ final class StatJson {
      * Renders the figures.
      *
      * @param reader the reader of the file.
-     * @param state the state of the publisher.
-     * @param now the figures.
-     * @param ageMs the age of the figures.
+     * @param view the figures.
      * @return the counts since the cache was built.
      */
-    static String render(
-            MetricsReader reader, MetricsReader.State state, MetricsSnapshot now, long ageMs) {
+    static String render(MetricsReader reader, StatView view) {
+        final MetricsSnapshot now = view.now();
         final JsonObject root = new JsonObject();
         root.addProperty("name", reader.name());
         root.addProperty("processId", reader.processId());
-        root.addProperty("state", camelCase(state.name()));
+        root.addProperty("state", camelCase(view.state().name()));
         root.addProperty("openedMs", now.openedMs());
         root.addProperty("atMs", now.atMs());
-        root.addProperty("ageMs", ageMs);
+        root.addProperty("ageMs", view.ageMs());
         root.addProperty("intervalMs", reader.intervalMs());
         root.addProperty("whole", now.whole());
         root.add("hitRatio", Json.number(now.hitRatio()));
