@@ -33,6 +33,9 @@ import picocli.CommandLine.Spec;
             "A terminal gets a screen that fits: rows of 0 are hidden, and size classes that do not"
                     + " fit are counted. A pipe or a file gets everything.",
             "",
+            "A line that begins with ! names a finding that is not normal, and the section of"
+                    + " docs/operations.md about it.",
+            "",
             "To publish, use io.flagstone.metrics.MetricsPublisher, or --metrics in a replay."
         },
         exitCodeListHeading = "%nExit codes:%n",
@@ -75,6 +78,9 @@ final class StatCommand implements Callable<Integer> {
             description =
                     "The height of the screen: 5 to 1000 (that of the terminal, otherwise 24).")
     private Integer height;
+
+    /** The last known size. */
+    private ScreenSize terminal = ScreenSize.DEFAULT;
 
     @Override
     public Integer call() throws InterruptedException {
@@ -157,12 +163,12 @@ final class StatCommand implements Callable<Integer> {
     }
 
     private ScreenSize size() {
-        final ScreenSize size =
-                Terminal.isInteractive() && (width == null || height == null)
-                        ? ScreenSize.ofTerminal()
-                        : ScreenSize.DEFAULT;
+        if (Terminal.isInteractive() && (width == null || height == null)) {
+            terminal = ScreenSize.ofTerminal(terminal);
+        }
         return new ScreenSize(
-                width == null ? size.columns() : width, height == null ? size.lines() : height);
+                width == null ? terminal.columns() : width,
+                height == null ? terminal.lines() : height);
     }
 
     private void print(String text) {

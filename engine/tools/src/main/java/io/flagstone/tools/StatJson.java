@@ -34,6 +34,14 @@ final class StatJson {
         root.addProperty("ageMs", view.ageMs());
         root.addProperty("intervalMs", reader.intervalMs());
         root.addProperty("whole", now.whole());
+        final JsonArray alerts = new JsonArray();
+        for (final StatAlert alert : StatAlert.of(view)) {
+            final JsonObject row = new JsonObject();
+            row.addProperty("text", alert.text());
+            row.addProperty("section", alert.section());
+            alerts.add(row);
+        }
+        root.add("alerts", alerts);
         root.add("hitRatio", Json.number(now.hitRatio()));
         root.addProperty("evictions", now.evictions());
         now.ofCache().forEach((metric, value) -> root.addProperty(camelCase(metric.name()), value));

@@ -37,9 +37,7 @@ final class StatReport {
                         + Units.age(now.atMs() - now.openedMs())
                         + ", rates over "
                         + Units.age(rates.ms()));
-        if (!now.whole()) {
-            out.println("the publisher stopped during a write: not all figures are of one moment");
-        }
+        StatAlert.of(view).forEach(alert -> out.println(alert.line()));
         out.println();
         counts(out, rates, now);
         out.println();

@@ -12,8 +12,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Lays out the figures for a screen of limited size. State and rates come first, then memory, then
- * as many size classes as fit. Rows that are zero are left out.
+ * Lays out the figures for a screen of limited size. State, alerts and rates come first, then
+ * memory, then as many size classes as fit. Rows that are zero are left out.
  */
 final class StatScreen {
     /** From this width on, memory stands to the right of the counts. */
@@ -74,6 +74,7 @@ final class StatScreen {
     private final StatView view;
     private final MetricsSnapshot now;
     private final Rates rates;
+    private final List<StatAlert> alerts;
     private final int width;
     private final int height;
 
@@ -81,6 +82,7 @@ final class StatScreen {
         this.view = view;
         this.now = view.now();
         this.rates = view.rates();
+        this.alerts = StatAlert.of(view);
         this.width = size.columns();
         // The cursor needs the last line.
         this.height = size.lines() - 1;
@@ -100,6 +102,7 @@ final class StatScreen {
     private List<String> lines() {
         final List<String> lines = new ArrayList<>(head());
         final int room = height - 1;
+        alerts.forEach(alert -> wrap(lines, alert.line()));
         lines.add("");
         fill(lines, figures(), room);
         classes(lines, room);
@@ -128,6 +131,19 @@ final class StatScreen {
                         + view.processId()
                         + ", published for "
                         + Units.age(now.atMs() - now.openedMs()));
+    }
+
+    /** Adds a text, wrapped at spaces. Further lines are indented. */
+    private void wrap(List<String> lines, String text) {
+        final StringBuilder line = new StringBuilder();
+        for (final String word : text.split(" ")) {
+            if (line.length() > 2 && line.length() + word.length() > width) {
+                lines.add(line.toString().stripTrailing());
+                line.replace(0, line.length(), "  ");
+            }
+            line.append(word).append(' ');
+        }
+        lines.add(line.toString().stripTrailing());
     }
 
     /** Adds lines up to a number. If not all fit, the last line tells how many are left out. */
@@ -250,6 +266,9 @@ final class StatScreen {
 
     private String legend() {
         final String span = Units.age(rates.ms());
+        if (!alerts.isEmpty()) {
+            return "/s over " + span + "; ! docs/operations.md";
+        }
         final String legend =
                 "/s over the last "
                         + span

@@ -14,23 +14,25 @@ import java.util.function.Supplier;
  * @param lines the height.
  */
 public record ScreenSize(int columns, int lines) {
-    /** The size of a terminal that does not tell its own. */
+    /** The usual size of a terminal. */
     public static final ScreenSize DEFAULT = new ScreenSize(80, 24);
 
     private static final long PATIENCE_MS = 1_000;
 
     /**
      * Returns the size of the terminal of this process: the environment's {@code COLUMNS} and
-     * {@code LINES}, otherwise the output of {@code stty size}, otherwise the default.
+     * {@code LINES}, otherwise the output of {@code stty size}.
      *
+     * @param otherwise the size if the terminal does not tell its own.
      * @return the size at the moment.
      */
-    public static ScreenSize ofTerminal() {
-        return of(System.getenv("COLUMNS"), System.getenv("LINES"), ScreenSize::stty);
+    public static ScreenSize ofTerminal(ScreenSize otherwise) {
+        return of(System.getenv("COLUMNS"), System.getenv("LINES"), ScreenSize::stty, otherwise);
     }
 
     /** Returns the size from these sources. Asks stty only if a variable is missing. */
-    static ScreenSize of(String columns, String lines, Supplier<String> stty) {
+    static ScreenSize of(
+            String columns, String lines, Supplier<String> stty, ScreenSize otherwise) {
         final int width = parse(columns);
         final int height = parse(lines);
         if (width > 0 && height > 0) {
@@ -40,7 +42,7 @@ public record ScreenSize(int columns, int lines) {
         final int rows = size.length == 2 ? parse(size[0]) : 0;
         final int cells = size.length == 2 ? parse(size[1]) : 0;
         return new ScreenSize(
-                first(width, cells, DEFAULT.columns), first(height, rows, DEFAULT.lines));
+                first(width, cells, otherwise.columns), first(height, rows, otherwise.lines));
     }
 
     private static int first(int wanted, int measured, int otherwise) {
