@@ -2,7 +2,8 @@
 /**
  * Tools for operators of a Flagstone cache: {@code java -jar flagstone-tools.jar}.
  *
- * <p>The commands read files that caches publish. They open no cache, so they need no JVM flag.
+ * <p>The commands read files that caches publish. They open no cache. The JVM flag that Agrona's
+ * buffers need is in the jar's manifest.
  */
 module io.flagstone.tools {
     requires com.google.gson;

@@ -8,6 +8,7 @@ import io.flagstone.tools.console.ScreenSize;
 import io.flagstone.tools.console.Terminal;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -42,7 +43,7 @@ import picocli.CommandLine.Spec;
         exitCodeList = {
             "0:the cache is live or was closed",
             "1:the process died without closing the publisher",
-            "2:an option or the file is invalid"
+            "2:an option or the file is invalid, or the output could not be written"
         })
 final class StatCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
@@ -93,10 +94,18 @@ final class StatCommand implements Callable<Integer> {
         try (MetricsReader reader = MetricsReader.open(file)) {
             final MetricsReader.State state = once ? show(reader) : watch(reader);
             return state == MetricsReader.State.DIED ? 1 : 0;
+        } catch (OutputLostException e) {
+            final PrintWriter err = spec.commandLine().getErr();
+            err.println("error: the output could not be written: check the disk or the pipe");
+            err.flush();
+            return spec.exitCodeOnInvalidInput();
         } catch (NoSuchFileException e) {
             throw new ParameterException(spec.commandLine(), "the file does not exist: " + file, e);
         } catch (IOException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        } catch (UncheckedIOException e) {
+            // The file was truncated or damaged since it was opened.
+            throw new ParameterException(spec.commandLine(), e.getCause().getMessage(), e);
         }
     }
 
@@ -151,6 +160,7 @@ final class StatCommand implements Callable<Integer> {
                     view -> {
                         final ScreenSize size = size();
                         frames.draw(StatScreen.lines(view, size), size.columns());
+                        checkOutput();
                     });
         }
     }
@@ -174,6 +184,18 @@ final class StatCommand implements Callable<Integer> {
     private void print(String text) {
         final PrintWriter out = spec.commandLine().getOut();
         out.print(text);
-        out.flush();
+        checkOutput();
+    }
+
+    /** Flushes the output. The writer and the stream below it tell of errors only if asked. */
+    private void checkOutput() {
+        if (spec.commandLine().getOut().checkError() || System.out.checkError()) {
+            throw new OutputLostException();
+        }
+    }
+
+    /** Ends the watch when nobody can see it. */
+    private static final class OutputLostException extends RuntimeException {
+        private static final long serialVersionUID = 1;
     }
 }

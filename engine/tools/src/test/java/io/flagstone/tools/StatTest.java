@@ -8,18 +8,25 @@ import com.google.gson.JsonParser;
 import io.flagstone.OffHeapCache;
 import io.flagstone.metrics.MetricsPublisher;
 import io.flagstone.testing.TestSupport;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code stat} shows the figures of a file as text and as JSON, and refuses other files. */
@@ -146,6 +153,77 @@ class StatTest {
             assertThat(hostile.doWork()).isZero();
             assertThat(stat(file, "--once").out()).startsWith("a?[2Jb: ");
         }
+    }
+
+    /** A full disk and a closed pipe look like this. */
+    @Test
+    @Timeout(60)
+    void lostOutputEndsTheWatch() {
+        final Writer full =
+                new Writer() {
+                    @Override
+                    public void write(char[] text, int offset, int length) throws IOException {
+                        throw new IOException("no space left on device");
+                    }
+
+                    @Override
+                    public void flush() {}
+
+                    @Override
+                    public void close() {}
+                };
+        for (final List<String> options :
+                List.of(List.<String>of(), List.of("--once"), List.of("--once", "--json"))) {
+            final List<String> all = new ArrayList<>(List.of("stat", publisher.path().toString()));
+            all.addAll(options);
+            final StringWriter err = new StringWriter();
+            assertThat(
+                            Main.commandLine()
+                                    .setOut(new PrintWriter(full))
+                                    .setErr(new PrintWriter(err))
+                                    .execute(all.toArray(String[]::new)))
+                    .isEqualTo(2);
+            assertThat(err.toString()).startsWith("error: the output could not be written");
+        }
+    }
+
+    /** The standard output of a process keeps its errors to itself. */
+    @Test
+    @Timeout(60)
+    @EnabledOnOs(OS.LINUX)
+    void lostStandardOutputEndsTheWatch() throws Exception {
+        final Process watch =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "--add-opens",
+                                "java.base/jdk.internal.misc=ALL-UNNAMED",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                Main.class.getName(),
+                                "stat",
+                                publisher.path().toString())
+                        .redirectError(
+                                ProcessBuilder.Redirect.to(directory.resolve("err").toFile()))
+                        .redirectOutput(new File("/dev/full"))
+                        .start();
+        try {
+            final int status = watch.waitFor();
+            assertThat(status).as(Files.readString(directory.resolve("err"))).isEqualTo(2);
+        } finally {
+            watch.destroyForcibly();
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void aFileTruncatedDuringTheWatchIsAnError() throws Exception {
+        final Path copy = Files.copy(publisher.path(), directory.resolve("copy"));
+        final CompletableFuture<Run> watch = CompletableFuture.supplyAsync(() -> stat(copy));
+        Thread.sleep(300);
+        Files.write(copy, new byte[600]);
+        final Run run = watch.get();
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err()).startsWith("error: " + copy + " ");
     }
 
     @Test
