@@ -104,7 +104,10 @@ final class StatScreen {
         final int room = height - 1;
         alerts.forEach(alert -> wrap(lines, alert.line()));
         lines.add("");
-        fill(lines, figures(), room);
+        // The last line may have to tell that size classes are left out.
+        final boolean hasClasses =
+                now.ofClasses().entrySet().stream().anyMatch(StatScreen::hasSlabs);
+        fill(lines, figures(), hasClasses ? room - 1 : room);
         classes(lines, room);
         while (lines.size() > room) {
             lines.remove(lines.size() - 1);
@@ -161,18 +164,12 @@ final class StatScreen {
         final List<String> counts = TextTable.lines(2, countsHead(), counts());
         final List<String> memory =
                 TextTable.lines(2, List.of("memory       ", "      size", "   share"), memory());
-        final List<String> lines = new ArrayList<>();
-        if (width < TWO_PANES) {
-            lines.addAll(counts);
-            lines.add("");
-            lines.addAll(memory);
-            return lines;
+        if (width >= TWO_PANES) {
+            return beside(counts, memory);
         }
-        for (int i = 0; i < Math.max(counts.size(), memory.size()); i++) {
-            final String left = i < counts.size() ? counts.get(i) : "";
-            final String right = i < memory.size() ? memory.get(i) : "";
-            lines.add((left + " ".repeat(PANE - left.length()) + right).stripTrailing());
-        }
+        final List<String> lines = new ArrayList<>(counts);
+        lines.add("");
+        lines.addAll(memory);
         return lines;
     }
 
@@ -234,34 +231,63 @@ final class StatScreen {
         return rows;
     }
 
+    /** Adds the size classes that have slabs, as many as fit, if need be in two panes. */
     private void classes(List<String> lines, int room) {
-        final boolean wide = width >= TWO_PANES;
-        final List<List<String>> rows = new ArrayList<>();
-        for (final Map.Entry<Integer, Map<Metric, Long>> entry : now.ofClasses().entrySet()) {
-            final Map<Metric, Long> figures = entry.getValue();
-            if (figures.getOrDefault(Metric.CLASS_SLABS, 0L) != 0) {
-                final List<String> row = new ArrayList<>(List.of(Units.bytes(entry.getKey())));
-                for (final Metric metric : OF_CLASS) {
-                    final long value = figures.getOrDefault(metric, 0L);
-                    row.add(wide ? Units.count(value) : Units.compact(value));
-                }
-                rows.add(row);
-            }
-        }
+        final List<Map.Entry<Integer, Map<Metric, Long>>> held =
+                now.ofClasses().entrySet().stream().filter(StatScreen::hasSlabs).toList();
         // A blank line and the titles come first.
         final int free = room - lines.size() - 2;
-        final int shown = rows.size() <= free ? rows.size() : Math.max(0, free - 1);
+        final boolean wide = width >= TWO_PANES;
+        final int panes = wide && held.size() > free ? 2 : 1;
+        final int rows =
+                held.size() <= panes * free
+                        ? (held.size() + panes - 1) / panes
+                        : Math.max(0, free - 1);
+        final int shown = Math.min(held.size(), panes * rows);
         if (shown > 0) {
+            final boolean roomy = wide && panes == 1;
             lines.add("");
             lines.addAll(
-                    TextTable.lines(
-                            wide ? 2 : 1,
-                            wide ? CLASS_TITLES : NARROW_CLASS_TITLES,
-                            rows.subList(0, shown)));
+                    beside(
+                            table(held.subList(0, Math.min(rows, shown)), roomy),
+                            shown > rows ? table(held.subList(rows, shown), roomy) : List.of()));
         }
-        if (shown < rows.size() && lines.size() < room) {
-            lines.add("size classes left out: " + (rows.size() - shown) + "; see --json");
+        if (shown < held.size()) {
+            lines.add("size classes left out: " + (held.size() - shown) + "; see --json");
         }
+    }
+
+    private static boolean hasSlabs(Map.Entry<Integer, Map<Metric, Long>> entry) {
+        return entry.getValue().getOrDefault(Metric.CLASS_SLABS, 0L) != 0;
+    }
+
+    private static List<String> table(
+            List<Map.Entry<Integer, Map<Metric, Long>>> held, boolean roomy) {
+        final List<List<String>> rows = new ArrayList<>();
+        for (final Map.Entry<Integer, Map<Metric, Long>> entry : held) {
+            final List<String> row = new ArrayList<>(List.of(Units.bytes(entry.getKey())));
+            for (final Metric metric : OF_CLASS) {
+                final long value = entry.getValue().getOrDefault(metric, 0L);
+                row.add(roomy ? Units.count(value) : Units.compact(value));
+            }
+            rows.add(row);
+        }
+        return TextTable.lines(roomy ? 2 : 1, roomy ? CLASS_TITLES : NARROW_CLASS_TITLES, rows);
+    }
+
+    /** Returns lines with other lines to their right. */
+    private static List<String> beside(List<String> left, List<String> right) {
+        final List<String> lines = new ArrayList<>();
+        for (int i = 0; i < Math.max(left.size(), right.size()); i++) {
+            final String first = i < left.size() ? left.get(i) : "";
+            if (i < right.size()) {
+                final String gap = " ".repeat(Math.max(1, PANE - first.length()));
+                lines.add((first + gap + right.get(i)).stripTrailing());
+            } else {
+                lines.add(first);
+            }
+        }
+        return lines;
     }
 
     private String legend() {
