@@ -116,8 +116,38 @@ class ReplayMetricsTest {
         assertThat(last.get("expirations")).isEqualTo(report.get("expirations"));
         assertThat(last.get("evictions")).isEqualTo(report.get("evictions"));
         assertThat(last.get("sizeClasses").getAsJsonArray()).isNotEmpty();
+        // The requests of the tape are gets and updates; only gets are reads.
+        assertThat(last.get("hits").getAsLong() + last.get("misses").getAsLong())
+                .isEqualTo(
+                        report.get("requests").getAsLong()
+                                - report.getAsJsonObject("latencyNsByOperation")
+                                        .getAsJsonObject("update")
+                                        .get("count")
+                                        .getAsLong());
         final Cli text = Cli.tools("stat", metrics.toString());
         assertThat(text.status()).isZero();
         assertThat(text.out()).contains("closed by process");
+    }
+
+    /** In a trace, each request is a get. */
+    @Test
+    void requestsOfATraceAreReads() throws IOException {
+        final Path metrics = directory.resolve("trace.metrics");
+        final Path trace = Files.writeString(directory.resolve("few"), "1\n2\n1\n3\n1\n");
+        final JsonObject report =
+                Cli.replay(
+                        directory,
+                        "--trace",
+                        trace.toString(),
+                        "--format",
+                        "lirs",
+                        "--memory",
+                        "1m",
+                        "--no-progress",
+                        "--metrics",
+                        metrics.toString());
+        final JsonObject last = figures(metrics, 0);
+        assertThat(last.get("hits")).isEqualTo(report.get("hits"));
+        assertThat(last.get("misses")).isEqualTo(report.get("misses"));
     }
 }

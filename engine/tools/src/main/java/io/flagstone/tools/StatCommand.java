@@ -37,6 +37,9 @@ import picocli.CommandLine.Spec;
             "A line that begins with ! names a finding that is not normal, and the section of"
                     + " docs/operations.md about it.",
             "",
+            "Reads are gets. Updates count as replacements, whereas the requests of a replay"
+                    + " include them.",
+            "",
             "To publish, use io.flagstone.metrics.MetricsPublisher, or --metrics in a replay."
         },
         exitCodeListHeading = "%nExit codes:%n",
