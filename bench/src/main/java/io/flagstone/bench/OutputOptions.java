@@ -3,11 +3,14 @@ package io.flagstone.bench;
 
 import io.flagstone.bench.report.OutputFile;
 import io.flagstone.bench.report.Report;
+import io.flagstone.bench.report.StandardOutput;
 import io.flagstone.tools.console.Terminal;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -51,6 +54,10 @@ class OutputOptions {
         if (obstacle != null) {
             return "--html: " + obstacle;
         }
+        final String loss = StandardOutput.obstacle();
+        if (loss != null) {
+            return (jsonOnly() ? "--json -: " : "") + loss;
+        }
         if (json == null || jsonOnly()) {
             return null;
         }
@@ -82,25 +89,43 @@ class OutputOptions {
 
     /**
      * Prints the report and writes the files asked for. Text goes to the standard error if JSON
-     * goes to the standard output. Both files are rendered before either is written.
+     * goes to the standard output. Both files are rendered before either is written. An output that
+     * is lost does not stop the others.
      *
      * @param command the command whose writers are used.
      * @param report the report.
-     * @throws IOException if a file cannot be written.
+     * @throws IOException if an output was lost; the message has each reason and its option.
      */
     final void write(CommandLine command, Report report) throws IOException {
+        final List<String> lost = new ArrayList<>();
         report.print(jsonOnly() ? command.getErr() : command.getOut());
+        if (!jsonOnly() && command.getOut().checkError()) {
+            lost.add(StandardOutput.loss());
+        }
         final String htmlText = html == null ? null : report.html();
         final String jsonText = json == null ? null : report.json();
         if (htmlText != null) {
-            OutputFile.write(html, htmlText);
+            write("--html", html, htmlText, lost);
         }
         if (jsonOnly()) {
             final PrintWriter out = command.getOut();
             out.print(jsonText);
-            out.flush();
+            if (out.checkError()) {
+                lost.add("--json -: " + StandardOutput.loss());
+            }
         } else if (jsonText != null) {
-            OutputFile.write(Path.of(json), jsonText);
+            write("--json", Path.of(json), jsonText, lost);
+        }
+        if (!lost.isEmpty()) {
+            throw new IOException(String.join("; ", lost));
+        }
+    }
+
+    private static void write(String option, Path file, String text, List<String> lost) {
+        try {
+            OutputFile.write(file, text);
+        } catch (IOException failure) {
+            lost.add(option + ": " + file + " not written: " + OutputFile.reason(failure));
         }
     }
 

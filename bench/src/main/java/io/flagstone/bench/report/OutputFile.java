@@ -2,8 +2,11 @@
 package io.flagstone.bench.report;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -13,6 +16,9 @@ import java.nio.file.StandardOpenOption;
  * failed run keeps an earlier report.
  */
 public final class OutputFile {
+    /** A device where every write fails, although it can be opened for writing. */
+    private static final Path FULL = Path.of("/dev/full");
+
     private OutputFile() {}
 
     /**
@@ -28,6 +34,9 @@ public final class OutputFile {
         if (Files.exists(file) && !Files.isWritable(file)) {
             return file + " cannot be written to";
         }
+        if (isFull(file)) {
+            return file + " cannot be written to: no space left on device";
+        }
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             return null;
         }
@@ -35,7 +44,46 @@ public final class OutputFile {
         if (!Files.isDirectory(directory)) {
             return directory + " is not a directory";
         }
-        return Files.isWritable(directory) ? null : directory + " cannot be written to";
+        if (!Files.isWritable(directory)) {
+            return directory + " cannot be written to";
+        }
+        try {
+            // Permissions do not tell everything: a file system may refuse new files.
+            final Path part = part(target(file));
+            Files.deleteIfExists(part);
+            Files.createFile(part);
+            Files.delete(part);
+            return null;
+        } catch (IOException failure) {
+            return directory + " cannot be written to: " + reason(failure);
+        }
+    }
+
+    /**
+     * Returns why a file could not be written.
+     *
+     * @param failure the error.
+     * @return the reason without the file's name.
+     */
+    public static String reason(IOException failure) {
+        if (failure instanceof AccessDeniedException) {
+            return "access denied";
+        }
+        if (failure instanceof NoSuchFileException) {
+            return "no such file or directory";
+        }
+        return failure instanceof FileSystemException named && named.getReason() != null
+                ? named.getReason()
+                : failure.getMessage();
+    }
+
+    /** Returns whether a file is the device that is always full, also through a link. */
+    static boolean isFull(Path file) {
+        try {
+            return file.toRealPath().equals(FULL);
+        } catch (IOException unresolved) {
+            return false;
+        }
     }
 
     /**
@@ -51,9 +99,8 @@ public final class OutputFile {
             Files.writeString(file, text, StandardOpenOption.WRITE);
             return;
         }
-        final Path target = Files.exists(file) ? file.toRealPath() : file;
-        final String name = "." + target.getFileName() + "." + ProcessHandle.current().pid();
-        final Path part = directory(target).resolve(name + ".part");
+        final Path target = target(file);
+        final Path part = part(target);
         try {
             Files.writeString(part, text);
             move(part, target);
@@ -68,6 +115,15 @@ public final class OutputFile {
         } catch (AtomicMoveNotSupportedException unsupported) {
             Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
         }
+    }
+
+    private static Path target(Path file) throws IOException {
+        return Files.exists(file) ? file.toRealPath() : file;
+    }
+
+    private static Path part(Path target) {
+        final String name = "." + target.getFileName() + "." + ProcessHandle.current().pid();
+        return directory(target).resolve(name + ".part");
     }
 
     private static Path directory(Path file) {
