@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  * and writes its result there.
  *
  * <p>The JVM is the one that runs this code, with the same class path. Its output is kept, and
- * shown only if it fails.
+ * shown only if it fails. It ends when this process ends, in whatever way.
  */
 public final class Fork {
     private static final List<String> FLAGS =
@@ -96,6 +96,7 @@ public final class Fork {
         command.addAll(arguments);
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
+        command.add(Child.class.getName());
         command.add(mainClass);
         command.add(result.toString());
         command.addAll(mainArguments);
