@@ -4,6 +4,7 @@ package io.flagstone.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
@@ -108,6 +109,44 @@ class MeasuringCommandsTest {
         assertThat(rows.get(1).getAsJsonObject().get("heapBytes").getAsLong())
                 .isGreaterThan(50_000 * 100);
         assertPage("memory, 50,000 entries of 64 bytes");
+    }
+
+    @Test
+    void memoryOfFewEntriesIsNotLessThanTheirKeysAndValues() throws IOException {
+        for (final JsonElement row : rows("memory", "--impl", "flagstone", "--entries", "1000")) {
+            assertThat(row.getAsJsonObject().get("bytesPerEntry").getAsDouble()).isGreaterThan(72);
+            assertThat(row.getAsJsonObject().get("bytesPerEntryFull").getAsDouble())
+                    .isGreaterThan(72);
+        }
+    }
+
+    @Test
+    void hitRatioMarksAContenderThatExceedsItsBudget() throws IOException {
+        final Path trace = directory.resolve("trace");
+        Files.writeString(trace, "1\n2\n1\n");
+
+        final JsonArray rows =
+                rows(
+                        "hit-ratio",
+                        "--trace",
+                        trace.toString(),
+                        "--format",
+                        "lirs",
+                        "--memory",
+                        "256K",
+                        "--impl",
+                        "flagstone,linked-hash-map");
+
+        assertThat(rows).hasSize(3);
+        for (final JsonElement element : rows) {
+            final JsonObject row = element.getAsJsonObject();
+            final boolean least = "flagstone".equals(row.get("impl").getAsString());
+            assertThat(row.get("refused").isJsonNull()).as("%s", row).isTrue();
+            assertThat(row.get("overBudget").getAsBoolean()).as("%s", row).isEqualTo(least);
+            assertThat(row.get("usedBytes").getAsLong() > 262_144).as("%s", row).isEqualTo(least);
+            assertThat(row.get("bytesPerEntry").getAsDouble()).as("%s", row).isBetween(72.0, 300.0);
+        }
+        assertPage("over budget, cannot be smaller");
     }
 
     @Test

@@ -11,6 +11,8 @@ import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -24,26 +26,40 @@ import java.util.stream.Stream;
 public record Footprint(long heapBytes, long directBytes, long nativeBytes, long residentBytes) {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final int COLLECTIONS = 3;
+    private static final int MAX_COLLECTIONS = 12;
+    private static final int NOISE_BYTES = 4096;
+    private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(30);
     private static final int KIB = 1024;
     private static final int SMALL_ENTRIES = 2_000;
 
     /**
-     * Measures the memory in use, after collecting garbage.
+     * Measures the memory in use, after collecting garbage until no more is freed.
      *
      * @param contender the contender whose native memory counts, or null.
      * @return the memory in use now.
      */
     public static Footprint take(Contender contender) {
-        for (int i = 0; i < COLLECTIONS; i++) {
+        long heap = Long.MAX_VALUE;
+        long direct = Long.MAX_VALUE;
+        int same = 0;
+        // Buffers are freed some time after the collection that finds them.
+        for (int i = 0; i < MAX_COLLECTIONS && same < COLLECTIONS; i++) {
             System.gc();
+            LockSupport.parkNanos(PAUSE_NS);
+            final long heapNow = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+            final long directNow = directNow();
+            same = heapNow < heap - NOISE_BYTES || directNow < direct ? 1 : same + 1;
+            heap = Math.min(heap, heapNow);
+            direct = directNow;
         }
-        final long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-        final long direct =
-                ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
-                        .mapToLong(BufferPoolMXBean::getMemoryUsed)
-                        .sum();
         return new Footprint(
                 heap, direct, contender == null ? 0 : contender.nativeBytes(), resident());
+    }
+
+    private static long directNow() {
+        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .mapToLong(BufferPoolMXBean::getMemoryUsed)
+                .sum();
     }
 
     /**
@@ -55,6 +71,12 @@ public record Footprint(long heapBytes, long directBytes, long nativeBytes, long
      * @return the memory in use now.
      */
     public static Footprint takeBefore(ContenderType type, int valueBytes) {
+        // In a method of its own, because a local variable would keep the contender's memory.
+        useSmall(type, valueBytes);
+        return take(null);
+    }
+
+    private static void useSmall(ContenderType type, int valueBytes) {
         try (Contender small =
                 type.make(
                         new ContenderSettings(
@@ -68,7 +90,6 @@ public record Footprint(long heapBytes, long directBytes, long nativeBytes, long
             }
             small.nativeBytes();
         }
-        return take(null);
     }
 
     /**

@@ -9,7 +9,8 @@ package io.flagstone.bench.hitratio;
  * @param requests the requests in the trace.
  * @param hits the requests that hit.
  * @param entries the entries at the end.
- * @param bytesPerEntry the bytes per entry when the contender is full.
+ * @param usedBytes the bytes of the full contender.
+ * @param bytesPerEntry these bytes for each entry that the full contender holds.
  * @param refused why there is no figure, or null if there is one.
  */
 public record HitRatioFigure(
@@ -18,9 +19,15 @@ public record HitRatioFigure(
         long requests,
         long hits,
         long entries,
+        long usedBytes,
         double bytesPerEntry,
         String refused) {
     double hitRatio() {
         return (double) hits / Math.max(1, requests);
+    }
+
+    /** Returns whether the contender exceeds its budget, because it cannot be made smaller. */
+    boolean overBudget() {
+        return usedBytes > budgetBytes;
     }
 }

@@ -11,6 +11,8 @@ import io.flagstone.bench.trace.TraceFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The main class of a measuring JVM. Measures how many entries of a contender fit into the budget,
@@ -20,6 +22,9 @@ public final class HitRatioFork {
     private static final Gson GSON = new Gson();
     private static final int TURNOVERS = 4;
     private static final long OTHER_KEYS = 1L << 30;
+    private static final int FULL_SHARE = 50;
+    private static final long MAX_COPIES = 16;
+    private static final long ENOUGH_BYTES = 4L << 20;
 
     private final Request request;
     private final ContenderType type;
@@ -41,9 +46,10 @@ public final class HitRatioFork {
     }
 
     private Reply run() throws IOException {
+        Footprint.takeBefore(type, request.valueBytes());
         final int guess = (int) Math.max(1, HitRatioRun.idealEntries(request));
-        final double bytesPerEntry = bytesPerEntry(guess);
-        final int entries = (int) Math.max(1, request.budgetBytes() / bytesPerEntry);
+        final BudgetFit.Usage full = BudgetFit.fit(request.budgetBytes(), guess, this::fill);
+        final int entries = full.entries();
         final int[] keys =
                 DenseTrace.read(Path.of(request.trace()), TraceFormat.valueOf(request.format()))
                         .keys();
@@ -60,22 +66,59 @@ public final class HitRatioFork {
                     throw new IllegalStateException("wrong value: key=" + key + " value=" + word);
                 }
             }
-            return new Reply(keys.length, hits, contender.entries(), bytesPerEntry);
+            return new Reply(
+                    keys.length,
+                    hits,
+                    contender.entries(),
+                    Math.round(full.bytes()),
+                    full.bytes() / full.held());
         }
     }
 
     /**
-     * Measures the bytes of a full contender for each of the entries that it was created for. Puts
-     * several times as many keys, because the contender may have room for more entries.
+     * Measures a full contender that was created for a number of entries. Puts several times as
+     * many keys, and more until it holds no more, because it may have room for more entries. Small
+     * contenders are measured many at a time, because the heap of the JVM itself varies by some
+     * kilobytes.
      */
-    private double bytesPerEntry(int entries) {
-        final Footprint before = Footprint.takeBefore(type, request.valueBytes());
-        try (Contender contender = make(entries)) {
-            final Session session = contender.session();
-            for (long i = 0; i < (long) TURNOVERS * entries; i++) {
-                session.put(OTHER_KEYS + i);
+    private BudgetFit.Usage fill(int entries) {
+        final Footprint before = Footprint.take(null);
+        final int copies =
+                (int) Math.max(1, Math.min(MAX_COPIES, ENOUGH_BYTES / request.budgetBytes()));
+        final List<Contender> contenders = new ArrayList<>();
+        try {
+            long held = 0;
+            for (int i = 0; i < copies; i++) {
+                final Contender contender = make(entries);
+                contenders.add(contender);
+                fill(contender, entries);
+                held += contender.entries();
             }
-            return (double) Footprint.take(contender).since(before).accountedBytes() / entries;
+            final long nativeBytes = contenders.stream().mapToLong(Contender::nativeBytes).sum();
+            final long bytes = Footprint.take(null).since(before).accountedBytes() + nativeBytes;
+            return BudgetFit.Usage.checked(
+                    entries,
+                    held / copies,
+                    (double) bytes / copies,
+                    Long.BYTES + request.valueBytes());
+        } finally {
+            contenders.forEach(Contender::close);
+        }
+    }
+
+    /** In a method of its own, because the buffers of a session are not the contender's memory. */
+    private static void fill(Contender contender, int entries) {
+        final Session session = contender.session();
+        long next = OTHER_KEYS;
+        long more = (long) TURNOVERS * entries;
+        long held = 0;
+        while (more > 0) {
+            for (final long end = next + more; next < end; next++) {
+                session.put(next);
+            }
+            final long before = held;
+            held = contender.entries();
+            more = held > before + before / FULL_SHARE ? held : 0;
         }
     }
 
@@ -105,9 +148,10 @@ public final class HitRatioFork {
      * @param requests the requests in the trace.
      * @param hits the requests that hit.
      * @param entries the entries at the end.
-     * @param bytesPerEntry the bytes of an entry, measured before.
+     * @param usedBytes the bytes of the full contender, measured before.
+     * @param bytesPerEntry the bytes of each entry that the full contender held.
      */
-    record Reply(long requests, long hits, long entries, double bytesPerEntry) {
+    record Reply(long requests, long hits, long entries, long usedBytes, double bytesPerEntry) {
         static Reply of(String json) {
             return GSON.fromJson(json, Reply.class);
         }

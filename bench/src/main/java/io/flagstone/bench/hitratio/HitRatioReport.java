@@ -27,14 +27,24 @@ public record HitRatioReport(
         HitRatioRun run, List<HitRatioFigure> figures, Machine machine, String commandLine)
         implements Report {
     private static final List<String> HEAD =
-            List.of("contender", "budget", "hits", "hit ratio %", "entries held", "B/entry");
+            List.of(
+                    "contender",
+                    "budget",
+                    "used",
+                    "hits",
+                    "hit ratio %",
+                    "entries held",
+                    "B/entry",
+                    "");
+    private static final String OVER_BUDGET = "over budget, cannot be smaller";
 
     private static final String HOW_TO_READ =
             "Each request is a get and, if the get misses, a put. Every contender has the same"
-                    + " number of bytes: the bytes of an entry (heap, direct and native) are"
-                    + " measured first when the contender is full, and it is created for as many"
-                    + " entries as fit. ideal-lru is exact LRU where an entry takes its key, its"
-                    + " value and 48 bytes. Sizes in the trace are ignored.";
+                + " number of bytes: the bytes of a full contender (heap, direct and native) are"
+                + " measured first, and it is created for as many entries as fit. A contender that"
+                + " cannot be made as small is marked and not drawn. ideal-lru is exact LRU where"
+                + " an entry takes its key, its value and 48 bytes. Sizes in the trace are"
+                + " ignored.";
 
     @Override
     public void print(PrintWriter out) {
@@ -63,11 +73,12 @@ public record HitRatioReport(
                                 List.of(
                                         figure.impl(),
                                         String.format(Locale.ROOT, "%,d", figure.budgetBytes()),
+                                        String.format(Locale.ROOT, "%,d", figure.usedBytes()),
                                         String.format(Locale.ROOT, "%,d", figure.hits()),
                                         String.format(Locale.ROOT, "%.2f", 100 * figure.hitRatio()),
                                         String.format(Locale.ROOT, "%,d", figure.entries()),
-                                        String.format(
-                                                Locale.ROOT, "%,.1f", figure.bytesPerEntry())))
+                                        String.format(Locale.ROOT, "%,.1f", figure.bytesPerEntry()),
+                                        figure.overBudget() ? OVER_BUDGET : ""))
                 .toList();
     }
 
@@ -95,6 +106,8 @@ public record HitRatioReport(
                 row.addProperty("hits", figure.hits());
                 row.addProperty("hitRatio", figure.hitRatio());
                 row.addProperty("entries", figure.entries());
+                row.addProperty("usedBytes", figure.usedBytes());
+                row.addProperty("overBudget", figure.overBudget());
                 row.addProperty("bytesPerEntry", figure.bytesPerEntry());
             }
             machine.addTo(row);
@@ -115,6 +128,7 @@ public record HitRatioReport(
             final List<HitRatioFigure> of =
                     figures.stream()
                             .filter(one -> one.impl().equals(impl) && one.refused() == null)
+                            .filter(one -> !one.overBudget())
                             .toList();
             if (!of.isEmpty()) {
                 curves.add(

@@ -35,8 +35,11 @@ public record HitRatioRun(
 
     /** Returns how many entries fit into exact LRU. */
     static long idealEntries(HitRatioFork.Request request) {
-        return request.budgetBytes()
-                / (Long.BYTES + request.valueBytes() + IdealCache.BOOKKEEPING_BYTES);
+        return request.budgetBytes() / idealEntryBytes(request.valueBytes());
+    }
+
+    private static long idealEntryBytes(int valueBytes) {
+        return (long) Long.BYTES + valueBytes + IdealCache.BOOKKEEPING_BYTES;
     }
 
     /**
@@ -62,7 +65,8 @@ public record HitRatioRun(
                             dense.keys().length,
                             IdealLru.hits(dense.keys(), entries),
                             Math.min(entries, dense.distinct()),
-                            (double) budget / Math.max(1, entries),
+                            entries * idealEntryBytes(valueBytes),
+                            idealEntryBytes(valueBytes),
                             null));
             for (final ContenderType type : types) {
                 progress.next(done++, budgets.size() * types.size(), type.title() + " " + budget);
@@ -95,6 +99,7 @@ public record HitRatioRun(
                     reply.requests(),
                     reply.hits(),
                     reply.entries(),
+                    reply.usedBytes(),
                     reply.bytesPerEntry(),
                     null);
         } catch (ForkFailedException failure) {
@@ -103,6 +108,6 @@ public record HitRatioRun(
     }
 
     private static HitRatioFigure refused(ContenderType type, long budget, String reason) {
-        return new HitRatioFigure(type.title(), budget, 0, 0, 0, 0, reason);
+        return new HitRatioFigure(type.title(), budget, 0, 0, 0, 0, 0, reason);
     }
 }

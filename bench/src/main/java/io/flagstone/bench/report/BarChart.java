@@ -34,8 +34,10 @@ public final class BarChart {
         chart.setYAxisTitle(yTitle);
         style.setLegendVisible(false);
         style.setXAxisLabelRotation(30);
-        // Otherwise XChart leaves out every other name.
-        style.setXAxisMaxLabelCount(bars.size());
+        if (bars.size() > 1) {
+            // Otherwise XChart leaves out every other name. It does not accept 1.
+            style.setXAxisMaxLabelCount(bars.size());
+        }
         style.setPlotGridVerticalLinesVisible(false);
         style.setAvailableSpaceFill(0.7);
         style.setOverlapped(true);

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  */
 record StatAlert(String text, String section) {
     private static final String WATCHING = "Watching";
-    private static final String NORMAL = "What is normal";
+    private static final String NORMAL = "Normal figures";
     private static final String RESET = "A segment was emptied";
     private static final String HOT = "One segment is hot";
     private static final String SIZES = "Values outgrow their size classes";
