@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.trace;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,6 +85,38 @@ class MalformedTraceTest {
                 file,
                 TraceFormat.ORACLE_GENERAL,
                 file + ": byte 24: the record ends after 7 of 24 bytes");
+    }
+
+    @Test
+    void refusesAnotherFormatAsBinaryRecords() {
+        final Path many = Traces.write(directory, "csv", "17,key,64\n".repeat(12_000));
+        final Path few = Traces.write(directory, "lirs", "1234567\n".repeat(7));
+        final byte[] random = new byte[24 * 50];
+        new Random(1).nextBytes(random);
+        final Path noise = Traces.write(directory, "noise", random);
+
+        refused(many, TraceFormat.ORACLE_GENERAL, many + senseless(1_000));
+        refused(few, TraceFormat.ORACLE_GENERAL, few + senseless(2));
+        refused(noise, TraceFormat.ORACLE_GENERAL, noise + senseless(50));
+    }
+
+    @Test
+    void acceptsRecordsOfWhichSomeMakeNoSense() throws IOException {
+        final byte[] bytes = new byte[24 * 4];
+        for (int i = 0; i < 4; i++) {
+            System.arraycopy(Traces.oracleRecord(i == 2 ? 0 : 7, i, 64), 0, bytes, 24 * i, 24);
+        }
+        final Path file = Traces.write(directory, "t", bytes);
+
+        assertThat(Traces.read(file, TraceFormat.ORACLE_GENERAL)).hasSize(4);
+    }
+
+    private static String senseless(int records) {
+        return ": "
+                + records
+                + " of the first "
+                + records
+                + " records make no sense as oracle-general; is the file in another format?";
     }
 
     @Test
