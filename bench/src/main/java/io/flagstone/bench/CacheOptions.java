@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench;
 
+import io.flagstone.OffHeapCache;
 import io.flagstone.bench.replay.CacheSettings;
 import io.flagstone.bench.replay.report.Setup.Setting;
 import java.util.ArrayList;
@@ -131,16 +132,37 @@ final class CacheOptions {
      */
     List<Setting> describe() {
         final List<Setting> settings = new ArrayList<>();
-        settings.add(new Setting("memory", grouped(memoryBytes) + " bytes"));
         settings.add(
-                new Setting("max entries", maxEntries == null ? "unbounded" : grouped(maxEntries)));
-        settings.add(new Setting("segments", segments == null ? "default" : grouped(segments)));
+                new Setting("memory", grouped(memoryBytes) + " bytes", "memoryBytes", memoryBytes));
+        settings.add(
+                new Setting(
+                        "max entries",
+                        maxEntries == null ? "unbounded" : grouped(maxEntries),
+                        "maxEntries",
+                        maxEntries));
+        settings.add(
+                new Setting(
+                        "segments",
+                        segments == null ? "default" : grouped(segments),
+                        "segments",
+                        segments));
         if (slabBytes != null) {
-            settings.add(new Setting("slab", grouped(slabBytes) + " bytes"));
+            settings.add(
+                    new Setting("slab", grouped(slabBytes) + " bytes", "slabBytes", slabBytes));
         }
-        settings.add(new Setting("promotion", promotionInWords()));
-        settings.add(new Setting("admission filter", admissionFilter ? "on" : "off"));
-        settings.add(new Setting("time to live", DurationConverter.show(ttlNs)));
+        settings.add(new Setting("promotion", promotionInWords(), "promotionDistance", promotion));
+        settings.add(
+                new Setting(
+                        "admission filter",
+                        admissionFilter ? "on" : "off",
+                        "admissionFilter",
+                        admissionFilter));
+        settings.add(
+                new Setting(
+                        "time to live",
+                        DurationConverter.show(ttlNs),
+                        "ttlNs",
+                        ttlNs == OffHeapCache.NO_TTL ? null : ttlNs));
         return settings;
     }
 

@@ -8,7 +8,6 @@ import io.flagstone.bench.compare.CompareRun;
 import io.flagstone.bench.compare.Measurement;
 import io.flagstone.bench.compare.Scale;
 import io.flagstone.bench.contender.ContenderSettings;
-import io.flagstone.bench.fork.Machine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -113,11 +112,8 @@ final class CompareCommand implements Callable<Integer> {
         return contenders.run(
                 spec,
                 problems(),
-                progress ->
-                        new CompareReport(
-                                new CompareRun(plan(), progress).run(),
-                                Machine.current(),
-                                ContenderOptions.commandLine(spec)));
+                (progress, origin) ->
+                        new CompareReport(new CompareRun(plan(), progress).run(), origin.get()));
     }
 
     private void complete() {

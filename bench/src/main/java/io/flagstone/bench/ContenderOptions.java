@@ -2,12 +2,15 @@
 package io.flagstone.bench;
 
 import io.flagstone.bench.contender.ContenderType;
+import io.flagstone.bench.fork.Load;
+import io.flagstone.bench.fork.Origin;
 import io.flagstone.bench.fork.StepListener;
 import io.flagstone.bench.report.Report;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -51,12 +54,6 @@ final class ContenderOptions extends OutputOptions {
                 : "--keys " + distribution + " is neither uniform nor zipf";
     }
 
-    /** Returns the command line that repeats this run. */
-    static String commandLine(CommandSpec spec) {
-        return "java -jar bench/target/flagstone-bench.jar "
-                + String.join(" ", spec.commandLine().getParseResult().originalArgs());
-    }
-
     /**
      * Checks the options, measures, and writes the reports asked for. Shows progress on a terminal.
      *
@@ -79,11 +76,18 @@ final class ContenderOptions extends OutputOptions {
 
     private Report measure(CommandSpec spec, Measuring measurement)
             throws IOException, InterruptedException {
+        final Load load = new Load();
+        final Supplier<Origin> origin = () -> Origin.of(commandLine(spec), load);
         if (!progress()) {
-            return measurement.run(StepListener.NONE);
+            return measurement.run((done, all, next) -> load.sample(), origin);
         }
         try (StepDisplay display = new StepDisplay(spec.name())) {
-            return measurement.run(display::next);
+            return measurement.run(
+                    (done, all, next) -> {
+                        load.sample();
+                        display.next(done, all, next);
+                    },
+                    origin);
         }
     }
 
@@ -94,10 +98,12 @@ final class ContenderOptions extends OutputOptions {
          * Measures.
          *
          * @param progress is told of each step.
+         * @param origin returns the origin of the figures after the last step.
          * @return the report.
          * @throws IOException if the input cannot be read or a JVM cannot be started.
          * @throws InterruptedException if the thread is interrupted.
          */
-        Report run(StepListener progress) throws IOException, InterruptedException;
+        Report run(StepListener progress, Supplier<Origin> origin)
+                throws IOException, InterruptedException;
     }
 }

@@ -3,7 +3,7 @@ package io.flagstone.bench;
 
 import io.flagstone.bench.contender.ContenderSettings;
 import io.flagstone.bench.contender.ContenderType;
-import io.flagstone.bench.fork.Machine;
+import io.flagstone.bench.fork.Origin;
 import io.flagstone.bench.fork.StepListener;
 import io.flagstone.bench.growth.ExpiryFigure;
 import io.flagstone.bench.growth.GrowthFigure;
@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -94,7 +95,8 @@ final class GrowthCommand implements Callable<Integer> {
                         Limits.problem("--rounds", rounds, 1, 1_000)));
     }
 
-    private GrowthReport measure(StepListener progress) throws IOException, InterruptedException {
+    private GrowthReport measure(StepListener progress, Supplier<Origin> origin)
+            throws IOException, InterruptedException {
         final List<Integer> sizes = entries.stream().sorted().distinct().toList();
         final List<GrowthFigure> figures =
                 new GrowthRun(
@@ -109,7 +111,6 @@ final class GrowthCommand implements Callable<Integer> {
                 contenders.types().contains(ContenderType.FLAGSTONE)
                         ? ExpiryFigure.measure(sizes, limitSeconds, progress)
                         : List.of();
-        return new GrowthReport(
-                figures, expiry, Machine.current(), ContenderOptions.commandLine(spec));
+        return new GrowthReport(figures, expiry, origin.get());
     }
 }

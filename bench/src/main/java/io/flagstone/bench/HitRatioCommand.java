@@ -2,7 +2,7 @@
 package io.flagstone.bench;
 
 import io.flagstone.bench.contender.ContenderSettings;
-import io.flagstone.bench.fork.Machine;
+import io.flagstone.bench.fork.Origin;
 import io.flagstone.bench.fork.StepListener;
 import io.flagstone.bench.hitratio.HitRatioReport;
 import io.flagstone.bench.hitratio.HitRatioRun;
@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -93,7 +94,8 @@ final class HitRatioCommand implements Callable<Integer> {
                 Stream.of(ContenderSettings.problemOfValueBytes(valueBytes)));
     }
 
-    private HitRatioReport measure(StepListener progress) throws IOException, InterruptedException {
+    private HitRatioReport measure(StepListener progress, Supplier<Origin> origin)
+            throws IOException, InterruptedException {
         final HitRatioRun run =
                 new HitRatioRun(
                         contenders.types(),
@@ -101,7 +103,6 @@ final class HitRatioCommand implements Callable<Integer> {
                         format,
                         budgets.stream().sorted().distinct().toList(),
                         valueBytes);
-        return new HitRatioReport(
-                run, run.run(progress), Machine.current(), ContenderOptions.commandLine(spec));
+        return new HitRatioReport(run, run.run(progress), origin.get());
     }
 }

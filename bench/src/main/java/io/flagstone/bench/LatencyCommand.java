@@ -2,7 +2,7 @@
 package io.flagstone.bench;
 
 import io.flagstone.bench.contender.ContenderSettings;
-import io.flagstone.bench.fork.Machine;
+import io.flagstone.bench.fork.Origin;
 import io.flagstone.bench.fork.StepListener;
 import io.flagstone.bench.latency.Collector;
 import io.flagstone.bench.latency.LatencyPlan;
@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -136,7 +137,8 @@ final class LatencyCommand implements Callable<Integer> {
                 : "--gc " + title + " is not one of " + String.join(", ", Collector.titles());
     }
 
-    private LatencyReport measure(StepListener progress) throws IOException, InterruptedException {
+    private LatencyReport measure(StepListener progress, Supplier<Origin> origin)
+            throws IOException, InterruptedException {
         final LatencyPlan plan =
                 new LatencyPlan(
                         contenders.types(),
@@ -152,10 +154,6 @@ final class LatencyCommand implements Callable<Integer> {
                         TimeUnit.MICROSECONDS.toNanos(stallMicros),
                         heap,
                         rounds);
-        return new LatencyReport(
-                plan,
-                new LatencyRun(plan, progress).run(),
-                Machine.current(),
-                ContenderOptions.commandLine(spec));
+        return new LatencyReport(plan, new LatencyRun(plan, progress).run(), origin.get());
     }
 }

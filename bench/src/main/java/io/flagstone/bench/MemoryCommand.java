@@ -2,7 +2,7 @@
 package io.flagstone.bench;
 
 import io.flagstone.bench.contender.ContenderSettings;
-import io.flagstone.bench.fork.Machine;
+import io.flagstone.bench.fork.Origin;
 import io.flagstone.bench.fork.StepListener;
 import io.flagstone.bench.growth.FootprintReport;
 import io.flagstone.bench.growth.GrowthRun;
@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -74,11 +75,10 @@ final class MemoryCommand implements Callable<Integer> {
                 valueBytes.stream().map(ContenderSettings::problemOfValueBytes));
     }
 
-    private FootprintReport measure(StepListener progress)
+    private FootprintReport measure(StepListener progress, Supplier<Origin> origin)
             throws IOException, InterruptedException {
         final GrowthRun run =
                 new GrowthRun(contenders.types(), entries, valueBytes, 0, LIMIT_SECONDS, 1);
-        return new FootprintReport(
-                run.run(progress), Machine.current(), ContenderOptions.commandLine(spec));
+        return new FootprintReport(run.run(progress), origin.get());
     }
 }

@@ -146,6 +146,12 @@ class OutputOptions {
         return spec.exitCodeOnInvalidInput();
     }
 
+    /** Returns the command line that repeats this run. */
+    static String commandLine(CommandSpec spec) {
+        return "java -jar bench/target/flagstone-bench.jar "
+                + String.join(" ", spec.commandLine().getParseResult().originalArgs());
+    }
+
     private boolean jsonOnly() {
         return STANDARD_OUTPUT.equals(json);
     }

@@ -2,6 +2,8 @@
 package io.flagstone.bench;
 
 import io.flagstone.OffHeapCache;
+import io.flagstone.bench.fork.Load;
+import io.flagstone.bench.fork.Origin;
 import io.flagstone.bench.replay.CacheRefusedException;
 import io.flagstone.bench.replay.CacheSettings;
 import io.flagstone.bench.replay.Progress;
@@ -13,6 +15,7 @@ import io.flagstone.bench.replay.report.Setup;
 import io.flagstone.bench.replay.report.Setup.Setting;
 import io.flagstone.bench.tape.PriceLevelRecord;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -73,11 +76,15 @@ final class ReplayCommand implements Callable<Integer> {
     public Integer call() {
         checkOptions();
         try {
+            final Load load = new Load();
             final boolean traced = trace.given();
             final ReplayResult result = traced ? replayTrace() : replayTape();
             reports.write(
                     spec.commandLine(),
-                    new ReplayReport(traced ? traceSetup() : tapeSetup(), result));
+                    new ReplayReport(
+                            traced ? traceSetup() : tapeSetup(),
+                            result,
+                            Origin.of(OutputOptions.commandLine(spec), load)));
             return result.passed() ? 0 : 1;
         } catch (CacheRefusedException refusal) {
             throw new ParameterException(
@@ -126,8 +133,13 @@ final class ReplayCommand implements Callable<Integer> {
 
     private Setup tapeSetup() {
         final List<Setting> settings = cache.describe();
-        settings.add(new Setting("tick size", TickSizeConverter.show(tape.tickSize()) + " USD"));
-        settings.add(new Setting("depth", tape.depth() + " levels on either side"));
+        final String tickSize = TickSizeConverter.show(tape.tickSize());
+        settings.add(
+                new Setting(
+                        "tick size", tickSize + " USD", "tickSizeUsd", new BigDecimal(tickSize)));
+        settings.add(
+                new Setting(
+                        "depth", tape.depth() + " levels on either side", "depth", tape.depth()));
         return new Setup(
                 "trades of Bitstamp BTC/USD, 25 November to 1 December 2013",
                 "trades",
@@ -137,7 +149,12 @@ final class ReplayCommand implements Callable<Integer> {
 
     private Setup traceSetup() {
         final List<Setting> settings = cache.describe();
-        settings.add(new Setting("values", trace.describeValueBytes()));
+        settings.add(
+                new Setting(
+                        "values",
+                        trace.describeValueBytes(),
+                        "valueBytes",
+                        trace.expectedValueBytes()));
         return new Setup(
                 "trace " + trace.file() + " (" + trace.format() + ")",
                 "trace requests",

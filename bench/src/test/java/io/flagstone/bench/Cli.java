@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
@@ -15,6 +17,10 @@ import picocli.CommandLine;
 
 /** The exit code and the output of a run of the command line. */
 record Cli(int status, String out, String err) {
+    /** The keys that the JSON of every command has. */
+    static final List<String> ORIGIN_KEYS =
+            List.of("command", "date", "jdk", "cpu", "processors", "pageSizeBytes", "commit");
+
     static Cli run(String... args) {
         return run(Main.commandLine(), args);
     }
@@ -43,7 +49,10 @@ record Cli(int status, String out, String err) {
             throw new AssertionError("status " + run.status() + ": " + run.out() + run.err());
         }
         try {
-            return JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+            final JsonObject root =
+                    JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+            assertThat(root.keySet()).containsAll(ORIGIN_KEYS);
+            return root;
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

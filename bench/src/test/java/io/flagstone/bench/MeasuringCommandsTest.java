@@ -220,9 +220,9 @@ class MeasuringCommandsTest {
                 List.of("--json", json.toString(), "--html", directory.resolve("page").toString()));
         final Cli run = Cli.run(all.toArray(String[]::new));
         assertThat(run.status()).as(run.err()).isZero();
-        return JsonParser.parseString(Files.readString(json))
-                .getAsJsonObject()
-                .getAsJsonArray("rows");
+        final JsonObject root = JsonParser.parseString(Files.readString(json)).getAsJsonObject();
+        assertThat(root.keySet()).containsAll(Cli.ORIGIN_KEYS);
+        return root.getAsJsonArray("rows");
     }
 
     private void assertPage(String label) throws IOException {

@@ -3,7 +3,7 @@ package io.flagstone.bench.compare;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import io.flagstone.bench.fork.Machine;
+import io.flagstone.bench.fork.Origin;
 import io.flagstone.bench.report.Page;
 import io.flagstone.bench.report.Report;
 import io.flagstone.tools.console.Json;
@@ -17,11 +17,9 @@ import java.util.TreeMap;
  * The report of the command {@code compare}.
  *
  * @param figures the figures, in the order of the report.
- * @param machine the machine that ran it.
- * @param commandLine the command that repeats it.
+ * @param origin the origin of the figures.
  */
-public record CompareReport(List<CompareFigure> figures, Machine machine, String commandLine)
-        implements Report {
+public record CompareReport(List<CompareFigure> figures, Origin origin) implements Report {
     private static final String HOW_TO_READ =
             "Medians over all iterations of all rounds, with their minimum and maximum. Contenders"
                     + " alternate, each in a fresh JVM. × flagstone is the median divided by"
@@ -31,7 +29,7 @@ public record CompareReport(List<CompareFigure> figures, Machine machine, String
 
     @Override
     public void print(PrintWriter out) {
-        out.println(machine.describe());
+        origin.print(out);
         for (final CompareTable table : CompareTable.split(figures)) {
             out.println();
             out.println(table.title());
@@ -66,11 +64,11 @@ public record CompareReport(List<CompareFigure> figures, Machine machine, String
             row.addProperty("samples", figure.samples());
             row.addProperty("rounds", figure.rounds());
             row.addProperty("refused", figure.refused());
-            machine.addTo(row);
+            origin.machine().addTo(row);
             rows.add(row);
         }
         final JsonObject root = new JsonObject();
-        root.addProperty("command", commandLine);
+        origin.addTo(root);
         root.add("rows", rows);
         return Json.render(root);
     }
@@ -78,8 +76,12 @@ public record CompareReport(List<CompareFigure> figures, Machine machine, String
     @Override
     public String html() throws IOException {
         final Page page =
-                new Page("Flagstone: comparison", "Flagstone and other caches", machine.describe());
+                new Page(
+                        "Flagstone: comparison",
+                        "Flagstone and other caches",
+                        origin.machine().describe());
         page.section("How to read it", HOW_TO_READ);
+        origin.warnings().forEach(page::paragraph);
         final TreeMap<String, String> configurations = new TreeMap<>();
         figures.forEach(
                 figure -> configurations.put(figure.type().title(), figure.type().configuration()));
@@ -99,7 +101,7 @@ public record CompareReport(List<CompareFigure> figures, Machine machine, String
             table.refusals().forEach(page::paragraph);
             page.endSection();
         }
-        page.section("How to repeat it", "").code(commandLine).endSection();
-        return page.render(machine.describe());
+        page.section("How to repeat it", "").code(origin.command()).endSection();
+        return page.render(origin.machine().describe());
     }
 }

@@ -3,7 +3,7 @@ package io.flagstone.bench.growth;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import io.flagstone.bench.fork.Machine;
+import io.flagstone.bench.fork.Origin;
 import io.flagstone.bench.report.BarChart;
 import io.flagstone.bench.report.BarChart.Bar;
 import io.flagstone.bench.report.BarChart.Shade;
@@ -23,11 +23,9 @@ import java.util.Map;
  * Reports of the memory of contenders, for people and for programs.
  *
  * @param figures the figures, in the order of the report.
- * @param machine the machine of the measurement.
- * @param commandLine the command line that repeats the measurement.
+ * @param origin the origin of the figures.
  */
-public record FootprintReport(List<GrowthFigure> figures, Machine machine, String commandLine)
-        implements Report {
+public record FootprintReport(List<GrowthFigure> figures, Origin origin) implements Report {
     private static final List<String> HEAD =
             List.of(
                     "contender",
@@ -56,7 +54,7 @@ public record FootprintReport(List<GrowthFigure> figures, Machine machine, Strin
      */
     @Override
     public void print(PrintWriter out) {
-        out.println(machine.describe());
+        origin.print(out);
         groups().forEach(
                         (title, group) -> {
                             out.println();
@@ -146,11 +144,11 @@ public record FootprintReport(List<GrowthFigure> figures, Machine machine, Strin
                 row.addProperty("heldFull", figure.memory().brimEntries());
                 row.addProperty("bytesPerEntryFull", figure.brimBytesPerEntry());
             }
-            machine.addTo(row);
+            origin.machine().addTo(row);
             rows.add(row);
         }
         final JsonObject root = new JsonObject();
-        root.addProperty("command", commandLine);
+        origin.addTo(root);
         root.add("rows", rows);
         return Json.render(root);
     }
@@ -163,8 +161,11 @@ public record FootprintReport(List<GrowthFigure> figures, Machine machine, Strin
      */
     @Override
     public String html() throws IOException {
-        final Page page = new Page("Flagstone: memory", "Memory of an entry", machine.describe());
-        page.section("How to read it", HOW_TO_READ).endSection();
+        final Page page =
+                new Page("Flagstone: memory", "Memory of an entry", origin.machine().describe());
+        page.section("How to read it", HOW_TO_READ);
+        origin.warnings().forEach(page::paragraph);
+        page.endSection();
         int number = 0;
         for (final Map.Entry<String, List<GrowthFigure>> group : groups().entrySet()) {
             page.section(group.getKey(), "");
@@ -185,8 +186,8 @@ public record FootprintReport(List<GrowthFigure> figures, Machine machine, Strin
             refusals(group.getValue()).forEach(page::paragraph);
             page.endSection();
         }
-        page.section("How to repeat it", "").code(commandLine).endSection();
-        return page.render(machine.describe());
+        page.section("How to repeat it", "").code(origin.command()).endSection();
+        return page.render(origin.machine().describe());
     }
 
     private static Bar bar(GrowthFigure figure) {

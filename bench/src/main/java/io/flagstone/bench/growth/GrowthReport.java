@@ -4,7 +4,7 @@ package io.flagstone.bench.growth;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.flagstone.bench.contender.ContenderType;
-import io.flagstone.bench.fork.Machine;
+import io.flagstone.bench.fork.Origin;
 import io.flagstone.bench.report.CurveChart;
 import io.flagstone.bench.report.CurveChart.Curve;
 import io.flagstone.bench.report.Page;
@@ -23,11 +23,9 @@ import java.util.function.ToDoubleFunction;
  *
  * @param figures figures of one length of values, sizes ascending.
  * @param expiry the cost of timers; may be empty.
- * @param machine the machine of the measurement.
- * @param commandLine the command line that repeats the measurement.
+ * @param origin the origin of the figures.
  */
-public record GrowthReport(
-        List<GrowthFigure> figures, List<ExpiryFigure> expiry, Machine machine, String commandLine)
+public record GrowthReport(List<GrowthFigure> figures, List<ExpiryFigure> expiry, Origin origin)
         implements Report {
     private static final List<String> HEAD =
             List.of(
@@ -65,7 +63,7 @@ public record GrowthReport(
      */
     @Override
     public void print(PrintWriter out) {
-        out.println(machine.describe());
+        origin.print(out);
         out.println();
         TextTable.print(out, HEAD, rows());
         refusals().forEach(refusal -> out.println("  - " + refusal));
@@ -171,7 +169,7 @@ public record GrowthReport(
             addExpiry(rows, "expiry-worst-call", figure, figure.worstCallNs());
         }
         final JsonObject root = new JsonObject();
-        root.addProperty("command", commandLine);
+        origin.addTo(root);
         root.add("rows", rows);
         return Json.render(root);
     }
@@ -203,7 +201,7 @@ public record GrowthReport(
         row.addProperty("impl", impl);
         row.addProperty("entries", entries);
         row.addProperty("threads", 1);
-        machine.addTo(row);
+        origin.machine().addTo(row);
         return row;
     }
 
@@ -216,8 +214,12 @@ public record GrowthReport(
     @Override
     public String html() throws IOException {
         final Page page =
-                new Page("Flagstone: growth", "From thousands to millions", machine.describe());
+                new Page(
+                        "Flagstone: growth",
+                        "From thousands to millions",
+                        origin.machine().describe());
         page.section("How to read it", HOW_TO_READ);
+        origin.warnings().forEach(page::paragraph);
         refusals().forEach(page::paragraph);
         page.endSection();
         section(page, "get", "ns/op", true, figure -> GrowthFigure.median(figure.getNs()));
@@ -240,8 +242,8 @@ public record GrowthReport(
                                     expiryCurve("longest doWork", ExpiryFigure::worstCallNs))));
             page.table(EXPIRY_HEAD, expiryRows()).endSection();
         }
-        page.section("How to repeat it", "").code(commandLine).endSection();
-        return page.render(machine.describe());
+        page.section("How to repeat it", "").code(origin.command()).endSection();
+        return page.render(origin.machine().describe());
     }
 
     private void section(

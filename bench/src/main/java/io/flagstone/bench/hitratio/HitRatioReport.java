@@ -3,7 +3,7 @@ package io.flagstone.bench.hitratio;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import io.flagstone.bench.fork.Machine;
+import io.flagstone.bench.fork.Origin;
 import io.flagstone.bench.report.CurveChart;
 import io.flagstone.bench.report.Page;
 import io.flagstone.bench.report.Report;
@@ -20,11 +20,9 @@ import java.util.Locale;
  *
  * @param run the run that measured the figures.
  * @param figures the figures, in the order of the report.
- * @param machine the machine that ran it.
- * @param commandLine the command that repeats it.
+ * @param origin the origin of the figures.
  */
-public record HitRatioReport(
-        HitRatioRun run, List<HitRatioFigure> figures, Machine machine, String commandLine)
+public record HitRatioReport(HitRatioRun run, List<HitRatioFigure> figures, Origin origin)
         implements Report {
     private static final List<String> HEAD =
             List.of(
@@ -48,7 +46,7 @@ public record HitRatioReport(
 
     @Override
     public void print(PrintWriter out) {
-        out.println(machine.describe());
+        origin.print(out);
         out.println();
         out.println(title());
         TextTable.print(out, HEAD, rows());
@@ -110,11 +108,11 @@ public record HitRatioReport(
                 row.addProperty("overBudget", figure.overBudget());
                 row.addProperty("bytesPerEntry", figure.bytesPerEntry());
             }
-            machine.addTo(row);
+            origin.machine().addTo(row);
             rows.add(row);
         }
         final JsonObject root = new JsonObject();
-        root.addProperty("command", commandLine);
+        origin.addTo(root);
         root.add("rows", rows);
         return Json.render(root);
     }
@@ -123,6 +121,7 @@ public record HitRatioReport(
     public String html() throws IOException {
         final Page page = new Page("Flagstone: hit ratio", "Hit ratio at equal bytes", title());
         page.section("Hit ratio by budget", HOW_TO_READ);
+        origin.warnings().forEach(page::paragraph);
         final List<CurveChart.Curve> curves = new ArrayList<>();
         for (final String impl : figures.stream().map(HitRatioFigure::impl).distinct().toList()) {
             final List<HitRatioFigure> of =
@@ -149,7 +148,7 @@ public record HitRatioReport(
         page.table(HEAD, rows());
         refusals().forEach(page::paragraph);
         page.endSection();
-        page.section("How to repeat it", "").code(commandLine).endSection();
-        return page.render(machine.describe());
+        page.section("How to repeat it", "").code(origin.command()).endSection();
+        return page.render(origin.machine().describe());
     }
 }

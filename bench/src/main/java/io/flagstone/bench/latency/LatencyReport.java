@@ -3,7 +3,7 @@ package io.flagstone.bench.latency;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import io.flagstone.bench.fork.Machine;
+import io.flagstone.bench.fork.Origin;
 import io.flagstone.bench.report.Page;
 import io.flagstone.bench.report.PercentileChart;
 import io.flagstone.bench.report.Report;
@@ -20,11 +20,9 @@ import java.util.Locale;
  *
  * @param plan the plan of the measurement.
  * @param figures the figures, in the order of the report.
- * @param machine the machine of the measurement.
- * @param commandLine the command line that repeats the measurement.
+ * @param origin the origin of the figures.
  */
-public record LatencyReport(
-        LatencyPlan plan, List<LatencyFigure> figures, Machine machine, String commandLine)
+public record LatencyReport(LatencyPlan plan, List<LatencyFigure> figures, Origin origin)
         implements Report {
     private static final List<String> HEAD =
             List.of(
@@ -62,7 +60,7 @@ public record LatencyReport(
      */
     @Override
     public void print(PrintWriter out) {
-        out.println(machine.describe());
+        origin.print(out);
         for (final Collector collector : plan.collectors()) {
             out.println();
             out.println(title(collector) + "; microseconds");
@@ -169,11 +167,11 @@ public record LatencyReport(
             if (figure.refused() == null) {
                 addFigures(row, figure);
             }
-            machine.addTo(row);
+            origin.machine().addTo(row);
             rows.add(row);
         }
         final JsonObject root = new JsonObject();
-        root.addProperty("command", commandLine);
+        origin.addTo(root);
         root.add("rows", rows);
         return Json.render(root);
     }
@@ -210,8 +208,13 @@ public record LatencyReport(
     @Override
     public String html() throws IOException {
         final Page page =
-                new Page("Flagstone: latency", "Latency of reads under a feed", machine.describe());
-        page.section("How to read it", HOW_TO_READ).endSection();
+                new Page(
+                        "Flagstone: latency",
+                        "Latency of reads under a feed",
+                        origin.machine().describe());
+        page.section("How to read it", HOW_TO_READ);
+        origin.warnings().forEach(page::paragraph);
+        page.endSection();
         for (final Collector collector : plan.collectors()) {
             page.section(title(collector), "");
             final List<PercentileChart.Curve> curves = new ArrayList<>();
@@ -228,7 +231,7 @@ public record LatencyReport(
             page.section(stallTitle() + ", " + collector.title(), "");
             page.table(STALL_HEAD, stallRows(collector)).endSection();
         }
-        page.section("How to repeat it", "").code(commandLine).endSection();
-        return page.render(machine.describe());
+        page.section("How to repeat it", "").code(origin.command()).endSection();
+        return page.render(origin.machine().describe());
     }
 }

@@ -7,10 +7,12 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.flagstone.bench.contender.ContenderType;
 import io.flagstone.bench.fork.Machine;
+import io.flagstone.bench.fork.Origin;
 import io.flagstone.bench.fork.StepListener;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -91,11 +93,15 @@ class CompareRunTest {
                                         ContenderType.LINKED_HASH_MAP,
                                         SCALE,
                                         "<no reason>")),
-                        new Machine("17", "a cpu", 2, 4096, "never", "Linux", "abc123"),
-                        "java -jar x compare");
+                        new Origin(
+                                new Machine("17", "a cpu", 2, 4096, "never", "Linux", "abc123"),
+                                "java -jar x compare",
+                                Instant.EPOCH,
+                                2.5));
 
         final JsonObject root = JsonParser.parseString(report.json()).getAsJsonObject();
         assertThat(root.get("command").getAsString()).isEqualTo("java -jar x compare");
+        assertThat(root.get("date").getAsString()).isEqualTo("1970-01-01T00:00:00Z");
         final JsonObject first = root.getAsJsonArray("rows").get(0).getAsJsonObject();
         assertThat(first.get("benchmark").getAsString()).isEqualTo("get");
         assertThat(first.get("impl").getAsString()).isEqualTo("flagstone");
@@ -116,6 +122,7 @@ class CompareRunTest {
         report.print(new PrintWriter(text));
         assertThat(text.toString())
                 .contains(
+                        "Warning: the machine was busy, with a load average of 2.5 on 2",
                         "get, 5,000 entries, 16-byte values, zipf keys, 1 thread",
                         "100.00",
                         "- linked-hash-map: <no reason>");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.replay.report;
 
+import com.google.gson.Gson;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
@@ -8,6 +9,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.flagstone.api.MemoryReport;
 import io.flagstone.api.SizeClassReport;
+import io.flagstone.bench.fork.Origin;
 import io.flagstone.bench.replay.Operation;
 import io.flagstone.bench.replay.ReplayResult;
 import io.flagstone.bench.verify.Differences;
@@ -16,6 +18,8 @@ import org.HdrHistogram.Histogram;
 
 /** Renders the report of a replay as JSON. */
 final class ReplayJson {
+    private static final Gson GSON = new Gson();
+
     private ReplayJson() {}
 
     /**
@@ -23,11 +27,13 @@ final class ReplayJson {
      *
      * @param setup the input and the settings.
      * @param result the result of the replay.
+     * @param origin the origin of the figures.
      * @return a JSON object that ends with a newline.
      */
-    static String render(Setup setup, ReplayResult result) {
+    static String render(Setup setup, ReplayResult result, Origin origin) {
         final Differences differences = result.differences();
         final JsonObject root = new JsonObject();
+        origin.addTo(root);
         root.addProperty("input", setup.input());
         root.add("settings", settings(setup));
         root.addProperty("steps", result.steps());
@@ -61,7 +67,7 @@ final class ReplayJson {
 
     private static JsonObject settings(Setup setup) {
         final JsonObject settings = new JsonObject();
-        setup.settings().forEach(s -> settings.addProperty(s.name(), s.value()));
+        setup.settings().forEach(s -> settings.add(s.key(), GSON.toJsonTree(s.data())));
         return settings;
     }
 

@@ -15,8 +15,10 @@ public record Setup(String input, String step, boolean timed, List<Setting> sett
     /**
      * One setting.
      *
-     * @param name the name.
-     * @param value the value.
+     * @param name the name for people.
+     * @param value the value for people.
+     * @param key the name for programs, with its unit.
+     * @param data the value for programs: a number, a truth value, a text, or null for none.
      */
-    public record Setting(String name, String value) {}
+    public record Setting(String name, String value, String key, Object data) {}
 }

@@ -9,6 +9,8 @@ import io.flagstone.api.AuditResult;
 import io.flagstone.api.CacheStatistics;
 import io.flagstone.api.MemoryReport;
 import io.flagstone.api.MemoryReport.Figure;
+import io.flagstone.bench.fork.Machine;
+import io.flagstone.bench.fork.Origin;
 import io.flagstone.bench.replay.Latencies;
 import io.flagstone.bench.replay.ReplayResult;
 import io.flagstone.bench.replay.Sample;
@@ -17,6 +19,7 @@ import io.flagstone.bench.verify.ReferenceModel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.time.Instant;
 import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
@@ -24,7 +27,17 @@ import org.junit.jupiter.api.Test;
 class ReplayReportTest {
     private static final Setup SETUP =
             new Setup(
-                    "a <b> & \"c\"", "steps", true, List.of(new Setup.Setting("x<y", "<i>&amp;")));
+                    "a <b> & \"c\"",
+                    "steps",
+                    true,
+                    List.of(new Setup.Setting("x<y", "<i>&amp;", "xBytes", 7)));
+
+    private static final Origin ORIGIN =
+            new Origin(
+                    new Machine("17", "a cpu", 2, 4096, "never", "Linux", "abc123"),
+                    "java -jar x replay",
+                    Instant.EPOCH,
+                    2);
 
     @Test
     void aFailedAuditShowsInEveryReport() throws IOException {
@@ -59,6 +72,14 @@ class ReplayReportTest {
 
         assertThat(result.passed()).isTrue();
         assertThat(page(result)).doesNotContain("Problems found");
+    }
+
+    @Test
+    void settingsOfJsonAreNumbers() {
+        final JsonObject json = json(result(new AuditResult(true, "", 4), null));
+
+        assertThat(json.getAsJsonObject("settings").get("xBytes").getAsJsonPrimitive().isNumber())
+                .isTrue();
     }
 
     @Test
@@ -132,15 +153,16 @@ class ReplayReportTest {
 
     private static String text(ReplayResult result) {
         final StringWriter text = new StringWriter();
-        new ReplayReport(SETUP, result).print(new PrintWriter(text));
+        new ReplayReport(SETUP, result, ORIGIN).print(new PrintWriter(text));
         return text.toString();
     }
 
     private static String page(ReplayResult result) throws IOException {
-        return new ReplayReport(SETUP, result).html();
+        return new ReplayReport(SETUP, result, ORIGIN).html();
     }
 
     private static JsonObject json(ReplayResult result) {
-        return JsonParser.parseString(new ReplayReport(SETUP, result).json()).getAsJsonObject();
+        return JsonParser.parseString(new ReplayReport(SETUP, result, ORIGIN).json())
+                .getAsJsonObject();
     }
 }
