@@ -2,6 +2,7 @@
 package io.flagstone.bench.compare;
 
 import io.flagstone.bench.contender.ContenderType;
+import java.util.List;
 
 /**
  * The figure of one contender in one measurement at one scale.
@@ -11,12 +12,13 @@ import io.flagstone.bench.contender.ContenderType;
  * @param scale the scale.
  * @param nsPerOp the nanoseconds that a thread needs per operation, as the median over all
  *     iterations of all rounds.
- * @param low the minimum over the same iterations.
- * @param high the maximum over the same iterations.
+ * @param low the minimum over the same iterations; NaN if there is only one round.
+ * @param high the maximum over the same iterations; NaN if there is only one round.
  * @param bytesPerOp the bytes allocated on the heap per operation, as the median over rounds.
  * @param ratio the median divided by Flagstone's median; NaN if Flagstone has no figure.
- * @param ratioLow the minimum of the ratios of single rounds, or NaN.
- * @param ratioHigh the maximum of the ratios of single rounds, or NaN.
+ * @param ratioLow the minimum of the ratios of single rounds; NaN if there is only one.
+ * @param ratioHigh the maximum of the ratios of single rounds; NaN if there is only one.
+ * @param roundsNs the median of each round.
  * @param samples the number of iterations.
  * @param rounds the number of JVMs.
  * @param refused why there is no figure, or null if there is one.
@@ -32,6 +34,7 @@ public record CompareFigure(
         double ratio,
         double ratioLow,
         double ratioHigh,
+        List<Double> roundsNs,
         int samples,
         int rounds,
         String refused) {
@@ -39,7 +42,20 @@ public record CompareFigure(
             Measurement measurement, ContenderType type, Scale scale, String why) {
         final double none = Double.NaN;
         return new CompareFigure(
-                measurement, type, scale, none, none, none, none, none, none, none, 0, 0, why);
+                measurement,
+                type,
+                scale,
+                none,
+                none,
+                none,
+                none,
+                none,
+                none,
+                none,
+                List.of(),
+                0,
+                0,
+                why);
     }
 
     /**

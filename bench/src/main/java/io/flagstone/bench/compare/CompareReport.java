@@ -21,11 +21,11 @@ import java.util.TreeMap;
  */
 public record CompareReport(List<CompareFigure> figures, Origin origin) implements Report {
     private static final String HOW_TO_READ =
-            "Medians over all iterations of all rounds, with their minimum and maximum. Contenders"
-                    + " alternate, each in a fresh JVM. × flagstone is the median divided by"
-                    + " Flagstone's; its range is the range of the ratios of single rounds. Reads"
-                    + " are chained: each key depends on the value before it, except in"
-                    + " floor-throughput. Every read asserts that it hits.";
+            "Medians over all iterations of all rounds, with their minimum and maximum if there are"
+                + " several rounds. Contenders alternate, each in a fresh JVM. × flagstone is the"
+                + " median divided by Flagstone's; its range is the range of the ratios of single"
+                + " rounds. Reads are chained: each key depends on the value before it, except in"
+                + " floor-throughput. Every read asserts that it hits.";
 
     @Override
     public void print(PrintWriter out) {
@@ -34,6 +34,7 @@ public record CompareReport(List<CompareFigure> figures, Origin origin) implemen
             out.println();
             out.println(table.title());
             out.println("  " + table.description());
+            table.warnings().forEach(out::println);
             if (table.hasBars()) {
                 TextTable.print(out, CompareTable.HEAD, table.rows());
             }
@@ -94,6 +95,7 @@ public record CompareReport(List<CompareFigure> figures, Origin origin) implemen
         int number = 0;
         for (final CompareTable table : CompareTable.split(figures)) {
             page.section(table.title(), table.description());
+            table.warnings().forEach(page::paragraph);
             if (table.hasBars()) {
                 page.chart(table.bars("bars" + number++));
                 page.table(CompareTable.HEAD, table.rows());

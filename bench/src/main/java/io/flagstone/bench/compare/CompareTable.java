@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.compare;
 
+import io.flagstone.bench.fork.Scatter;
 import io.flagstone.bench.report.BarChart;
 import io.flagstone.bench.report.BarChart.Bar;
 import io.flagstone.bench.report.BarChart.Shade;
@@ -52,6 +53,14 @@ final class CompareTable {
 
     List<List<String>> rows() {
         return figures.stream().filter(CompareFigure::isMeasured).map(CompareTable::row).toList();
+    }
+
+    /** Returns warnings if a floor differs between rounds. */
+    List<String> warnings() {
+        return figures.stream()
+                .filter(figure -> figure.type().isFloor())
+                .flatMap(floor -> Scatter.warnings(floor.type().title(), floor.roundsNs()).stream())
+                .toList();
     }
 
     /** Returns why contenders have no figure, with their titles. */

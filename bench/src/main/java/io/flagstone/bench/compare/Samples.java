@@ -31,15 +31,23 @@ final class Samples {
                 type,
                 scale,
                 median(all),
-                all[0],
-                all[all.length - 1],
+                bytes.size() < 2 ? Double.NaN : all[0],
+                bytes.size() < 2 ? Double.NaN : all[all.length - 1],
                 median(bytes.stream().mapToDouble(Double::doubleValue).sorted().toArray()),
                 ours == null || ours.isEmpty() ? Double.NaN : median(all) / median(ours.all()),
-                ratios.length == 0 ? Double.NaN : ratios[0],
-                ratios.length == 0 ? Double.NaN : ratios[ratios.length - 1],
+                ratios.length < 2 ? Double.NaN : ratios[0],
+                ratios.length < 2 ? Double.NaN : ratios[ratios.length - 1],
+                medians(),
                 all.length,
                 bytes.size(),
                 null);
+    }
+
+    private List<Double> medians() {
+        return rounds.stream()
+                .filter(round -> round != null)
+                .map(round -> median(sorted(round)))
+                .toList();
     }
 
     private double[] all() {

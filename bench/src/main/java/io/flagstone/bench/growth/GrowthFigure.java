@@ -2,6 +2,7 @@
 package io.flagstone.bench.growth;
 
 import io.flagstone.bench.contender.ContenderType;
+import io.flagstone.bench.fork.Scatter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -77,11 +78,14 @@ public final class GrowthFigure {
     }
 
     double fillNsPerEntry() {
-        return median(
-                replies.stream()
-                        .mapToDouble(reply -> (double) reply.fillNs() / entries)
-                        .sorted()
-                        .toArray());
+        return median(fillNs());
+    }
+
+    double[] fillNs() {
+        return replies.stream()
+                .mapToDouble(reply -> (double) reply.fillNs() / entries)
+                .sorted()
+                .toArray();
     }
 
     double[] getNs() {
@@ -90,6 +94,29 @@ public final class GrowthFigure {
 
     double[] putNs() {
         return sorted(GrowthFork.Reply::putNs);
+    }
+
+    /** Returns the lowest of sorted values, NaN if one round has no range. */
+    double low(double[] sorted) {
+        return replies.size() < 2 || sorted.length == 0 ? Double.NaN : sorted[0];
+    }
+
+    /** Returns the highest of sorted values, NaN if one round has no range. */
+    double high(double[] sorted) {
+        return replies.size() < 2 || sorted.length == 0 ? Double.NaN : sorted[sorted.length - 1];
+    }
+
+    /** Returns warnings if this is a floor whose rounds differ. */
+    List<String> warnings() {
+        return type.isFloor()
+                ? Scatter.warnings(
+                        type.title() + " with " + entries + " entries",
+                        replies.stream()
+                                .map(GrowthFork.Reply::getNs)
+                                .filter(samples -> samples != null)
+                                .map(samples -> median(Arrays.stream(samples).sorted().toArray()))
+                                .toList())
+                : List.of();
     }
 
     private double[] sorted(Function<GrowthFork.Reply, double[]> samples) {

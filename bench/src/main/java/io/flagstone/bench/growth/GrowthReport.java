@@ -51,7 +51,8 @@ public record GrowthReport(List<GrowthFigure> figures, List<ExpiryFigure> expiry
     private static final String HOW_TO_READ =
             "get is a hit, where each key waits for the value before it (except in"
                 + " floor-throughput); put is an update; keys are uniform. Grows by: the median of"
-                + " get, divided by the median at the contender's smallest size.";
+                + " get, divided by the median at the contender's smallest size. Low and high need"
+                + " several rounds.";
     private static final String EXPIRY_TEXT =
             "Flagstone's cost by the number of armed timers. The longest call of doWork is one of"
                     + " the many that reclaim all timers after they expired at once.";
@@ -64,6 +65,7 @@ public record GrowthReport(List<GrowthFigure> figures, List<ExpiryFigure> expiry
     @Override
     public void print(PrintWriter out) {
         origin.print(out);
+        warnings().forEach(out::println);
         out.println();
         TextTable.print(out, HEAD, rows());
         refusals().forEach(refusal -> out.println("  - " + refusal));
@@ -85,8 +87,8 @@ public record GrowthReport(List<GrowthFigure> figures, List<ExpiryFigure> expiry
                                 type.title(),
                                 String.format(Locale.ROOT, "%,d", figure.entries()),
                                 number(GrowthFigure.median(gets)),
-                                number(gets[0]),
-                                number(gets[gets.length - 1]),
+                                number(figure.low(gets)),
+                                number(figure.high(gets)),
                                 String.format(
                                         Locale.ROOT,
                                         "%.2f",
@@ -125,6 +127,10 @@ public record GrowthReport(List<GrowthFigure> figures, List<ExpiryFigure> expiry
                 .toList();
     }
 
+    private List<String> warnings() {
+        return figures.stream().flatMap(figure -> figure.warnings().stream()).toList();
+    }
+
     private List<String> refusals() {
         return figures.stream()
                 .filter(figure -> figure.refused() != null)
@@ -160,7 +166,7 @@ public record GrowthReport(List<GrowthFigure> figures, List<ExpiryFigure> expiry
             }
             addTimes(rows, "growth-get", figure, figure.getNs());
             addTimes(rows, "growth-put", figure, figure.putNs());
-            addTimes(rows, "growth-fill", figure, new double[] {figure.fillNsPerEntry()});
+            addTimes(rows, "growth-fill", figure, figure.fillNs());
         }
         for (final ExpiryFigure figure : expiry) {
             addExpiry(rows, "expiry-arm", figure, figure.armNs());
@@ -181,8 +187,8 @@ public record GrowthReport(List<GrowthFigure> figures, List<ExpiryFigure> expiry
         final JsonObject row = row(benchmark, figure.type().title(), figure.entries());
         row.addProperty("valueBytes", figure.valueBytes());
         row.addProperty("nsPerOp", GrowthFigure.median(sorted));
-        row.addProperty("low", sorted[0]);
-        row.addProperty("high", sorted[sorted.length - 1]);
+        row.add("low", Json.number(figure.low(sorted)));
+        row.add("high", Json.number(figure.high(sorted)));
         row.addProperty("bytesPerEntry", figure.bytesPerEntry());
         row.addProperty("buildNs", Math.round(1e6 * figure.buildMs()));
         rows.add(row);
@@ -220,6 +226,7 @@ public record GrowthReport(List<GrowthFigure> figures, List<ExpiryFigure> expiry
                         origin.machine().describe());
         page.section("How to read it", HOW_TO_READ);
         origin.warnings().forEach(page::paragraph);
+        warnings().forEach(page::paragraph);
         refusals().forEach(page::paragraph);
         page.endSection();
         section(page, "get", "ns/op", true, figure -> GrowthFigure.median(figure.getNs()));

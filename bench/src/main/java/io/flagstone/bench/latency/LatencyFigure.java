@@ -2,9 +2,12 @@
 package io.flagstone.bench.latency;
 
 import io.flagstone.bench.contender.ContenderType;
+import io.flagstone.bench.fork.Scatter;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 
@@ -12,6 +15,7 @@ import org.HdrHistogram.Histogram;
 public final class LatencyFigure {
     private final ContenderType type;
     private final Collector collector;
+    private final List<Double> medianNs = new ArrayList<>();
     private final Histogram response = new Histogram(3);
     private final Histogram service = new Histogram(3);
     private final Map<StallCause, Long> stalls = new EnumMap<>(StallCause.class);
@@ -31,7 +35,9 @@ public final class LatencyFigure {
     }
 
     void add(LatencyFork.Reply reply) {
-        response.add(decode(reply.response()));
+        final Histogram round = decode(reply.response());
+        medianNs.add((double) round.getValueAtPercentile(50));
+        response.add(round);
         service.add(decode(reply.service()));
         hits += reply.hits();
         misses += reply.misses();
@@ -64,6 +70,11 @@ public final class LatencyFigure {
     /** Returns why there is no figure, or null if there is one. */
     String refused() {
         return response.getTotalCount() > 0 ? null : refused;
+    }
+
+    /** Returns warnings if this is a floor whose rounds differ. */
+    List<String> warnings() {
+        return type.isFloor() ? Scatter.warnings(type.title(), medianNs) : List.of();
     }
 
     Histogram response() {

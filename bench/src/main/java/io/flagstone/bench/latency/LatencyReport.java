@@ -64,6 +64,7 @@ public record LatencyReport(LatencyPlan plan, List<LatencyFigure> figures, Origi
         for (final Collector collector : plan.collectors()) {
             out.println();
             out.println(title(collector) + "; microseconds");
+            warnings(collector).forEach(out::println);
             TextTable.print(out, HEAD, rows(collector));
             out.println();
             out.println(stallTitle());
@@ -131,6 +132,10 @@ public record LatencyReport(LatencyPlan plan, List<LatencyFigure> figures, Origi
             }
         }
         return rows;
+    }
+
+    private List<String> warnings(Collector collector) {
+        return of(collector).stream().flatMap(figure -> figure.warnings().stream()).toList();
     }
 
     private List<String> refusals(Collector collector) {
@@ -217,6 +222,7 @@ public record LatencyReport(LatencyPlan plan, List<LatencyFigure> figures, Origi
         page.endSection();
         for (final Collector collector : plan.collectors()) {
             page.section(title(collector), "");
+            warnings(collector).forEach(page::paragraph);
             final List<PercentileChart.Curve> curves = new ArrayList<>();
             for (final LatencyFigure figure : of(collector)) {
                 curves.add(

@@ -81,13 +81,19 @@ class CompareRunTest {
     void reportsHaveARowForEachFigure() throws IOException {
         final Samples ours = new Samples();
         ours.add(new double[] {10, 12, 11}, 0);
+        ours.add(new double[] {11, 11, 11}, 0);
         final Samples theirs = new Samples();
         theirs.add(new double[] {1000, 1200, 1100}, 24);
+        final Samples floor = new Samples();
+        floor.add(new double[] {4, 5, 6}, 0);
+        floor.add(new double[] {7, 8, 9}, 0);
         final CompareReport report =
                 new CompareReport(
                         List.of(
                                 ours.figure(Measurement.GET, ContenderType.FLAGSTONE, SCALE, ours),
                                 theirs.figure(Measurement.GET, ContenderType.CHM, SCALE, ours),
+                                floor.figure(
+                                        Measurement.GET, ContenderType.FLOOR_LATENCY, SCALE, ours),
                                 CompareFigure.refused(
                                         Measurement.GET,
                                         ContenderType.LINKED_HASH_MAP,
@@ -114,7 +120,12 @@ class CompareRunTest {
         assertThat(first.get("bytesPerOp").getAsDouble()).isZero();
         assertThat(first.get("refused").isJsonNull()).isTrue();
         assertThat(first.keySet()).contains("jdk", "cpu", "pageSizeBytes", "commit");
-        final JsonObject last = root.getAsJsonArray("rows").get(2).getAsJsonObject();
+        final JsonObject oneRound = root.getAsJsonArray("rows").get(1).getAsJsonObject();
+        assertThat(oneRound.get("nsPerOp").getAsDouble()).isEqualTo(1100);
+        for (final String key : List.of("low", "high", "ratioLow", "ratioHigh")) {
+            assertThat(oneRound.get(key).isJsonNull()).as(key).isTrue();
+        }
+        final JsonObject last = root.getAsJsonArray("rows").get(3).getAsJsonObject();
         assertThat(last.get("nsPerOp").isJsonNull()).isTrue();
         assertThat(last.get("refused").getAsString()).isEqualTo("<no reason>");
 
@@ -124,6 +135,7 @@ class CompareRunTest {
                 .contains(
                         "Warning: the machine was busy, with a load average of 2.5 on 2",
                         "get, 5,000 entries, 16-byte values, zipf keys, 1 thread",
+                        "not steady: floor-latency took 5.0 to 8.0 ns in different rounds.",
                         "100.00",
                         "- linked-hash-map: <no reason>");
 

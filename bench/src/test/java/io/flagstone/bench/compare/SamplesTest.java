@@ -30,6 +30,21 @@ class SamplesTest {
     }
 
     @Test
+    void oneRoundHasNoRange() {
+        final Samples samples = new Samples();
+        samples.add(new double[] {30, 10, 20}, 16);
+
+        final CompareFigure figure = figure(samples, samples);
+
+        assertThat(figure.nsPerOp()).isEqualTo(20);
+        assertThat(figure.low()).isNaN();
+        assertThat(figure.high()).isNaN();
+        assertThat(figure.ratio()).isEqualTo(1);
+        assertThat(figure.ratioLow()).isNaN();
+        assertThat(figure.ratioHigh()).isNaN();
+    }
+
+    @Test
     void ratiosAreTakenRoundByRound() {
         final Samples ours = new Samples();
         ours.add(new double[] {10, 10, 10}, 0);
