@@ -44,8 +44,9 @@ public record FootprintReport(List<GrowthFigure> figures, Origin origin) impleme
             "Bytes for each held entry: live heap after collections, direct buffers as the JVM"
                 + " counts them, and native memory as the contender counts it. Resident memory of"
                 + " the process is the cross-check. Overhead is everything except the eight bytes"
-                + " of the key and the value. Full: after four times as many new keys were put."
-                + " Judge contenders with a budget of bytes by these figures.";
+                + " of the key and the value. Both are empty if less than key and value was"
+                + " measured, which happens with few entries. Full: after four times as many new"
+                + " keys were put. Judge contenders with a budget of bytes by these figures.";
 
     /**
      * Prints the tables.
@@ -114,7 +115,7 @@ public record FootprintReport(List<GrowthFigure> figures, Origin origin) impleme
     }
 
     private static String bytes(double number) {
-        return String.format(Locale.ROOT, "%,.1f", number);
+        return Double.isNaN(number) ? "" : String.format(Locale.ROOT, "%,.1f", number);
     }
 
     /**
@@ -139,10 +140,10 @@ public record FootprintReport(List<GrowthFigure> figures, Origin origin) impleme
                 row.addProperty("directBytes", full.directBytes());
                 row.addProperty("nativeBytes", full.nativeBytes());
                 row.addProperty("rssBytes", full.residentBytes());
-                row.addProperty("bytesPerEntry", figure.bytesPerEntry());
-                row.addProperty("overheadBytes", figure.overheadBytes());
+                row.add("bytesPerEntry", Json.number(figure.bytesPerEntry()));
+                row.add("overheadBytes", Json.number(figure.overheadBytes()));
                 row.addProperty("heldFull", figure.memory().brimEntries());
-                row.addProperty("bytesPerEntryFull", figure.brimBytesPerEntry());
+                row.add("bytesPerEntryFull", Json.number(figure.brimBytesPerEntry()));
             }
             origin.machine().addTo(row);
             rows.add(row);
@@ -172,6 +173,7 @@ public record FootprintReport(List<GrowthFigure> figures, Origin origin) impleme
             final List<Bar> bars =
                     group.getValue().stream()
                             .filter(figure -> figure.refused() == null)
+                            .filter(figure -> !Double.isNaN(figure.brimOverheadBytes()))
                             .map(FootprintReport::bar)
                             .toList();
             if (!bars.isEmpty()) {
@@ -181,8 +183,8 @@ public record FootprintReport(List<GrowthFigure> figures, Origin origin) impleme
                                 group.getKey(),
                                 "overhead in bytes per entry, full",
                                 bars));
-                page.table(HEAD, rows(group.getValue()));
             }
+            page.table(HEAD, rows(group.getValue()));
             refusals(group.getValue()).forEach(page::paragraph);
             page.endSection();
         }

@@ -52,12 +52,20 @@ public final class GrowthFigure {
         return replies.get(0);
     }
 
+    /** Returns the accounted bytes of an entry, NaN if the measurement was too coarse. */
     double bytesPerEntry() {
-        return (double) memory().full().accountedBytes() / memory().held();
+        return perEntry(memory().full(), memory().held());
     }
 
+    /** Does the same for a full contender. */
     double brimBytesPerEntry() {
-        return (double) memory().brim().accountedBytes() / memory().brimEntries();
+        return perEntry(memory().brim(), memory().brimEntries());
+    }
+
+    /** The heap of the JVM itself varies. Fewer bytes than an entry's own show nothing else. */
+    private double perEntry(Footprint footprint, long held) {
+        final double bytes = (double) footprint.accountedBytes() / held;
+        return bytes >= Long.BYTES + valueBytes ? bytes : Double.NaN;
     }
 
     double residentPerEntry() {

@@ -189,7 +189,7 @@ public record GrowthReport(List<GrowthFigure> figures, List<ExpiryFigure> expiry
         row.addProperty("nsPerOp", GrowthFigure.median(sorted));
         row.add("low", Json.number(figure.low(sorted)));
         row.add("high", Json.number(figure.high(sorted)));
-        row.addProperty("bytesPerEntry", figure.bytesPerEntry());
+        row.add("bytesPerEntry", Json.number(figure.bytesPerEntry()));
         row.addProperty("buildNs", Math.round(1e6 * figure.buildMs()));
         rows.add(row);
     }
