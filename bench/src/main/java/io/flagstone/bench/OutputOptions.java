@@ -99,7 +99,7 @@ class OutputOptions {
     final void write(CommandLine command, Report report) throws IOException {
         final List<String> lost = new ArrayList<>();
         report.print(jsonOnly() ? command.getErr() : command.getOut());
-        if (!jsonOnly() && command.getOut().checkError()) {
+        if (!jsonOnly() && isLost(command.getOut())) {
             lost.add(StandardOutput.loss());
         }
         final String htmlText = html == null ? null : report.html();
@@ -110,7 +110,7 @@ class OutputOptions {
         if (jsonOnly()) {
             final PrintWriter out = command.getOut();
             out.print(jsonText);
-            if (out.checkError()) {
+            if (isLost(out)) {
                 lost.add("--json -: " + StandardOutput.loss());
             }
         } else if (jsonText != null) {
@@ -119,6 +119,11 @@ class OutputOptions {
         if (!lost.isEmpty()) {
             throw new IOException(String.join("; ", lost));
         }
+    }
+
+    /** A writer that encodes text does not know the errors of the stream below. */
+    private static boolean isLost(PrintWriter out) {
+        return out.checkError() || System.out.checkError();
     }
 
     private static void write(String option, Path file, String text, List<String> lost) {

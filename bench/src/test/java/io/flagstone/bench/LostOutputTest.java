@@ -53,20 +53,7 @@ class LostOutputTest {
             throws Exception {
         assumeTrue(Files.exists(FULL), "not Linux");
         final Path err = directory.resolve("err");
-        final String command =
-                "exec '"
-                        + System.getProperty("java.home")
-                        + File.separator
-                        + "bin"
-                        + File.separator
-                        + "java' -cp '"
-                        + System.getProperty("java.class.path")
-                        + "' "
-                        + Main.class.getName()
-                        + " compare --impl chm "
-                        + option
-                        + " "
-                        + redirect;
+        final String command = "exec " + java("compare --impl chm " + option) + " " + redirect;
 
         final Process process =
                 new ProcessBuilder("sh", "-c", command).redirectError(err.toFile()).start();
@@ -111,6 +98,41 @@ class LostOutputTest {
         assertThatExceptionOfType(IOException.class)
                 .isThrownBy(() -> options.write(command(new FullWriter()), new FixedReport()))
                 .withMessageStartingWith(message + " could not be written to");
+    }
+
+    @Test
+    void aBrokenPipeIsAnError() throws Exception {
+        assumeTrue(Files.exists(FULL), "not Linux");
+        final Path err = directory.resolve("err");
+        final Path status = directory.resolve("status");
+        final String command =
+                "{ "
+                        + java("memory --impl chm --entries 1000")
+                        + "; echo $? >"
+                        + status
+                        + "; } | :";
+
+        final Process process =
+                new ProcessBuilder("sh", "-c", command).redirectError(err.toFile()).start();
+
+        assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+        assertThat(err)
+                .hasContent("error: the standard output could not be written to: Broken pipe");
+        assertThat(status).hasContent("2");
+    }
+
+    private static String java(String arguments) {
+        return "'"
+                + System.getProperty("java.home")
+                + File.separator
+                + "bin"
+                + File.separator
+                + "java' -cp '"
+                + System.getProperty("java.class.path")
+                + "' "
+                + Main.class.getName()
+                + " "
+                + arguments;
     }
 
     private static CommandLine command(Writer out) {

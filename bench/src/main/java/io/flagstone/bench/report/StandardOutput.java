@@ -49,11 +49,15 @@ public final class StandardOutput {
     }
 
     /**
-     * Returns why a write to the standard output failed. Writes a line end to find out.
+     * Returns why a write to the standard output failed. Writes a line end to find out, if the
+     * stream has failed.
      *
      * @return the reason as half a sentence.
      */
     public static String loss() {
+        if (!System.out.checkError()) {
+            return "the standard output could not be written to";
+        }
         // Closing the stream would close the standard output.
         final FileOutputStream out = new FileOutputStream(FileDescriptor.out);
         try {
