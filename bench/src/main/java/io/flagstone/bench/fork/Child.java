@@ -3,6 +3,7 @@ package io.flagstone.bench.fork;
 
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
+import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
@@ -18,11 +19,12 @@ final class Child {
     /**
      * Runs a main class.
      *
-     * @param args the name of the main class and its arguments.
+     * @param args the name of the main class and its arguments, of which the first is the file for
+     *     the result.
      * @throws Throwable the exception of the main class.
      */
     public static void main(String[] args) throws Throwable {
-        final Thread watch = new Thread(Child::awaitEndOfParent, "parent-watch");
+        final Thread watch = new Thread(() -> awaitEndOfParent(Path.of(args[1])), "parent-watch");
         watch.setDaemon(true);
         watch.start();
         try {
@@ -34,13 +36,18 @@ final class Child {
         }
     }
 
-    private static void awaitEndOfParent() {
+    private static void awaitEndOfParent(Path result) {
         try {
             while (System.in.read() >= 0) {
                 // The parent writes nothing.
             }
         } catch (IOException closed) {
             // An input that cannot be read has lost its parent, too.
+        }
+        try {
+            Fork.delete(result.getParent());
+        } catch (IOException undeleted) {
+            // Nobody is left to be told.
         }
         // Shutdown hooks could wait for the measurement.
         Runtime.getRuntime().halt(PARENT_ENDED);

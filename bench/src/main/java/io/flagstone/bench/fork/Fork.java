@@ -23,6 +23,8 @@ public final class Fork {
                     "-Dchronicle.analytics.disable=true",
                     "-Djava.awt.headless=true");
 
+    private static final String RESULT = "result";
+    private static final String LOG = "log";
     private static final int REASON_CHARACTERS = 200;
 
     private final List<String> arguments = new ArrayList<>();
@@ -62,8 +64,8 @@ public final class Fork {
      */
     public String run(List<String> mainArguments) throws IOException, InterruptedException {
         final Path directory = Files.createTempDirectory("flagstone-fork");
-        final Path result = directory.resolve("result");
-        final Path log = directory.resolve("log");
+        final Path result = directory.resolve(RESULT);
+        final Path log = directory.resolve(LOG);
         try {
             final Process process = start(mainArguments, result, log);
             final boolean ended;
@@ -82,10 +84,15 @@ public final class Fork {
             }
             return Files.readString(result);
         } finally {
-            Files.deleteIfExists(result);
-            Files.deleteIfExists(log);
-            Files.deleteIfExists(directory);
+            delete(directory);
         }
+    }
+
+    /** Deletes the files of a fork. */
+    static void delete(Path directory) throws IOException {
+        Files.deleteIfExists(directory.resolve(RESULT));
+        Files.deleteIfExists(directory.resolve(LOG));
+        Files.deleteIfExists(directory);
     }
 
     private Process start(List<String> mainArguments, Path result, Path log) throws IOException {

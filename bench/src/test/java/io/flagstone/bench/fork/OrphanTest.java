@@ -43,7 +43,8 @@ class OrphanTest {
             while (!Files.exists(pidFile) && System.nanoTime() < deadline) {
                 Thread.sleep(10);
             }
-            final long child = Long.parseLong(Files.readString(pidFile));
+            final long child = Long.parseLong(Files.readAllLines(pidFile).get(0));
+            final Path files = Path.of(Files.readAllLines(pidFile).get(1));
             assertThat(isRunning(child)).isTrue();
 
             if (killed) {
@@ -59,6 +60,7 @@ class OrphanTest {
             final boolean orphaned = isRunning(child);
             ProcessHandle.of(child).ifPresent(ProcessHandle::destroyForcibly);
             assertThat(orphaned).as("the fork runs without its parent").isFalse();
+            assertThat(files).doesNotExist();
         } finally {
             parent.destroyForcibly();
         }
@@ -83,14 +85,15 @@ class OrphanTest {
         }
     }
 
-    /** Tells its process number and never ends. */
+    /** Tells its process number and its files, and never ends. */
     public static final class Waiter {
         private Waiter() {}
 
         /** Runs. */
         public static void main(String[] args) throws IOException, InterruptedException {
             final Path part = Path.of(args[1] + ".part");
-            Files.writeString(part, "" + ProcessHandle.current().pid());
+            Files.writeString(
+                    part, ProcessHandle.current().pid() + "\n" + Path.of(args[0]).getParent());
             Files.move(part, Path.of(args[1]), StandardCopyOption.ATOMIC_MOVE);
             Thread.currentThread().join();
         }
