@@ -60,8 +60,8 @@ class InPlaceUpdateTest extends OperationsFixture {
         for (final int index : new int[] {3, 10, Integer.MAX_VALUE}) {
             assertThatThrownBy(() -> keyed.addAndGetLong(1, index, 1, 0))
                     .isInstanceOf(IndexOutOfBoundsException.class)
-                    .hasMessageContaining("index " + index)
-                    .hasMessageContaining("10 bytes");
+                    .hasMessageContaining("valueIndex=" + index)
+                    .hasMessageContaining("valueLength=10");
         }
         assertThatThrownBy(() -> keyed.addAndGetLong(2, 0, 1, 0))
                 .isInstanceOf(IndexOutOfBoundsException.class);

@@ -91,12 +91,12 @@ class KeyOverwrittenTest {
             try {
                 write.on(cache, key, value);
             } catch (final ConcurrentModificationException e) {
-                assertThat(e).hasMessageContaining("written to during the call");
+                assertThat(e).hasMessageContaining("the key must not change during the call");
             }
         } else {
             assertThatThrownBy(() -> write.on(cache, key, value))
                     .isInstanceOf(ConcurrentModificationException.class)
-                    .hasMessageContaining("written to during the call");
+                    .hasMessageContaining("the key must not change during the call");
             assertThat(cache.contains(3)).isFalse();
         }
         armed = false;

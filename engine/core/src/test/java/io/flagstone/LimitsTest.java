@@ -69,7 +69,7 @@ class LimitsTest {
         assertThat(KeyBatch.grown(largest - 1, largest - 1, 1)).isEqualTo(largest);
         assertThatThrownBy(() -> KeyBatch.grown(largest, largest, 1))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContainingAll("take 2147483640 bytes", "at most " + largest);
+                .hasMessageContainingAll("keyBytes=2147483640", "at most " + largest);
         assertThatThrownBy(() -> KeyBatch.grown(largest, largest, MOST))
                 .isInstanceOf(IllegalStateException.class);
     }

@@ -110,7 +110,7 @@ class NumberTest {
                     }) {
                 assertThatThrownBy(call)
                         .isInstanceOf(IndexOutOfBoundsException.class)
-                        .hasMessageContaining("index " + index);
+                        .hasMessageContaining("valueIndex=" + index);
             }
         }
         assertThat(getLong(12)).as("unchanged").isZero();
