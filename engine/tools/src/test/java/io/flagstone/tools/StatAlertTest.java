@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.flagstone.metrics.Metric;
 import io.flagstone.metrics.MetricsReader.State;
 import io.flagstone.metrics.MetricsSnapshot;
+import io.flagstone.testing.ProjectFiles;
 import io.flagstone.tools.console.ScreenSize;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -33,7 +33,7 @@ class StatAlertTest {
     private static void assertAlert(StatView view, String line) throws IOException {
         assertThat(StatAlert.of(view)).extracting(StatAlert::line).containsExactly(line);
         final String section = StatAlert.of(view).get(0).section();
-        assertThat(Files.readString(Path.of("../../docs/operations.md")))
+        assertThat(Files.readString(ProjectFiles.file("docs", "operations.md")))
                 .containsPattern("\n(## " + section + "\n|\\*\\*" + section + "\\.\\*\\*)");
     }
 
@@ -75,7 +75,7 @@ class StatAlertTest {
                 "! segment resets: 2, entries lost: 10,240: see \"A segment was emptied\"");
         assertAlert(
                 live(null, Map.of(Metric.INSERTIONS, 1_000L, Metric.LOCK_CONTENTIONS, 2_345L)),
-                "! lock contentions per write: 2.3: see \"What is normal\"");
+                "! lock contentions per write: 2.3: see \"Normal figures\"");
         assertAlert(
                 live(NOTHING, Map.of(Metric.READ_RETRIES, 100L)),
                 "! read retries without writes: see \"One segment is hot\"");
@@ -96,7 +96,7 @@ class StatAlertTest {
                                 Metric.MISSES, 1_000L,
                                 Metric.ROOM_EVICTIONS, 1L,
                                 Metric.SLAB_EVICTIONS, 5L)),
-                "! hit ratio falls, the memory is too little: see \"What is normal\"");
+                "! hit ratio falls, the memory is too little: see \"Normal figures\"");
         assertAlert(
                 live(
                         before,
@@ -106,7 +106,7 @@ class StatAlertTest {
                                 Metric.BOUND_EVICTIONS, 1L,
                                 Metric.FREE_SLAB_BYTES, 1L,
                                 Metric.SLAB_EVICTIONS, 5L)),
-                "! hit ratio falls, maxEntries is too low: see \"What is normal\"");
+                "! hit ratio falls, maxEntries is too low: see \"Normal figures\"");
         assertThat(StatAlert.of(live(null, Map.of(Metric.SLAB_EVICTIONS, 17L)))).isEmpty();
     }
 
