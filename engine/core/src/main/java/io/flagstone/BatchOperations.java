@@ -87,9 +87,9 @@ abstract class BatchOperations extends NumberOperations {
             final long to = address + used;
             final int length =
                     inStages
-                            ? getStaged(stages, batch, i, base, to, room - used)
+                            ? getStaged(stages, reader, batch, i, base, to, room - used)
                             : mapped
-                                    ? getMapped(batch, i, to, room - used)
+                                    ? getMapped(reader, batch, i, to, room - used)
                                     : getSingly(reader, batch, i, base, to, room - used);
             batch.result(i, length, destinationOffset + used);
             if (length >= 0) {
@@ -104,9 +104,10 @@ abstract class BatchOperations extends NumberOperations {
         return alive(found, owner, null);
     }
 
-    private int getMapped(KeyBatch batch, int i, long address, int room) {
+    private int getMapped(OptimisticReader reader, KeyBatch batch, int i, long address, int room) {
         final long hash = hash(batch, i);
         return getMapped(
+                reader,
                 hash,
                 batch.keyBase(i),
                 batch.keyAddress(i),
@@ -129,8 +130,18 @@ abstract class BatchOperations extends NumberOperations {
                 room);
     }
 
+    /**
+     * Reads a key in stages. Takes the batch's own reader for a key that has to be read again, so
+     * that a close in between does not end a batch in the middle.
+     */
     private int getStaged(
-            BatchReader stages, KeyBatch batch, int i, Object base, long address, int room) {
+            BatchReader stages,
+            OptimisticReader reader,
+            KeyBatch batch,
+            int i,
+            Object base,
+            long address,
+            int room) {
         final long hash = batch.hashes[i];
         final int keyLength = batch.keyLength(i);
         final int entry =
@@ -140,7 +151,7 @@ abstract class BatchOperations extends NumberOperations {
         final int length =
                 stages.get(batch.versions[i], entry, hash, keyLength, base, address, room);
         return BatchReader.isUnsettled(length)
-                ? getSingly(reader(), batch, i, base, address, room)
+                ? getSingly(reader, batch, i, base, address, room)
                 : length;
     }
 

@@ -94,7 +94,8 @@ abstract class BufferKeyOperations extends LongKeyOperations {
         final long hash = hash(keyBase, keyAddress, keyLength);
         final int length;
         if (MappedCopy.isNeeded(destination)) {
-            length = getMapped(hash, keyBase, keyAddress, keyLength, address, room, false);
+            length =
+                    getMapped(reader(), hash, keyBase, keyAddress, keyLength, address, room, false);
         } else if (RawMemory.overlap(keyBase, keyAddress, keyLength, base, address, room)) {
             // A second attempt without the lock would look up the bytes that the first one wrote
             // over the key.
@@ -249,7 +250,7 @@ abstract class BufferKeyOperations extends LongKeyOperations {
         final long hash = hash(keyBase, keyAddress, keyLength);
         final int length;
         if (MappedCopy.isNeeded(destination)) {
-            length = getMapped(hash, keyBase, keyAddress, keyLength, address, room, true);
+            length = getMapped(reader(), hash, keyBase, keyAddress, keyLength, address, room, true);
         } else {
             length =
                     segment(hash)

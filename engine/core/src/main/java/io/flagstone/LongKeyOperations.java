@@ -68,7 +68,7 @@ abstract class LongKeyOperations extends SegmentedCache {
         final long hash = hash(key);
         final int length =
                 MappedCopy.isNeeded(destination)
-                        ? getMapped(hash, LONG_KEY, key, Long.BYTES, address, room, false)
+                        ? getMapped(reader(), hash, LONG_KEY, key, Long.BYTES, address, room, false)
                         : reader().get(hash, LONG_KEY, key, Long.BYTES, base, address, room);
         return alive(length, owner, null);
     }
@@ -415,7 +415,7 @@ abstract class LongKeyOperations extends SegmentedCache {
         final long hash = hash(key);
         final int length =
                 MappedCopy.isNeeded(destination)
-                        ? getMapped(hash, LONG_KEY, key, Long.BYTES, address, room, true)
+                        ? getMapped(reader(), hash, LONG_KEY, key, Long.BYTES, address, room, true)
                         : segment(hash)
                                 .getAndRemove(hash, LONG_KEY, key, Long.BYTES, base, address, room);
         return alive(length, owner, null);

@@ -187,6 +187,7 @@ abstract class SegmentedCache {
      * entry in place. A value longer than the kept copy buffer is read twice.
      */
     final int getMapped(
+            OptimisticReader reads,
             long hash,
             Object keyBase,
             long keyAddress,
@@ -201,7 +202,7 @@ abstract class SegmentedCache {
                 final byte[] base = copy.buffer().byteArray();
                 final long address = copy.buffer().addressOffset();
                 final int length =
-                        reader().get(hash, keyBase, keyAddress, keyLength, base, address, most);
+                        reads.get(hash, keyBase, keyAddress, keyLength, base, address, most);
                 if (length >= 0) {
                     copy.copyOut(destination, length);
                 }

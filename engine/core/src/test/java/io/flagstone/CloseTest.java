@@ -19,9 +19,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Threads operate on caches while they are closed: each operation completes or throws, and nothing
@@ -300,5 +304,52 @@ class CloseTest {
         cache.close();
         cache.close();
         assertThat(cache.statistics().insertions()).isEqualTo(1);
+    }
+
+    /**
+     * The clock, which a batch asks for the first key, closes the cache. The second key has
+     * expired, so it is read again under the lock. With 64 KiB a batch reads key by key, with 2 MiB
+     * in stages.
+     */
+    @ParameterizedTest
+    @ValueSource(ints = {64 << 10, 2 << 20})
+    void aBatchThatHasBegunEndsAfterTheClose(int memoryBytes) throws Exception {
+        final AtomicReference<Runnable> atNextReading = new AtomicReference<>();
+        final AtomicLong nowNs = new AtomicLong(1);
+        try (OffHeapCache cache =
+                OffHeapCache.builder()
+                        .memoryBytes(memoryBytes)
+                        .segments(1)
+                        .clock(
+                                () -> {
+                                    final Runnable action = atNextReading.getAndSet(null);
+                                    if (action != null) {
+                                        action.run();
+                                    }
+                                    return nowNs.get();
+                                })
+                        .build()) {
+            final UnsafeBuffer value = new UnsafeBuffer(new byte[8]);
+            cache.put(1, value, 0, 8, 1_000);
+            cache.put(2, value, 0, 8, 10);
+            nowNs.set(100);
+            final MultiGet batch = new MultiGet(2);
+            batch.add(1);
+            batch.add(2);
+            final Thread closer = new Thread(cache::close);
+            atNextReading.set(
+                    () -> {
+                        closer.start();
+                        while (closer.isAlive()) {
+                            Thread.onSpinWait();
+                        }
+                    });
+            assertThat(cache.get(batch, new UnsafeBuffer(new byte[16]), 0)).isEqualTo(1);
+            assertThat(batch.length(0)).isEqualTo(8);
+            assertThat(batch.length(1)).isEqualTo(OffHeapCache.NOT_FOUND);
+            assertThat(cache.isClosed()).isTrue();
+            assertThat(cache.statistics().hits()).isEqualTo(1);
+            assertThat(cache.statistics().misses()).isEqualTo(1);
+        }
     }
 }
