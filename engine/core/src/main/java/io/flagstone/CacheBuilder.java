@@ -355,6 +355,16 @@ public final class CacheBuilder {
     }
 
     /**
+     * Does the same as {@link #removalHandler}, under the name that other caches have for it.
+     *
+     * @param handler or {@code null}.
+     * @return this.
+     */
+    public CacheBuilder removalListener(RemovalHandler handler) {
+        return removalHandler(handler);
+    }
+
+    /**
      * Sets the handler for exceptions that a removal handler throws, and for the {@link
      * SegmentResetException} of a segment that was emptied. By default both are logged with {@link
      * System.Logger}.

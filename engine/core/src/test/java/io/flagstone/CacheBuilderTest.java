@@ -467,4 +467,19 @@ class CacheBuilderTest {
             assertThat(one.memoryReport().budgetBytes()).isEqualTo(1 << 16);
         }
     }
+
+    @Test
+    void aRemovalHandlerMayBeSetAsAListener() {
+        final int[] calls = new int[1];
+        try (OffHeapCache cache =
+                OffHeapCache.builder()
+                        .memoryBytes(1 << 16)
+                        .removalListener((cause, key, value) -> calls[0]++)
+                        .build()) {
+            cache.put(1, TestSupport.bytes("one"), 0, 3);
+            cache.remove(1);
+            assertThat(calls[0]).isEqualTo(1);
+            TestSupport.assertClean(cache);
+        }
+    }
 }

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -28,9 +27,9 @@ class ConfigurationDocTest {
                         .filter(method -> Modifier.isPublic(method.getModifiers()))
                         .filter(method -> method.getReturnType() == CacheBuilder.class)
                         .filter(method -> method.getParameterCount() == 1)
-                        // Overloads with a duration instead of nanoseconds.
-                        .filter(method -> method.getParameterTypes()[0] != Duration.class)
                         .map(Method::getName)
+                        // Another name of removalHandler.
+                        .filter(name -> !name.equals("removalListener"))
                         .collect(Collectors.toList());
         final List<String> parameters =
                 Arrays.stream(Parameter.values()).map(parameter -> parameter.title).toList();
