@@ -13,6 +13,10 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /** Calls an {@link OffHeapCache}, with a {@code long} or with bytes as the key. */
 final class EngineCache implements SoakCache {
+    /** Each thread's flyweight around an expected value, so that the soak allocates nothing. */
+    private final ThreadLocal<UnsafeBuffer> flyweights =
+            ThreadLocal.withInitial(() -> new UnsafeBuffer(0, 0));
+
     private final OffHeapCache cache;
 
     EngineCache(OffHeapCache cache) {
@@ -100,7 +104,8 @@ final class EngineCache implements SoakCache {
             DirectBuffer value,
             int offset,
             int length) {
-        final UnsafeBuffer whole = new UnsafeBuffer(expected, expectedOffset, expectedLength);
+        final UnsafeBuffer whole = flyweights.get();
+        whole.wrap(expected, expectedOffset, expectedLength);
         return key.asLong()
                 ? cache.compareAndSet(key.number(), whole, value, offset, length)
                 : cache.compareAndSet(
