@@ -149,8 +149,8 @@ abstract class BatchOperations extends NumberOperations {
                         batch.entries[i], hash, batch.keyBase(i), batch.keyAddress(i), keyLength);
         batch.entries[i] = entry;
         final int length =
-                stages.get(batch.versions[i], entry, hash, keyLength, base, address, room);
-        return BatchReader.isUnsettled(length)
+                reader.getFound(batch.versions[i], entry, hash, keyLength, base, address, room);
+        return length == OptimisticReader.UNSETTLED
                 ? getSingly(reader, batch, i, base, address, room)
                 : length;
     }

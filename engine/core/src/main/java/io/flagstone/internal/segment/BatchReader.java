@@ -10,8 +10,8 @@ import io.flagstone.internal.recency.PromotionDistance;
  * Reads many keys in stages. Each stage requests one cache line of every key, so that the processor
  * has many loads in flight.
  *
- * <p>A batch stores for each key the version under which it found the key's entry. {@link #get}
- * checks that version as {@link OptimisticReader} does. At the end {@link #promote} moves the
+ * <p>A batch stores for each key the version under which it found the key's entry. {@link
+ * OptimisticReader#getFound} then checks that version. At the end {@link #promote} moves the
  * entries that have fallen behind, and takes the lock of each segment at most once.
  *
  * <p>Thread-safe. Allocates nothing.
@@ -39,7 +39,8 @@ public final class BatchReader {
     }
 
     /**
-     * Returns the version to pass to {@link #get} for the entry that {@link #candidate} finds next.
+     * Returns the version to pass to {@link OptimisticReader#getFound} for the entry that {@link
+     * #candidate} finds next.
      */
     public long version(long hash) {
         return SegmentVersion.read(reader.region(hash));
@@ -75,31 +76,6 @@ public final class BatchReader {
                         && IndexLookup.isEntryOf(region, candidate, keyBase, keyAddress, keyLength)
                 ? candidate
                 : index.find(region, hash, keyBase, keyAddress, keyLength);
-    }
-
-    /**
-     * Copies out the value of an entry that was found under a version. Leaves a promotion that need
-     * not wait for the lock to {@link #promote}.
-     *
-     * @return as {@link OptimisticReader#get}. If the result {@link #isUnsettled}, the caller
-     *     repeats the read with {@link OptimisticReader#get}, which takes the key.
-     */
-    public int get(
-            long seen,
-            int entry,
-            long hash,
-            int keyLength,
-            Object destinationBase,
-            long destination,
-            int room) {
-        return reader.getFound(seen, entry, hash, keyLength, destinationBase, destination, room);
-    }
-
-    /**
-     * Returns whether {@link #get} has no result because a writer interfered or the lock is needed.
-     */
-    public static boolean isUnsettled(int result) {
-        return result == OptimisticReader.UNSETTLED;
     }
 
     /**

@@ -59,7 +59,7 @@ public final class OptimisticReader {
     private static final int SETTLED = 0;
 
     /** The attempt was torn or needs the lock. Never the result of a read. */
-    static final int UNSETTLED = TORN + 2;
+    public static final int UNSETTLED = TORN + 2;
 
     private final Segment[] segments;
     private final int segmentBits;
@@ -145,7 +145,7 @@ public final class OptimisticReader {
      *
      * @return as {@link #get}, or {@link #UNSETTLED}.
      */
-    int getFound(
+    public int getFound(
             long seen,
             int entry,
             long hash,
