@@ -33,8 +33,8 @@ public final class TypedCacheBuilder<K, V> {
     Executor executor = defaultExecutor();
     private Loader<? super K, ? extends V> loader;
     private RemovalListener<? super K, ? super V> removalListener;
-    private Duration defaultTtl;
-    private Duration expireAfterAccess;
+    private Long defaultTtlNs;
+    private Long expireAfterAccessNs;
 
     TypedCacheBuilder(CacheBuilder engine, Codec<K> keys, Codec<V> values) {
         this.engine = Objects.requireNonNull(engine, "engine");
@@ -50,8 +50,7 @@ public final class TypedCacheBuilder<K, V> {
      * @return this.
      */
     public TypedCacheBuilder<K, V> defaultTtl(Duration ttl) {
-        TimeToLive.toNs("defaultTtl", ttl);
-        this.defaultTtl = ttl;
+        this.defaultTtlNs = TimeToLive.toNs("defaultTtl", ttl);
         return this;
     }
 
@@ -63,8 +62,7 @@ public final class TypedCacheBuilder<K, V> {
      * @return this.
      */
     public TypedCacheBuilder<K, V> expireAfterAccess(Duration idle) {
-        TimeToLive.toNs("expireAfterAccess", idle);
-        this.expireAfterAccess = idle;
+        this.expireAfterAccessNs = TimeToLive.toNs("expireAfterAccess", idle);
         return this;
     }
 
@@ -219,11 +217,11 @@ public final class TypedCacheBuilder<K, V> {
                     "refreshAheadNs needs a loader: refreshAheadNs=" + refreshAheadNs);
         }
         final CacheBuilder own = engine.copy();
-        if (defaultTtl != null) {
-            own.defaultTtlNs(TimeToLive.toNs("defaultTtl", defaultTtl));
+        if (defaultTtlNs != null) {
+            own.defaultTtlNs(defaultTtlNs);
         }
-        if (expireAfterAccess != null) {
-            own.expireAfterAccessNs(TimeToLive.toNs("expireAfterAccess", expireAfterAccess));
+        if (expireAfterAccessNs != null) {
+            own.expireAfterAccessNs(expireAfterAccessNs);
         }
         if (removalListener != null) {
             own.removalHandler(decoding(removalListener));
