@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench;
 
+import io.flagstone.tools.console.ManifestVersion;
 import picocli.CommandLine.IVersionProvider;
 
 /** Reads the version from the jar's manifest. */
 final class VersionProvider implements IVersionProvider {
     @Override
     public String[] getVersion() {
-        final String version = Main.class.getPackage().getImplementationVersion();
-        return new String[] {"flagstone-bench " + (version == null ? "(unpackaged)" : version)};
+        return ManifestVersion.of("flagstone-bench", Main.class);
     }
 }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.flagstone.bench.fork.Fork;
 import io.flagstone.bench.report.Report;
-import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -123,11 +123,8 @@ class LostOutputTest {
 
     private static String java(String arguments) {
         return "'"
-                + System.getProperty("java.home")
-                + File.separator
-                + "bin"
-                + File.separator
-                + "java' -cp '"
+                + Fork.java()
+                + "' -cp '"
                 + System.getProperty("java.class.path")
                 + "' "
                 + Main.class.getName()

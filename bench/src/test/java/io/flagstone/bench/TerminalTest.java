@@ -4,7 +4,7 @@ package io.flagstone.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
+import io.flagstone.bench.fork.Fork;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -37,8 +37,7 @@ class TerminalTest {
 
     private String inTerminal(String arguments) throws IOException, InterruptedException {
         assumeTrue(hasScript(), "the tool script is not installed");
-        final String java =
-                System.getProperty("java.home") + File.separator + "bin" + File.separator + "java";
+        final String java = Fork.java();
         final String command =
                 "stty cols "
                         + COLUMNS

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flagstone.internal.memory.DirectMemory;
+import io.flagstone.testing.JavaProcess;
 import io.flagstone.testing.TestSupport;
 import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -31,7 +31,7 @@ class MemoryExhaustionTest {
     void aFailedBuildKeepsNothingAndSucceedsOnceTheOthersAreClosed() throws Exception {
         final Process process =
                 new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                JavaProcess.java(),
                                 "--add-opens",
                                 "java.base/jdk.internal.misc=ALL-UNNAMED",
                                 "-Dflagstone.bounds.checks=true",

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.fork;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,10 +94,18 @@ public final class Fork {
         Files.deleteIfExists(directory);
     }
 
+    /**
+     * Returns the path of this JDK's {@code java}.
+     *
+     * @return the program that runs this JVM.
+     */
+    public static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
     private Process start(List<String> mainArguments, Path result, Path log) throws IOException {
         final List<String> command = new ArrayList<>();
-        command.add(
-                System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
+        command.add(java());
         command.addAll(FLAGS);
         command.addAll(arguments);
         command.add("-cp");

@@ -3,7 +3,6 @@ package io.flagstone.bench.fork;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,11 +25,7 @@ class OrphanTest {
         final Path pidFile = directory.resolve("pid");
         final Process parent =
                 new ProcessBuilder(
-                                System.getProperty("java.home")
-                                        + File.separator
-                                        + "bin"
-                                        + File.separator
-                                        + "java",
+                                Fork.java(),
                                 "-cp",
                                 System.getProperty("java.class.path"),
                                 Parent.class.getName(),
@@ -41,7 +36,7 @@ class OrphanTest {
         try {
             final long deadline = System.nanoTime() + PATIENCE_NS;
             while (!Files.exists(pidFile) && System.nanoTime() < deadline) {
-                Thread.sleep(10);
+                Thread.onSpinWait();
             }
             final long child = Long.parseLong(Files.readAllLines(pidFile).get(0));
             final Path files = Path.of(Files.readAllLines(pidFile).get(1));
@@ -55,7 +50,7 @@ class OrphanTest {
 
             assertThat(parent.waitFor(1, TimeUnit.MINUTES)).isTrue();
             while (isRunning(child) && System.nanoTime() < deadline) {
-                Thread.sleep(10);
+                Thread.onSpinWait();
             }
             final boolean orphaned = isRunning(child);
             ProcessHandle.of(child).ifPresent(ProcessHandle::destroyForcibly);

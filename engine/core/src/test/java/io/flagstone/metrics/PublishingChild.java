@@ -2,6 +2,7 @@
 package io.flagstone.metrics;
 
 import io.flagstone.OffHeapCache;
+import io.flagstone.testing.JavaProcess;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -17,7 +18,7 @@ final class PublishingChild {
         final List<String> command =
                 new ArrayList<>(
                         List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                JavaProcess.java(),
                                 "--add-opens",
                                 "java.base/jdk.internal.misc=ALL-UNNAMED",
                                 "-XX:TieredStopAtLevel=1",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.flagstone.OffHeapCache;
+import io.flagstone.testing.JavaProcess;
 import io.flagstone.testing.TestSupport;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -30,7 +31,7 @@ class FailureModesTest {
         final String command =
                 limit
                         + "; exec '"
-                        + Path.of(System.getProperty("java.home"), "bin", "java")
+                        + JavaProcess.java()
                         + "' -Xmx64m -XX:-UsePerfData -XX:MaxDirectMemorySize=64g"
                         + " --add-opens java.base/jdk.internal.misc=ALL-UNNAMED -cp '"
                         + System.getProperty("java.class.path")

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.flagstone.OffHeapCache;
 import io.flagstone.testing.JavaProcess;
 import java.io.File;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -27,9 +26,9 @@ class StartupFlagTest {
 
     @TempDir private Path directory;
 
-    private final String engine = placeOf(OffHeapCache.class);
-    private final String agrona = placeOf(DirectBuffer.class);
-    private final String tests = placeOf(OneOperation.class);
+    private final String engine = JavaProcess.placeOf(OffHeapCache.class);
+    private final String agrona = JavaProcess.placeOf(DirectBuffer.class);
+    private final String tests = JavaProcess.placeOf(OneOperation.class);
     private final List<String> classPath =
             List.of("-cp", String.join(File.pathSeparator, engine, agrona, tests), MAIN);
     private final List<String> modulePath =
@@ -44,15 +43,6 @@ class StartupFlagTest {
 
     private String out;
     private String err;
-
-    private static String placeOf(Class<?> type) {
-        try {
-            return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI())
-                    .toString();
-        } catch (final URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
-    }
 
     private int run(List<String> flags, List<String> program) throws Exception {
         final JavaProcess process =

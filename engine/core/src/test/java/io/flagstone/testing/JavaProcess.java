@@ -2,6 +2,7 @@
 package io.flagstone.testing;
 
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,6 +20,21 @@ public record JavaProcess(int status, String out, String err) {
     private static final List<String> OPTIONS =
             List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
 
+    /** Returns the path of this JDK's {@code java}. */
+    public static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    /** Returns the directory or jar that a class was loaded from. */
+    public static String placeOf(Class<?> type) {
+        try {
+            return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI())
+                    .toString();
+        } catch (final URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /**
      * Runs this JDK's {@code java} until it ends, with only the given options.
      *
@@ -30,7 +46,7 @@ public record JavaProcess(int status, String out, String err) {
             Path directory, Map<String, String> environment, List<String> arguments)
             throws IOException, InterruptedException {
         final List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add(java());
         command.addAll(arguments);
         final Path out = directory.resolve("out");
         final Path err = directory.resolve("err");

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.flagstone.OffHeapCache;
 import io.flagstone.testing.JavaProcess;
 import java.io.File;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -21,20 +20,11 @@ class ServiceTest {
 
     @TempDir private Path directory;
 
-    private final String jcache = placeOf(FlagstoneCachingProvider.class);
-    private final String engine = placeOf(OffHeapCache.class);
-    private final String agrona = placeOf(DirectBuffer.class);
-    private final String api = placeOf(CachingProvider.class);
-    private final String tests = placeOf(OneProvider.class);
-
-    private static String placeOf(Class<?> type) {
-        try {
-            return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI())
-                    .toString();
-        } catch (final URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
-    }
+    private final String jcache = JavaProcess.placeOf(FlagstoneCachingProvider.class);
+    private final String engine = JavaProcess.placeOf(OffHeapCache.class);
+    private final String agrona = JavaProcess.placeOf(DirectBuffer.class);
+    private final String api = JavaProcess.placeOf(CachingProvider.class);
+    private final String tests = JavaProcess.placeOf(OneProvider.class);
 
     private static String path(String... places) {
         return String.join(File.pathSeparator, places);

@@ -7,6 +7,8 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.flagstone.OffHeapCache;
 import io.flagstone.metrics.MetricsPublisher;
+import io.flagstone.testing.JavaProcess;
+import io.flagstone.testing.ProjectFiles;
 import io.flagstone.testing.TestSupport;
 import java.io.File;
 import java.io.IOException;
@@ -31,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code stat} shows the figures of a file as text and as JSON, and refuses other files. */
 class StatTest {
-    private static final Path OPERATIONS = Path.of("../../docs/operations.md");
+    private static final Path OPERATIONS = ProjectFiles.file("docs", "operations.md");
 
     @TempDir private Path directory;
 
@@ -42,7 +44,10 @@ class StatTest {
     private record Run(int status, String out, String err) {}
 
     private static Run stat(Object... arguments) {
-        final StringWriter out = new StringWriter();
+        return stat(new StringWriter(), arguments);
+    }
+
+    private static Run stat(StringWriter out, Object... arguments) {
         final StringWriter err = new StringWriter();
         final String[] all = new String[arguments.length + 1];
         all[0] = "stat";
@@ -194,7 +199,7 @@ class StatTest {
     void lostStandardOutputEndsTheWatch() throws Exception {
         final Process watch =
                 new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                JavaProcess.java(),
                                 "--add-opens",
                                 "java.base/jdk.internal.misc=ALL-UNNAMED",
                                 "-cp",
@@ -218,8 +223,11 @@ class StatTest {
     @Timeout(60)
     void aFileTruncatedDuringTheWatchIsAnError() throws Exception {
         final Path copy = Files.copy(publisher.path(), directory.resolve("copy"));
-        final CompletableFuture<Run> watch = CompletableFuture.supplyAsync(() -> stat(copy));
-        Thread.sleep(300);
+        final StringWriter out = new StringWriter();
+        final CompletableFuture<Run> watch = CompletableFuture.supplyAsync(() -> stat(out, copy));
+        while (out.getBuffer().isEmpty() && !watch.isDone()) {
+            Thread.onSpinWait();
+        }
         Files.write(copy, new byte[600]);
         final Run run = watch.get();
         assertThat(run.status()).isEqualTo(2);
