@@ -66,12 +66,7 @@ public final class CacheBuilder {
     static final int MAX_BUDGET = 1 << 16;
 
     /** The smallest budget with huge pages. */
-    private static final long MIN_HUGE_BYTES = 4L * HugePages.BYTES;
-
-    /**
-     * The share in huge pages below which the build logs a warning. The last page may be partial.
-     */
-    private static final double LEAST_HUGE_SHARE = 0.9;
+    static final long MIN_HUGE_BYTES = 4L * HugePages.BYTES;
 
     private final Settings settings;
     private SizeSample sizeSample;
@@ -275,12 +270,13 @@ public final class CacheBuilder {
 
     /**
      * Sets whether to ask Linux for huge pages, which avoid most of the TLB misses of a large
-     * cache. Off by default. {@link #build} reads back how much it got and logs a warning if that
-     * is little. {@link OffHeapCache#memoryReport} reports it too. Needs JDK 22 or later and {@code
-     * --enable-native-access}, or {@code GLIBC_TUNABLES=glibc.malloc.hugetlb=1} in the environment.
-     * Alignment takes up to 2 MiB for each GiB, or for the cache if it is smaller.
+     * cache. By default, a cache of 8 MiB or more asks if the JVM can do so without a warning: on
+     * JDK 22 or later with {@code --enable-native-access}, or with {@code Enable-Native-Access} in
+     * the manifest of the application's jar. The first such cache of the process logs how much it
+     * got. On older JDKs, {@code GLIBC_TUNABLES=glibc.malloc.hugetlb=1} in the environment makes
+     * glibc ask. {@link OffHeapCache#memoryReport} reports the bytes in huge pages.
      *
-     * @param enabled whether to ask.
+     * @param enabled true to ask, and to log a warning if the cache gets little; false not to ask.
      * @return this.
      */
     public CacheBuilder hugePages(boolean enabled) {
@@ -402,7 +398,7 @@ public final class CacheBuilder {
 
         final CacheOpened opened = new CacheOpened();
         final SegmentConfig config = segmentConfig(layout, sizing.segments());
-        final Region[] regions = allocate(sizing.allocator());
+        final Region[] regions = allocate(sizing);
         final Segment[] built = new Segment[regions.length];
         for (int i = 0; i < built.length; i++) {
             built[i] = new Segment(regions[i], config.ofSegment(i, sizing.maxEntries(i)));
@@ -412,7 +408,7 @@ public final class CacheBuilder {
                 built,
                 config,
                 sizing.memoryBytes(),
-                settings.isOn(Parameter.HUGE_PAGES),
+                sizing.hugePages(),
                 settings.effective(sizing.chosen(layout)));
     }
 
@@ -438,29 +434,16 @@ public final class CacheBuilder {
                 SegmentEvents.ofNewCache());
     }
 
-    private Region[] allocate(RegionAllocator allocator) {
+    private Region[] allocate(Sizing sizing) {
+        final RegionAllocator allocator = sizing.allocator();
         final Region[] regions = allocator.allocate(buildProgress);
-        if (settings.isOn(Parameter.HUGE_PAGES)) {
-            adviseHugePages(allocator, regions);
+        if (sizing.hugePages()) {
+            HugePageLog.tell(
+                    settings.isUnset(Parameter.HUGE_PAGES),
+                    allocator.requestedBytes(regions),
+                    HugePages.bytesOf(regions));
         }
         return regions;
-    }
-
-    private static void adviseHugePages(RegionAllocator allocator, Region[] regions) {
-        final String refusal = allocator.adviseHugePages(regions);
-        final long huge = HugePages.bytesOf(regions);
-        final long asked = (long) regions.length * allocator.capacity();
-        if (huge < asked * LEAST_HUGE_SHARE) {
-            System.getLogger("io.flagstone")
-                    .log(
-                            System.Logger.Level.WARNING,
-                            "of {0} bytes requested in huge pages, only {1} are: {2}",
-                            String.valueOf(asked),
-                            String.valueOf(huge),
-                            refusal != null
-                                    ? refusal
-                                    : "the operating system agreed but did not have enough");
-        }
     }
 
     private void checkSingly(List<String> problems) {

@@ -55,15 +55,16 @@ enum Parameter {
             96L,
             CacheBuilder.MIN_REBALANCE_BUDGET,
             CacheBuilder.MAX_BUDGET),
-    ADMISSION_FILTER("admissionFilter", "yes or no", false),
-    HUGE_PAGES("hugePages", "yes or no", false),
+    ADMISSION_FILTER("admissionFilter", Parameter.SWITCH, false),
+    HUGE_PAGES("hugePages", Parameter.SWITCH, null),
     BUILD_PROGRESS("buildProgress", "LongConsumer", null),
-    COUNT_READS("countReads", "yes or no", true),
+    COUNT_READS("countReads", Parameter.SWITCH, true),
     HASH_SEED("hashSeed", "number", null, Long.MIN_VALUE, Long.MAX_VALUE),
     CLOCK("clock", "NanoClock", null),
     REMOVAL_HANDLER("removalHandler", "RemovalHandler", null),
     ERROR_HANDLER("errorHandler", "ErrorHandler", null);
 
+    private static final String SWITCH = "yes or no";
     private static final String PROPERTY_PREFIX = "flagstone.";
 
     final String title;
@@ -95,7 +96,7 @@ enum Parameter {
     }
 
     private boolean isSwitch() {
-        return byDefault instanceof Boolean;
+        return SWITCH.equals(unit);
     }
 
     /** Returns whether a system property can set the parameter. */

@@ -47,6 +47,11 @@ final class Settings {
         return !Objects.equals(values.get(parameter), parameter.byDefault);
     }
 
+    /** Returns whether a parameter without a default has no value. */
+    boolean isUnset(Parameter parameter) {
+        return values.get(parameter) == null;
+    }
+
     /** Returns a number, or null if the parameter is unset or not a number. */
     Long number(Parameter parameter) {
         return values.get(parameter) instanceof Long number ? number : null;
@@ -72,7 +77,7 @@ final class Settings {
      *
      * @param chosen the values chosen for parameters that are unset.
      */
-    EffectiveConfiguration effective(Map<Parameter, ? extends Number> chosen) {
+    EffectiveConfiguration effective(Map<Parameter, Object> chosen) {
         final List<Setting> settings =
                 Stream.of(Parameter.values())
                         .map(

@@ -3,6 +3,7 @@ package io.flagstone;
 
 import io.flagstone.api.SizeSample;
 import io.flagstone.internal.entry.EntryDescriptor;
+import io.flagstone.internal.memory.HugePages;
 import io.flagstone.internal.memory.Region;
 import io.flagstone.internal.memory.RegionAllocator;
 import io.flagstone.internal.segment.SegmentLayout;
@@ -53,6 +54,7 @@ final class Sizing {
     private final boolean filtered;
     private final int entryBytes;
     private final int segments;
+    private final boolean hugePages;
     private final RegionAllocator allocator;
 
     /**
@@ -72,9 +74,15 @@ final class Sizing {
         this.entryBytes = expected != null ? expected.intValue() : entryBytes();
         final Long count = settings.number(Parameter.SEGMENTS);
         this.segments = count != null ? count.intValue() : defaultSegments();
-        this.allocator =
-                new RegionAllocator(
-                        memoryBytes, this.segments, settings.isOn(Parameter.HUGE_PAGES));
+        this.hugePages = hugePages(settings);
+        this.allocator = new RegionAllocator(memoryBytes, this.segments, hugePages);
+    }
+
+    /** Unless told otherwise, a cache asks for huge pages where that needs no option. */
+    private boolean hugePages(Settings settings) {
+        return settings.isUnset(Parameter.HUGE_PAGES)
+                ? memoryBytes >= CacheBuilder.MIN_HUGE_BYTES && HugePages.refusal() == null
+                : settings.isOn(Parameter.HUGE_PAGES);
     }
 
     long memoryBytes() {
@@ -82,14 +90,21 @@ final class Sizing {
     }
 
     /** Returns the values in effect of parameters that may be left unset. */
-    Map<Parameter, Integer> chosen(SegmentLayout layout) {
+    Map<Parameter, Object> chosen(SegmentLayout layout) {
         return Map.of(
                 Parameter.SEGMENTS,
                 segments,
                 Parameter.SLAB_BYTES,
                 layout.classes().maxChunkBytes(),
                 Parameter.EXPECTED_ENTRY_BYTES,
-                entryBytes);
+                entryBytes,
+                Parameter.HUGE_PAGES,
+                hugePages);
+    }
+
+    /** Returns whether the cache asks for huge pages. */
+    boolean hugePages() {
+        return hugePages;
     }
 
     private int entryBytes() {

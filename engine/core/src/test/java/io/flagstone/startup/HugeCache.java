@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.startup;
 
+import io.flagstone.CacheBuilder;
 import io.flagstone.OffHeapCache;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** Builds a cache in huge pages, uses it, and prints its huge page bytes and those of smaps. */
+/**
+ * Builds a cache, uses it, and prints its huge page bytes and those of smaps. The argument, if
+ * there is one, says whether to ask for huge pages.
+ */
 final class HugeCache {
     private static final long MEMORY_BYTES = 64 << 20;
 
@@ -15,17 +19,19 @@ final class HugeCache {
 
     public static void main(String[] args) throws IOException {
         final long[] touched = {0, 0};
-        try (OffHeapCache cache =
+        final CacheBuilder builder =
                 OffHeapCache.builder()
                         .memoryBytes(MEMORY_BYTES)
                         .segments(8)
-                        .hugePages(true)
                         .buildProgress(
                                 bytes -> {
                                     touched[0] = bytes;
                                     touched[1]++;
-                                })
-                        .build()) {
+                                });
+        if (args.length > 0) {
+            builder.hugePages(Boolean.parseBoolean(args[0]));
+        }
+        try (OffHeapCache cache = builder.build()) {
             final UnsafeBuffer value = new UnsafeBuffer(new byte[64]);
             for (long key = 0; key < 1_000_000; key++) {
                 cache.put(key, value, 0, 64);

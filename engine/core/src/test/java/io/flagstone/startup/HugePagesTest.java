@@ -19,6 +19,10 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledOnOs(OS.LINUX)
 class HugePagesTest {
     private static final long MEMORY_BYTES = 64 << 20;
+
+    /** Parts of huge pages at both ends of the memory cannot be asked for. */
+    private static final long ASKED_BYTES = MEMORY_BYTES - (4 << 20);
+
     private static final Path THP = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
     private static final String OPENS = "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED";
     private static final String NATIVE = "--enable-native-access=ALL-UNNAMED";
@@ -30,7 +34,8 @@ class HugePagesTest {
     private long reported;
     private long inProcess;
 
-    private void run(List<String> flags, Map<String, String> environment) throws Exception {
+    private void run(List<String> flags, Map<String, String> environment, String... asked)
+            throws Exception {
         final List<String> arguments = new ArrayList<>(flags);
         arguments.addAll(
                 List.of(
@@ -38,6 +43,7 @@ class HugePagesTest {
                         "-cp",
                         System.getProperty("java.class.path"),
                         HugeCache.class.getName()));
+        arguments.addAll(List.of(asked));
         final JavaProcess process = JavaProcess.run(directory, environment, arguments);
         err = process.err();
         assertThat(process.status()).as(err).isZero();
@@ -50,49 +56,78 @@ class HugePagesTest {
     }
 
     private void assertHugeOrWarned() throws IOException {
-        if (reported < MEMORY_BYTES * 9 / 10) {
+        if (reported < ASKED_BYTES * 9 / 10) {
             assertThat(err).containsOnlyOnce("requested in huge pages");
         } else {
-            assertThat(err).isEmpty();
+            assertThat(err).containsOnlyOnce("requested bytes are in huge pages");
         }
-        if (Files.readString(THP).contains("[madvise]")) {
+        assertOnlyTheCacheHasSome();
+    }
+
+    private void assertOnlyTheCacheHasSome() throws IOException {
+        if (isMode("madvise")) {
             assertThat(inProcess - reported).as("huge pages outside the cache").isLessThan(8 << 20);
         }
     }
 
-    private static boolean isAtLeast(int feature) {
-        return Runtime.version().feature() >= feature;
+    private static boolean isMode(String mode) throws IOException {
+        return Files.exists(THP) && Files.readString(THP).contains("[" + mode + "]");
     }
 
-    private static boolean canCollapse() {
-        final String[] release = System.getProperty("os.version").split("\\D+");
-        final int version = Integer.parseInt(release[0]) * 1000 + Integer.parseInt(release[1]);
-        return version >= 6001 && Files.exists(THP);
+    private static boolean canAsk() throws IOException {
+        return Runtime.version().feature() >= 22 && (isMode("madvise") || isMode("always"));
     }
 
     @Test
-    void memoryIsCollapsedIntoHugePagesWithNativeAccess() throws Exception {
-        run(List.of(NATIVE), Map.of(TUNABLES, ""));
+    void memoryIsInHugePagesWithNativeAccess() throws Exception {
+        run(List.of(NATIVE), Map.of(TUNABLES, ""), "true");
         assertHugeOrWarned();
-        if (isAtLeast(22) && canCollapse()) {
-            assertThat(reported).as(err).isGreaterThan(MEMORY_BYTES * 9 / 10);
+        if (canAsk()) {
+            assertThat(reported).as(err).isGreaterThan(ASKED_BYTES * 9 / 10);
         }
     }
 
     @Test
-    void theWarningSaysWhatToDoWithoutNativeAccess() throws Exception {
+    void aCacheAsksByDefaultWhereThatNeedsNoWarning() throws Exception {
+        run(List.of(NATIVE), Map.of(TUNABLES, ""));
+        if (canAsk()) {
+            assertHugeOrWarned();
+            assertThat(reported).as(err).isGreaterThan(ASKED_BYTES * 9 / 10);
+            assertThat(err).doesNotContainIgnoringCase("warning");
+        } else {
+            assertThat(err).isEmpty();
+        }
+    }
+
+    @Test
+    void aCacheThatCannotAskByDefaultIsSilent() throws Exception {
         run(List.of(), Map.of(TUNABLES, ""));
+        assertThat(err).isEmpty();
+        assertThat(reported).isZero();
+    }
+
+    @Test
+    void aCacheDoesNotAskIfToldNotTo() throws Exception {
+        run(List.of(NATIVE), Map.of(TUNABLES, ""), "false");
+        assertThat(err).isEmpty();
+        assertThat(reported).isZero();
+        assertOnlyTheCacheHasSome();
+    }
+
+    @Test
+    void theWarningSaysWhatToDoWithoutNativeAccess() throws Exception {
+        run(List.of(), Map.of(TUNABLES, ""), "true");
         assertHugeOrWarned();
         if (reported == 0) {
             assertThat(err)
                     .contains("GLIBC_TUNABLES=glibc.malloc.hugetlb=1")
-                    .contains(isAtLeast(22) ? NATIVE : "use JDK 22 or later");
+                    .contains(Runtime.version().feature() >= 22 ? NATIVE : "use JDK 22 or later");
         }
     }
 
     @Test
     void glibcRequestsHugePagesIfConfigured() throws Exception {
-        run(List.of(), Map.of(TUNABLES, "glibc.malloc.hugetlb=1"));
+        run(List.of(), Map.of(TUNABLES, "glibc.malloc.hugetlb=1"), "true");
         assertHugeOrWarned();
     }
 }

@@ -27,6 +27,11 @@ public final class RawMemory {
         return UnsafeApi.getLong(base, address);
     }
 
+    /** Writes eight bytes. */
+    public static void putLong(Object base, long address, long value) {
+        UnsafeApi.putLong(base, address, value);
+    }
+
     /** Copies between ranges that do not overlap. */
     public static void copy(Object srcBase, long src, Object dstBase, long dst, int length) {
         if (length > WORD_COPY_LIMIT) {

@@ -53,14 +53,9 @@ public final class Region {
      *     system has no more memory.
      */
     public static Region allocate(int bytes) {
-        return allocateAligned(bytes, CACHE_LINE);
-    }
-
-    /** Does the same with another alignment, a power of two that is at least a cache line. */
-    static Region allocateAligned(int bytes, int alignment) {
         final ByteBuffer buffer = ByteBuffer.allocateDirect(bytes);
-        final int skew = (int) (-BufferUtil.address(buffer) & (alignment - 1));
-        return new Region(buffer.slice(skew, capacityFor(bytes, alignment)));
+        final int skew = (int) (-BufferUtil.address(buffer) & (CACHE_LINE - 1));
+        return new Region(buffer.slice(skew, capacityFor(bytes)));
     }
 
     /** Returns a part of this region as a separate region. */
@@ -86,11 +81,7 @@ public final class Region {
      * @return the bytes that remain at any address of the allocation, a multiple of a cache line.
      */
     public static int capacityFor(int bytes) {
-        return capacityFor(bytes, CACHE_LINE);
-    }
-
-    private static int capacityFor(int bytes, int alignment) {
-        return Math.max(0, (bytes - alignment + 1) & -CACHE_LINE);
+        return Math.max(0, (bytes - CACHE_LINE + 1) & -CACHE_LINE);
     }
 
     /**

@@ -20,11 +20,11 @@ import java.util.function.LongConsumer;
  * caller reports progress.
  *
  * <p>Normally each region has its own allocation. With huge pages, neighbouring regions share an
- * allocation of up to 1 GiB, and the first of them starts at a huge page boundary. That costs at
- * most one huge page per allocation.
+ * allocation of up to 256 MiB, of which only the parts of huge pages at both ends stay in small
+ * pages. The allocations are not aligned to huge pages because that would cost memory.
  */
 public final class RegionAllocator {
-    private static final int MAX_SHARED_BYTES = 1 << 30;
+    private static final int MAX_SHARED_BYTES = 1 << 28;
     private static final int ATTEMPTS = 2;
 
     private final long memoryBytes;
@@ -77,11 +77,7 @@ public final class RegionAllocator {
      * Returns the length that each region will have. It is not positive if alignment takes it all.
      */
     public int capacity() {
-        if (!huge) {
-            return Region.capacityFor(bytes);
-        }
-        final int alignment = (HugePages.BYTES + together - 1) / together;
-        return bytes - alignment & -Region.CACHE_LINE;
+        return Region.capacityFor(bytes);
     }
 
     /**
@@ -247,25 +243,19 @@ public final class RegionAllocator {
             regions[first] = Region.allocate(bytes);
             return;
         }
-        final Region block = Region.allocateAligned(together * bytes, HugePages.BYTES);
+        final Region block = Region.allocate(together * bytes);
+        HugePages.request(block.address(), block.capacity());
         for (int i = 0; i < together; i++) {
             regions[first + i] = block.part(i * capacity(), capacity());
         }
     }
 
-    /**
-     * Requests huge pages for regions that {@link #allocate} returned.
-     *
-     * @return the reason why they may be in small pages, or {@code null} if the operating system
-     *     agreed.
-     */
-    public String adviseHugePages(Region[] regions) {
-        String reason = null;
-        for (int i = 0; i < count; i += together) {
-            final String refusal =
-                    HugePages.advise(regions[i].address(), (long) together * capacity());
-            reason = refusal == null ? reason : refusal;
+    /** Returns the bytes of the regions that {@link #allocate} asked for in huge pages. */
+    public long requestedBytes(Region[] regions) {
+        long sum = 0;
+        for (int i = 0; huge && i < count; i += together) {
+            sum += HugePages.wholePages(regions[i].address(), (long) together * capacity());
         }
-        return reason;
+        return sum;
     }
 }
