@@ -16,7 +16,9 @@ import org.agrona.concurrent.UnsafeBuffer;
  * <p>The plain accessors have plain memory order; the others have their order in their name. With
  * {@code -Dflagstone.bounds.checks=true}, which is read once, every access is checked against the
  * region's end. Without it no access is checked, because the engine follows only references that it
- * wrote itself.
+ * wrote itself. Each accessor tests that constant itself, and so contains nothing but the access
+ * once compiled. A call of an empty check would cost no instruction, but it would count against the
+ * compiler's inlining limits, and an operation makes a hundred accesses.
  *
  * <p>The memory belongs to a direct {@link ByteBuffer}. The garbage collector frees it once this
  * object is unreachable. A method that uses the region by address, or passes on a flyweight from
@@ -70,7 +72,9 @@ public final class Region {
 
     /** Returns the address of a byte. It is valid while the caller keeps the region reachable. */
     public long addressOf(int offset) {
-        check(offset, 0);
+        if (BOUNDS_CHECKS) {
+            check(offset, 0);
+        }
         return address + offset;
     }
 
@@ -102,13 +106,17 @@ public final class Region {
      * @return the value, 0 to 255.
      */
     public int getUnsignedByte(int offset) {
-        check(offset, Byte.BYTES);
+        if (BOUNDS_CHECKS) {
+            check(offset, Byte.BYTES);
+        }
         return UnsafeApi.getByte(null, address + offset) & 0xFF;
     }
 
     /** Writes a byte. */
     public void putByte(int offset, int value) {
-        check(offset, Byte.BYTES);
+        if (BOUNDS_CHECKS) {
+            check(offset, Byte.BYTES);
+        }
         UnsafeApi.putByte(null, address + offset, (byte) value);
     }
 
@@ -118,25 +126,33 @@ public final class Region {
      * @return the value, 0 to 65 535.
      */
     public int getUnsignedShort(int offset) {
-        check(offset, Short.BYTES);
+        if (BOUNDS_CHECKS) {
+            check(offset, Short.BYTES);
+        }
         return UnsafeApi.getShort(null, address + offset) & 0xFFFF;
     }
 
     /** Writes a short. */
     public void putShort(int offset, int value) {
-        check(offset, Short.BYTES);
+        if (BOUNDS_CHECKS) {
+            check(offset, Short.BYTES);
+        }
         UnsafeApi.putShort(null, address + offset, (short) value);
     }
 
     /** Reads an int. */
     public int getInt(int offset) {
-        check(offset, Integer.BYTES);
+        if (BOUNDS_CHECKS) {
+            check(offset, Integer.BYTES);
+        }
         return UnsafeApi.getInt(null, address + offset);
     }
 
     /** Writes an int. */
     public void putInt(int offset, int value) {
-        check(offset, Integer.BYTES);
+        if (BOUNDS_CHECKS) {
+            check(offset, Integer.BYTES);
+        }
         UnsafeApi.putInt(null, address + offset, value);
     }
 
@@ -153,37 +169,49 @@ public final class Region {
 
     /** Reads a long. */
     public long getLong(int offset) {
-        check(offset, Long.BYTES);
+        if (BOUNDS_CHECKS) {
+            check(offset, Long.BYTES);
+        }
         return UnsafeApi.getLong(null, address + offset);
     }
 
     /** Writes a long. */
     public void putLong(int offset, long value) {
-        check(offset, Long.BYTES);
+        if (BOUNDS_CHECKS) {
+            check(offset, Long.BYTES);
+        }
         UnsafeApi.putLong(null, address + offset, value);
     }
 
     /** Reads a long with opaque order: never torn, and not hoisted out of a loop. */
     public long getLongOpaque(int offset) {
-        check(offset, Long.BYTES);
+        if (BOUNDS_CHECKS) {
+            check(offset, Long.BYTES);
+        }
         return UnsafeApi.getLongOpaque(null, address + offset);
     }
 
     /** Reads an int with opaque order. */
     public int getIntOpaque(int offset) {
-        check(offset, Integer.BYTES);
+        if (BOUNDS_CHECKS) {
+            check(offset, Integer.BYTES);
+        }
         return UnsafeApi.getIntOpaque(null, address + offset);
     }
 
     /** Reads a long with acquire order. */
     public long getLongAcquire(int offset) {
-        check(offset, Long.BYTES);
+        if (BOUNDS_CHECKS) {
+            check(offset, Long.BYTES);
+        }
         return UnsafeApi.getLongAcquire(null, address + offset);
     }
 
     /** Writes a long with release order. */
     public void putLongRelease(int offset, long value) {
-        check(offset, Long.BYTES);
+        if (BOUNDS_CHECKS) {
+            check(offset, Long.BYTES);
+        }
         UnsafeApi.putLongRelease(null, address + offset, value);
     }
 
@@ -193,7 +221,9 @@ public final class Region {
      * @param offset a multiple of 8.
      */
     public boolean compareAndSetLong(int offset, long expected, long value) {
-        check(offset, Long.BYTES);
+        if (BOUNDS_CHECKS) {
+            check(offset, Long.BYTES);
+        }
         return UnsafeApi.compareAndSetLong(null, address + offset, expected, value);
     }
 
@@ -209,7 +239,9 @@ public final class Region {
 
     /** Fills a range with zeros. */
     public void zero(int offset, int length) {
-        check(offset, length);
+        if (BOUNDS_CHECKS) {
+            check(offset, length);
+        }
         UnsafeApi.setMemory(address + offset, length, (byte) 0);
     }
 
@@ -224,7 +256,7 @@ public final class Region {
     /** Copies half of the bytes before an injected fault, as a fault on a lost page may do. */
     private void checkCopyIn(int offset, Object base, long source, int length) {
         try {
-            checkAccess(offset, length);
+            check(offset, length);
         } catch (final Error e) {
             RawMemory.copy(base, source, null, address + offset, length / 2);
             throw e;
@@ -233,14 +265,18 @@ public final class Region {
 
     /** Copies out of the region. */
     public void copyOut(int offset, Object base, long target, int length) {
-        check(offset, length);
+        if (BOUNDS_CHECKS) {
+            check(offset, length);
+        }
         RawMemory.copy(null, address + offset, base, target, length);
     }
 
     /** Copies within the region, between ranges that do not overlap. */
     public void copy(int from, int to, int length) {
-        check(from, length);
-        check(to, length);
+        if (BOUNDS_CHECKS) {
+            check(from, length);
+            check(to, length);
+        }
         RawMemory.copy(null, address + from, null, address + to, length);
     }
 
@@ -252,7 +288,9 @@ public final class Region {
      * @param other the offset or address of the other bytes.
      */
     public boolean equal(int offset, Object base, long other, int length) {
-        check(offset, length);
+        if (BOUNDS_CHECKS) {
+            check(offset, length);
+        }
         return RawMemory.equal(null, address + offset, base, other, length);
     }
 
@@ -265,17 +303,13 @@ public final class Region {
      * @param length the flyweight's capacity.
      */
     public void wrap(UnsafeBuffer view, int offset, int length) {
-        check(offset, length);
+        if (BOUNDS_CHECKS) {
+            check(offset, length);
+        }
         view.wrap(address + offset, length);
     }
 
     private void check(int offset, int length) {
-        if (BOUNDS_CHECKS) {
-            checkAccess(offset, length);
-        }
-    }
-
-    private void checkAccess(int offset, int length) {
         AccessFaults.access();
         if ((offset | length) < 0 || offset > capacity - length) {
             throw new IndexOutOfBoundsException(
