@@ -135,17 +135,37 @@ public final class HashIndex {
     public void insert(int indexHash, int entry) {
         final int tag = KeyedHash.tag(indexHash);
         final int home = lookup.home(indexHash);
-        if (hasRoom(home) || sendGuestHome(home)) {
-            put(home, tag, entry);
+        final int slot = emptySlot(home);
+        if (slot >= 0) {
+            set(home, slot, tag, entry);
+        } else {
+            insertIntoFull(home, tag, entry);
+        }
+    }
+
+    private void insertIntoFull(int home, int tag, int entry) {
+        int slot = sendGuestHome(home);
+        if (slot >= 0) {
+            set(home, slot, tag, entry);
             return;
         }
         final int alternate = lookup.alternate(home, tag);
-        if (hasRoom(alternate) || sendGuestHome(alternate)) {
-            putGuest(home, alternate, tag, entry);
-        } else if (sendNativeOut(home)) {
-            put(home, tag, entry);
-        } else if (sendNativeOut(alternate)) {
-            putGuest(home, alternate, tag, entry);
+        slot = emptySlot(alternate);
+        if (slot < 0) {
+            slot = sendGuestHome(alternate);
+        }
+        if (slot >= 0) {
+            setGuest(home, alternate, slot, tag, entry);
+            return;
+        }
+        slot = sendNativeOut(home);
+        if (slot >= 0) {
+            set(home, slot, tag, entry);
+            return;
+        }
+        slot = sendNativeOut(alternate);
+        if (slot >= 0) {
+            setGuest(home, alternate, slot, tag, entry);
         } else {
             putStray(home, alternate, tag, entry);
         }
@@ -166,31 +186,33 @@ public final class HashIndex {
         BucketDescriptor.clear(region, bucket, slot);
     }
 
-    private boolean hasRoom(int bucket) {
-        return BucketDescriptor.match(region, bucket, BucketDescriptor.EMPTY) != 0;
+    /** Returns the first empty slot of a bucket, or -1. */
+    private int emptySlot(int bucket) {
+        final long mask = BucketDescriptor.match(region, bucket, BucketDescriptor.EMPTY);
+        return mask == 0 ? -1 : BucketDescriptor.firstSlot(mask);
     }
 
-    private int put(int bucket, int tag, int entry) {
-        final int slot =
-                BucketDescriptor.firstSlot(
-                        BucketDescriptor.match(region, bucket, BucketDescriptor.EMPTY));
+    private void set(int bucket, int slot, int tag, int entry) {
         region.putInt(BucketDescriptor.cell(bucket, slot), entry);
         BucketDescriptor.tag(region, bucket, slot, tag);
-        return slot;
     }
 
-    private void putGuest(int home, int alternate, int tag, int entry) {
-        BucketDescriptor.markGuest(region, alternate, put(alternate, tag, entry));
+    private void setGuest(int home, int alternate, int slot, int tag, int entry) {
+        set(alternate, slot, tag, entry);
+        BucketDescriptor.markGuest(region, alternate, slot);
         BucketDescriptor.addOut(region, home, 1);
     }
 
     private void putStray(int home, int alternate, int tag, int entry) {
         int bucket = alternate;
-        while (!hasRoom(bucket)) {
+        int slot = -1;
+        while (slot < 0) {
             bucket = lookup.next(bucket);
+            slot = emptySlot(bucket);
         }
         addPassed(alternate, bucket, 1);
-        BucketDescriptor.markStray(region, bucket, put(bucket, tag, entry));
+        set(bucket, slot, tag, entry);
+        BucketDescriptor.markStray(region, bucket, slot);
         BucketDescriptor.addOut(region, home, 1);
     }
 
@@ -200,38 +222,42 @@ public final class HashIndex {
         }
     }
 
-    /** Makes room in a full bucket by moving a guest to its own bucket, if that has room. */
-    private boolean sendGuestHome(int bucket) {
-        final int slot = slotWithRoomElsewhere(bucket, BucketDescriptor.guests(region, bucket));
-        if (slot < 0) {
-            return false;
-        }
-        final int tag = BucketDescriptor.tag(region, bucket, slot);
-        final int home = lookup.alternate(bucket, tag);
-        put(home, tag, reference(BucketDescriptor.cell(bucket, slot)));
-        BucketDescriptor.addOut(region, home, -1);
-        BucketDescriptor.clear(region, bucket, slot);
-        return true;
-    }
-
-    /** Makes room in a full bucket by moving one of its own entries to the entry's alternate. */
-    private boolean sendNativeOut(int bucket) {
-        final int slot = slotWithRoomElsewhere(bucket, BucketDescriptor.natives(region, bucket));
-        if (slot < 0) {
-            return false;
-        }
-        final int tag = BucketDescriptor.tag(region, bucket, slot);
-        final int entry = reference(BucketDescriptor.cell(bucket, slot));
-        putGuest(bucket, lookup.alternate(bucket, tag), tag, entry);
-        BucketDescriptor.clear(region, bucket, slot);
-        return true;
-    }
-
-    /** Returns the first of the slots whose entry's other bucket has room, or -1. */
-    private int slotWithRoomElsewhere(int bucket, int slots) {
-        for (int rest = slots; rest != 0; rest &= rest - 1) {
+    /**
+     * Makes room in a full bucket by moving a guest to its own bucket, if that has room.
+     *
+     * @return the slot that is now empty, or -1.
+     */
+    private int sendGuestHome(int bucket) {
+        for (int rest = BucketDescriptor.guests(region, bucket); rest != 0; rest &= rest - 1) {
             final int slot = Integer.numberOfTrailingZeros(rest);
-            if (hasRoom(lookup.alternate(bucket, BucketDescriptor.tag(region, bucket, slot)))) {
+            final int tag = BucketDescriptor.tag(region, bucket, slot);
+            final int home = lookup.alternate(bucket, tag);
+            final int room = emptySlot(home);
+            if (room >= 0) {
+                set(home, room, tag, reference(BucketDescriptor.cell(bucket, slot)));
+                BucketDescriptor.addOut(region, home, -1);
+                BucketDescriptor.clear(region, bucket, slot);
+                return slot;
+            }
+        }
+        return -1;
+    }
+
+    /**
+     * Makes room in a full bucket by moving one of its own entries to the entry's alternate.
+     *
+     * @return the slot that is now empty, or -1.
+     */
+    private int sendNativeOut(int bucket) {
+        for (int rest = BucketDescriptor.natives(region, bucket); rest != 0; rest &= rest - 1) {
+            final int slot = Integer.numberOfTrailingZeros(rest);
+            final int tag = BucketDescriptor.tag(region, bucket, slot);
+            final int alternate = lookup.alternate(bucket, tag);
+            final int room = emptySlot(alternate);
+            if (room >= 0) {
+                final int entry = reference(BucketDescriptor.cell(bucket, slot));
+                setGuest(bucket, alternate, room, tag, entry);
+                BucketDescriptor.clear(region, bucket, slot);
                 return slot;
             }
         }
