@@ -122,6 +122,16 @@ public final class EntryDescriptor {
     }
 
     /**
+     * Writes the header of a new entry over that of another in the same chunk. The links of list
+     * and wheel, the deadline and the size class stay.
+     */
+    public static void reinit(Region region, int entry, int hash, int keyLength, int valueLength) {
+        region.putLong(entry + STAMP_WORD, keyLength);
+        region.putInt(entry + HASH, hash);
+        value(region, entry, valueLength, false);
+    }
+
+    /**
      * Returns whether an entry with a key of this length lies inside the region up to the key's
      * end. Accepts any reference, so check references that were read without the lock with it.
      */

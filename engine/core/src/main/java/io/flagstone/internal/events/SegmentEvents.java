@@ -88,6 +88,16 @@ public final class SegmentEvents {
     }
 
     /**
+     * Returns whether eviction runs are recorded. An eviction is then a step of its own, so that
+     * the event ends when its entry has left.
+     *
+     * @return whether {@link #beginEviction} returns an event.
+     */
+    public boolean recordsEvictions() {
+        return EVICTION.isEnabled();
+    }
+
+    /**
      * Begins an eviction run.
      *
      * @return the event to finish, or {@code null} if it is not recorded.

@@ -63,6 +63,12 @@ public final class IndexLookup {
         return region.getLong(home(KeyedHash.indexHash(hash)));
     }
 
+    /** Loads a word of the second bucket of a search for this hash. */
+    public long prefetchAlternate(Region region, long hash) {
+        final int indexHash = KeyedHash.indexHash(hash);
+        return region.getLong(alternate(home(indexHash), KeyedHash.tag(indexHash)));
+    }
+
     /**
      * Returns the first entry in the hash's own bucket whose tag matches, or {@link Region#NONE}.
      * Reads no entry. Like {@link #find}, needs no lock.

@@ -84,6 +84,12 @@ public final class LruLists {
         link(sizeClass, entry, distance.isExact() ? tick() : clock());
     }
 
+    /** Moves an entry to the head of its list as a new one: the clock ticks. */
+    public void renew(int sizeClass, int entry) {
+        unlink(sizeClass, entry);
+        link(sizeClass, entry, tick());
+    }
+
     /** Makes the neighbours of an entry link to the chunk that the entry was copied to. */
     public void moved(int chunk) {
         final int list = list(EntryDescriptor.sizeClass(region, chunk));

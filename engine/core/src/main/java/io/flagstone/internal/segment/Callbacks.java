@@ -42,6 +42,11 @@ final class Callbacks {
         this.guard = config.calls().guard();
     }
 
+    /** Returns whether there is a removal handler. */
+    boolean handlesRemovals() {
+        return removalHandler != null;
+    }
+
     /**
      * Calls the removal handler, if there is one, with an entry whose bytes are still intact.
      * Reports what the handler throws to the error handler.

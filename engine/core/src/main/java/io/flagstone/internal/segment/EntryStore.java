@@ -37,8 +37,9 @@ import java.util.ConcurrentModificationException;
  * windows are as short as possible. A window covers the removal of an entry from the index, the
  * insertion or replacement of an entry that is completely written, or the change of a value in
  * place, with its deadline. A chunk is written again only after the window that removed it from the
- * index. Links, stamps and the wheel change outside a window because readers do not use them. A
- * change of the deadline alone needs no window because the deadline is one word.
+ * index, or in that window: see {@link Recycling}. Links, stamps and the wheel change outside a
+ * window because readers do not use them. A change of the deadline alone needs no window because
+ * the deadline is one word.
  *
  * <p>The {@link Rebalancer} makes room for new entries. It may evict or move any other entry,
  * including the one that is about to be replaced.
@@ -70,6 +71,7 @@ final class EntryStore {
     private final SlabAllocator slabs;
     final EvictionOrder order;
     final TimingWheel wheel;
+    final Recycling recycling;
 
     EntryStore(Region region, SegmentConfig config, Callbacks callbacks) {
         this.region = region;
@@ -89,6 +91,7 @@ final class EntryStore {
         this.slabs = entries.slabs;
         this.order = entries.order;
         this.wheel = entries.wheel;
+        this.recycling = new Recycling(region, layout, entries, callbacks);
     }
 
     /**
@@ -107,21 +110,25 @@ final class EntryStore {
 
     /**
      * Claims room for a value. This is the old value's room if the new length suits the entry's
-     * chunk, otherwise a new chunk, whose header is written here. Making room may evict or move any
-     * entry, including the old one, and the new chunk may even be the old entry's. So the sign of
-     * the claim alone tells whether the value is overwritten in place.
+     * chunk. For an absent key in a full segment it is the chunk of the entry that leaves, if the
+     * value is short. Otherwise it is a new chunk. The header of a new entry is written here.
+     * Making room may evict or move any entry, including the old one, and the new chunk may even be
+     * the old entry's. So the claim alone tells whether the value is overwritten in place.
      *
      * @param old the key's entry, or none.
      * @param lengths the lengths of key and value; see {@link EntryLengths}.
-     * @return a new entry, or the complement of the old one if its value is overwritten in place.
+     * @return a {@link Claim}.
      */
     int claim(int old, long hash, long lengths, int sizeClass, long nowNs) {
+        if (old == Region.NONE && recycling.suits(sizeClass)) {
+            return claimShort(hash, lengths, sizeClass, nowNs);
+        }
         if (old == Region.NONE || !fits(sizeClass, EntryDescriptor.sizeClass(region, old))) {
             return claimChunk(old, hash, lengths, sizeClass, nowNs);
         }
         ChangeMark.begin(region);
         callbacks.removed(RemovalCause.REPLACED, old);
-        return ~old;
+        return Claim.inPlace(old);
     }
 
     /** Claims a new chunk. The old value stays readable until the commit. */
@@ -134,22 +141,50 @@ final class EntryStore {
         } else {
             order.moveToFirst(old);
         }
-        final int entry = allocate(sizeClass, nowNs);
+        return fresh(allocate(sizeClass, nowNs), hash, lengths);
+    }
+
+    /** Claims a chunk for an absent key and a short value: that of the entry that leaves for it. */
+    private int claimShort(long hash, long lengths, int sizeClass, long nowNs) {
+        ChangeMark.begin(region);
+        while (entries.count() >= maxEntries) {
+            final int oldest = order.oldestClass();
+            final int victim = order.victim(oldest);
+            if (oldest == sizeClass && rebalancer.isQuiet(sizeClass)) {
+                return recycle(victim, BOUND_EVICTIONS, hash, lengths, nowNs);
+            }
+            entries.evict(victim, BOUND_EVICTIONS, nowNs);
+        }
+        final int chunk =
+                events.recordsEvictions()
+                        ? allocate(sizeClass, nowNs)
+                        : rebalancer.allocate(sizeClass, nowNs);
+        return chunk < 0
+                ? recycle(~chunk, ROOM_EVICTIONS, hash, lengths, nowNs)
+                : fresh(chunk, hash, lengths);
+    }
+
+    private int recycle(int victim, int counter, long hash, long lengths, long nowNs) {
+        recycling.begin(victim, counter, hash, lengths, nowNs);
+        return Claim.recycled(victim);
+    }
+
+    private int fresh(int chunk, long hash, long lengths) {
         EntryDescriptor.init(
                 region,
-                entry,
+                chunk,
                 KeyedHash.indexHash(hash),
                 EntryLengths.key(lengths),
                 EntryLengths.value(lengths),
-                slabs.sizeClassOf(entry));
-        return entry;
+                slabs.sizeClassOf(chunk));
+        return Claim.fresh(chunk);
     }
 
     private boolean fits(int sizeClass, int chunkClass) {
         return sizeClass <= chunkClass && chunkClass <= classes.spillLimit(sizeClass);
     }
 
-    /** Copies the value, and the key if the chunk is new. Aborts the claim if that fails. */
+    /** Copies the value, and the key of a new entry. Aborts the claim if that fails. */
     void write(
             int claim,
             long hash,
@@ -159,8 +194,8 @@ final class EntryStore {
             Object valueBase,
             long valueAddress) {
         final int keyLength = EntryLengths.key(lengths);
-        final boolean inPlace = claim < 0;
-        final int entry = inPlace ? ~claim : claim;
+        final boolean inPlace = Claim.isInPlace(claim);
+        final int entry = Claim.entry(claim);
         if (inPlace) {
             SegmentVersion.beginWrite(region);
         }
@@ -223,15 +258,18 @@ final class EntryStore {
 
     /** Gives up a claim. Removes the entry if its value is half overwritten. */
     private void abort(int claim) {
-        if (claim < 0) {
-            final int torn = ~claim;
-            index.remove(EntryDescriptor.hash(region, torn), torn);
+        final int entry = Claim.entry(claim);
+        if (Claim.isInPlace(claim)) {
+            index.remove(EntryDescriptor.hash(region, entry), entry);
             SegmentVersion.endWrite(region);
             entries.add(ENTRIES, -1);
-            entries.unlink(torn, REMOVALS);
-            slabs.free(torn);
+            entries.add(REMOVALS, 1);
+            entries.unlink(entry);
+            slabs.free(entry);
+        } else if (Claim.isRecycled(claim)) {
+            recycling.abort(entry);
         } else {
-            slabs.free(claim);
+            slabs.free(entry);
         }
         ChangeMark.end(region);
     }
@@ -249,23 +287,37 @@ final class EntryStore {
             long deadlineNs,
             boolean sliding,
             long nowNs) {
-        if (claim < 0) {
-            commitInPlace(~claim, valueLength, deadlineNs, sliding, nowNs);
+        final int entry = Claim.entry(claim);
+        if (Claim.isInPlace(claim)) {
+            commitInPlace(entry, valueLength, deadlineNs, sliding, nowNs);
+        } else if (Claim.isRecycled(claim)) {
+            recycling.commit(entry, deadlineNs, sliding, nowNs);
         } else {
-            EntryDescriptor.sliding(region, claim, sliding);
-            EntryDescriptor.deadline(region, claim, deadlineNs);
-            entries.add(KEY_BYTES, EntryDescriptor.keyLength(region, claim));
-            entries.add(VALUE_BYTES, valueLength);
-            if (old == Region.NONE) {
-                order.addNew(claim, entries.count());
-                insert(hash, claim);
-            } else {
-                order.add(claim);
-                substitute(hash, claim);
-            }
-            wheel.deadlineSet(claim, EntryDescriptor.NO_DEADLINE, nowNs);
+            commitFresh(entry, old, hash, valueLength, deadlineNs, sliding, nowNs);
         }
         ChangeMark.end(region);
+    }
+
+    private void commitFresh(
+            int entry,
+            int old,
+            long hash,
+            int valueLength,
+            long deadlineNs,
+            boolean sliding,
+            long nowNs) {
+        EntryDescriptor.sliding(region, entry, sliding);
+        EntryDescriptor.deadline(region, entry, deadlineNs);
+        entries.add(KEY_BYTES, EntryDescriptor.keyLength(region, entry));
+        entries.add(VALUE_BYTES, valueLength);
+        if (old == Region.NONE) {
+            order.addNew(entry, entries.count());
+            insert(hash, entry);
+        } else {
+            order.add(entry);
+            substitute(hash, entry);
+        }
+        wheel.deadlineSet(entry, EntryDescriptor.NO_DEADLINE, nowNs);
     }
 
     private void commitInPlace(
@@ -402,16 +454,17 @@ final class EntryStore {
         }
     }
 
+    /** Allocates a chunk, after evicting an entry if necessary. */
     private int allocate(int sizeClass, long nowNs) {
         final EvictionRun run = events.beginEviction();
-        if (run == null) {
-            return rebalancer.allocate(sizeClass, nowNs);
-        }
         final long evictions = evictions();
         final long moves = region.getLong(MOVES);
         final int chunk = rebalancer.allocate(sizeClass, nowNs);
-        run.finish(evictions() - evictions, region.getLong(MOVES) - moves);
-        return chunk;
+        final int free = chunk < 0 ? rebalancer.evict(~chunk, nowNs) : chunk;
+        if (run != null) {
+            run.finish(evictions() - evictions, region.getLong(MOVES) - moves);
+        }
+        return free;
     }
 
     private long evictions() {

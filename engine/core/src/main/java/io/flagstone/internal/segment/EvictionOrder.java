@@ -85,6 +85,20 @@ final class EvictionOrder {
         }
     }
 
+    /**
+     * Adds an entry of a key that was absent, in the chunk of an entry that was to be evicted.
+     *
+     * @param entries the number of entries in the segment without this one.
+     */
+    void recycled(int entry, long entries) {
+        if (filter == null) {
+            lists.renew(EntryDescriptor.sizeClass(region, entry), entry);
+        } else {
+            remove(entry);
+            addNew(entry, entries);
+        }
+    }
+
     /** Adds an entry of a key that is present. */
     void add(int entry) {
         EntryDescriptor.inWindow(region, entry, false);

@@ -81,7 +81,8 @@ final class LiveEntries {
 
     /** Completes the removal of an entry that is no longer in the index. */
     void release(int entry, RemovalCause cause, int counter) {
-        unlink(entry, counter);
+        add(counter, 1);
+        unlink(entry);
         callbacks.removed(cause, entry);
         slabs.free(entry);
     }
@@ -90,12 +91,11 @@ final class LiveEntries {
      * Unlinks an entry that is not in the index from all other structures. Its chunk stays
      * allocated.
      */
-    void unlink(int entry, int counter) {
+    void unlink(int entry) {
         order.remove(entry);
         wheel.disarm(entry);
         add(KEY_BYTES, -EntryDescriptor.keyLength(region, entry));
         add(VALUE_BYTES, -EntryDescriptor.valueLength(region, entry));
-        add(counter, 1);
     }
 
     /**

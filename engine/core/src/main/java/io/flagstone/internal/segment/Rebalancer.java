@@ -89,9 +89,16 @@ final class Rebalancer {
      * Allocates a chunk for an entry.
      *
      * @param sizeClass the entry's class; the chunk's class may be larger.
-     * @return the chunk, to which the caller writes an entry of the chunk's class.
+     * @return the chunk, to which the caller writes an entry of the chunk's class; or the
+     *     complement of an entry, which the caller must evict, by {@link #evict} or by writing to
+     *     its chunk.
      */
     int allocate(int sizeClass, long nowNs) {
+        if (isAtRest(sizeClass)) {
+            callsToLook--;
+            final int spilt = spill(sizeClass);
+            return spilt != Region.NONE ? spilt : ~order.victim(sizeClass);
+        }
         // Rebalance before taking a chunk, because a new chunk holds no entry yet.
         rebalance(sizeClass, nowNs);
         final boolean settled = order.size(sizeClass) != 0;
@@ -100,9 +107,25 @@ final class Rebalancer {
             chunk = spill(sizeClass);
         }
         if (chunk == Region.NONE) {
-            chunk = settled ? evictLast(sizeClass, nowNs) : takeFromOthers(sizeClass, nowNs);
+            chunk = settled ? last(sizeClass, nowNs) : takeFromOthers(sizeClass, nowNs);
         }
         return chunk;
+    }
+
+    /**
+     * Returns whether {@link #rebalance} would do nothing, and the class would take the chunk of
+     * its own last entry or spill. This is the usual case in a full segment, seven times in eight.
+     */
+    private boolean isAtRest(int sizeClass) {
+        return callsToLook > 1 && slabs.isDry(sizeClass, reserve) && order.size(sizeClass) != 0;
+    }
+
+    /** Returns whether an allocation of a class that has a free chunk would rebalance nothing. */
+    boolean isQuiet(int sizeClass) {
+        final int pooled = slabs.pooledSlabs();
+        return slabs.draining() == Region.NONE
+                && pooled >= reserve
+                && (sizeClass != growing || pooled != reserve);
     }
 
     private void rebalance(int sizeClass, long nowNs) {
@@ -188,8 +211,16 @@ final class Rebalancer {
         return Math.min(budget, 2 + 2 * classes.chunkBytes(sizeClass) / chunkBytes);
     }
 
-    private int evictLast(int sizeClass, long nowNs) {
-        entries.evict(order.victim(sizeClass), ROOM_EVICTIONS, nowNs);
+    /** Returns the complement of a class's entry to evict, or a chunk if its slab is draining. */
+    private int last(int sizeClass, long nowNs) {
+        final int victim = order.victim(sizeClass);
+        return slabs.isDraining(victim) ? evict(victim, nowNs) : ~victim;
+    }
+
+    /** Evicts an entry, and returns a chunk of its class. */
+    int evict(int victim, long nowNs) {
+        final int sizeClass = slabs.sizeClassOf(victim);
+        entries.evict(victim, ROOM_EVICTIONS, nowNs);
         final int chunk = slabs.allocate(sizeClass, 0);
         if (chunk != Region.NONE) {
             return chunk;
@@ -204,7 +235,7 @@ final class Rebalancer {
         final int larger = order.nextNonempty(sizeClass + 1);
         if (larger >= 0) {
             final int chunk = slabs.takeFree(larger);
-            return chunk != Region.NONE ? chunk : evictLast(larger, nowNs);
+            return chunk != Region.NONE ? chunk : last(larger, nowNs);
         }
         if (slabs.draining() != Region.NONE) {
             slabs.stopDraining();

@@ -94,6 +94,7 @@ public final class Segment extends SegmentUpdates {
         final int sizeClass = store.classFor(lengths);
         final long threadId = enter();
         try {
+            store.recycling.prefetch(hash, sizeClass);
             lock(threadId);
             final long now = timeFor(ttlNs);
             store.reclaim(now);

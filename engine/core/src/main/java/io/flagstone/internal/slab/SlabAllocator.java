@@ -105,6 +105,16 @@ public final class SlabAllocator {
     }
 
     /**
+     * Returns whether a class has no free chunk, the pool holds just the reserve, and no slab is
+     * draining.
+     */
+    public boolean isDry(int sizeClass, int reserve) {
+        return region.getInt(classRecord(sizeClass) + CLASS_PARTIAL_HEAD) == Region.NONE
+                && pooledSlabs() == reserve
+                && draining() == Region.NONE;
+    }
+
+    /**
      * Allocates a chunk from a slab that the class already has and that is not draining.
      *
      * @return the chunk, or {@link Region#NONE} if there is none.
@@ -166,6 +176,11 @@ public final class SlabAllocator {
     /** Returns the slab being drained, or {@link Region#NONE}. Needs no lock. */
     public int draining() {
         return region.getIntOpaque(tables + DRAINING);
+    }
+
+    /** Returns whether the slab that contains a chunk is being drained. */
+    public boolean isDraining(int chunk) {
+        return draining() != Region.NONE && draining() == slabOf(chunk);
     }
 
     /** Returns the class of the slab being drained. A slab must be draining. */
