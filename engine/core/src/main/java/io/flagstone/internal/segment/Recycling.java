@@ -40,16 +40,15 @@ final class Recycling {
     /** The largest chunk that is recycled. Its copy takes about as long as the rest of a put. */
     private static final int MAX_CHUNK_BYTES = 2048;
 
-    /** The size from which a region is assumed to exceed the processor's own caches. */
-    private static final int LARGE_REGION_BYTES = 4 << 20;
-
     /** The writes to expect an eviction of after one that evicted. */
     private static final int EXPECTED_AFTER = 4;
 
     /** The bytes of a chunk to prefetch; the processor itself continues after so many lines. */
     private static final int MAX_PREFETCH_BYTES = 4 * Region.CACHE_LINE;
 
-    /** No sum of words: a hint for the compiler, and harmless if it were one. */
+    /**
+     * A sum that makes no difference. The compiler cannot drop the loads that it is compared with.
+     */
     private static final long NEVER = 0x5EED_0F0F_5EED_0F0FL;
 
     private final Region region;
@@ -58,7 +57,6 @@ final class Recycling {
     private final IndexLookup index;
     private final SizeClasses classes;
     private final int largestClass;
-    private final boolean large;
 
     /** The next writes of which to expect that they recycle a chunk: a guess, set without order. */
     private int expected;
@@ -70,7 +68,6 @@ final class Recycling {
         this.index = entries.index.lookup();
         this.classes = layout.classes();
         this.largestClass = largestClass(classes);
-        this.large = region.capacity() >= LARGE_REGION_BYTES;
     }
 
     private static int largestClass(SizeClasses classes) {
@@ -137,32 +134,27 @@ final class Recycling {
         entries.order.recycled(entry, entries.count() - 1);
         entries.wheel.deadlineSet(entry, EntryDescriptor.NO_DEADLINE, nowNs);
         entries.add(INSERTIONS, 1);
-        if (large) {
-            expected = EXPECTED_AFTER;
-        }
+        expected = EXPECTED_AFTER;
     }
 
     /**
-     * Loads words of the lines that a put of this hash will need if the region is large: the bucket
-     * of the key and, if puts have been evicting, all that an eviction touches. The misses of one
-     * put then overlap, where each would wait for the one before. In a region that the processor's
-     * caches hold, the loads would only cost time.
+     * Loads words of the lines that a put of this hash will need: the bucket of the key and, if
+     * puts have been evicting, all that an eviction touches. The misses of one put then overlap,
+     * where each would wait for the one before. In a region that the processor's caches hold, the
+     * loads would only cost time.
      *
      * <p>Needs no lock. Every offset comes from memory that may be changing, so an entry is only
      * touched if it lies in the region, and its hash leads to a bucket whatever it is.
-     *
-     * @return a value without meaning, to be passed to {@link #consume}.
      */
     void prefetch(long hash, int sizeClass) {
-        if (!large) {
-            return;
-        }
         long words = index.prefetch(region, hash);
         if (expected > 0) {
             expected--;
             words += prefetchVictim(sizeClass) + index.prefetchAlternate(region, hash);
         }
-        consume(words);
+        if (words == NEVER) {
+            expected = 0;
+        }
     }
 
     /** Loads the lines of the entry that will probably leave, its bucket, and the next in order. */
@@ -180,12 +172,5 @@ final class Recycling {
         return EntryDescriptor.isWithin(region, next, 0)
                 ? words + EntryDescriptor.deadline(region, next)
                 : words;
-    }
-
-    /** Keeps the compiler from dropping the loads. */
-    private static void consume(long words) {
-        if (words == NEVER) {
-            Thread.onSpinWait();
-        }
     }
 }

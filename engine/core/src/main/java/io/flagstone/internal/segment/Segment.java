@@ -52,13 +52,18 @@ public final class Segment extends SegmentUpdates {
     /** The condition of a put does not hold. */
     private static final int REFUSED = -1;
 
+    /** The size from which a region is assumed to exceed the processor's own caches. */
+    private static final int LARGE_REGION_BYTES = 4 << 20;
+
     private final TimesToLive timesToLive;
+    private final boolean large;
     private CacheStatistics finalStatistics;
 
     /** Creates a segment over a zeroed region. */
     public Segment(Region region, SegmentConfig config) {
         super(region, config);
         this.timesToLive = store.timesToLive;
+        this.large = region.capacity() >= LARGE_REGION_BYTES;
         SegmentDescriptor.writeIdentity(
                 region, config.layout(), config.hash().seed(), config.times().tickNs());
     }
@@ -94,7 +99,9 @@ public final class Segment extends SegmentUpdates {
         final int sizeClass = store.classFor(lengths);
         final long threadId = enter();
         try {
-            store.recycling.prefetch(hash, sizeClass);
+            if (large) {
+                store.recycling.prefetch(hash, sizeClass);
+            }
             lock(threadId);
             final long now = timeFor(ttlNs);
             store.reclaim(now);

@@ -132,6 +132,12 @@ class LruListsTest {
                         lists.moveToFirst(classOf(entry), entry);
                         moveInModel(entry);
                         break;
+                    case 2:
+                        lists.renew(classOf(entry), entry);
+                        listOf(classOf(entry)).remove((Integer) entry);
+                        listOf(classOf(entry)).addFirst(entry);
+                        stamps.put(entry, ++ticks);
+                        break;
                     default:
                         final long age = ticks - stamps.get(entry);
                         final boolean far =

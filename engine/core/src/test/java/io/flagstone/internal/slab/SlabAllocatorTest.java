@@ -113,6 +113,10 @@ class SlabAllocatorTest {
                     });
             final long chunks = live.values().stream().filter(v -> v == sizeClass).count();
             assertThat(allocator.slabs(c)).isEqualTo(ofClass.cardinality());
+            assertThat(allocator.isDry(c, allocator.pooledSlabs()))
+                    .as("whether class %d has no chunk and no slab drains", c)
+                    .isEqualTo(allocator.draining() == Region.NONE && allocator.freeChunks(c) == 0);
+            assertThat(allocator.isDry(c, allocator.pooledSlabs() + 1)).isFalse();
             assertThat(allocator.live(c)).isEqualTo((int) chunks);
             assertThat(allocator.freeBytes(c))
                     .isEqualTo(
@@ -164,6 +168,11 @@ class SlabAllocatorTest {
                     allocator.startDraining(slabOf(chunk) + 1);
                     assertThat(allocator.draining() - 1).isEqualTo(slabOf(chunk));
                     assertThat(allocator.drainingClass()).isEqualTo(live.get(chunk));
+                    live.keySet()
+                            .forEach(
+                                    one ->
+                                            assertThat(allocator.isDraining(one))
+                                                    .isEqualTo(slabOf(one) == slabOf(chunk)));
                 } else if (draining != Region.NONE && random.nextInt(8) == 0) {
                     allocator.stopDraining();
                     assertThat(allocator.draining()).isEqualTo(Region.NONE);
