@@ -11,7 +11,8 @@
  *       {@link SegmentVersion} tells them whether a writer interfered.
  *   <li>Entries, under the lock: {@link EntryStore} writes and uses them, {@link LiveEntries} keeps
  *       the structures consistent, {@link EvictionOrder} chooses the entry to evict, {@link
- *       Rebalancer} makes room.
+ *       Rebalancer} makes room, {@link Recycling} replaces an entry by that of another key. {@link
+ *       Claim} is what a write claims.
  *   <li>Locking and failures: {@link SegmentLock}, {@link SegmentLockWords}, {@link ChangeMark},
  *       {@link ReentryGuard}.
  *   <li>The user's code: {@link Callbacks} calls it.
