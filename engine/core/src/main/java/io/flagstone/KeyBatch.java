@@ -150,6 +150,11 @@ abstract class KeyBatch {
         }
     }
 
+    /** Returns whether a key is a {@code long}. */
+    final boolean isLong(int number) {
+        return keyLengths[number] == LONG;
+    }
+
     final Object keyBase(int number) {
         return keyLengths[number] == LONG ? EntryDescriptor.LONG_KEY : keyBytes.byteArray();
     }

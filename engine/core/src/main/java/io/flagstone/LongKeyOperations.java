@@ -69,7 +69,7 @@ abstract class LongKeyOperations extends SegmentedCache {
         final int length =
                 MappedCopy.isNeeded(destination)
                         ? getMapped(reader(), hash, LONG_KEY, key, Long.BYTES, address, room, false)
-                        : reader().get(hash, LONG_KEY, key, Long.BYTES, base, address, room);
+                        : reader().get(hash, key, base, address, room);
         return alive(length, owner, null);
     }
 

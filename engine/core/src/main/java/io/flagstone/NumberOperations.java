@@ -34,7 +34,7 @@ abstract class NumberOperations extends BufferKeyWrites {
     public long getLong(long key, int valueIndex, long missing) {
         checkIndex(valueIndex);
         final long hash = hash(key);
-        return reader().getLong(hash, LONG_KEY, key, Long.BYTES, valueIndex, missing);
+        return reader().getLong(hash, key, valueIndex, missing);
     }
 
     /**

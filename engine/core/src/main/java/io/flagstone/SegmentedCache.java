@@ -202,7 +202,10 @@ abstract class SegmentedCache {
                 final byte[] base = copy.buffer().byteArray();
                 final long address = copy.buffer().addressOffset();
                 final int length =
-                        reads.get(hash, keyBase, keyAddress, keyLength, base, address, most);
+                        keyBase == EntryDescriptor.LONG_KEY
+                                ? reads.get(hash, keyAddress, base, address, most)
+                                : reads.get(
+                                        hash, keyBase, keyAddress, keyLength, base, address, most);
                 if (length >= 0) {
                     copy.copyOut(destination, length);
                 }

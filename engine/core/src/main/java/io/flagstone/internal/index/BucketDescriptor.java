@@ -2,6 +2,7 @@
 package io.flagstone.internal.index;
 
 import io.flagstone.internal.memory.Region;
+import io.flagstone.internal.memory.Regions;
 
 /**
  * The layout of an index bucket: one cache line of ten slots.
@@ -71,6 +72,30 @@ final class BucketDescriptor {
         final long zero1 = zeroLanes(region.getLong(bucket + TAGS_1) ^ broadcast);
         final long zero2 = zeroLanes(region.getLong(bucket + TAGS_2) ^ broadcast) & TAGS_2_SIGNS;
         return zero0 >>> 15 | zero1 >>> 14 | zero2 >>> 13;
+    }
+
+    /** Returns the same for the bucket at an address. */
+    static long match(Regions regions, long bucket, int tag) {
+        final long broadcast = tag * LANE_LOW_BITS;
+        final long zero0 = zeroLanes(regions.getLong(bucket + TAGS_0) ^ broadcast);
+        final long zero1 = zeroLanes(regions.getLong(bucket + TAGS_1) ^ broadcast);
+        final long zero2 = zeroLanes(regions.getLong(bucket + TAGS_2) ^ broadcast) & TAGS_2_SIGNS;
+        return zero0 >>> 15 | zero1 >>> 14 | zero2 >>> 13;
+    }
+
+    /** Returns the reference of the first slot of a match mask, which must not be 0. */
+    static int firstReference(Regions regions, long bucket, long mask) {
+        // As firstCell, with long arithmetic, which an address needs.
+        final long bit = Long.numberOfTrailingZeros(mask);
+        return regions.getInt(bucket + REFERENCES + ((bit & 3) << 4) + (bit >>> 2 & -4));
+    }
+
+    static int out(Regions regions, long bucket) {
+        return regions.getInt(bucket + COUNTS) >>> OUT_SHIFT & MAX_OUT;
+    }
+
+    static int passed(Regions regions, long bucket) {
+        return regions.getInt(bucket + COUNTS) >>> PASSED_SHIFT;
     }
 
     /** Sets the sign bit of each 16-bit lane that is zero and clears all other bits. */

@@ -3,6 +3,7 @@ package io.flagstone.internal.index;
 
 import io.flagstone.internal.entry.EntryDescriptor;
 import io.flagstone.internal.memory.Region;
+import io.flagstone.internal.memory.Regions;
 
 /**
  * Finds the entry of a key in a {@link HashIndex}. Determines the buckets that a key may be in,
@@ -15,6 +16,9 @@ import io.flagstone.internal.memory.Region;
  * <p>Immutable; allocates nothing.
  */
 public final class IndexLookup {
+    /** The two buckets of a key do not decide whether it is present. */
+    public static final int UNKNOWN = -1;
+
     private static final int TAG_MULTIPLIER = 0x9E37_79B1;
 
     private final int start;
@@ -56,6 +60,74 @@ public final class IndexLookup {
             entry = findIn(region, bucket, tag, base, address, length);
         }
         return entry;
+    }
+
+    /**
+     * Finds a {@code long} key in its two buckets, by address. Like {@link #find(Region, long,
+     * Object, long, int)}, needs no lock. References come from cells that have only ever held
+     * chunks, and every chunk has room for a header and such a key.
+     *
+     * @param region the address of the segment's region.
+     * @return the entry, {@link Region#NONE}, or {@link #UNKNOWN} if the key may be in further
+     *     buckets.
+     */
+    public int find(Regions regions, long region, long hash, long key) {
+        final int indexHash = KeyedHash.indexHash(hash);
+        final int tag = KeyedHash.tag(indexHash);
+        final int number = scale(indexHash);
+        final long own = bucket(region, number);
+        for (long mask = BucketDescriptor.match(regions, own, tag); mask != 0; mask &= mask - 1) {
+            final int entry = BucketDescriptor.firstReference(regions, own, mask);
+            if (EntryDescriptor.keyEquals(regions, region + entry, key)) {
+                return entry;
+            }
+        }
+        if (BucketDescriptor.out(regions, own) == 0) {
+            return Region.NONE;
+        }
+        final long other = bucket(region, alternateNumber(number, tag));
+        for (long mask = BucketDescriptor.match(regions, other, tag); mask != 0; mask &= mask - 1) {
+            final int entry = BucketDescriptor.firstReference(regions, other, mask);
+            if (EntryDescriptor.keyEquals(regions, region + entry, key)) {
+                return entry;
+            }
+        }
+        return BucketDescriptor.passed(regions, other) == 0 ? Region.NONE : UNKNOWN;
+    }
+
+    /** Finds a key of bytes in the same way. */
+    public int find(
+            Regions regions, long region, long hash, Object base, long address, int length) {
+        final int indexHash = KeyedHash.indexHash(hash);
+        final int tag = KeyedHash.tag(indexHash);
+        final int number = scale(indexHash);
+        final long own = bucket(region, number);
+        for (long mask = BucketDescriptor.match(regions, own, tag); mask != 0; mask &= mask - 1) {
+            final int entry = BucketDescriptor.firstReference(regions, own, mask);
+            if (EntryDescriptor.keyEquals(regions, region, entry, base, address, length)) {
+                return entry;
+            }
+        }
+        if (BucketDescriptor.out(regions, own) == 0) {
+            return Region.NONE;
+        }
+        final long other = bucket(region, alternateNumber(number, tag));
+        for (long mask = BucketDescriptor.match(regions, other, tag); mask != 0; mask &= mask - 1) {
+            final int entry = BucketDescriptor.firstReference(regions, other, mask);
+            if (EntryDescriptor.keyEquals(regions, region, entry, base, address, length)) {
+                return entry;
+            }
+        }
+        return BucketDescriptor.passed(regions, other) == 0 ? Region.NONE : UNKNOWN;
+    }
+
+    private long bucket(long region, int number) {
+        return region + start + (long) number * BucketDescriptor.LENGTH;
+    }
+
+    private int alternateNumber(int number, int tag) {
+        final int other = scale(tag * TAG_MULTIPLIER) - number;
+        return other < 0 ? other + buckets : other;
     }
 
     /** Loads a word of the first bucket of a search for this hash. */
@@ -106,8 +178,7 @@ public final class IndexLookup {
 
     /** Returns an entry's alternate bucket from its own bucket, or its own from its alternate. */
     int alternate(int bucket, int tag) {
-        final int number = scale(tag * TAG_MULTIPLIER) - number(bucket);
-        return bucket(number < 0 ? number + buckets : number);
+        return bucket(alternateNumber(number(bucket), tag));
     }
 
     /** Maps an unsigned number to a number below the number of buckets, by multiply-shift. */

@@ -34,7 +34,7 @@ public final class Region {
     /** The length of the largest region: offsets are positive {@code int}s. */
     public static final int MAX_BYTES = Integer.MAX_VALUE & -4096;
 
-    private static final boolean BOUNDS_CHECKS = Boolean.getBoolean("flagstone.bounds.checks");
+    static final boolean BOUNDS_CHECKS = Boolean.getBoolean("flagstone.bounds.checks");
 
     private final ByteBuffer buffer;
     private final long address;

@@ -5,6 +5,7 @@ import static io.flagstone.internal.recency.RecencyDescriptor.SIZES;
 
 import io.flagstone.internal.entry.EntryDescriptor;
 import io.flagstone.internal.memory.Region;
+import io.flagstone.internal.memory.Regions;
 
 /**
  * The distance that an entry may fall behind the recency clock before a hit promotes it. It is a
@@ -41,6 +42,14 @@ public final class PromotionDistance {
     public boolean isBehind(Region region, int entry) {
         final long age = region.getLong(clock) - EntryDescriptor.stamp(region, entry);
         final int size = region.getInt(sizeWord(EntryDescriptor.sizeClass(region, entry)));
+        return age > (long) size * fraction >> SHIFT;
+    }
+
+    /** Returns the same for the entry at an address, in the region at another. */
+    public boolean isBehind(Regions regions, long region, long entry) {
+        final long age = regions.getLong(region + clock) - EntryDescriptor.stamp(regions, entry);
+        final int size =
+                regions.getInt(region + sizeWord(EntryDescriptor.sizeClass(regions, entry)));
         return age > (long) size * fraction >> SHIFT;
     }
 

@@ -4,6 +4,7 @@ package io.flagstone.internal.segment;
 import static io.flagstone.internal.segment.SegmentDescriptor.VERSION;
 
 import io.flagstone.internal.memory.Region;
+import io.flagstone.internal.memory.Regions;
 
 /**
  * A sequence lock: one word in the region that is odd while bytes that a reader can reach are
@@ -55,6 +56,11 @@ final class SegmentVersion {
         return version;
     }
 
+    /** Returns the version of the region at an address without waiting for it to be even. */
+    static long peek(Regions regions, long region) {
+        return regions.getLongAcquire(region + VERSION);
+    }
+
     static boolean isOdd(long version) {
         return (version & 1) != 0;
     }
@@ -66,6 +72,12 @@ final class SegmentVersion {
     static boolean isCurrent(Region region, long version) {
         Region.loadFence();
         return region.getLongOpaque(VERSION) == version;
+    }
+
+    /** Returns the same for the region at an address. */
+    static boolean isCurrent(Regions regions, long region, long version) {
+        Region.loadFence();
+        return regions.getLongOpaque(region + VERSION) == version;
     }
 
     /** Makes the version odd. It may be odd already if an Error left a window open. */

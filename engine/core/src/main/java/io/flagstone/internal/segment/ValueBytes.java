@@ -3,6 +3,7 @@ package io.flagstone.internal.segment;
 
 import io.flagstone.internal.entry.EntryDescriptor;
 import io.flagstone.internal.memory.Region;
+import io.flagstone.internal.memory.Regions;
 
 /** Copies, compares and locates the bytes of an entry's value. */
 final class ValueBytes {
@@ -28,6 +29,24 @@ final class ValueBytes {
             return Segment.INSUFFICIENT_CAPACITY;
         }
         region.copyOut(offset, destinationBase, destination, length);
+        return length;
+    }
+
+    /** Does the same for a region at an address. */
+    static int copyOut(
+            Regions regions,
+            long region,
+            int entry,
+            int keyLength,
+            Object destinationBase,
+            long destination,
+            int room) {
+        final int header = EntryDescriptor.valueOffset(0, keyLength);
+        final int length = EntryDescriptor.valueLength(regions, region + entry);
+        if (length > room || length > regions.capacity() - header - entry) {
+            return Segment.INSUFFICIENT_CAPACITY;
+        }
+        regions.copyOut(region + entry + header, destinationBase, destination, length);
         return length;
     }
 
