@@ -148,8 +148,9 @@ abstract class BatchOperations extends NumberOperations {
         final long hash = batch.hashes[i];
         final int keyLength = batch.keyLength(i);
         final int entry =
-                stages.find(
-                        batch.entries[i], hash, batch.keyBase(i), batch.keyAddress(i), keyLength);
+                batch.isLong(i)
+                        ? stages.find(batch.entries[i], hash, batch.keyAddress(i))
+                        : stages.find(hash, batch.keyBase(i), batch.keyAddress(i), keyLength);
         batch.entries[i] = entry;
         final int length =
                 reader.getFound(batch.versions[i], entry, hash, keyLength, base, address, room);

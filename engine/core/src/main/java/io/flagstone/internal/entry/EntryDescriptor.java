@@ -335,49 +335,48 @@ public final class EntryDescriptor {
     }
 
     /** Returns the deadline of the entry at an address. */
-    public static long deadline(Regions regions, long entry) {
-        return regions.getLong(entry + DEADLINE);
+    public static long deadline(long entry) {
+        return Regions.getLong(entry + DEADLINE);
     }
 
     /** Returns the stamp of the entry at an address. */
-    public static long stamp(Regions regions, long entry) {
-        return regions.getLong(entry + STAMP_WORD) >>> STAMP_SHIFT;
+    public static long stamp(long entry) {
+        return Regions.getLong(entry + STAMP_WORD) >>> STAMP_SHIFT;
     }
 
     /** Returns the size class of the entry at an address. */
-    public static int sizeClass(Regions regions, long entry) {
-        return regions.getInt(entry + VALUE_WORD) >>> SIZE_CLASS_SHIFT & SIZE_CLASS_MASK;
+    public static int sizeClass(long entry) {
+        return Regions.getInt(entry + VALUE_WORD) >>> SIZE_CLASS_SHIFT & SIZE_CLASS_MASK;
     }
 
     /** Returns the length of the value of the entry at an address. */
-    public static int valueLength(Regions regions, long entry) {
-        return regions.getInt(entry + VALUE_WORD) & VALUE_LENGTH_MASK;
+    public static int valueLength(long entry) {
+        return Regions.getInt(entry + VALUE_WORD) & VALUE_LENGTH_MASK;
     }
 
     /** Returns whether a hit renews the deadline of the entry at an address. */
-    public static boolean isSliding(Regions regions, long entry) {
-        return regions.getInt(entry + VALUE_WORD) < 0;
+    public static boolean isSliding(long entry) {
+        return Regions.getInt(entry + VALUE_WORD) < 0;
     }
 
     /**
      * Returns whether the entry at an address has a given {@code long} key. Every chunk of a region
      * has room for a header and such a key.
      */
-    public static boolean keyEquals(Regions regions, long entry, long key) {
-        return regions.getUnsignedShort(entry + STAMP_WORD) == Long.BYTES
-                && regions.getLong(entry + HEADER_LENGTH) == key;
+    public static boolean keyEquals(long entry, long key) {
+        return Regions.getUnsignedShort(entry + STAMP_WORD) == Long.BYTES
+                && Regions.getLong(entry + HEADER_LENGTH) == key;
     }
 
     /**
-     * Returns whether the entry at an address has a given key of more than eight bytes or less.
-     * Checks first that it ends inside the region.
+     * Returns whether the entry at an address has a given key.
+     *
+     * @param room the bytes from the entry to its region's end; a key that ends after it differs.
      */
-    public static boolean keyEquals(
-            Regions regions, long region, int entry, Object base, long address, int length) {
-        final long key = region + entry + HEADER_LENGTH;
-        return regions.getUnsignedShort(region + entry + STAMP_WORD) == length
-                && length <= regions.capacity() - HEADER_LENGTH - entry
-                && regions.equal(key, base, address, length);
+    public static boolean keyEquals(long entry, int room, Object base, long address, int length) {
+        return Regions.getUnsignedShort(entry + STAMP_WORD) == length
+                && length <= room - HEADER_LENGTH
+                && Regions.equal(entry + HEADER_LENGTH, base, address, length);
     }
 
     /** Writes the key. */

@@ -31,7 +31,8 @@ import io.flagstone.internal.memory.Regions;
  * too many.
  *
  * <p>A search compares four tags at a time, without a branch. The result is a match mask with one
- * bit per slot: bit {@code 16 * (slot % 4) + slot / 4}.
+ * bit per slot: bit {@code 16 * (slot % 4) + slot / 4}. Its lowest bit is a match; a search
+ * compares keys, so it may have further bits that are not.
  */
 final class BucketDescriptor {
     static final int SLOTS = 10;
@@ -55,6 +56,9 @@ final class BucketDescriptor {
     static final int MAX_OUT = (1 << OUT_BITS) - 1;
     static final int MAX_PASSED = (1 << Integer.SIZE - PASSED_SHIFT) - 1;
 
+    private static final int OUT_MASK = MAX_OUT << OUT_SHIFT;
+    private static final int PASSED_MASK = MAX_PASSED << PASSED_SHIFT;
+
     private static final int ALL_SLOTS = (1 << GUESTS_BITS) - 1;
 
     private static final long LANE_LOW_BITS = 0x0001_0001_0001_0001L;
@@ -75,32 +79,39 @@ final class BucketDescriptor {
     }
 
     /** Returns the same for the bucket at an address. */
-    static long match(Regions regions, long bucket, int tag) {
+    static long match(long bucket, int tag) {
         final long broadcast = tag * LANE_LOW_BITS;
-        final long zero0 = zeroLanes(regions.getLong(bucket + TAGS_0) ^ broadcast);
-        final long zero1 = zeroLanes(regions.getLong(bucket + TAGS_1) ^ broadcast);
-        final long zero2 = zeroLanes(regions.getLong(bucket + TAGS_2) ^ broadcast) & TAGS_2_SIGNS;
+        final long zero0 = zeroLanes(Regions.getLong(bucket + TAGS_0) ^ broadcast);
+        final long zero1 = zeroLanes(Regions.getLong(bucket + TAGS_1) ^ broadcast);
+        final long zero2 = zeroLanes(Regions.getLong(bucket + TAGS_2) ^ broadcast) & TAGS_2_SIGNS;
         return zero0 >>> 15 | zero1 >>> 14 | zero2 >>> 13;
     }
 
     /** Returns the reference of the first slot of a match mask, which must not be 0. */
-    static int firstReference(Regions regions, long bucket, long mask) {
+    static int firstReference(long bucket, long mask) {
         // As firstCell, with long arithmetic, which an address needs.
         final long bit = Long.numberOfTrailingZeros(mask);
-        return regions.getInt(bucket + REFERENCES + ((bit & 3) << 4) + (bit >>> 2 & -4));
+        return Regions.getInt(bucket + REFERENCES + ((bit & 3) << 4) + (bit >>> 2 & -4));
     }
 
-    static int out(Regions regions, long bucket) {
-        return regions.getInt(bucket + COUNTS) >>> OUT_SHIFT & MAX_OUT;
+    /**
+     * Returns whether a search goes on after a bucket that does not hold its key.
+     *
+     * @param own whether it is the key's own bucket, not its alternate.
+     */
+    static boolean leads(long bucket, boolean own) {
+        return (Regions.getInt(bucket + COUNTS) & (own ? OUT_MASK : PASSED_MASK)) != 0;
     }
 
-    static int passed(Regions regions, long bucket) {
-        return regions.getInt(bucket + COUNTS) >>> PASSED_SHIFT;
-    }
-
-    /** Sets the sign bit of each 16-bit lane that is zero and clears all other bits. */
+    /**
+     * Sets the sign bit of each 16-bit lane that is zero, and perhaps that of a lane of 1 above a
+     * zero lane, from which the subtraction borrows. The lowest lane is always right. A false one
+     * costs a look at an entry with another key: it has the tag that differs from the wanted one in
+     * the lowest bit, and an empty slot has not, because no tag is 1. The exact form takes an
+     * instruction more per word, and a register.
+     */
     private static long zeroLanes(long lanes) {
-        return ~((lanes & ~LANE_SIGNS) + ~LANE_SIGNS | lanes) & LANE_SIGNS;
+        return lanes - LANE_LOW_BITS & ~lanes & LANE_SIGNS;
     }
 
     /** Returns the first slot of a match mask, which must not be 0. */

@@ -71,54 +71,59 @@ public final class IndexLookup {
      * @return the entry, {@link Region#NONE}, or {@link #UNKNOWN} if the key may be in further
      *     buckets.
      */
-    public int find(Regions regions, long region, long hash, long key) {
+    public int find(long region, long hash, long key) {
         final int indexHash = KeyedHash.indexHash(hash);
         final int tag = KeyedHash.tag(indexHash);
         final int number = scale(indexHash);
-        final long own = bucket(region, number);
-        for (long mask = BucketDescriptor.match(regions, own, tag); mask != 0; mask &= mask - 1) {
-            final int entry = BucketDescriptor.firstReference(regions, own, mask);
-            if (EntryDescriptor.keyEquals(regions, region + entry, key)) {
-                return entry;
+        long bucket = bucket(region, number);
+        // One loop for both buckets: HotSpot inlines the code of a bucket once, and has no call
+        // left
+        // for which to spill registers.
+        for (boolean own = true; ; own = false) {
+            long mask = BucketDescriptor.match(bucket, tag);
+            for (; mask != 0; mask &= mask - 1) {
+                final int entry = BucketDescriptor.firstReference(bucket, mask);
+                if (EntryDescriptor.keyEquals(region + entry, key)) {
+                    return entry;
+                }
             }
-        }
-        if (BucketDescriptor.out(regions, own) == 0) {
-            return Region.NONE;
-        }
-        final long other = bucket(region, alternateNumber(number, tag));
-        for (long mask = BucketDescriptor.match(regions, other, tag); mask != 0; mask &= mask - 1) {
-            final int entry = BucketDescriptor.firstReference(regions, other, mask);
-            if (EntryDescriptor.keyEquals(regions, region + entry, key)) {
-                return entry;
+            if (!BucketDescriptor.leads(bucket, own)) {
+                return Region.NONE;
             }
+            if (!own) {
+                return UNKNOWN;
+            }
+            bucket = bucket(region, alternateNumber(number, tag));
         }
-        return BucketDescriptor.passed(regions, other) == 0 ? Region.NONE : UNKNOWN;
     }
 
-    /** Finds a key of bytes in the same way. */
-    public int find(
-            Regions regions, long region, long hash, Object base, long address, int length) {
+    /**
+     * Finds a key of bytes in the same way.
+     *
+     * @param capacity the length of the region.
+     */
+    public int find(long region, int capacity, long hash, Object base, long address, int length) {
         final int indexHash = KeyedHash.indexHash(hash);
         final int tag = KeyedHash.tag(indexHash);
         final int number = scale(indexHash);
-        final long own = bucket(region, number);
-        for (long mask = BucketDescriptor.match(regions, own, tag); mask != 0; mask &= mask - 1) {
-            final int entry = BucketDescriptor.firstReference(regions, own, mask);
-            if (EntryDescriptor.keyEquals(regions, region, entry, base, address, length)) {
-                return entry;
+        long bucket = bucket(region, number);
+        for (boolean own = true; ; own = false) {
+            long mask = BucketDescriptor.match(bucket, tag);
+            for (; mask != 0; mask &= mask - 1) {
+                final int entry = BucketDescriptor.firstReference(bucket, mask);
+                if (EntryDescriptor.keyEquals(
+                        region + entry, capacity - entry, base, address, length)) {
+                    return entry;
+                }
             }
-        }
-        if (BucketDescriptor.out(regions, own) == 0) {
-            return Region.NONE;
-        }
-        final long other = bucket(region, alternateNumber(number, tag));
-        for (long mask = BucketDescriptor.match(regions, other, tag); mask != 0; mask &= mask - 1) {
-            final int entry = BucketDescriptor.firstReference(regions, other, mask);
-            if (EntryDescriptor.keyEquals(regions, region, entry, base, address, length)) {
-                return entry;
+            if (!BucketDescriptor.leads(bucket, own)) {
+                return Region.NONE;
             }
+            if (!own) {
+                return UNKNOWN;
+            }
+            bucket = bucket(region, alternateNumber(number, tag));
         }
-        return BucketDescriptor.passed(regions, other) == 0 ? Region.NONE : UNKNOWN;
     }
 
     private long bucket(long region, int number) {
@@ -131,8 +136,8 @@ public final class IndexLookup {
     }
 
     /** Loads a word of the first bucket of a search for this hash. */
-    public long prefetch(Region region, long hash) {
-        return region.getLong(home(KeyedHash.indexHash(hash)));
+    public long prefetch(long region, long hash) {
+        return Regions.getLong(bucket(region, scale(KeyedHash.indexHash(hash))));
     }
 
     /** Loads a word of the second bucket of a search for this hash. */
@@ -143,19 +148,17 @@ public final class IndexLookup {
 
     /**
      * Returns the first entry in the hash's own bucket whose tag matches, or {@link Region#NONE}.
-     * Reads no entry. Like {@link #find}, needs no lock.
+     * Reads no entry. Like {@link #find(long, long, long)}, needs no lock.
      */
-    public int candidate(Region region, long hash) {
+    public int candidate(long region, long hash) {
         final int indexHash = KeyedHash.indexHash(hash);
-        final int bucket = home(indexHash);
-        final long mask = BucketDescriptor.match(region, bucket, KeyedHash.tag(indexHash));
-        return mask == 0 ? Region.NONE : region.getInt(BucketDescriptor.firstCell(bucket, mask));
+        final long bucket = bucket(region, scale(indexHash));
+        final long mask = BucketDescriptor.match(bucket, KeyedHash.tag(indexHash));
+        return mask == 0 ? Region.NONE : BucketDescriptor.firstReference(bucket, mask);
     }
 
-    /**
-     * Returns whether a candidate, which may have been read without the lock, has the given key.
-     */
-    public static boolean isEntryOf(
+    /** Returns whether an entry, which may be torn, has the given key. */
+    private static boolean isEntryOf(
             Region region, int entry, Object base, long address, int length) {
         return EntryDescriptor.isWithin(region, entry, length)
                 && EntryDescriptor.keyEquals(region, entry, base, address, length);

@@ -20,6 +20,7 @@ import io.flagstone.internal.memory.RawMemory;
 public final class KeyedHash {
     private static final long GOLDEN_GAMMA = 0x9E37_79B9_7F4A_7C15L;
     private static final int BLOCK = 2 * Long.BYTES;
+    private static final int MIN_TAG = 2;
 
     private final long seed;
     private final long secret0;
@@ -104,10 +105,14 @@ public final class KeyedHash {
         return (int) hash;
     }
 
-    /** Returns the part of an index hash that the bucket stores: 1 to 65 535. */
+    /**
+     * Returns the part of an index hash that the bucket stores: 2 to 65 535. An empty slot has 0.
+     * No key has 1, so that a search that mistakes a tag for another that differs in the lowest bit
+     * never takes an empty slot for an entry.
+     */
     public static int tag(int indexHash) {
         final int bits = indexHash & 0xFFFF;
-        return bits == 0 ? 1 : bits;
+        return bits < MIN_TAG ? bits + MIN_TAG : bits;
     }
 
     /** Returns the number of a hash's segment among {@code 1 << segmentBits} segments. */

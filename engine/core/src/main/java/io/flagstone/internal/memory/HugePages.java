@@ -66,7 +66,7 @@ public final class HugePages {
             return;
         }
         for (long page = start; page < start + length; page += SMALL_PAGE) {
-            RawMemory.putLong(null, page, 0);
+            RawMemory.putLongOpaque(null, page, 0);
         }
     }
 

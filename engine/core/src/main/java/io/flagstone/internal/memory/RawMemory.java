@@ -14,6 +14,9 @@ import org.agrona.UnsafeApi;
  * Allocates nothing.
  */
 public final class RawMemory {
+    /** The offset of the first element of a {@code long[]} from its base. */
+    public static final long FIRST_LONG = UnsafeApi.arrayBaseOffset(long[].class);
+
     /** The length from which a call of {@code copyMemory} is faster than copying by words. */
     private static final int WORD_COPY_LIMIT = 256;
 
@@ -27,9 +30,9 @@ public final class RawMemory {
         return UnsafeApi.getLong(base, address);
     }
 
-    /** Writes eight bytes. */
-    public static void putLong(Object base, long address, long value) {
-        UnsafeApi.putLong(base, address, value);
+    /** Writes eight bytes with opaque order. */
+    public static void putLongOpaque(Object base, long address, long value) {
+        UnsafeApi.putLongOpaque(base, address, value);
     }
 
     /**
@@ -60,6 +63,15 @@ public final class RawMemory {
             copyBlock(srcBase, src + i, dstBase, dst + i);
             i += BLOCK;
         }
+        if ((length & BLOCK - 1) != 0) {
+            copyRest(srcBase, src, dstBase, dst, i, length);
+        }
+    }
+
+    /** Copies less than a block, from an offset on. */
+    private static void copyRest(
+            Object srcBase, long src, Object dstBase, long dst, int from, int length) {
+        int i = from;
         if ((length & PAIR) != 0) {
             copyPair(srcBase, src + i, dstBase, dst + i);
             i += PAIR;

@@ -2,6 +2,8 @@
 package io.flagstone.internal.memory;
 
 import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
 import org.agrona.UnsafeApi;
 
 /**
@@ -20,6 +22,10 @@ import org.agrona.UnsafeApi;
  * <p>Immutable. Access allocates nothing.
  */
 public final class Regions {
+    /** The capacities of all regions by their addresses, for the checks. */
+    private static final ConcurrentSkipListMap<Long, Integer> CHECKED =
+            new ConcurrentSkipListMap<>();
+
     private final Region[] regions;
     private final long[] addresses;
     private final int capacity;
@@ -29,6 +35,9 @@ public final class Regions {
         this.regions = regions.clone();
         this.addresses = Arrays.stream(regions).mapToLong(Region::address).toArray();
         this.capacity = regions[0].capacity();
+        if (Region.BOUNDS_CHECKS) {
+            Arrays.stream(addresses).forEach(address -> register(address, capacity));
+        }
     }
 
     /** Returns the region of a segment. */
@@ -51,61 +60,71 @@ public final class Regions {
      *
      * @return the value, 0 to 65 535.
      */
-    public int getUnsignedShort(long address) {
+    public static int getUnsignedShort(long address) {
         check(address, Short.BYTES);
         return UnsafeApi.getShort(null, address) & 0xFFFF;
     }
 
     /** Reads an int. */
-    public int getInt(long address) {
+    public static int getInt(long address) {
         check(address, Integer.BYTES);
         return UnsafeApi.getInt(null, address);
     }
 
     /** Reads a long. */
-    public long getLong(long address) {
+    public static long getLong(long address) {
         check(address, Long.BYTES);
         return UnsafeApi.getLong(null, address);
     }
 
     /** Reads a long with opaque order: never torn, and not hoisted out of a loop. */
-    public long getLongOpaque(long address) {
+    public static long getLongOpaque(long address) {
         check(address, Long.BYTES);
         return UnsafeApi.getLongOpaque(null, address);
     }
 
     /** Reads a long with acquire order. */
-    public long getLongAcquire(long address) {
+    public static long getLongAcquire(long address) {
         check(address, Long.BYTES);
         return UnsafeApi.getLongAcquire(null, address);
     }
 
     /** Copies out of a region. */
-    public void copyOut(long address, Object base, long target, int length) {
+    public static void copyOut(long address, Object base, long target, int length) {
         check(address, length);
         RawMemory.copy(null, address, base, target, length);
     }
 
     /** Returns whether bytes of a region equal others. */
-    public boolean equal(long address, Object base, long other, int length) {
+    public static boolean equal(long address, Object base, long other, int length) {
         check(address, length);
         return RawMemory.equal(null, address, base, other, length);
     }
 
-    private void check(long address, int length) {
+    private static void check(long address, int length) {
         if (Region.BOUNDS_CHECKS) {
             checkAccess(address, length);
         }
     }
 
-    private void checkAccess(long address, int length) {
+    private static void checkAccess(long address, int length) {
         AccessFaults.access();
-        for (final long start : addresses) {
-            if (address >= start && length >= 0 && address - start <= capacity - length) {
-                return;
-            }
+        final Map.Entry<Long, Integer> region = CHECKED.floorEntry(address);
+        if (region == null
+                || length < 0
+                || address - region.getKey() > region.getValue() - length) {
+            throw new IndexOutOfBoundsException(
+                    length + " bytes at address " + address + " are outside all regions");
         }
-        throw new IndexOutOfBoundsException(
-                length + " bytes at address " + address + " are outside the regions");
+    }
+
+    /** Adds a region, and removes those of closed caches whose memory it has. */
+    private static synchronized void register(long address, int capacity) {
+        final Map.Entry<Long, Integer> before = CHECKED.lowerEntry(address);
+        if (before != null && before.getKey() + before.getValue() > address) {
+            CHECKED.remove(before.getKey());
+        }
+        CHECKED.subMap(address, address + capacity).clear();
+        CHECKED.put(address, capacity);
     }
 }

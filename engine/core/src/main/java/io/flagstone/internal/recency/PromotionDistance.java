@@ -46,10 +46,9 @@ public final class PromotionDistance {
     }
 
     /** Returns the same for the entry at an address, in the region at another. */
-    public boolean isBehind(Regions regions, long region, long entry) {
-        final long age = regions.getLong(region + clock) - EntryDescriptor.stamp(regions, entry);
-        final int size =
-                regions.getInt(region + sizeWord(EntryDescriptor.sizeClass(regions, entry)));
+    public boolean isBehind(long region, long entry) {
+        final long age = Regions.getLong(region + clock) - EntryDescriptor.stamp(entry);
+        final int size = Regions.getInt(region + sizeWord(EntryDescriptor.sizeClass(entry)));
         return age > (long) size * fraction >> SHIFT;
     }
 

@@ -22,6 +22,10 @@ public final class BatchReader {
     private final IndexLookup index;
     private final PromotionDistance distance;
     private final boolean exact;
+    private final int capacity;
+
+    /** The last offset of an entry whose second cache line is inside the region. */
+    private final int lastPair;
 
     /** Creates the stages for batches over these segments; single reads use the reader. */
     public BatchReader(OptimisticReader reader, Segment[] segments, SegmentConfig config) {
@@ -31,11 +35,13 @@ public final class BatchReader {
         this.index = store.index.lookup();
         this.distance = store.order.lists().distance();
         this.exact = config.promotionDistance() == 0;
+        this.capacity = segments[0].region.capacity();
+        this.lastPair = capacity - 2 * Region.CACHE_LINE;
     }
 
     /** Prefetches the line of the index where a read of this hash begins. */
     public long prefetchBucket(long hash) {
-        return index.prefetch(reader.region(hash), hash);
+        return index.prefetch(reader.address(hash), hash);
     }
 
     /**
@@ -43,39 +49,37 @@ public final class BatchReader {
      * #candidate} finds next.
      */
     public long version(long hash) {
-        return SegmentVersion.read(reader.region(hash));
+        return SegmentVersion.peek(reader.address(hash));
     }
 
     /** Returns an entry that probably has a key with this hash, or none. */
     public int candidate(long hash) {
-        return index.candidate(reader.region(hash), hash);
+        return index.candidate(reader.address(hash), hash);
     }
 
     /** Prefetches the lines that a hit on a small entry reads. */
     public long prefetchEntry(long hash, int candidate) {
-        final Region region = reader.region(hash);
-        return prefetch(region, candidate) + prefetch(region, candidate + Region.CACHE_LINE);
-    }
-
-    private static long prefetch(Region region, int entry) {
-        return isHeaderWithin(region, entry) ? EntryDescriptor.deadline(region, entry) : 0;
-    }
-
-    /** Checks that a header at this offset ends inside the region. The offset may be torn. */
-    private static boolean isHeaderWithin(Region region, int entry) {
-        return entry > Region.NONE && EntryDescriptor.isWithin(region, entry, 0);
+        final long entry = reader.address(hash) + candidate;
+        return candidate == Region.NONE || candidate > lastPair
+                ? 0
+                : EntryDescriptor.deadline(entry)
+                        + EntryDescriptor.deadline(entry + Region.CACHE_LINE);
     }
 
     /**
-     * Returns the entry of a key, or none, given its candidate. The result is valid only if the
-     * version has not changed.
+     * Returns the entry of a {@code long} key, or none, given its candidate, or {@link
+     * IndexLookup#UNKNOWN}. The result is valid only if the version has not changed.
      */
-    public int find(int candidate, long hash, Object keyBase, long keyAddress, int keyLength) {
-        final Region region = reader.region(hash);
-        return candidate != Region.NONE
-                        && IndexLookup.isEntryOf(region, candidate, keyBase, keyAddress, keyLength)
+    public int find(int candidate, long hash, long key) {
+        final long region = reader.address(hash);
+        return candidate != Region.NONE && EntryDescriptor.keyEquals(region + candidate, key)
                 ? candidate
-                : index.find(region, hash, keyBase, keyAddress, keyLength);
+                : index.find(region, hash, key);
+    }
+
+    /** Returns the same for a key of bytes, without a candidate. */
+    public int find(long hash, Object keyBase, long keyAddress, int keyLength) {
+        return index.find(reader.address(hash), capacity, hash, keyBase, keyAddress, keyLength);
     }
 
     /**
@@ -101,6 +105,9 @@ public final class BatchReader {
 
     private boolean isBehind(long hash, int entry) {
         final Region region = reader.region(hash);
-        return !exact && isHeaderWithin(region, entry) && distance.isBehind(region, entry);
+        return !exact
+                && entry > Region.NONE
+                && EntryDescriptor.isWithin(region, entry, 0)
+                && distance.isBehind(region, entry);
     }
 }

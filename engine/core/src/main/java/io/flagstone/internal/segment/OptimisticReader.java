@@ -51,6 +51,7 @@ public final class OptimisticReader {
     private final Segment[] segments;
     private final int segmentBits;
     private final Regions regions;
+    private final int capacity;
     private final IndexLookup index;
     private final PromotionDistance distance;
     private final SegmentClock clock;
@@ -69,6 +70,7 @@ public final class OptimisticReader {
         this.segmentBits = Integer.numberOfTrailingZeros(segments.length);
         this.regions =
                 new Regions(Arrays.stream(segments).map(s -> s.region).toArray(Region[]::new));
+        this.capacity = regions.capacity();
         this.index = store.index.lookup();
         this.distance = store.order.lists().distance();
         this.clock = store.clock;
@@ -78,7 +80,7 @@ public final class OptimisticReader {
         this.retrying = new RetryingReader(segments, config, sketch);
         this.exact = config.promotionDistance() == 0;
         this.idleNs = config.times().idleNs();
-        this.renewalNs = exact ? 0 : idleNs >> RetryingReader.RENEWAL_SHIFT;
+        this.renewalNs = idleNs >> RetryingReader.RENEWAL_SHIFT;
     }
 
     /**
@@ -93,14 +95,13 @@ public final class OptimisticReader {
      *     undefined.
      */
     public int get(long hash, long key, Object destinationBase, long destination, int room) {
-        final long threadId = enter();
-        final long region = regions.address(segment(hash));
-        final long seen = SegmentVersion.peek(regions, region);
-        if (!SegmentVersion.isOdd(seen)) {
-            final int entry = index.find(regions, region, hash, key);
+        final long region = address(hash);
+        final long seen = SegmentVersion.peek(region);
+        if (canBeShort(seen)) {
+            final int entry = index.find(region, hash, key);
             final int length =
                     copyOut(region, entry, Long.BYTES, destinationBase, destination, room);
-            if (settle(region, seen, entry, hash, false, threadId)) {
+            if (settle(region, seen, entry, hash, false)) {
                 Reference.reachabilityFence(this);
                 return length;
             }
@@ -125,14 +126,13 @@ public final class OptimisticReader {
             Object destinationBase,
             long destination,
             int room) {
-        final long threadId = enter();
-        final long region = regions.address(segment(hash));
-        final long seen = SegmentVersion.peek(regions, region);
-        if (!SegmentVersion.isOdd(seen)) {
-            final int entry = index.find(regions, region, hash, keyBase, keyAddress, keyLength);
+        final long region = address(hash);
+        final long seen = SegmentVersion.peek(region);
+        if (canBeShort(seen)) {
+            final int entry = index.find(region, capacity, hash, keyBase, keyAddress, keyLength);
             final int length =
                     copyOut(region, entry, keyLength, destinationBase, destination, room);
-            if (settle(region, seen, entry, hash, false, threadId)) {
+            if (settle(region, seen, entry, hash, false)) {
                 Reference.reachabilityFence(this);
                 return length;
             }
@@ -144,7 +144,7 @@ public final class OptimisticReader {
 
     /**
      * Makes the single attempt of a batch to read an entry, or none, that was found under a
-     * version. Leaves a promotion that need not wait for the lock to the batch.
+     * version. Leaves a promotion to the batch.
      *
      * @return as {@link #get}, or {@link #UNSETTLED}.
      */
@@ -156,13 +156,12 @@ public final class OptimisticReader {
             Object destinationBase,
             long destination,
             int room) {
-        final long threadId = enter();
-        final long region = regions.address(segment(hash));
-        if (SegmentVersion.isOdd(seen)) {
+        if (!canBeShort(seen)) {
             return UNSETTLED;
         }
+        final long region = address(hash);
         final int length = copyOut(region, entry, keyLength, destinationBase, destination, room);
-        final boolean settled = settle(region, seen, entry, hash, !exact, threadId);
+        final boolean settled = settle(region, seen, entry, hash, true);
         Reference.reachabilityFence(this);
         return settled ? length : UNSETTLED;
     }
@@ -174,14 +173,13 @@ public final class OptimisticReader {
      * @throws IndexOutOfBoundsException if the value does not have eight bytes at that index.
      */
     public long getLong(long hash, long key, int valueIndex, long missing) {
-        final long threadId = enter();
-        final long region = regions.address(segment(hash));
-        final long seen = SegmentVersion.peek(regions, region);
-        if (!SegmentVersion.isOdd(seen)) {
-            final int entry = index.find(regions, region, hash, key);
+        final long region = address(hash);
+        final long seen = SegmentVersion.peek(region);
+        if (canBeShort(seen)) {
+            final int entry = index.find(region, hash, key);
             if (entry <= Region.NONE || isInside(region, entry, Long.BYTES, valueIndex)) {
                 final long value = valueLong(region, entry, Long.BYTES, valueIndex, missing);
-                if (settle(region, seen, entry, hash, false, threadId)) {
+                if (settle(region, seen, entry, hash, false)) {
                     Reference.reachabilityFence(this);
                     return value;
                 }
@@ -205,14 +203,13 @@ public final class OptimisticReader {
             int keyLength,
             int valueIndex,
             long missing) {
-        final long threadId = enter();
-        final long region = regions.address(segment(hash));
-        final long seen = SegmentVersion.peek(regions, region);
-        if (!SegmentVersion.isOdd(seen)) {
-            final int entry = index.find(regions, region, hash, keyBase, keyAddress, keyLength);
+        final long region = address(hash);
+        final long seen = SegmentVersion.peek(region);
+        if (canBeShort(seen)) {
+            final int entry = index.find(region, capacity, hash, keyBase, keyAddress, keyLength);
             if (entry <= Region.NONE || isInside(region, entry, keyLength, valueIndex)) {
                 final long value = valueLong(region, entry, keyLength, valueIndex, missing);
-                if (settle(region, seen, entry, hash, false, threadId)) {
+                if (settle(region, seen, entry, hash, false)) {
                     Reference.reachabilityFence(this);
                     return value;
                 }
@@ -235,10 +232,12 @@ public final class OptimisticReader {
         return retrying.remainingTtlNs(hash, keyBase, keyAddress, keyLength);
     }
 
-    private long enter() {
-        final long threadId = ThreadId.current();
-        guard.check(threadId);
-        return threadId;
+    /**
+     * Returns whether to make the short attempt. In exact order nearly every hit has to be recorded
+     * under the lock, and the attempt would be in vain.
+     */
+    private boolean canBeShort(long seen) {
+        return !exact && !SegmentVersion.isOdd(seen);
     }
 
     /** Copies the value of an entry that was found, or may be torn, or is none. */
@@ -252,19 +251,19 @@ public final class OptimisticReader {
         return entry <= Region.NONE
                 ? Segment.NOT_FOUND
                 : ValueBytes.copyOut(
-                        regions, region, entry, keyLength, destinationBase, destination, room);
+                        region, capacity, entry, keyLength, destinationBase, destination, room);
     }
 
     private boolean isInside(long region, int entry, int keyLength, int valueIndex) {
         final int offset = EntryDescriptor.valueOffset(entry, keyLength);
-        final int length = EntryDescriptor.valueLength(regions, region + entry);
-        return valueIndex <= Math.min(length, regions.capacity() - offset) - Long.BYTES;
+        final int length = EntryDescriptor.valueLength(region + entry);
+        return valueIndex <= Math.min(length, capacity - offset) - Long.BYTES;
     }
 
     private long valueLong(long region, int entry, int keyLength, int valueIndex, long missing) {
         return entry <= Region.NONE
                 ? missing
-                : regions.getLong(
+                : Regions.getLong(
                         region + entry + EntryDescriptor.valueOffset(0, keyLength) + valueIndex);
     }
 
@@ -278,32 +277,35 @@ public final class OptimisticReader {
      * @return false if the read has to begin again, because it was torn or has to do more than to
      *     count.
      */
-    private boolean settle(
-            long region, long seen, int entry, long hash, boolean deferred, long threadId) {
-        if (entry <= Region.NONE) {
-            if (entry == IndexLookup.UNKNOWN || !isCurrent(region, seen, threadId)) {
+    private boolean settle(long region, long seen, int entry, long hash, boolean deferred) {
+        final long threadId = ThreadId.current();
+        guard.check(threadId);
+        long deadline = EntryDescriptor.NO_DEADLINE;
+        boolean sliding = false;
+        int counter = ReadCounters.MISSES;
+        if (entry > Region.NONE) {
+            final long at = region + entry;
+            deadline = EntryDescriptor.deadline(at);
+            sliding = idleNs != 0 && EntryDescriptor.isSliding(at);
+            counter = ReadCounters.HITS;
+            if (!deferred && distance.isBehind(region, at)) {
                 return false;
             }
-            counters.increment(ReadCounters.MISSES, threadId);
-            return true;
         }
-        final long at = region + entry;
-        final long deadline = EntryDescriptor.deadline(regions, at);
-        final boolean sliding = idleNs != 0 && EntryDescriptor.isSliding(regions, at);
-        if (!deferred && distance.isBehind(regions, region, at)
+        if (entry == IndexLookup.UNKNOWN
                 || !isCurrent(region, seen, threadId)
                 || deadline != EntryDescriptor.NO_DEADLINE && !isAlive(hash, deadline, sliding)) {
             return false;
         }
-        if (sketch != null) {
+        if (sketch != null && entry != Region.NONE) {
             sketch.increment(region(hash), KeyedHash.indexHash(hash));
         }
-        counters.increment(ReadCounters.HITS, threadId);
+        counters.increment(counter, threadId);
         return true;
     }
 
     private boolean isCurrent(long region, long seen, long threadId) {
-        if (SegmentVersion.isCurrent(regions, region, seen)) {
+        if (SegmentVersion.isCurrent(region, seen)) {
             return true;
         }
         counters.increment(ReadCounters.RETRIES, threadId);
@@ -318,6 +320,11 @@ public final class OptimisticReader {
 
     private int segment(long hash) {
         return KeyedHash.segment(hash, segmentBits);
+    }
+
+    /** Returns the address of the region of a hash. */
+    long address(long hash) {
+        return regions.address(segment(hash));
     }
 
     Region region(long hash) {

@@ -3,6 +3,7 @@ package io.flagstone.internal.segment;
 
 import io.flagstone.api.CacheStatistics;
 import io.flagstone.api.CacheStatistics.Counter;
+import io.flagstone.internal.memory.RawMemory;
 import io.flagstone.internal.memory.ThreadId;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -50,6 +51,11 @@ public final class ReadCounters {
     /** The number of promotions that a thread skips after one that found the lock taken. */
     private static final long SKIPS = 16;
 
+    private static final long CELL_BYTES = CELL_LONGS * (long) Long.BYTES;
+
+    /** The offset of the owner of cell 0 in the array. */
+    private static final long FIRST_CELL = RawMemory.FIRST_LONG + CELL_BYTES;
+
     private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
 
     private final boolean enabled;
@@ -69,12 +75,16 @@ public final class ReadCounters {
         this.enabled = enabled;
     }
 
-    /** Adds one to a counter for the calling thread, which has this id. */
+    /**
+     * Adds one to a counter for the calling thread, which has this id. The cell's number is always
+     * inside the array, so this reaches the cell without a check of array bounds.
+     */
     void increment(int counter, long threadId) {
         if (enabled) {
-            final int cell = cell((int) threadId & CELLS - 1);
-            if (cells[cell + OWNER] == threadId) {
-                addToOwn(cell + counter);
+            final long cell = FIRST_CELL + (threadId & CELLS - 1) * CELL_BYTES;
+            if (RawMemory.getLong(cells, cell) == threadId) {
+                final long at = cell + counter * (long) Long.BYTES;
+                RawMemory.putLongOpaque(cells, at, RawMemory.getLong(cells, at) + 1);
             } else {
                 incrementElsewhere(counter, threadId);
             }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.internal.segment;
 
+import io.flagstone.internal.memory.RawMemory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
@@ -32,6 +33,10 @@ public final class ReentryGuard {
     private static final int SLOTS = 6;
     private static final int WITHOUT_SLOT = SLOTS + 1;
     private static final long FREE = 0;
+    private static final long STRIPE_BYTES = STRIPE_LONGS * (long) Long.BYTES;
+
+    /** The offset of the count of stripe 0 in the array. */
+    private static final long FIRST_STRIPE = RawMemory.FIRST_LONG + STRIPE_BYTES;
 
     private final long[] stripes = new long[(STRIPES + 1) * STRIPE_LONGS];
     private final SegmentLock[] locks;
@@ -77,9 +82,10 @@ public final class ReentryGuard {
      * @throws IllegalStateException if it is.
      */
     void check(long threadId) {
-        final int stripe = stripe(threadId);
-        if (stripes[stripe] != 0) {
-            checkSlots(threadId, stripe);
+        // The stripe's number is always inside the array, so no array bounds are checked.
+        final long stripe = FIRST_STRIPE + (threadId & STRIPES - 1) * STRIPE_BYTES;
+        if (RawMemory.getLong(stripes, stripe) != 0) {
+            checkSlots(threadId, stripe(threadId));
         }
     }
 

@@ -57,8 +57,8 @@ final class SegmentVersion {
     }
 
     /** Returns the version of the region at an address without waiting for it to be even. */
-    static long peek(Regions regions, long region) {
-        return regions.getLongAcquire(region + VERSION);
+    static long peek(long region) {
+        return Regions.getLongAcquire(region + VERSION);
     }
 
     static boolean isOdd(long version) {
@@ -75,9 +75,9 @@ final class SegmentVersion {
     }
 
     /** Returns the same for the region at an address. */
-    static boolean isCurrent(Regions regions, long region, long version) {
+    static boolean isCurrent(long region, long version) {
         Region.loadFence();
-        return regions.getLongOpaque(region + VERSION) == version;
+        return Regions.getLongOpaque(region + VERSION) == version;
     }
 
     /** Makes the version odd. It may be odd already if an Error left a window open. */

@@ -32,21 +32,25 @@ final class ValueBytes {
         return length;
     }
 
-    /** Does the same for a region at an address. */
+    /**
+     * Does the same for a region at an address.
+     *
+     * @param capacity the region's length.
+     */
     static int copyOut(
-            Regions regions,
             long region,
+            int capacity,
             int entry,
             int keyLength,
             Object destinationBase,
             long destination,
             int room) {
         final int header = EntryDescriptor.valueOffset(0, keyLength);
-        final int length = EntryDescriptor.valueLength(regions, region + entry);
-        if (length > room || length > regions.capacity() - header - entry) {
+        final int length = EntryDescriptor.valueLength(region + entry);
+        if (length > room || length > capacity - header - entry) {
             return Segment.INSUFFICIENT_CAPACITY;
         }
-        regions.copyOut(region + entry + header, destinationBase, destination, length);
+        Regions.copyOut(region + entry + header, destinationBase, destination, length);
         return length;
     }
 

@@ -4,6 +4,7 @@ package io.flagstone.internal.index;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flagstone.internal.memory.Region;
+import io.flagstone.internal.memory.Regions;
 import io.flagstone.testing.TestSupport;
 import java.util.Random;
 import java.util.TreeSet;
@@ -18,7 +19,22 @@ class BucketDescriptorTest {
     private static final int[] CRITICAL = {0, 1, 2, 0x7FFF, 0x8000, 0x8001, 0xFFFE, 0xFFFF};
 
     private final Region region = Region.allocate(4 * BUCKET);
+    private final Regions regions = new Regions(new Region[] {region});
     private final Random random = new Random(TestSupport.seed());
+
+    @Test
+    void leadsByTheCountOfTheBucketsKind() {
+        final long bucket = regions.address(0) + BUCKET;
+        assertThat(BucketDescriptor.leads(bucket, true)).isFalse();
+        assertThat(BucketDescriptor.leads(bucket, false)).isFalse();
+        BucketDescriptor.addOut(region, BUCKET, 1);
+        assertThat(BucketDescriptor.leads(bucket, true)).isTrue();
+        assertThat(BucketDescriptor.leads(bucket, false)).isFalse();
+        BucketDescriptor.addOut(region, BUCKET, -1);
+        BucketDescriptor.addPassed(region, BUCKET, 1);
+        assertThat(BucketDescriptor.leads(bucket, true)).isFalse();
+        assertThat(BucketDescriptor.leads(bucket, false)).isTrue();
+    }
 
     @Test
     void bucketIsOneCacheLine() {
@@ -123,20 +139,33 @@ class BucketDescriptorTest {
                 : random.nextInt(1 << 16);
     }
 
+    /** Every match is in the mask, its lowest bit is one, and a false one differs in one bit. */
     private void assertMatches(int tag) {
         long mask = BucketDescriptor.match(region, BUCKET, tag);
+        final long address = region.addressOf(BUCKET);
+        assertThat(BucketDescriptor.match(address, tag)).as("by address").isEqualTo(mask);
+        final int lowest = mask == 0 ? -1 : BucketDescriptor.firstSlot(mask);
         int found = 0;
         for (; mask != 0; mask &= mask - 1) {
             final int slot = BucketDescriptor.firstSlot(mask);
-            assertThat(BucketDescriptor.firstCell(BUCKET, mask))
-                    .isEqualTo(BucketDescriptor.cell(BUCKET, slot));
+            final int cell = BucketDescriptor.cell(BUCKET, slot);
+            assertThat(BucketDescriptor.firstCell(BUCKET, mask)).isEqualTo(cell);
+            region.putInt(cell, cell);
+            assertThat(BucketDescriptor.firstReference(address, mask)).isEqualTo(cell);
             found |= 1 << slot;
         }
         int expected = 0;
         for (int slot = 0; slot < BucketDescriptor.SLOTS; slot++) {
-            expected |= (BucketDescriptor.tag(region, BUCKET, slot) == tag ? 1 : 0) << slot;
+            final int present = BucketDescriptor.tag(region, BUCKET, slot);
+            expected |= (present == tag ? 1 : 0) << slot;
+            assertThat((found >>> slot & 1) == 0 || (present ^ tag) <= 1)
+                    .as("seed %d: tag %d, not %d", TestSupport.seed(), present, tag)
+                    .isTrue();
+            assertThat(slot != lowest || present == tag)
+                    .as("seed %d: the lowest match has tag %d", TestSupport.seed(), tag)
+                    .isTrue();
         }
-        assertThat(found)
+        assertThat(found & expected)
                 .as("seed %d: slots with tag %d", TestSupport.seed(), tag)
                 .isEqualTo(expected);
     }

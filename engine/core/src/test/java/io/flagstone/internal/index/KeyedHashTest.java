@@ -213,8 +213,11 @@ class KeyedHashTest {
         assertThat(byTag[BucketDescriptor.EMPTY])
                 .as("no key has the tag of an empty slot")
                 .isZero();
-        byTag[0] = byTag[1] / 2;
-        byTag[1] -= byTag[0];
+        assertThat(byTag[1]).as("no key has tag 1; see BucketDescriptor").isZero();
+        for (int missing = 0; missing < 2; missing++) {
+            byTag[missing] = byTag[missing + 2] / 2;
+            byTag[missing + 2] -= byTag[missing];
+        }
         assertUniform(name + " over buckets", byBucket);
         assertUniform(name + " over tags", byTag);
         assertUniform(name + " over segments", bySegment);
@@ -240,7 +243,9 @@ class KeyedHashTest {
         final long h = 0xABCD_1234_89AB_CDEFL;
         assertThat(KeyedHash.indexHash(h)).isEqualTo(0x89AB_CDEF);
         assertThat(KeyedHash.tag(0x89AB_CDEF)).isEqualTo(0xCDEF);
-        assertThat(KeyedHash.tag(0xFFFF_0000)).as("0 is taken").isEqualTo(1);
+        assertThat(KeyedHash.tag(0xFFFF_0000)).as("0 is an empty slot").isEqualTo(2);
+        assertThat(KeyedHash.tag(0xFFFF_0001)).as("1 differs from 0 in one bit").isEqualTo(3);
+        assertThat(KeyedHash.tag(0xFFFF_0002)).isEqualTo(2);
         assertThat(KeyedHash.tag(-1)).isEqualTo(0xFFFF);
         assertThat(KeyedHash.segment(h, 0)).isZero();
         assertThat(KeyedHash.segment(h, 1)).isEqualTo(1);
