@@ -67,6 +67,44 @@ class ShortReadTest {
         }
     }
 
+    /**
+     * A write between any two accesses of a read: the read returns the old value or the new one,
+     * with its length. In the same chunk, in another, and after a removal.
+     */
+    @Test
+    void aWriteBetweenAnyTwoAccessesTearsNoRead() {
+        for (final int length : new int[] {64, 60, 8, 400, 0}) {
+            int interrupted = 0;
+            for (int access = 1; access <= 60; access++) {
+                try (OffHeapCache cache = cache(OffHeapCache.builder())) {
+                    final UnsafeBuffer read = new UnsafeBuffer(new byte[512]);
+                    final UnsafeBuffer value = new UnsafeBuffer(new byte[512]);
+                    value.setMemory(0, 512, (byte) 9);
+                    final boolean[] ran = new boolean[1];
+                    AccessFaults.interrupt(
+                            access,
+                            () -> {
+                                ran[0] = true;
+                                cache.remove(KEY);
+                                cache.put(KEY + 1, value, 0, 64);
+                                cache.put(KEY, value, 0, length);
+                            });
+                    final int result = cache.get(KEY, read, 0);
+                    AccessFaults.disarm();
+                    interrupted += ran[0] ? 1 : 0;
+                    final boolean isNew = result != 64 || length == 64 && read.getByte(0) == 9;
+                    assertThat(result).isEqualTo(isNew ? length : 64);
+                    for (int i = 0; i < result; i++) {
+                        assertThat(read.getByte(i))
+                                .as("length %d, access %d, byte %d", length, access, i)
+                                .isEqualTo((byte) (isNew ? 9 : 0));
+                    }
+                }
+            }
+            assertThat(interrupted).isGreaterThanOrEqualTo(LOOKUP + VALUE + SETTLE);
+        }
+    }
+
     @Test
     void longMethodsAreNotInlinedAndHotOnesAre() {
         final Map<String, Integer> reader = sizes("internal.segment.OptimisticReader");

@@ -58,9 +58,9 @@ public class VariantsBenchmark {
         return last;
     }
 
-    /** In use: copies blocks of 32 bytes, the last of which may overlap the one before. */
+    /** In use: copies forward, in blocks that halve, one for each bit of the length. */
     @Benchmark
-    public UnsafeBuffer copyInOverlappingBlocks() {
+    public UnsafeBuffer copyInHalvingBlocks() {
         RawMemory.copy(
                 source.byteArray(),
                 source.addressOffset(),
@@ -68,6 +68,29 @@ public class VariantsBenchmark {
                 target.addressOffset(),
                 valueBytes);
         return target;
+    }
+
+    /**
+     * Rejected: copies blocks of 16 bytes, the last of which may overlap the one before. Its
+     * address depends on the length, so that in a get the loads after it wait for the length.
+     */
+    @Benchmark
+    public UnsafeBuffer copyInOverlappingBlocks() {
+        final int end = valueBytes - 2 * Long.BYTES;
+        for (int i = 0; i < end; i += 2 * Long.BYTES) {
+            copyWord(i);
+            copyWord(i + Long.BYTES);
+        }
+        copyWord(end);
+        copyWord(end + Long.BYTES);
+        return target;
+    }
+
+    private void copyWord(int at) {
+        UnsafeApi.putLong(
+                target.byteArray(),
+                target.addressOffset() + at,
+                UnsafeApi.getLong(source.byteArray(), source.addressOffset() + at));
     }
 
     /** Rejected: copies word by word, with a branch for each word. */

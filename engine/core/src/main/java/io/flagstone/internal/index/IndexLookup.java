@@ -140,6 +140,11 @@ public final class IndexLookup {
         return Regions.getLong(bucket(region, scale(KeyedHash.indexHash(hash))));
     }
 
+    /** Does the same in a region. */
+    public long prefetch(Region region, long hash) {
+        return region.getLong(home(KeyedHash.indexHash(hash)));
+    }
+
     /** Loads a word of the second bucket of a search for this hash. */
     public long prefetchAlternate(Region region, long hash) {
         final int indexHash = KeyedHash.indexHash(hash);

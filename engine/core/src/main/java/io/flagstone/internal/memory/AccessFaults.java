@@ -3,7 +3,8 @@ package io.flagstone.internal.memory;
 
 /**
  * Injects faults into accesses to regions, for tests. The thread that armed it gets an Error of the
- * test's choice at its n-th access, or at that access and all later ones.
+ * test's choice at its n-th access, or at that access and all later ones. Instead of a fault, an
+ * action may run at that access, such as a write by another thread would be.
  *
  * <p>Accesses are counted only in a JVM with {@code -Dflagstone.bounds.checks=true}. Otherwise the
  * accessors contain none of this code once compiled.
@@ -16,6 +17,7 @@ public final class AccessFaults {
     private static long failAt;
     private static boolean lasting;
     private static Error error;
+    private static Runnable action;
 
     private AccessFaults() {}
 
@@ -35,12 +37,24 @@ public final class AccessFaults {
     }
 
     /**
+     * Arms the calling thread with an action.
+     *
+     * @param access the number of the access before which the action runs, from 1. The action's own
+     *     accesses are not counted.
+     */
+    public static void interrupt(long access, Runnable action) {
+        arm(access, false, null);
+        AccessFaults.action = action;
+    }
+
+    /**
      * Stops injecting faults.
      *
      * @return the number of accesses since {@link #arm}.
      */
     public static long disarm() {
         armed = null;
+        action = null;
         return accesses;
     }
 
@@ -48,7 +62,11 @@ public final class AccessFaults {
     static void access() {
         if (armed == Thread.currentThread()) {
             accesses++;
-            if (accesses == failAt || lasting && accesses > failAt) {
+            if (accesses == failAt && action != null) {
+                armed = null;
+                action.run();
+                armed = Thread.currentThread();
+            } else if (accesses == failAt || lasting && accesses > failAt) {
                 throw error;
             }
         }

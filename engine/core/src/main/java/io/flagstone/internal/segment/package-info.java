@@ -7,8 +7,9 @@
  *       {@link SegmentUpdates} changes values in place, {@link SegmentReads} reads under the lock,
  *       {@link SegmentLeases} takes leases, {@link CriticalSection} locks and recovers from
  *       failures.
- *   <li>Reads without the lock: {@link OptimisticReader}, and {@link BatchReader} for many keys.
- *       {@link SegmentVersion} tells them whether a writer interfered.
+ *   <li>Reads without the lock: {@link OptimisticReader}, {@link RetryingReader} for what it
+ *       leaves, and {@link BatchReader} for many keys. {@link SegmentVersion} tells them whether a
+ *       writer interfered.
  *   <li>Entries, under the lock: {@link EntryStore} writes and uses them, {@link LiveEntries} keeps
  *       the structures consistent, {@link EvictionOrder} chooses the entry to evict, {@link
  *       Rebalancer} makes room, {@link Recycling} replaces an entry by that of another key. {@link
