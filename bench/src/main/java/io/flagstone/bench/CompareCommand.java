@@ -1,17 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench;
 
+import io.flagstone.bench.compare.CompareFigure;
 import io.flagstone.bench.compare.CompareFork.Pace;
 import io.flagstone.bench.compare.ComparePlan;
 import io.flagstone.bench.compare.CompareReport;
 import io.flagstone.bench.compare.CompareRun;
 import io.flagstone.bench.compare.Measurement;
+import io.flagstone.bench.compare.Profile;
+import io.flagstone.bench.compare.ProfileRun;
 import io.flagstone.bench.compare.Scale;
 import io.flagstone.bench.contender.ContenderSettings;
+import io.flagstone.bench.fork.Forecast;
+import io.flagstone.bench.fork.Origin;
+import io.flagstone.bench.fork.Rounds;
+import io.flagstone.bench.fork.StepListener;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -92,8 +101,8 @@ final class CompareCommand implements Callable<Integer> {
     @Option(
             names = "--rounds",
             paramLabel = "N",
-            description = "JVMs for each contender and size (3).")
-    private int rounds = 3;
+            description = "JVMs for each contender and size (5).")
+    private int rounds = Rounds.ENOUGH;
 
     @Option(
             names = "--minutes",
@@ -103,17 +112,32 @@ final class CompareCommand implements Callable<Integer> {
                             + " rounds (no limit; 5 with --quick).")
     private Integer minutes;
 
+    @Option(
+            names = "--profile",
+            description =
+                    "Afterwards, sample the hottest methods of each contender and operation with"
+                            + " Flight Recorder, in further JVMs.")
+    private boolean profile;
+
     @ArgGroup(validate = false, heading = "%nContenders and reports:%n")
     private ContenderOptions contenders = new ContenderOptions();
 
     @Override
     public Integer call() throws InterruptedException {
         complete();
-        return contenders.run(
-                spec,
-                problems(),
-                (progress, origin) ->
-                        new CompareReport(new CompareRun(plan(), progress).run(), origin.get()));
+        return contenders.run(spec, problems(), this::forecast, this::measure);
+    }
+
+    private Forecast forecast() {
+        final Forecast measured = plan().forecast();
+        return profile ? measured.plus(plan().profileForecast()) : measured;
+    }
+
+    private CompareReport measure(StepListener progress, Supplier<Origin> origin)
+            throws IOException, InterruptedException {
+        final List<CompareFigure> figures = new CompareRun(plan(), progress).run();
+        final List<Profile> profiles = profile ? new ProfileRun(plan(), progress).run() : List.of();
+        return new CompareReport(figures, profiles, origin.get());
     }
 
     private void complete() {

@@ -2,6 +2,7 @@
 package io.flagstone.bench;
 
 import io.flagstone.bench.contender.ContenderType;
+import io.flagstone.bench.fork.Forecast;
 import io.flagstone.bench.fork.Load;
 import io.flagstone.bench.fork.Origin;
 import io.flagstone.bench.fork.StepListener;
@@ -59,18 +60,32 @@ final class ContenderOptions extends OutputOptions {
      *
      * @param spec the command.
      * @param problems the problems of the command's own options; null elements are none.
+     * @param forecast returns the expected duration, which is printed before the measurement.
      * @param measurement measures and returns the report.
      * @return the command's exit code.
      * @throws InterruptedException if the thread is interrupted.
      */
-    int run(CommandSpec spec, Stream<String> problems, Measuring measurement)
+    int run(
+            CommandSpec spec,
+            Stream<String> problems,
+            Supplier<Forecast> forecast,
+            Measuring measurement)
             throws InterruptedException {
         check(spec, problems);
+        print(spec, forecast.get());
         try {
             write(spec.commandLine(), measure(spec, measurement));
             return 0;
         } catch (IOException failure) {
             return fail(spec, failure);
+        }
+    }
+
+    private static void print(CommandSpec spec, Forecast forecast) {
+        if (forecast.jvms() > 0) {
+            // Not to the standard output, which may be a file of JSON.
+            spec.commandLine().getErr().println(forecast.describe());
+            spec.commandLine().getErr().flush();
         }
     }
 

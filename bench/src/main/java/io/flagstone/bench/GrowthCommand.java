@@ -3,6 +3,7 @@ package io.flagstone.bench;
 
 import io.flagstone.bench.contender.ContenderSettings;
 import io.flagstone.bench.contender.ContenderType;
+import io.flagstone.bench.fork.Forecast;
 import io.flagstone.bench.fork.Origin;
 import io.flagstone.bench.fork.StepListener;
 import io.flagstone.bench.growth.ExpiryFigure;
@@ -70,8 +71,8 @@ final class GrowthCommand implements Callable<Integer> {
     @Option(
             names = "--rounds",
             paramLabel = "N",
-            description = "JVMs for each contender and size (1).")
-    private int rounds = 1;
+            description = "JVMs for each contender and size (3).")
+    private int rounds = 3;
 
     @ArgGroup(validate = false, heading = "%nContenders and reports:%n")
     private ContenderOptions contenders = new ContenderOptions();
@@ -82,7 +83,7 @@ final class GrowthCommand implements Callable<Integer> {
             entries.addAll(
                     List.of(10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000));
         }
-        return contenders.run(spec, problems(), this::measure);
+        return contenders.run(spec, problems(), this::forecast, this::measure);
     }
 
     private Stream<String> problems() {
@@ -95,21 +96,27 @@ final class GrowthCommand implements Callable<Integer> {
                         Limits.problem("--rounds", rounds, 1, 1_000)));
     }
 
+    private List<Integer> sizes() {
+        return entries.stream().sorted().distinct().toList();
+    }
+
+    private GrowthRun growth() {
+        return new GrowthRun(
+                contenders.types(), sizes(), List.of(valueBytes), sampleMs, limitSeconds, rounds);
+    }
+
+    private Forecast forecast() {
+        return contenders.types().contains(ContenderType.FLAGSTONE)
+                ? growth().forecast().plus(ExpiryFigure.forecast(sizes()))
+                : growth().forecast();
+    }
+
     private GrowthReport measure(StepListener progress, Supplier<Origin> origin)
             throws IOException, InterruptedException {
-        final List<Integer> sizes = entries.stream().sorted().distinct().toList();
-        final List<GrowthFigure> figures =
-                new GrowthRun(
-                                contenders.types(),
-                                sizes,
-                                List.of(valueBytes),
-                                sampleMs,
-                                limitSeconds,
-                                rounds)
-                        .run(progress);
+        final List<GrowthFigure> figures = growth().run(progress);
         final List<ExpiryFigure> expiry =
                 contenders.types().contains(ContenderType.FLAGSTONE)
-                        ? ExpiryFigure.measure(sizes, limitSeconds, progress)
+                        ? ExpiryFigure.measure(sizes(), limitSeconds, progress)
                         : List.of();
         return new GrowthReport(figures, expiry, origin.get());
     }

@@ -2,6 +2,7 @@
 package io.flagstone.bench;
 
 import io.flagstone.bench.contender.ContenderSettings;
+import io.flagstone.bench.fork.Forecast;
 import io.flagstone.bench.fork.Origin;
 import io.flagstone.bench.fork.StepListener;
 import io.flagstone.bench.hitratio.HitRatioReport;
@@ -78,7 +79,7 @@ final class HitRatioCommand implements Callable<Integer> {
         if (budgets.isEmpty()) {
             budgets.addAll(List.of(1L << 20, 2L << 20, 4L << 20, 8L << 20));
         }
-        return contenders.run(spec, problems(), this::measure);
+        return contenders.run(spec, problems(), () -> Forecast.NONE, this::measure);
     }
 
     private Stream<String> problems() {

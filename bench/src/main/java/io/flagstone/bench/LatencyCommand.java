@@ -3,6 +3,7 @@ package io.flagstone.bench;
 
 import io.flagstone.bench.contender.ContenderSettings;
 import io.flagstone.bench.fork.Origin;
+import io.flagstone.bench.fork.Rounds;
 import io.flagstone.bench.fork.StepListener;
 import io.flagstone.bench.latency.Collector;
 import io.flagstone.bench.latency.LatencyPlan;
@@ -80,8 +81,8 @@ final class LatencyCommand implements Callable<Integer> {
     @Option(
             names = "--seconds",
             paramLabel = "S",
-            description = "Seconds that each JVM measures (20).")
-    private double seconds = 20;
+            description = "Seconds that each JVM measures (10).")
+    private double seconds = 10;
 
     @Option(names = "--warmup", paramLabel = "S", description = "Seconds of warm-up before (5).")
     private double warmup = 5;
@@ -98,8 +99,8 @@ final class LatencyCommand implements Callable<Integer> {
     @Option(
             names = "--rounds",
             paramLabel = "N",
-            description = "JVMs for each contender and collector (1).")
-    private int rounds = 1;
+            description = "JVMs for each contender and collector (5).")
+    private int rounds = Rounds.ENOUGH;
 
     @ArgGroup(validate = false, heading = "%nContenders and reports:%n")
     private ContenderOptions contenders = new ContenderOptions();
@@ -109,7 +110,7 @@ final class LatencyCommand implements Callable<Integer> {
         if (collectors.isEmpty()) {
             collectors.addAll(Collector.titles());
         }
-        return contenders.run(spec, problems(), this::measure);
+        return contenders.run(spec, problems(), () -> plan().forecast(), this::measure);
     }
 
     private Stream<String> problems() {
@@ -139,21 +140,24 @@ final class LatencyCommand implements Callable<Integer> {
 
     private LatencyReport measure(StepListener progress, Supplier<Origin> origin)
             throws IOException, InterruptedException {
-        final LatencyPlan plan =
-                new LatencyPlan(
-                        contenders.types(),
-                        collectors.stream().map(one -> Collector.of(one).orElseThrow()).toList(),
-                        entries,
-                        valueBytes,
-                        keys,
-                        readRate,
-                        feedRate,
-                        newKeys,
-                        seconds,
-                        warmup,
-                        TimeUnit.MICROSECONDS.toNanos(stallMicros),
-                        heap,
-                        rounds);
+        final LatencyPlan plan = plan();
         return new LatencyReport(plan, new LatencyRun(plan, progress).run(), origin.get());
+    }
+
+    private LatencyPlan plan() {
+        return new LatencyPlan(
+                contenders.types(),
+                collectors.stream().map(one -> Collector.of(one).orElseThrow()).toList(),
+                entries,
+                valueBytes,
+                keys,
+                readRate,
+                feedRate,
+                newKeys,
+                seconds,
+                warmup,
+                TimeUnit.MICROSECONDS.toNanos(stallMicros),
+                heap,
+                rounds);
     }
 }

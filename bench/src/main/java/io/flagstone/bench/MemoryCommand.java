@@ -66,7 +66,7 @@ final class MemoryCommand implements Callable<Integer> {
         if (valueBytes.isEmpty()) {
             valueBytes.add(64);
         }
-        return contenders.run(spec, problems(), this::measure);
+        return contenders.run(spec, problems(), () -> growth().forecast(), this::measure);
     }
 
     private Stream<String> problems() {
@@ -77,8 +77,10 @@ final class MemoryCommand implements Callable<Integer> {
 
     private FootprintReport measure(StepListener progress, Supplier<Origin> origin)
             throws IOException, InterruptedException {
-        final GrowthRun run =
-                new GrowthRun(contenders.types(), entries, valueBytes, 0, LIMIT_SECONDS, 1);
-        return new FootprintReport(run.run(progress), origin.get());
+        return new FootprintReport(growth().run(progress), origin.get());
+    }
+
+    private GrowthRun growth() {
+        return new GrowthRun(contenders.types(), entries, valueBytes, 0, LIMIT_SECONDS, 1);
     }
 }

@@ -75,14 +75,16 @@ class MeasuringCommandsTest {
                                 "--warmup",
                                 "0.1",
                                 "--heap",
-                                "256m")
+                                "256m",
+                                "--rounds",
+                                "2")
                         .get(0)
                         .getAsJsonObject();
 
         assertThat(row.get("refused").isJsonNull()).isTrue();
         assertThat(row.get("impl").getAsString()).isEqualTo("flagstone");
         assertThat(row.get("gc").getAsString()).isEqualTo("g1");
-        assertThat(row.get("hits").getAsLong() + row.get("misses").getAsLong()).isEqualTo(3_000);
+        assertThat(row.get("hits").getAsLong() + row.get("misses").getAsLong()).isEqualTo(6_000);
         assertThat(row.get("p50Ns").getAsLong())
                 .isPositive()
                 .isLessThanOrEqualTo(row.get("p9999Ns").getAsLong());
@@ -90,7 +92,14 @@ class MeasuringCommandsTest {
                 .isLessThanOrEqualTo(row.get("maxNs").getAsLong());
         assertThat(row.getAsJsonObject("stalls").keySet())
                 .containsExactly("safepoint", "scheduler", "steal", "own");
+        assertThat(row.get("rounds").getAsInt()).isEqualTo(2);
+        assertThat(row.get("serviceP9999LowNs").getAsLong())
+                .isPositive()
+                .isLessThanOrEqualTo(row.get("serviceP9999HighNs").getAsLong());
+        assertThat(row.get("stallsNotLogged").getAsLong()).isZero();
         assertThat(row.keySet()).contains("jdk", "cpu", "pageSizeBytes", "commit");
+        assertPage("not logged");
+        assertPage("2 rounds agree by chance in 50 %");
         assertPage("g1: 10,000 reads/s");
     }
 
@@ -159,7 +168,9 @@ class MeasuringCommandsTest {
                         "--entries",
                         "2000",
                         "--sample-ms",
-                        "2");
+                        "2",
+                        "--rounds",
+                        "1");
 
         assertThat(
                         StreamSupport.stream(rows.spliterator(), false)
@@ -181,6 +192,7 @@ class MeasuringCommandsTest {
         assertThat(rows.get(0).getAsJsonObject().get("low").isJsonNull())
                 .as("one round has no range")
                 .isTrue();
+        assertPage("One round has no range");
         assertPage("get by entries held");
     }
 
@@ -223,6 +235,9 @@ class MeasuringCommandsTest {
                 List.of("--json", json.toString(), "--html", directory.resolve("page").toString()));
         final Cli run = Cli.run(all.toArray(String[]::new));
         assertThat(run.status()).as(run.err()).isZero();
+        if (!args[0].equals("hit-ratio")) {
+            assertThat(run.err()).startsWith("expected time: 0:0");
+        }
         final JsonObject root = JsonParser.parseString(Files.readString(json)).getAsJsonObject();
         assertThat(root.keySet()).containsAll(Cli.ORIGIN_KEYS);
         return root.getAsJsonArray("rows");

@@ -68,6 +68,22 @@ public record CompareFigure(
     }
 
     /**
+     * Returns whether the contender is faster than Flagstone.
+     *
+     * @return {@code faster} or {@code slower} if all rounds agree, {@code undecided} if they do
+     *     not, and an empty string if there are fewer than two rounds of both.
+     */
+    public String verdict() {
+        if (type == ContenderType.FLAGSTONE || Double.isNaN(ratioLow)) {
+            return "";
+        }
+        if (ratioLow > 1) {
+            return "slower";
+        }
+        return ratioHigh < 1 ? "faster" : "undecided";
+    }
+
+    /**
      * Returns the throughput of all threads together.
      *
      * @return the throughput in operations per second.

@@ -11,7 +11,7 @@ import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
-import org.openjdk.jmh.runner.options.Options;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
@@ -23,6 +23,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 public final class CompareFork {
     private static final Gson GSON = new Gson();
     private static final String ALLOCATION = "gc.alloc.rate.norm";
+    private static final String RECORDING = "profile.jfr";
 
     private CompareFork() {}
 
@@ -37,12 +38,13 @@ public final class CompareFork {
         final JsonObject result = new JsonObject();
         for (final String title : request.measurements()) {
             final Measurement measurement = Measurement.of(title).orElseThrow();
-            result.add(title, GSON.toJsonTree(reply(request, measurement)));
+            final Path recording = Path.of(args[0]).resolveSibling(RECORDING);
+            result.add(title, GSON.toJsonTree(reply(request, measurement, recording)));
         }
         Files.writeString(Path.of(args[0]), GSON.toJson(result));
     }
 
-    private static Options options(Request request, Measurement measurement) {
+    private static ChainedOptionsBuilder options(Request request, Measurement measurement) {
         final Scale scale = request.scale();
         final TimeValue iteration = TimeValue.milliseconds(request.pace().iterationMs());
         return new OptionsBuilder()
@@ -57,23 +59,37 @@ public final class CompareFork {
                 .warmupTime(iteration)
                 .measurementIterations(request.pace().iterations())
                 .measurementTime(iteration)
-                .addProfiler(GCProfiler.class)
                 .shouldFailOnError(true)
-                .verbosity(VerboseMode.NORMAL)
-                .build();
+                .verbosity(VerboseMode.NORMAL);
     }
 
-    private static Reply reply(Request request, Measurement measurement) {
+    private static Reply reply(Request request, Measurement measurement, Path recording)
+            throws IOException {
         try {
-            final RunResult run = new Runner(options(request, measurement)).run().iterator().next();
-            final double[] scores =
-                    run.getBenchmarkResults().iterator().next().getIterationResults().stream()
-                            .mapToDouble(iteration -> iteration.getPrimaryResult().getScore())
-                            .toArray();
-            return new Reply(scores, run.getSecondaryResults().get(ALLOCATION).getScore(), null);
+            return request.profiled()
+                    ? profile(options(request, measurement), recording)
+                    : measure(options(request, measurement));
         } catch (RunnerException failure) {
-            return new Reply(null, 0, innermost(failure).toString());
+            return new Reply(null, 0, null, innermost(failure).toString());
         }
+    }
+
+    private static Reply profile(ChainedOptionsBuilder options, Path recording)
+            throws IOException, RunnerException {
+        SamplingProfiler.recordTo(recording);
+        new Runner(options.addProfiler(SamplingProfiler.class).build()).run();
+        SamplingProfiler.finish();
+        return new Reply(null, 0, MethodSamples.read(recording), null);
+    }
+
+    private static Reply measure(ChainedOptionsBuilder options) throws RunnerException {
+        final RunResult run =
+                new Runner(options.addProfiler(GCProfiler.class).build()).run().iterator().next();
+        final double[] scores =
+                run.getBenchmarkResults().iterator().next().getIterationResults().stream()
+                        .mapToDouble(iteration -> iteration.getPrimaryResult().getScore())
+                        .toArray();
+        return new Reply(scores, run.getSecondaryResults().get(ALLOCATION).getScore(), null, null);
     }
 
     /**
@@ -94,8 +110,9 @@ public final class CompareFork {
      * @param scale the scale.
      * @param measurements the titles of the measurements, in order.
      * @param pace the duration of each measurement.
+     * @param profiled whether to sample methods instead of measuring time and allocation.
      */
-    record Request(String impl, Scale scale, String[] measurements, Pace pace) {
+    record Request(String impl, Scale scale, String[] measurements, Pace pace, boolean profiled) {
         String toJson() {
             return GSON.toJson(this);
         }
@@ -124,7 +141,8 @@ public final class CompareFork {
      *
      * @param nsPerOp the nanoseconds per operation of each iteration.
      * @param bytesPerOp the bytes allocated on the heap per operation.
+     * @param methods the sampled methods, or null if it was measured.
      * @param failure why there is no result, or null if there is one.
      */
-    record Reply(double[] nsPerOp, double bytesPerOp, String failure) {}
+    record Reply(double[] nsPerOp, double bytesPerOp, MethodSamples methods, String failure) {}
 }

@@ -2,6 +2,7 @@
 package io.flagstone.bench.compare;
 
 import io.flagstone.bench.contender.ContenderType;
+import io.flagstone.bench.fork.Forecast;
 import java.util.List;
 
 /**
@@ -30,4 +31,45 @@ public record ComparePlan(
 
     /** The pace with enough warm-up for compilers and machine to settle. */
     public static final CompareFork.Pace FULL = new CompareFork.Pace(3, 5, 1000);
+
+    /**
+     * Returns how long the measurement will take.
+     *
+     * @return the forecast.
+     */
+    public Forecast forecast() {
+        Forecast round = Forecast.NONE;
+        for (final Scale scale : scales) {
+            for (final ContenderType type : types) {
+                final int count = measurements(type).size();
+                if (count > 0) {
+                    round = round.plus(Forecast.jvm(count * pace.totalMs(), scale.entries()));
+                }
+            }
+        }
+        return round.times(rounds).within(budgetMs);
+    }
+
+    /**
+     * Returns how long the profiles of all measurements will take, one JVM for each.
+     *
+     * @return the forecast.
+     */
+    public Forecast profileForecast() {
+        Forecast all = Forecast.NONE;
+        for (final Scale scale : scales) {
+            for (final ContenderType type : types) {
+                all =
+                        all.plus(
+                                Forecast.jvm(pace.totalMs(), scale.entries())
+                                        .times(measurements(type).size()));
+            }
+        }
+        return all;
+    }
+
+    /** Returns the measurements that a contender can take part in. */
+    List<Measurement> measurements(ContenderType type) {
+        return measurements.stream().filter(one -> one.refusal(type).isEmpty()).toList();
+    }
 }

@@ -17,15 +17,22 @@ import java.util.TreeMap;
  * The report of the command {@code compare}.
  *
  * @param figures the figures, in the order of the report.
+ * @param profiles the hottest methods; may be empty.
  * @param origin the origin of the figures.
  */
-public record CompareReport(List<CompareFigure> figures, Origin origin) implements Report {
+public record CompareReport(List<CompareFigure> figures, List<Profile> profiles, Origin origin)
+        implements Report {
+    private static final String HOW_TO_READ_PROFILES =
+            "Samples of Flight Recorder every 10 ms, in a further JVM for each contender and"
+                + " operation that is not part of the figures. A sample counts for the innermost"
+                + " Java method, inlined or not; threads in native code are not sampled.";
     private static final String HOW_TO_READ =
             "Medians over all iterations of all rounds, with their minimum and maximum if there are"
                 + " several rounds. Contenders alternate, each in a fresh JVM. × flagstone is the"
                 + " median divided by Flagstone's; its range is the range of the ratios of single"
-                + " rounds. Reads are chained: each key depends on the value before it, except in"
-                + " floor-throughput. Every read asserts that it hits.";
+                + " rounds. The verdict is faster or slower if all rounds agree. Reads are chained:"
+                + " each key depends on the value before it, except in floor-throughput. Every read"
+                + " asserts that it hits.";
 
     @Override
     public void print(PrintWriter out) {
@@ -39,6 +46,14 @@ public record CompareReport(List<CompareFigure> figures, Origin origin) implemen
                 TextTable.print(out, CompareTable.HEAD, table.rows());
             }
             table.refusals().forEach(refusal -> out.println("  - " + refusal));
+        }
+        for (final Profile profile : profiles) {
+            out.println();
+            out.println(profile.title());
+            out.println("  " + profile.description());
+            if (!profile.rows().isEmpty()) {
+                TextTable.print(out, Profile.HEAD, profile.rows());
+            }
         }
         out.flush();
     }
@@ -62,6 +77,10 @@ public record CompareReport(List<CompareFigure> figures, Origin origin) implemen
             row.add("ratio", Json.number(figure.ratio()));
             row.add("ratioLow", Json.number(figure.ratioLow()));
             row.add("ratioHigh", Json.number(figure.ratioHigh()));
+            row.addProperty("verdict", figure.verdict());
+            final JsonArray roundsNs = new JsonArray();
+            figure.roundsNs().forEach(roundsNs::add);
+            row.add("roundsNs", roundsNs);
             row.addProperty("samples", figure.samples());
             row.addProperty("rounds", figure.rounds());
             row.addProperty("refused", figure.refused());
@@ -71,6 +90,11 @@ public record CompareReport(List<CompareFigure> figures, Origin origin) implemen
         final JsonObject root = new JsonObject();
         origin.addTo(root);
         root.add("rows", rows);
+        if (!profiles.isEmpty()) {
+            final JsonArray hottest = new JsonArray();
+            profiles.forEach(profile -> hottest.add(profile.json()));
+            root.add("profiles", hottest);
+        }
         return Json.render(root);
     }
 
@@ -102,6 +126,13 @@ public record CompareReport(List<CompareFigure> figures, Origin origin) implemen
             }
             table.refusals().forEach(page::paragraph);
             page.endSection();
+        }
+        if (!profiles.isEmpty()) {
+            page.section("Hottest methods", HOW_TO_READ_PROFILES).endSection();
+        }
+        for (final Profile profile : profiles) {
+            page.section(profile.title(), profile.description());
+            page.table(Profile.HEAD, profile.rows()).endSection();
         }
         page.section("How to repeat it", "").code(origin.command()).endSection();
         return page.render(origin.machine().describe());

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.compare;
 
-import com.google.gson.Gson;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import io.flagstone.bench.contender.ContenderType;
-import io.flagstone.bench.fork.Fork;
 import io.flagstone.bench.fork.ForkFailedException;
 import io.flagstone.bench.fork.StepListener;
 import java.io.IOException;
@@ -26,13 +22,6 @@ import java.util.function.LongSupplier;
  * before.
  */
 public final class CompareRun {
-    /** The time for the JVM to start and for the slowest contender to be filled. */
-    private static final long EXTRA_MS = TimeUnit.MINUTES.toMillis(15);
-
-    private static final List<String> FLAGS =
-            List.of("-Xmx8g", "-XX:MaxDirectMemorySize=16g", "-Djmh.ignoreLock=true");
-    private static final Gson GSON = new Gson();
-
     private final ComparePlan plan;
     private final StepListener progress;
     private final LongSupplier clockMs;
@@ -76,7 +65,7 @@ public final class CompareRun {
         final List<Cell> cells = new ArrayList<>();
         for (final Scale scale : plan.scales()) {
             for (final ContenderType type : plan.types()) {
-                if (!measurements(type).isEmpty()) {
+                if (!plan.measurements(type).isEmpty()) {
                     cells.add(new Cell(type, scale));
                 }
             }
@@ -84,12 +73,8 @@ public final class CompareRun {
         return cells;
     }
 
-    private List<Measurement> measurements(ContenderType type) {
-        return plan.measurements().stream().filter(one -> one.refusal(type).isEmpty()).toList();
-    }
-
     private void run(Cell cell, long begin) throws IOException, InterruptedException {
-        final List<Measurement> measurements = measurements(cell.type());
+        final List<Measurement> measurements = plan.measurements(cell.type());
         final long now = clockMs.getAsLong();
         final long expected = durations.getOrDefault(cell, 0L);
         if (plan.budgetMs() != ComparePlan.UNLIMITED && now - begin + expected > plan.budgetMs()) {
@@ -97,31 +82,13 @@ public final class CompareRun {
             return;
         }
         try {
-            final JsonObject replies = JsonParser.parseString(fork(cell)).getAsJsonObject();
-            for (final Measurement one : measurements) {
-                take(
-                        new Key(one, cell),
-                        GSON.fromJson(replies.get(one.title()), CompareFork.Reply.class));
-            }
+            new CompareJvm(cell.type(), cell.scale(), measurements, plan.pace(), false)
+                    .run()
+                    .forEach((one, reply) -> take(new Key(one, cell), reply));
         } catch (ForkFailedException failure) {
             skip(cell, failure.getMessage());
         }
         durations.put(cell, clockMs.getAsLong() - now);
-    }
-
-    private String fork(Cell cell) throws IOException, InterruptedException {
-        final List<Measurement> measurements = measurements(cell.type());
-        final CompareFork.Request request =
-                new CompareFork.Request(
-                        cell.type().title(),
-                        cell.scale(),
-                        measurements.stream().map(Measurement::title).toArray(String[]::new),
-                        plan.pace());
-        final long timeoutMs = EXTRA_MS + 2 * plan.pace().totalMs() * measurements.size();
-        return new Fork(CompareFork.class, timeoutMs)
-                .flags(FLAGS)
-                .flags(cell.type().jvmFlags())
-                .run(List.of(request.toJson()));
     }
 
     private void take(Key key, CompareFork.Reply reply) {
@@ -133,7 +100,7 @@ public final class CompareRun {
     }
 
     private void skip(Cell cell, String reason) {
-        measurements(cell.type()).forEach(one -> refuse(new Key(one, cell), reason));
+        plan.measurements(cell.type()).forEach(one -> refuse(new Key(one, cell), reason));
     }
 
     private void refuse(Key key, String reason) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.compare;
 
+import io.flagstone.bench.fork.Rounds;
 import io.flagstone.bench.fork.Scatter;
 import io.flagstone.bench.report.BarChart;
 import io.flagstone.bench.report.BarChart.Bar;
@@ -11,11 +12,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The table and the chart of all contenders in one measurement at one scale. */
 final class CompareTable {
     static final List<String> HEAD =
-            List.of("contender", "ns/op", "low", "high", "Mops/s", "B/op", "× flagstone", "range");
+            List.of(
+                    "contender",
+                    "ns/op",
+                    "low",
+                    "high",
+                    "Mops/s",
+                    "B/op",
+                    "× flagstone",
+                    "range",
+                    "verdict");
 
     private final List<CompareFigure> figures;
 
@@ -55,12 +66,24 @@ final class CompareTable {
         return figures.stream().filter(CompareFigure::isMeasured).map(CompareTable::row).toList();
     }
 
-    /** Returns warnings if a floor differs between rounds. */
+    /** Returns warnings if there are few rounds, or if a floor differs between rounds. */
     List<String> warnings() {
-        return figures.stream()
-                .filter(figure -> figure.type().isFloor())
-                .flatMap(floor -> Scatter.warnings(floor.type().title(), floor.roundsNs()).stream())
+        final int fewest =
+                figures.stream()
+                        .filter(CompareFigure::isMeasured)
+                        .mapToInt(CompareFigure::rounds)
+                        .min()
+                        .orElse(0);
+        return Stream.concat(
+                        Rounds.remarks(fewest).stream(),
+                        figures.stream()
+                                .filter(figure -> figure.type().isFloor())
+                                .flatMap(CompareTable::scatter))
                 .toList();
+    }
+
+    private static Stream<String> scatter(CompareFigure floor) {
+        return Scatter.warnings(floor.type().title(), floor.roundsNs()).stream();
     }
 
     /** Returns why contenders have no figure, with their titles. */
@@ -98,10 +121,11 @@ final class CompareTable {
                 number("%,.1f", figure.bytesPerOp()),
                 number("%.2f", figure.ratio()),
                 Double.isNaN(figure.ratioLow())
-                        ? ""
+                        ? (figure.rounds() == 1 ? "one round" : "")
                         : number("%.2f", figure.ratioLow())
                                 + " to "
-                                + number("%.2f", figure.ratioHigh()));
+                                + number("%.2f", figure.ratioHigh()),
+                figure.verdict());
     }
 
     private static String number(String format, double value) {

@@ -2,6 +2,7 @@
 package io.flagstone.bench.fork;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A fresh JVM that runs one measurement. Its main class gets the path of a file as first argument
- * and writes its result there.
+ * and writes its result there. Other files next to it are deleted when the JVM has ended.
  *
  * <p>The JVM is the one that runs this code, with the same class path. Its output is kept, and
  * shown only if it fails. It ends when this process ends, in whatever way.
@@ -21,6 +22,9 @@ public final class Fork {
                     "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED",
                     "-Dchronicle.analytics.disable=true",
                     "-Djava.awt.headless=true");
+
+    /** Stands for the fork's directory of files in its flags. */
+    public static final String DIRECTORY = "{directory}";
 
     private static final String RESULT = "result";
     private static final String LOG = "log";
@@ -44,7 +48,7 @@ public final class Fork {
     /**
      * Adds JVM flags.
      *
-     * @param flags flags such as {@code -Xmx8g}.
+     * @param flags flags such as {@code -Xmx8g}; {@link #DIRECTORY} in them is replaced.
      * @return this.
      */
     public Fork flags(List<String> flags) {
@@ -89,8 +93,11 @@ public final class Fork {
 
     /** Deletes the files of a fork. */
     static void delete(Path directory) throws IOException {
-        Files.deleteIfExists(directory.resolve(RESULT));
-        Files.deleteIfExists(directory.resolve(LOG));
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (final Path file : files) {
+                Files.deleteIfExists(file);
+            }
+        }
         Files.deleteIfExists(directory);
     }
 
@@ -107,7 +114,9 @@ public final class Fork {
         final List<String> command = new ArrayList<>();
         command.add(java());
         command.addAll(FLAGS);
-        command.addAll(arguments);
+        for (final String argument : arguments) {
+            command.add(argument.replace(DIRECTORY, result.getParent().toString()));
+        }
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
         command.add(Child.class.getName());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.growth;
 
+import io.flagstone.bench.fork.Forecast;
 import io.flagstone.bench.fork.Fork;
 import io.flagstone.bench.fork.StepListener;
 import java.io.IOException;
@@ -20,6 +21,21 @@ import java.util.concurrent.TimeUnit;
  */
 public record ExpiryFigure(
         int timers, double armNs, double rearmNs, double reclaimNs, long worstCallNs, long calls) {
+    /** Each timer is armed, armed again and reclaimed. */
+    private static final int OPERATIONS = 3;
+
+    /**
+     * Returns how long {@link #measure} will take.
+     *
+     * @param timers the numbers of timers.
+     * @return the forecast.
+     */
+    public static Forecast forecast(List<Integer> timers) {
+        return timers.stream()
+                .map(count -> Forecast.jvm(0, OPERATIONS * (long) count))
+                .reduce(Forecast.NONE, Forecast::plus);
+    }
+
     /**
      * Measures each number of timers in a fresh JVM.
      *

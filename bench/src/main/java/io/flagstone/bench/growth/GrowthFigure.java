@@ -42,6 +42,11 @@ public final class GrowthFigure {
         return valueBytes;
     }
 
+    /** Returns the number of JVMs that gave a figure. */
+    int rounds() {
+        return replies.size();
+    }
+
     /** Returns why there is no figure, or null if there is one. */
     String refused() {
         return replies.isEmpty() ? refused : null;

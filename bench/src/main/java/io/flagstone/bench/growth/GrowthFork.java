@@ -20,6 +20,10 @@ public final class GrowthFork {
     private static final int BATCH = 32;
     private static final int BURST = 1 << 10;
     private static final int SAMPLES = 7;
+
+    /** The duration of the warm-up, in samples. */
+    private static final int WARM_UP = 4;
+
     private static final long NEW_KEYS = 1L << 30;
     private static final int MAX_TURNOVERS = 4;
 
@@ -41,6 +45,16 @@ public final class GrowthFork {
     public static void main(String[] args) throws IOException {
         final Request request = GSON.fromJson(args[1], Request.class);
         Files.writeString(Path.of(args[0]), GSON.toJson(new GrowthFork(request).run()));
+    }
+
+    /** Returns the duration of all samples of a JVM. */
+    static long measuredMs(int sampleMs) {
+        return 2L * (WARM_UP + SAMPLES) * sampleMs;
+    }
+
+    /** Returns how many entries a JVM puts before and after the samples. */
+    static long puts(int entries) {
+        return (1L + MAX_TURNOVERS) * entries;
     }
 
     private Reply run() {
@@ -99,7 +113,9 @@ public final class GrowthFork {
             final long end =
                     begin
                             + TimeUnit.MILLISECONDS.toNanos(
-                                    i == 0 ? 4L * request.sampleMs() : request.sampleMs());
+                                    i == 0
+                                            ? (long) WARM_UP * request.sampleMs()
+                                            : request.sampleMs());
             long operations = 0;
             long now = begin;
             while (now < end) {

@@ -5,6 +5,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.flagstone.bench.contender.ContenderType;
 import io.flagstone.bench.fork.Origin;
+import io.flagstone.bench.fork.Rounds;
 import io.flagstone.bench.report.CurveChart;
 import io.flagstone.bench.report.CurveChart.Curve;
 import io.flagstone.bench.report.Page;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 /**
  * Reports of the growth of contenders, for people and for programs.
@@ -128,7 +130,16 @@ public record GrowthReport(List<GrowthFigure> figures, List<ExpiryFigure> expiry
     }
 
     private List<String> warnings() {
-        return figures.stream().flatMap(figure -> figure.warnings().stream()).toList();
+        final int rounds =
+                figures.stream()
+                        .mapToInt(GrowthFigure::rounds)
+                        .filter(count -> count > 0)
+                        .min()
+                        .orElse(0);
+        return Stream.concat(
+                        rounds == 1 ? Rounds.remarks(rounds).stream() : Stream.empty(),
+                        figures.stream().flatMap(figure -> figure.warnings().stream()))
+                .toList();
     }
 
     private List<String> refusals() {

@@ -2,6 +2,7 @@
 package io.flagstone.bench.growth;
 
 import io.flagstone.bench.contender.ContenderType;
+import io.flagstone.bench.fork.Forecast;
 import io.flagstone.bench.fork.Fork;
 import io.flagstone.bench.fork.ForkFailedException;
 import io.flagstone.bench.fork.StepListener;
@@ -28,6 +29,19 @@ public record GrowthRun(
         int limitSeconds,
         int rounds) {
     private static final List<String> FLAGS = List.of("-Xmx12g", "-XX:MaxDirectMemorySize=16g");
+
+    /**
+     * Returns how long {@link #run} will take.
+     *
+     * @return the forecast.
+     */
+    public Forecast forecast() {
+        final long measuredMs = GrowthFork.measuredMs(sampleMs);
+        return entries.stream()
+                .map(count -> Forecast.jvm(measuredMs, GrowthFork.puts(count)))
+                .reduce(Forecast.NONE, Forecast::plus)
+                .times(types.size() * valueBytes.size() * rounds);
+    }
 
     /**
      * Runs all rounds.

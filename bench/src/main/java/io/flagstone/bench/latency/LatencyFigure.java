@@ -6,6 +6,7 @@ import io.flagstone.bench.fork.Scatter;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -13,9 +14,13 @@ import org.HdrHistogram.Histogram;
 
 /** The results of all rounds of one contender under one collector. */
 public final class LatencyFigure {
+    /** The percentile of service times that is compared between rounds. */
+    static final double SERVICE_TAIL = 99.99;
+
     private final ContenderType type;
     private final Collector collector;
     private final List<Double> medianNs = new ArrayList<>();
+    private final List<Long> serviceTailNs = new ArrayList<>();
     private final Histogram response = new Histogram(3);
     private final Histogram service = new Histogram(3);
     private final Map<StallCause, Long> stalls = new EnumMap<>(StallCause.class);
@@ -27,6 +32,7 @@ public final class LatencyFigure {
     private double bytesPerRead;
     private long collections;
     private long longestCollectionNs;
+    private long stallsDropped;
     private String refused;
 
     LatencyFigure(ContenderType type, Collector collector) {
@@ -38,7 +44,10 @@ public final class LatencyFigure {
         final Histogram round = decode(reply.response());
         medianNs.add((double) round.getValueAtPercentile(50));
         response.add(round);
-        service.add(decode(reply.service()));
+        final Histogram served = decode(reply.service());
+        serviceTailNs.add(served.getValueAtPercentile(SERVICE_TAIL));
+        service.add(served);
+        stallsDropped += reply.stallsDropped();
         hits += reply.hits();
         misses += reply.misses();
         readLateNs = Math.max(readLateNs, reply.readLateNs());
@@ -83,6 +92,26 @@ public final class LatencyFigure {
 
     Histogram service() {
         return service;
+    }
+
+    /** Returns the number of JVMs that gave a figure. */
+    int rounds() {
+        return serviceTailNs.size();
+    }
+
+    /** Returns the lowest service tail of a round; undefined if there is no round. */
+    long serviceTailLowNs() {
+        return Collections.min(serviceTailNs);
+    }
+
+    /** Returns the highest service tail of a round; undefined if there is no round. */
+    long serviceTailHighNs() {
+        return Collections.max(serviceTailNs);
+    }
+
+    /** Returns how many stalls found no room in the log, so their cause is not known. */
+    long stallsDropped() {
+        return stallsDropped;
     }
 
     double hitRatio() {

@@ -25,6 +25,9 @@ import org.HdrHistogram.Histogram;
 
 /** The main class of a measuring JVM: one contender, one reader, one feed. */
 public final class LatencyFork {
+    /** The name of the safepoint log. */
+    static final String SAFEPOINTS = "safepoints";
+
     private static final Gson GSON = new Gson();
     private static final int BATCH = 32;
     private static final long NEW_KEYS = 1L << 30;
@@ -51,13 +54,15 @@ public final class LatencyFork {
     /**
      * Measures, and writes the result.
      *
-     * @param args the result's file, {@link LatencySettings} as JSON, and the safepoint log.
+     * @param args the result's file, with the safepoint log next to it, and {@link LatencySettings}
+     *     as JSON.
      * @throws IOException if a file cannot be read or written.
      * @throws InterruptedException if interrupted.
      */
     public static void main(String[] args) throws IOException, InterruptedException {
         final LatencySettings settings = GSON.fromJson(args[1], LatencySettings.class);
-        final Reply reply = new LatencyFork(settings).run(Path.of(args[2]));
+        final Reply reply =
+                new LatencyFork(settings).run(Path.of(args[0]).resolveSibling(SAFEPOINTS));
         Files.writeString(Path.of(args[0]), GSON.toJson(reply));
     }
 

@@ -2,6 +2,7 @@
 package io.flagstone.bench.latency;
 
 import io.flagstone.bench.contender.ContenderType;
+import io.flagstone.bench.fork.Forecast;
 import java.util.List;
 
 /**
@@ -35,6 +36,16 @@ public record LatencyPlan(
         long stallNs,
         String heap,
         int rounds) {
+    /**
+     * Returns how long the measurement will take.
+     *
+     * @return the forecast.
+     */
+    public Forecast forecast() {
+        return Forecast.jvm(Math.round(1e3 * (warmupSeconds + seconds)), entries)
+                .times(types.size() * collectors.size() * rounds);
+    }
+
     LatencySettings settings(ContenderType type) {
         return new LatencySettings(
                 type.title(),

@@ -4,6 +4,7 @@ package io.flagstone.bench.latency;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.flagstone.bench.fork.Origin;
+import io.flagstone.bench.fork.Rounds;
 import io.flagstone.bench.report.Page;
 import io.flagstone.bench.report.PercentileChart;
 import io.flagstone.bench.report.Report;
@@ -14,6 +15,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * Reports of a latency measurement, for people and for programs.
@@ -33,6 +35,7 @@ public record LatencyReport(LatencyPlan plan, List<LatencyFigure> figures, Origi
                     "p99.99",
                     "max",
                     "service p99.99",
+                    "its range",
                     "hits %",
                     "behind ms",
                     "feed behind ms",
@@ -40,7 +43,14 @@ public record LatencyReport(LatencyPlan plan, List<LatencyFigure> figures, Origi
                     "GCs",
                     "longest GC");
     private static final List<String> STALL_HEAD =
-            List.of("contender", "safepoint", "scheduler", "steal", "own", "longest own");
+            List.of(
+                    "contender",
+                    "safepoint",
+                    "scheduler",
+                    "steal",
+                    "own",
+                    "longest own",
+                    "not logged");
     private static final double[] PERCENTILES = {50, 99, 99.9, 99.99};
     private static final String[] PERCENTILE_KEYS = {"p50Ns", "p99Ns", "p999Ns", "p9999Ns"};
 
@@ -50,8 +60,9 @@ public record LatencyReport(LatencyPlan plan, List<LatencyFigure> figures, Origi
                 + " from the read's actual start. Behind: how late the last read or write began,"
                 + " which grows without end if a rate is too high. Floors have no feed: they show"
                 + " the machine. Stalls are reads with a long service time. The JVM and Linux tell"
-                + " their cause; own are stalls that neither explains, including those of the"
-                + " host.";
+                + " their cause; own are stalls that neither explains, including those of the host."
+                + " Not logged are stalls that the log had no room for. The range of the service"
+                + " time is that of the rounds.";
 
     /**
      * Prints the tables.
@@ -105,7 +116,8 @@ public record LatencyReport(LatencyPlan plan, List<LatencyFigure> figures, Origi
                     row.add(micros(figure.response().getValueAtPercentile(percentile)));
                 }
                 row.add(micros(figure.response().getMaxValue()));
-                row.add(micros(figure.service().getValueAtPercentile(99.99)));
+                row.add(micros(figure.service().getValueAtPercentile(LatencyFigure.SERVICE_TAIL)));
+                row.add(serviceRange(figure));
                 row.add(String.format(Locale.ROOT, "%.1f", 100 * figure.hitRatio()));
                 row.add(String.format(Locale.ROOT, "%.1f", figure.readLateNs() / 1e6));
                 row.add(String.format(Locale.ROOT, "%.1f", figure.feedLateNs() / 1e6));
@@ -128,14 +140,30 @@ public record LatencyReport(LatencyPlan plan, List<LatencyFigure> figures, Origi
                     row.add("" + figure.stalls(cause));
                 }
                 row.add(micros(figure.longestStallNs(StallCause.OWN)));
+                row.add(String.format(Locale.ROOT, "%,d", figure.stallsDropped()));
                 rows.add(row);
             }
         }
         return rows;
     }
 
+    private static String serviceRange(LatencyFigure figure) {
+        return figure.rounds() < 2
+                ? "one round"
+                : micros(figure.serviceTailLowNs()) + " to " + micros(figure.serviceTailHighNs());
+    }
+
     private List<String> warnings(Collector collector) {
-        return of(collector).stream().flatMap(figure -> figure.warnings().stream()).toList();
+        final int rounds =
+                of(collector).stream()
+                        .mapToInt(LatencyFigure::rounds)
+                        .filter(count -> count > 0)
+                        .min()
+                        .orElse(0);
+        return Stream.concat(
+                        Rounds.remarks(rounds).stream(),
+                        of(collector).stream().flatMap(figure -> figure.warnings().stream()))
+                .toList();
     }
 
     private List<String> refusals(Collector collector) {
@@ -187,7 +215,14 @@ public record LatencyReport(LatencyPlan plan, List<LatencyFigure> figures, Origi
                     PERCENTILE_KEYS[i], figure.response().getValueAtPercentile(PERCENTILES[i]));
         }
         row.addProperty("maxNs", figure.response().getMaxValue());
-        row.addProperty("serviceP9999Ns", figure.service().getValueAtPercentile(99.99));
+        row.addProperty(
+                "serviceP9999Ns",
+                figure.service().getValueAtPercentile(LatencyFigure.SERVICE_TAIL));
+        row.addProperty("rounds", figure.rounds());
+        if (figure.rounds() > 1) {
+            row.addProperty("serviceP9999LowNs", figure.serviceTailLowNs());
+            row.addProperty("serviceP9999HighNs", figure.serviceTailHighNs());
+        }
         row.addProperty("serviceMaxNs", figure.service().getMaxValue());
         row.addProperty("hits", figure.hits());
         row.addProperty("misses", figure.misses());
@@ -202,6 +237,7 @@ public record LatencyReport(LatencyPlan plan, List<LatencyFigure> figures, Origi
         }
         row.add("stalls", stalls);
         row.addProperty("longestOwnStallNs", figure.longestStallNs(StallCause.OWN));
+        row.addProperty("stallsNotLogged", figure.stallsDropped());
     }
 
     /**

@@ -7,8 +7,6 @@ import io.flagstone.bench.fork.Fork;
 import io.flagstone.bench.fork.ForkFailedException;
 import io.flagstone.bench.fork.StepListener;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -60,7 +58,6 @@ public final class LatencyRun {
     }
 
     private void run(LatencyFigure figure) throws IOException, InterruptedException {
-        final Path log = Files.createTempFile("flagstone-safepoints", ".log");
         try {
             final long runMs = (long) (1e3 * (plan.warmupSeconds() + plan.seconds()));
             final String reply =
@@ -72,17 +69,14 @@ public final class LatencyRun {
                                             "-Xmx" + plan.heap(),
                                             "-XX:+AlwaysPreTouch",
                                             "-XX:MaxDirectMemorySize=16g",
-                                            String.format(Safepoint.LOG_FLAG, log)))
+                                            String.format(
+                                                    Safepoint.LOG_FLAG,
+                                                    Fork.DIRECTORY + "/" + LatencyFork.SAFEPOINTS)))
                             .flags(figure.type().jvmFlags())
-                            .run(
-                                    List.of(
-                                            GSON.toJson(plan.settings(figure.type())),
-                                            log.toString()));
+                            .run(List.of(GSON.toJson(plan.settings(figure.type()))));
             figure.add(GSON.fromJson(reply, LatencyFork.Reply.class));
         } catch (ForkFailedException failure) {
             figure.refuse(failure.getMessage());
-        } finally {
-            Files.deleteIfExists(log);
         }
     }
 }

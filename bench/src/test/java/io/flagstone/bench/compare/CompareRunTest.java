@@ -15,6 +15,7 @@ import java.io.StringWriter;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class CompareRunTest {
@@ -78,6 +79,37 @@ class CompareRunTest {
     }
 
     @Test
+    void profilesEachMeasurementInItsOwnJvm() throws Exception {
+        final ComparePlan plan =
+                new ComparePlan(
+                        List.of(ContenderType.FLAGSTONE, ContenderType.CHM),
+                        List.of(Measurement.GET, Measurement.PUT_EVICT),
+                        List.of(SCALE),
+                        1,
+                        new CompareFork.Pace(1, 2, 300),
+                        ComparePlan.UNLIMITED);
+        final List<String> steps = new ArrayList<>();
+
+        final List<Profile> profiles =
+                new ProfileRun(plan, (done, all, next) -> steps.add(done + "/" + all + " " + next))
+                        .run();
+
+        assertThat(plan.profileForecast().jvms()).isEqualTo(3);
+        assertThat(steps)
+                .containsExactly(
+                        "0/3 profile of flagstone",
+                        "1/3 profile of chm",
+                        "2/3 profile of flagstone");
+        for (final Profile profile : profiles) {
+            assertThat(profile.refused()).isNull();
+            assertThat(profile.methods().samples()).as("%s", profile).isPositive();
+            assertThat(profile.methods().hottest()).hasSizeBetween(1, 10);
+        }
+        assertThat(profiles.get(0).methods().hottest())
+                .anyMatch(method -> method.name().startsWith("io.flagstone."));
+    }
+
+    @Test
     void reportsHaveARowForEachFigure() throws IOException {
         final Samples ours = new Samples();
         ours.add(new double[] {10, 12, 11}, 0);
@@ -99,6 +131,13 @@ class CompareRunTest {
                                         ContenderType.LINKED_HASH_MAP,
                                         SCALE,
                                         "<no reason>")),
+                        List.of(
+                                new Profile(
+                                        Measurement.GET,
+                                        ContenderType.CHM,
+                                        SCALE,
+                                        MethodSamples.of(Map.of("a.B.hot", 75, "a.C.cool", 25)),
+                                        null)),
                         new Origin(
                                 new Machine("17", "a cpu", 2, 4096, "never", "Linux", "abc123"),
                                 "java -jar x compare",
@@ -125,6 +164,12 @@ class CompareRunTest {
         for (final String key : List.of("low", "high", "ratioLow", "ratioHigh")) {
             assertThat(oneRound.get(key).isJsonNull()).as(key).isTrue();
         }
+        assertThat(oneRound.get("verdict").getAsString()).isEmpty();
+        final JsonObject profile = root.getAsJsonArray("profiles").get(0).getAsJsonObject();
+        assertThat(profile.get("samples").getAsInt()).isEqualTo(100);
+        final JsonObject hottest = profile.getAsJsonArray("methods").get(0).getAsJsonObject();
+        assertThat(hottest.get("method").getAsString()).isEqualTo("a.B.hot");
+        assertThat(hottest.get("share").getAsDouble()).isEqualTo(0.75);
         final JsonObject last = root.getAsJsonArray("rows").get(3).getAsJsonObject();
         assertThat(last.get("nsPerOp").isJsonNull()).isTrue();
         assertThat(last.get("refused").getAsString()).isEqualTo("<no reason>");
@@ -137,6 +182,11 @@ class CompareRunTest {
                         "get, 5,000 entries, 16-byte values, zipf keys, 1 thread",
                         "not steady: floor-latency took 5.0 to 8.0 ns in different rounds.",
                         "100.00",
+                        "One round has no range",
+                        "one round",
+                        "hottest methods of chm, get, 5,000 entries",
+                        "100 samples, so a share is right to about ±10 points",
+                        "75.0 %",
                         "- linked-hash-map: <no reason>");
 
         final String page = report.html();
@@ -145,6 +195,7 @@ class CompareRunTest {
                 .contains(
                         "&lt;no reason&gt;",
                         "aria-label=\"get, 5,000 entries",
+                        "a.C.cool",
                         "java -jar x compare")
                 .doesNotContain("src=", "href=", "@import", "<script");
     }

@@ -57,9 +57,25 @@ class SamplesTest {
 
         final CompareFigure figure = figure(theirs, ours);
 
+        assertThat(figure.verdict()).isEqualTo("slower");
         assertThat(figure.ratioLow()).isEqualTo(2);
         assertThat(figure.ratioHigh()).isEqualTo(3);
         assertThat(figure.ratio()).isEqualTo(90 / 20.0);
+    }
+
+    @Test
+    void aVerdictNeedsRoundsThatAgree() {
+        final Samples ours = new Samples();
+        ours.add(new double[] {10}, 0);
+        ours.add(new double[] {20}, 0);
+        final Samples theirs = new Samples();
+        theirs.add(new double[] {9}, 0);
+        theirs.add(new double[] {18}, 0);
+
+        assertThat(figure(theirs, ours).verdict()).isEqualTo("faster");
+        ours.add(new double[] {10}, 0);
+        theirs.add(new double[] {11}, 0);
+        assertThat(figure(theirs, ours).verdict()).isEqualTo("undecided");
     }
 
     private static CompareFigure figure(Samples samples, Samples ours) {

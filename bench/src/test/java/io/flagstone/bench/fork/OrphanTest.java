@@ -86,6 +86,7 @@ class OrphanTest {
 
         /** Runs. */
         public static void main(String[] args) throws IOException, InterruptedException {
+            Files.writeString(Path.of(args[0]).resolveSibling("safepoints"), "a log");
             final Path part = Path.of(args[1] + ".part");
             Files.writeString(
                     part, ProcessHandle.current().pid() + "\n" + Path.of(args[0]).getParent());
