@@ -86,7 +86,7 @@ class CompareRunTest {
                         List.of(Measurement.GET, Measurement.PUT_EVICT),
                         List.of(SCALE),
                         1,
-                        new CompareFork.Pace(1, 2, 300),
+                        new CompareFork.Pace(1, 3, 500),
                         ComparePlan.UNLIMITED);
         final List<String> steps = new ArrayList<>();
 
