@@ -101,7 +101,7 @@ public final class CacheBuilder {
      * Sets the budget in bytes. This is all the direct memory that the cache ever takes, including
      * index and headers. {@link #build} allocates it and touches every page.
      *
-     * @param bytes from about 9 KiB, depending on segments and slabs, up to 4 KiB less than 2 GiB
+     * @param bytes from about 7 KiB, depending on segments and slabs, up to 4 KiB less than 2 GiB
      *     for each segment.
      * @return this.
      */
@@ -388,7 +388,8 @@ public final class CacheBuilder {
         checkSingly(problems);
         fail(problems);
 
-        final Sizing sizing = new Sizing(settings, sizeSample);
+        final Sizing sizing =
+                new Sizing(settings, sizeSample, Runtime.getRuntime().availableProcessors());
         checkShares(sizing.segments(), problems);
         fail(problems);
 
@@ -409,7 +410,7 @@ public final class CacheBuilder {
                 config,
                 sizing.memoryBytes(),
                 sizing.hugePages(),
-                settings.effective(sizing.chosen(layout)));
+                settings.effective(sizing.chosen(layout), layout.classes().maxEntryBytes()));
     }
 
     private SegmentConfig segmentConfig(SegmentLayout layout, int count) {

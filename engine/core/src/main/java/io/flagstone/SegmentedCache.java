@@ -63,7 +63,7 @@ abstract class SegmentedCache {
         this.batchReader = new BatchReader(reads, segments, config);
         this.keyedHash = config.hash();
         this.segmentBits = Integer.numberOfTrailingZeros(segments.length);
-        this.maxValueBytes = config.layout().classes().maxChunkBytes();
+        this.maxValueBytes = config.layout().classes().maxEntryBytes();
     }
 
     final long hash(long key) {

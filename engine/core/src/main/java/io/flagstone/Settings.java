@@ -5,7 +5,6 @@ import io.flagstone.api.EffectiveConfiguration;
 import io.flagstone.api.Setting;
 import io.flagstone.api.Setting.Origin;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -76,9 +75,13 @@ final class Settings {
      * Returns the configuration in effect.
      *
      * @param chosen the values chosen for parameters that are unset.
+     * @param maxEntryBytes the largest entry, which is no parameter.
      */
-    EffectiveConfiguration effective(Map<Parameter, Object> chosen) {
-        final List<Setting> settings =
+    EffectiveConfiguration effective(Map<Parameter, Object> chosen, int maxEntryBytes) {
+        final Setting largest =
+                new Setting(
+                        "maxEntryBytes", Integer.toString(maxEntryBytes), "bytes", Origin.CHOSEN);
+        final Stream<Setting> settings =
                 Stream.of(Parameter.values())
                         .map(
                                 parameter ->
@@ -88,8 +91,7 @@ final class Settings {
                                                         chosen.get(parameter), Origin.CHOSEN)
                                                 : parameter.setting(
                                                         values.get(parameter),
-                                                        origins.get(parameter)))
-                        .toList();
-        return new EffectiveConfiguration(settings);
+                                                        origins.get(parameter)));
+        return new EffectiveConfiguration(Stream.concat(settings, Stream.of(largest)).toList());
     }
 }

@@ -23,20 +23,34 @@ final class Sizing {
 
     private static final int SEGMENTS_PER_CORE = 4;
 
+    /** The default largest value is the largest power of two within a cache's part of this. */
+    private static final int MEMORY_PER_VALUE = 64;
+
+    private static final int MAX_VALUE_BYTES = SlabPlan.MAX_AUTO_SLAB_BYTES;
+
+    /** By default, a segment is at least this many times as long as the largest value. */
+    private static final int LEAST_VALUES = 16;
+
+    /** If the number of segments is given, a value takes at most this part of a segment. */
+    private static final int LEAST_VALUES_GIVEN = 4;
+
     /** The size below which the fixed parts of a segment take a large share of it. */
     private static final long MIN_SEGMENT_BYTES = 1 << 20;
 
     private static final long MAX_SEGMENT_BYTES = 1 << 30;
     private static final long MIN_SEGMENT_ENTRIES = 1024;
-    private static final int SLABS = 64;
+
+    /** By default, a slab is about this part of a segment. */
+    private static final int SLABS = 128;
 
     /**
-     * A default slab is longer than a power of two by one over this number, so that a value of that
-     * power and its header fit.
+     * The largest entry and a default slab are longer than a power of two by one over this number,
+     * so that a value of that power and its header fit.
      */
     private static final int HEADROOM_DIVISOR = 128;
 
-    private static final int DEFAULT_ENTRY_BYTES = 64;
+    /** A value of 64 bytes and its key. */
+    private static final int DEFAULT_ENTRY_BYTES = 72;
 
     /** The factor by which the index allows for entries smaller than those of the sample. */
     private static final double SAMPLE_MARGIN = 0.9;
@@ -53,6 +67,7 @@ final class Sizing {
     private final SizeSample sample;
     private final boolean filtered;
     private final int entryBytes;
+    private final int processors;
     private final int segments;
     private final boolean hugePages;
     private final RegionAllocator allocator;
@@ -62,8 +77,10 @@ final class Sizing {
      *
      * @param settings valid settings.
      * @param sample the sample, or null.
+     * @param processors the number of processors.
      */
-    Sizing(Settings settings, SizeSample sample) {
+    Sizing(Settings settings, SizeSample sample, int processors) {
+        this.processors = processors;
         this.memoryBytes = settings.number(Parameter.MEMORY_BYTES);
         this.maxEntries = settings.number(Parameter.MAX_ENTRIES);
         final Long slab = settings.number(Parameter.SLAB_BYTES);
@@ -95,7 +112,7 @@ final class Sizing {
                 Parameter.SEGMENTS,
                 segments,
                 Parameter.SLAB_BYTES,
-                layout.classes().maxChunkBytes(),
+                layout.classes().slabBytes(),
                 Parameter.EXPECTED_ENTRY_BYTES,
                 entryBytes,
                 Parameter.HUGE_PAGES,
@@ -116,9 +133,7 @@ final class Sizing {
     }
 
     private int defaultSegments() {
-        int count =
-                BitUtil.findNextPositivePowerOfTwo(
-                        SEGMENTS_PER_CORE * Runtime.getRuntime().availableProcessors());
+        int count = BitUtil.findNextPositivePowerOfTwo(SEGMENTS_PER_CORE * processors);
         while (count > 1
                 && (memoryBytes / count < leastSegmentBytes()
                         || maxEntries / count < MIN_SEGMENT_ENTRIES)) {
@@ -130,13 +145,10 @@ final class Sizing {
         return count;
     }
 
-    /**
-     * Returns the smallest default segment: it has many slabs, and room for many of the largest
-     * entries.
-     */
+    /** Returns the smallest default segment, which has room for many of the largest entries. */
     private long leastSegmentBytes() {
         return sample == null
-                ? MIN_SEGMENT_BYTES
+                ? Math.max(MIN_SEGMENT_BYTES, (long) LEAST_VALUES * largestValue(memoryBytes))
                 : Math.max(
                         MIN_SEGMENT_BYTES,
                         MIN_SEGMENT_ENTRIES * SlabPlan.largestLength(sample.counts()));
@@ -161,8 +173,39 @@ final class Sizing {
     /** Returns the layout of the segments with the highest bound in entries. */
     SegmentLayout layout() {
         final int regionBytes = allocator.capacity();
-        return SegmentLayout.divide(
-                regionBytes, classes(regionBytes), entryBytes, maxEntries(0), filtered);
+        final SizeClasses classes = classes(regionBytes);
+        SegmentLayout layout = divide(regionBytes, classes);
+        if (layout.slabs() < classes.longestRun()) {
+            // The index takes most of the segment.
+            layout = divide(regionBytes, new SizeClasses(classes.slabBytes()));
+        }
+        return sample != null || slabBytes != AUTO ? layout : stretched(regionBytes, layout);
+    }
+
+    private SegmentLayout divide(int regionBytes, SizeClasses classes) {
+        return SegmentLayout.divide(regionBytes, classes, entryBytes, maxEntries(0), filtered);
+    }
+
+    /**
+     * Returns a layout with as many slabs, each longer by its share of the space that would be left
+     * over. Longer slabs may have more size classes, whose tables need some of that space.
+     */
+    private SegmentLayout stretched(int regionBytes, SegmentLayout layout) {
+        if (layout.slabs() == 0) {
+            return layout;
+        }
+        final SizeClasses classes = layout.classes();
+        final int share = (int) (layout.unusedBytes() / layout.slabs()) & -Region.CACHE_LINE;
+        for (int more = share; more > 0; more -= Region.CACHE_LINE) {
+            final SegmentLayout longer =
+                    divide(
+                            regionBytes,
+                            new SizeClasses(classes.slabBytes() + more, classes.maxEntryBytes()));
+            if (longer.slabs() == layout.slabs()) {
+                return longer;
+            }
+        }
+        return layout;
     }
 
     private SizeClasses classes(int regionBytes) {
@@ -172,12 +215,25 @@ final class Sizing {
         if (slabBytes != AUTO) {
             return new SizeClasses(slabBytes);
         }
-        final int fitting = Integer.highestOneBit(Math.max(1, regionBytes / SLABS));
-        final int power =
-                Math.max(
-                        SlabPlan.MIN_AUTO_SLAB_BYTES,
-                        Math.min(SlabPlan.MAX_AUTO_SLAB_BYTES, fitting));
-        return new SizeClasses(power + BitUtil.align(power / HEADROOM_DIVISOR, Region.CACHE_LINE));
+        final long segment = memoryBytes / segments;
+        final int largest = power(segment / LEAST_VALUES_GIVEN, largestValue(memoryBytes));
+        final int slab = Math.max(largest / SizeClasses.MAX_RUN, power(segment / SLABS, largest));
+        return new SizeClasses(withHeadroom(slab), withHeadroom(largest));
+    }
+
+    /** Returns the default largest value of a cache, which depends on nothing but its memory. */
+    private static int largestValue(long memoryBytes) {
+        return power(memoryBytes / MEMORY_PER_VALUE, MAX_VALUE_BYTES);
+    }
+
+    /** Returns the largest power of two within a number of bytes, between the limits of a slab. */
+    private static int power(long bytes, int most) {
+        return (int)
+                Math.max(SlabPlan.MIN_AUTO_SLAB_BYTES, Math.min(most, Long.highestOneBit(bytes)));
+    }
+
+    private static int withHeadroom(int power) {
+        return power + BitUtil.align(power / HEADROOM_DIVISOR, Region.CACHE_LINE);
     }
 
     /** Adds a problem for each way in which the layout is too small. */
@@ -185,11 +241,11 @@ final class Sizing {
         final SizeClasses classes = layout.classes();
         CacheBuilder.check(
                 problems,
-                EntryDescriptor.length(1, entryBytes - 1) <= classes.maxChunkBytes(),
+                EntryDescriptor.length(1, entryBytes - 1) <= classes.slabBytes(),
                 "expectedEntryBytes and a header must fit slabBytes: expectedEntryBytes="
                         + entryBytes
                         + ", slabBytes="
-                        + classes.maxChunkBytes());
+                        + classes.slabBytes());
         final long leastBytes =
                 Region.allocationFor(
                         SegmentLayout.leastRegionBytes(
@@ -204,6 +260,6 @@ final class Sizing {
                         + ", segments="
                         + segments
                         + ", slabBytes="
-                        + classes.maxChunkBytes());
+                        + classes.slabBytes());
     }
 }

@@ -217,17 +217,18 @@ class CacheBuilderTest {
     void theEffectiveConfigurationShowsEveryValueAndItsOrigin() {
         try (OffHeapCache cache = right().hashSeed(42).clock(() -> 0).build()) {
             final EffectiveConfiguration configuration = cache.configuration();
-            assertThat(configuration.settings()).hasSize(Parameter.values().length);
+            assertThat(configuration.settings()).hasSize(Parameter.values().length + 1);
             assertThat(configuration.setting("memoryBytes").value()).isEqualTo("1048576");
             assertThat(configuration.setting("segments").origin()).isEqualTo(Origin.CHOSEN);
             assertThat(configuration.setting("slabBytes").value()).isEqualTo("8256");
+            assertThat(configuration.setting("maxEntryBytes").value()).isEqualTo("16512");
             assertThat(configuration.setting("maxEntries").value()).isEqualTo("none");
             assertThat(configuration.setting("expiryBudget").origin()).isEqualTo(Origin.DEFAULT);
             assertThat(configuration.setting("clock").origin()).isEqualTo(Origin.BUILDER);
             assertThat(configuration.setting("hashSeed").value())
                     .as("the seed is a secret")
                     .isEqualTo("fixed");
-            assertThat(configuration.toString().lines()).hasSize(Parameter.values().length);
+            assertThat(configuration.toString().lines()).hasSize(Parameter.values().length + 1);
             assertThatThrownBy(() -> configuration.setting("tick"))
                     .hasMessage("there is no parameter tick");
         }
@@ -359,7 +360,7 @@ class CacheBuilderTest {
                 BitUtil.findNextPositivePowerOfTwo(4 * Runtime.getRuntime().availableProcessors());
         int expected = 1;
         while (expected < most
-                && bytes / (2 * expected) >= 1 << 20
+                && bytes / (2 * expected) >= Math.max(1 << 20, Long.highestOneBit(bytes / 64) * 16)
                 && maxEntries / (2 * expected) >= 1_024) {
             expected *= 2;
         }
@@ -373,13 +374,13 @@ class CacheBuilderTest {
     @CsvSource({
         "65536, 4160",
         "262144, 4160",
-        "1048576, 8256",
-        "16777216, 132096",
+        "1048576, 16512",
+        "16777216, 264192",
         "268435456, 1056768"
     })
-    void aSlabIsALittleMoreThanA64thOfASegment(int segmentBytes, int slabBytes) {
+    void theLargestEntryIsALittleMoreThanA64thOfTheMemory(int memoryBytes, int slabBytes) {
         try (OffHeapCache cache =
-                OffHeapCache.builder().memoryBytes(segmentBytes).segments(1).build()) {
+                OffHeapCache.builder().memoryBytes(memoryBytes).segments(1).build()) {
             final UnsafeBuffer value = new UnsafeBuffer(new byte[1 << 21]);
             assertThatThrownBy(() -> cache.put(1, value, 0, value.capacity()))
                     .isInstanceOfSatisfying(

@@ -87,7 +87,7 @@ class FaultInjectionTest {
         ONE_SLAB(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16) {
             @Override
             void configure(CacheBuilder builder) {
-                builder.memoryBytes(5_200).maxEntries(100);
+                builder.memoryBytes(3_600).maxEntries(100);
             }
 
             @Override

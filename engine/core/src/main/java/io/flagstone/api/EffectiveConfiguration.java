@@ -4,10 +4,11 @@ package io.flagstone.api;
 import java.util.List;
 
 /**
- * All parameters of a cache with their effective values and where each value comes from. Prints as
- * a table.
+ * All parameters of a cache with their effective values and where each value comes from. The last
+ * row, {@code maxEntryBytes}, is not a parameter: it is the largest entry that the cache takes,
+ * header and padded key included. Prints as a table.
  *
- * @param settings one for each parameter, in the order of the documentation.
+ * @param settings one for each parameter, in the order of the documentation, and the largest entry.
  */
 public record EffectiveConfiguration(List<Setting> settings) {
     /**

@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.api;
 
-/** Thrown if an entry does not fit into the largest size class. The cache is unchanged. */
+/** Thrown if an entry is larger than the largest that the cache takes. The cache is unchanged. */
 public final class EntryTooLargeException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
     /** The bytes that the entry needs. */
     private final long entryBytes;
 
-    /** The chunk of the largest size class, in bytes. */
+    /** The largest entry, in bytes. */
     private final int maxEntryBytes;
 
     /**
      * Creates an exception whose message has both sizes.
      *
      * @param entryBytes the bytes that the entry needs: header, padded key and value.
-     * @param maxEntryBytes the chunk of the largest size class in bytes, which is one slab.
+     * @param maxEntryBytes the largest entry of the cache, in bytes.
      */
     public EntryTooLargeException(long entryBytes, int maxEntryBytes) {
         super(
                 "entry of "
                         + entryBytes
-                        + " bytes (header, padded key, value) exceeds the largest size class of "
+                        + " bytes (header, padded key, value) exceeds the largest entry of "
                         + maxEntryBytes
-                        + " bytes: raise slabBytes");
+                        + " bytes: raise memoryBytes or slabBytes");
         this.entryBytes = entryBytes;
         this.maxEntryBytes = maxEntryBytes;
     }
@@ -40,7 +40,7 @@ public final class EntryTooLargeException extends IllegalArgumentException {
     /**
      * Returns the limit.
      *
-     * @return the chunk of the largest size class, in bytes.
+     * @return the largest entry of the cache in bytes: header, padded key and value.
      */
     public int maxEntryBytes() {
         return maxEntryBytes;

@@ -48,10 +48,12 @@ class LayoutDiagramsTest {
         return Map.of(
                 "C", LAYOUT.classes().count(),
                 "S", LAYOUT.slabs(),
-                "Z", LAYOUT.classes().maxChunkBytes(),
+                "Z", LAYOUT.classes().slabBytes(),
                 "B", LAYOUT.buckets(),
                 "K", (LAYOUT.maxEntries() + 15) / 16,
                 "R", Math.max(16, LAYOUT.maxEntries() / 4),
+                "L", (54 + LAYOUT.wheelBits() - 1) / LAYOUT.wheelBits(),
+                "P", 1 << LAYOUT.wheelBits(),
                 "N", COUNTERS);
     }
 
@@ -65,6 +67,9 @@ class LayoutDiagramsTest {
         offsets.put(
                 "headerLength",
                 call("RecencyDescriptor", "headerLength", LAYOUT.classes().count()));
+        for (final String method : List.of("slotsStart", "wheelLength")) {
+            offsets.put(method, call("WheelDescriptor", method, LAYOUT.wheelBits()));
+        }
         offsets.put("fileBytes", call("MetricsDescriptor", "fileBytes", COUNTERS));
         return offsets;
     }

@@ -3,11 +3,7 @@ package io.flagstone.internal.expiry;
 
 import static io.flagstone.internal.expiry.WheelDescriptor.ARMED;
 import static io.flagstone.internal.expiry.WheelDescriptor.CURRENT_TICK;
-import static io.flagstone.internal.expiry.WheelDescriptor.LEVELS;
-import static io.flagstone.internal.expiry.WheelDescriptor.LEVEL_SHIFT;
 import static io.flagstone.internal.expiry.WheelDescriptor.QUIET_UNTIL;
-import static io.flagstone.internal.expiry.WheelDescriptor.SLOTS_PER_LEVEL;
-import static io.flagstone.internal.expiry.WheelDescriptor.SLOT_MASK;
 
 import io.flagstone.internal.entry.EntryDescriptor;
 import io.flagstone.internal.memory.Invariant;
@@ -19,9 +15,10 @@ import java.util.BitSet;
  * Hierarchical Timing Wheels, SOSP 1987). Each level has an occupancy bitmap, so the wheel skips
  * any length of empty time in at most as many steps as there are levels.
  *
- * <p>A tick is split into digits of six bits. The highest digit in which the deadline's tick
- * differs from the current tick is the entry's level. When the current tick reaches a slot of a
- * level above 0, its entries are filed again at lower levels. Entries in a slot of level 0 are due.
+ * <p>A tick is split into digits, of six bits in a wheel with 64 slots a level. The highest digit
+ * in which the deadline's tick differs from the current tick is the entry's level. When the current
+ * tick reaches a slot of a level above 0, its entries are filed again at lower levels. Entries in a
+ * slot of level 0 are due.
  *
  * <p>The wheel only determines when memory is reclaimed. The deadline alone determines whether an
  * entry has expired. That allows three simplifications:
@@ -49,23 +46,43 @@ public final class TimingWheel {
     /** Returned by {@link #poll} if it moved an entry to another slot. */
     public static final int MOVED = -1;
 
-    /** The most steps per entry: a move from each level but the last, then its expiry. */
-    public static final int MAX_STEPS_PER_ENTRY = LEVELS;
+    /** The bits of a level of 64 slots, for regions in which {@link #length} matters little. */
+    public static final int WIDE = 6;
+
+    /** The bits of a level of 8 slots, for small regions. There are twice as many levels. */
+    public static final int NARROW = 3;
 
     private final Region region;
     private final int start;
+    private final int slots;
+    private final int levels;
+    private final int levelBits;
+    private final int slotMask;
     private final long tickNs;
 
-    /** Creates an empty wheel over zeroed memory from {@code start}, a multiple of 8. */
-    public TimingWheel(Region region, int start, long tickNs) {
+    /**
+     * Creates an empty wheel over zeroed memory from {@code start}, a multiple of 8.
+     *
+     * @param levelBits the binary logarithm of the number of slots of a level, 1 to 6.
+     */
+    public TimingWheel(Region region, int start, int levelBits, long tickNs) {
         this.region = region;
         this.start = start;
+        this.slots = start + WheelDescriptor.slotsStart(levelBits);
+        this.levels = WheelDescriptor.levels(levelBits);
+        this.levelBits = levelBits;
+        this.slotMask = (1 << levelBits) - 1;
         this.tickNs = tickNs;
     }
 
     /** Returns the bytes that a wheel needs. */
-    public static int length() {
-        return WheelDescriptor.LENGTH;
+    public static int length(int levelBits) {
+        return WheelDescriptor.wheelLength(levelBits);
+    }
+
+    /** Returns the most steps per entry: a move from each level but the last, then its expiry. */
+    public int maxStepsPerEntry() {
+        return levels;
     }
 
     /** Returns the number of entries in the wheel. */
@@ -120,7 +137,7 @@ public final class TimingWheel {
             final int previous = EntryDescriptor.wheelPrevious(region, chunk);
             final int next = EntryDescriptor.wheelNext(region, chunk);
             if (previous < 0) {
-                region.putInt(WheelDescriptor.slot(start, ~previous), chunk);
+                region.putInt(WheelDescriptor.slot(slots, ~previous), chunk);
             } else {
                 EntryDescriptor.wheelNext(region, previous, chunk);
             }
@@ -154,7 +171,7 @@ public final class TimingWheel {
 
         int level = -1;
         long earliest = Long.MAX_VALUE;
-        for (int i = 0; i < LEVELS; i++) {
+        for (int i = 0; i < levels; i++) {
             final long slotStart = firstOccupied(i, current);
             if (slotStart < earliest) {
                 earliest = slotStart;
@@ -167,9 +184,8 @@ public final class TimingWheel {
             return NOTHING_DUE;
         }
         region.putLong(start + CURRENT_TICK, earliest);
-        final int slot =
-                level * SLOTS_PER_LEVEL + (int) (earliest >>> level * LEVEL_SHIFT & SLOT_MASK);
-        final int entry = region.getInt(WheelDescriptor.slot(start, slot));
+        final int slot = (level << levelBits) + (int) (earliest >>> level * levelBits & slotMask);
+        final int entry = region.getInt(WheelDescriptor.slot(slots, slot));
         unfile(entry);
         if (EntryDescriptor.deadline(region, entry) <= nowNs) {
             return entry;
@@ -183,15 +199,15 @@ public final class TimingWheel {
      * not before the current tick; or {@code Long.MAX_VALUE}.
      */
     private long firstOccupied(int level, long current) {
-        final int shift = level * LEVEL_SHIFT;
+        final int shift = level * levelBits;
         final long position = current >>> shift;
         final long bits =
                 region.getLong(WheelDescriptor.occupancy(start, level))
-                        & -1L << (position & SLOT_MASK);
+                        & -1L << (position & slotMask);
         if (bits == 0) {
             return Long.MAX_VALUE;
         }
-        final long slot = position & ~SLOT_MASK | Long.numberOfTrailingZeros(bits);
+        final long slot = position & ~slotMask | Long.numberOfTrailingZeros(bits);
         return Math.max(current, slot << shift);
     }
 
@@ -208,10 +224,10 @@ public final class TimingWheel {
         final long current = region.getLong(start + CURRENT_TICK);
         final long tick = Math.max(current, tickOf(EntryDescriptor.deadline(region, entry)));
         final int level =
-                (Long.SIZE - 1 - Long.numberOfLeadingZeros(tick ^ current | 1)) / LEVEL_SHIFT;
-        final int index = (int) (tick >>> level * LEVEL_SHIFT & SLOT_MASK);
-        final int slot = level * SLOTS_PER_LEVEL + index;
-        final int cell = WheelDescriptor.slot(start, slot);
+                (Long.SIZE - 1 - Long.numberOfLeadingZeros(tick ^ current | 1)) / levelBits;
+        final int index = (int) (tick >>> level * levelBits & slotMask);
+        final int slot = (level << levelBits) + index;
+        final int cell = WheelDescriptor.slot(slots, slot);
         final int head = region.getInt(cell);
         EntryDescriptor.wheelPrevious(region, entry, ~slot);
         EntryDescriptor.wheelNext(region, entry, head);
@@ -230,10 +246,10 @@ public final class TimingWheel {
         final int next = EntryDescriptor.wheelNext(region, entry);
         if (previous < 0) {
             final int slot = ~previous;
-            region.putInt(WheelDescriptor.slot(start, slot), next);
+            region.putInt(WheelDescriptor.slot(slots, slot), next);
             if (next == Region.NONE) {
-                final int bitmap = WheelDescriptor.occupancy(start, slot / SLOTS_PER_LEVEL);
-                region.putLong(bitmap, region.getLong(bitmap) & ~(1L << slot));
+                final int bitmap = WheelDescriptor.occupancy(start, slot >>> levelBits);
+                region.putLong(bitmap, region.getLong(bitmap) & ~(1L << (slot & slotMask)));
             }
         } else {
             EntryDescriptor.wheelNext(region, previous, next);
@@ -255,12 +271,14 @@ public final class TimingWheel {
     public void audit(BitSet live) {
         final BitSet filed = new BitSet();
         final long current = region.getLong(start + CURRENT_TICK);
-        for (int slot = 0; slot < LEVELS * SLOTS_PER_LEVEL; slot++) {
-            final int level = slot / SLOTS_PER_LEVEL;
+        for (int slot = 0; slot < levels << levelBits; slot++) {
+            final int level = slot >>> levelBits;
             int previous = ~slot;
-            int entry = region.getInt(WheelDescriptor.slot(start, slot));
+            int entry = region.getInt(WheelDescriptor.slot(slots, slot));
             final boolean marked =
-                    (region.getLong(WheelDescriptor.occupancy(start, level)) >>> slot & 1) != 0;
+                    (region.getLong(WheelDescriptor.occupancy(start, level)) >>> (slot & slotMask)
+                                    & 1)
+                            != 0;
             check(marked == (entry != Region.NONE), "slot %d: its bit is %s", slot, marked);
             while (entry != Region.NONE) {
                 check(
@@ -273,8 +291,8 @@ public final class TimingWheel {
                         "entry %d in slot %d does not link back",
                         entry,
                         slot);
-                final int shift = level * LEVEL_SHIFT;
-                final long position = current >>> shift & ~SLOT_MASK | slot & SLOT_MASK;
+                final int shift = level * levelBits;
+                final long position = current >>> shift & ~slotMask | slot & slotMask;
                 final long tick = tickOf(EntryDescriptor.deadline(region, entry));
                 check(
                         position >= current >>> shift

@@ -67,6 +67,7 @@ final class EntryStore {
     final SegmentClock clock;
     final LiveEntries entries;
     final Rebalancer rebalancer;
+    private final RunRoom runs;
     final HashIndex index;
     private final SlabAllocator slabs;
     final EvictionOrder order;
@@ -87,6 +88,7 @@ final class EntryStore {
         this.clock = new SegmentClock(config.times().clock(), config.times().birthNs());
         this.entries = new LiveEntries(region, config, callbacks);
         this.rebalancer = new Rebalancer(config, entries);
+        this.runs = new RunRoom(region, entries, rebalancer, classes);
         this.index = entries.index;
         this.slabs = entries.slabs;
         this.order = entries.order;
@@ -97,13 +99,13 @@ final class EntryStore {
     /**
      * Returns the size class for an entry.
      *
-     * @throws EntryTooLargeException if the entry needs more than a slab.
+     * @throws EntryTooLargeException if the entry is larger than the largest.
      */
     int classFor(long lengths) {
         final int valueLength = EntryLengths.value(lengths);
         final long length = EntryDescriptor.length(EntryLengths.key(lengths), valueLength);
-        if (length > classes.maxChunkBytes() || valueLength >= EntryDescriptor.MAX_ENTRY_LENGTH) {
-            throw new EntryTooLargeException(length, classes.maxChunkBytes());
+        if (length > classes.maxEntryBytes() || valueLength >= EntryDescriptor.MAX_ENTRY_LENGTH) {
+            throw new EntryTooLargeException(length, classes.maxEntryBytes());
         }
         return classes.classFor((int) length);
     }
@@ -459,12 +461,18 @@ final class EntryStore {
         final EvictionRun run = events.beginEviction();
         final long evictions = evictions();
         final long moves = region.getLong(MOVES);
-        final int chunk = rebalancer.allocate(sizeClass, nowNs);
+        final int chunk = allocateChunk(sizeClass, nowNs);
         final int free = chunk < 0 ? rebalancer.evict(~chunk, nowNs) : chunk;
         if (run != null) {
             run.finish(evictions() - evictions, region.getLong(MOVES) - moves);
         }
         return free;
+    }
+
+    private int allocateChunk(int sizeClass, long nowNs) {
+        return slabs.isRun(sizeClass)
+                ? runs.allocate(sizeClass, nowNs)
+                : rebalancer.allocate(sizeClass, nowNs);
     }
 
     private long evictions() {
@@ -496,14 +504,15 @@ final class EntryStore {
      * entries that the wheel moves to a lower level.
      *
      * <p>Writes keep up with the work they add, whatever the budget. A write arms at most one
-     * entry, which needs at most {@link TimingWheel#MAX_STEPS_PER_ENTRY} steps: its moves down the
+     * entry, which needs at most {@link TimingWheel#maxStepsPerEntry} steps: its moves down the
      * levels and its removal. A call takes all the steps that two entries can need, or removes two
      * entries, if that much is due. So count a move as {@code 1 / mostSteps} of a call and a
-     * removal as {@code 1 / mostRemoved}. An entry then adds at most 8/18 + 1/2, which is less than
-     * one, and a call that leaves work behind has done at least one. So each such write reduces the
-     * remaining work, and calls leave work behind only for a bounded number of writes. With a bound
-     * on removals alone, a write whose steps were all moves would never be made up for. Hits that
-     * renew deadlines add moves too, but they keep their entries and take no room.
+     * removal as {@code 1 / mostRemoved}. In a wheel of L levels, an entry then adds at most (L -
+     * 1) / (2 L) + 1/2, which is less than one, and a call that leaves work behind has done at
+     * least one. So each such write reduces the remaining work, and calls leave work behind only
+     * for a bounded number of writes. With a bound on removals alone, a write whose steps were all
+     * moves would never be made up for. Hits that renew deadlines add moves too, but they keep
+     * their entries and take no room.
      *
      * @return the steps taken.
      */
@@ -513,7 +522,7 @@ final class EntryStore {
         }
         ChangeMark.begin(region);
         final int mostRemoved = Math.max(budget, WRITES_AHEAD);
-        final int mostSteps = Math.max(budget, WRITES_AHEAD * TimingWheel.MAX_STEPS_PER_ENTRY);
+        final int mostSteps = Math.max(budget, WRITES_AHEAD * wheel.maxStepsPerEntry());
         int removed = 0;
         int steps = 0;
         ExpiryRun run = null;

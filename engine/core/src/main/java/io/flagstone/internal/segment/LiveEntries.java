@@ -35,7 +35,9 @@ final class LiveEntries {
         this.region = region;
         this.callbacks = callbacks;
         this.order = new EvictionOrder(region, config);
-        this.wheel = new TimingWheel(region, layout.wheelOffset(), config.times().tickNs());
+        this.wheel =
+                new TimingWheel(
+                        region, layout.wheelOffset(), layout.wheelBits(), config.times().tickNs());
         this.slabs =
                 new SlabAllocator(
                         region,

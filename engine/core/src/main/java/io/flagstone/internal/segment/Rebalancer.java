@@ -38,6 +38,8 @@ import io.flagstone.internal.slab.SlabAllocator;
  * number of looks finds. The slab that the reserve became holds no more entries than were written
  * or moved since.
  *
+ * <p>{@link RunRoom} finds room for an entry that is larger than a slab.
+ *
  * <p>So a write moves at most as many entries as the budget allows and evicts at most as many, then
  * those of that one slab, and one for its own chunk.
  *
@@ -75,6 +77,10 @@ final class Rebalancer {
         this.reserve = reserve(config.layout(), budget);
     }
 
+    int reserve() {
+        return reserve;
+    }
+
     /** Returns the number of slabs that a segment keeps in reserve. */
     static int reserve(SegmentLayout layout, int budget) {
         final boolean spare = layout.slabs() >= MIN_SLABS_FOR_RESERVE;
@@ -82,13 +88,13 @@ final class Rebalancer {
     }
 
     private static int mostChunks(SizeClasses classes) {
-        return classes.maxChunkBytes() / classes.chunkBytes(0);
+        return classes.chunksPerSlab(0);
     }
 
     /**
      * Allocates a chunk for an entry.
      *
-     * @param sizeClass the entry's class; the chunk's class may be larger.
+     * @param sizeClass the entry's class, not one of runs; the chunk's class may be larger.
      * @return the chunk, to which the caller writes an entry of the chunk's class; or the
      *     complement of an entry, which the caller must evict, by {@link #evict} or by writing to
      *     its chunk.
@@ -233,6 +239,10 @@ final class Rebalancer {
     /** Returns a chunk for a class that has none when no slab is available. */
     private int takeFromOthers(int sizeClass, long nowNs) {
         final int larger = order.nextNonempty(sizeClass + 1);
+        if (larger >= 0 && slabs.isRun(larger)) {
+            entries.evict(order.victim(larger), ROOM_EVICTIONS, nowNs);
+            return slabs.allocate(sizeClass, 0);
+        }
         if (larger >= 0) {
             final int chunk = slabs.takeFree(larger);
             return chunk != Region.NONE ? chunk : last(larger, nowNs);
@@ -249,7 +259,8 @@ final class Rebalancer {
         return slabs.allocate(sizeClass, 0);
     }
 
-    private void reassigned(int donor) {
+    /** Counts a slab that a class has given. */
+    void reassigned(int donor) {
         entries.add(SLAB_REASSIGNMENTS, 1);
         events.slabReassigned(classes.chunkBytes(donor));
     }
@@ -283,7 +294,8 @@ final class Rebalancer {
         return taken;
     }
 
-    private void step(long nowNs) {
+    /** Takes one step towards emptying the slab that is being drained. */
+    void step(long nowNs) {
         final int donor = slabs.drainingClass();
         final int pooled = slabs.pooledSlabs();
         int chunk = slabs.takeFree(donor);

@@ -7,8 +7,8 @@ import io.flagstone.internal.memory.Region;
  * The layout of a segment's region. The region holds all of a segment's state except its lock, and
  * every reference is an offset from the region's start, so the image does not depend on its
  * address. C is the number of size classes, S of slabs, B of index buckets, and Z is the length of
- * a slab in bytes. K is the number of blocks and R of rejections in the admission filter. The parts
- * have the names that {@link SegmentLayout} uses.
+ * a slab in bytes. The timing wheel has L levels of P slots. K is the number of blocks and R of
+ * rejections in the admission filter. The parts have the names that {@link SegmentLayout} uses.
  *
  * <pre>
  *  +--------+------------------+-----------------------+--------------------------------------+
@@ -55,7 +55,7 @@ import io.flagstone.internal.memory.Region;
  *  |        |            to 64 | unused                |                                      |
  *  |        |             16 C | lists                 | head and tail of each LRU list       |
  *  +--------+------------------+-----------------------+--------------------------------------+
- *  |        |             2400 | wheelOffset           | timing wheel                         |
+ *  |        | 24 + 8 L + 4 L P | wheelOffset           | timing wheel                         |
  *  +--------+------------------+-----------------------+--------------------------------------+
  *  |        | 16 + 16 C + 24 S | tablesOffset          | slab tables                          |
  *  |        |            to 64 | unused                |                                      |
@@ -88,7 +88,7 @@ final class SegmentDescriptor {
     /** "FLAGSTON" in ASCII. */
     static final long MAGIC = 0x4E4F_5453_4741_4C46L;
 
-    static final int LAYOUT_VERSION = 4;
+    static final int LAYOUT_VERSION = 5;
 
     static final int IDENTITY_MAGIC = 0;
     static final int IDENTITY_VERSION = IDENTITY_MAGIC + Long.BYTES;
@@ -133,7 +133,7 @@ final class SegmentDescriptor {
         region.putInt(IDENTITY_REGION_BYTES, region.capacity());
         region.putLong(IDENTITY_HASH_SEED, hashSeed);
         region.putInt(IDENTITY_BUCKETS, layout.buckets());
-        region.putInt(IDENTITY_SLAB_BYTES, layout.classes().maxChunkBytes());
+        region.putInt(IDENTITY_SLAB_BYTES, layout.classes().slabBytes());
         region.putInt(IDENTITY_SLABS, layout.slabs());
         region.putInt(IDENTITY_INDEX_OFFSET, layout.indexOffset());
         region.putInt(IDENTITY_SLABS_OFFSET, layout.slabsOffset());

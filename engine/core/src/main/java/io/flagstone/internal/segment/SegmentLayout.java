@@ -42,6 +42,9 @@ public record SegmentLayout(
      */
     public record Offsets(int wheel, int tables, int index, int slabs, int window, int filter) {}
 
+    /** The length of a region from which a wheel with few levels takes less than a hundredth. */
+    private static final int WIDE_WHEEL_REGION_BYTES = 1 << 18;
+
     /** No bound in entries. */
     public static final long UNBOUNDED = Long.MAX_VALUE;
 
@@ -61,7 +64,7 @@ public record SegmentLayout(
             int expectedEntryBytes,
             long maxEntries,
             boolean filtered) {
-        final int slabBytes = classes.maxChunkBytes();
+        final int slabBytes = classes.slabBytes();
         int slabs = Math.max(0, regionBytes / slabBytes);
         SegmentLayout layout =
                 withSlabs(slabs, regionBytes, classes, expectedEntryBytes, maxEntries, filtered);
@@ -80,8 +83,19 @@ public record SegmentLayout(
     /** Returns the smallest length of a region with one slab. */
     public static int leastRegionBytes(
             SizeClasses classes, int expectedEntryBytes, long maxEntries, boolean filtered) {
+        final long narrow =
+                withSlabs(1, 0, classes, expectedEntryBytes, maxEntries, filtered).endOffset();
         return Math.toIntExact(
-                withSlabs(1, 0, classes, expectedEntryBytes, maxEntries, filtered).endOffset());
+                narrow < WIDE_WHEEL_REGION_BYTES
+                        ? narrow
+                        : withSlabs(
+                                        1,
+                                        WIDE_WHEEL_REGION_BYTES,
+                                        classes,
+                                        expectedEntryBytes,
+                                        maxEntries,
+                                        filtered)
+                                .endOffset());
     }
 
     /**
@@ -97,7 +111,7 @@ public record SegmentLayout(
             int expectedEntryBytes,
             long maxEntries,
             boolean filtered) {
-        final long slabSpace = (long) slabs * classes.maxChunkBytes();
+        final long slabSpace = (long) slabs * classes.slabBytes();
         final long expected =
                 EntryDescriptor.length(Math.min(Long.BYTES, expectedEntryBytes), 0)
                         + Math.max(0, expectedEntryBytes - Long.BYTES);
@@ -108,7 +122,7 @@ public record SegmentLayout(
         final int buckets = HashIndex.bucketsFor(fit);
         final long listsLength = LruLists.length(classes.count());
         final long wheelOffset = BitUtil.align(SegmentDescriptor.RECENCY + listsLength, Long.BYTES);
-        final long tablesOffset = wheelOffset + TimingWheel.length();
+        final long tablesOffset = wheelOffset + TimingWheel.length(wheelBits(regionBytes));
         final long indexOffset =
                 BitUtil.align(
                         tablesOffset + SlabAllocator.tablesLength(classes.count(), slabs),
@@ -136,6 +150,15 @@ public record SegmentLayout(
     public SegmentLayout bounded(long entries) {
         return new SegmentLayout(
                 regionBytes, classes, slabs, buckets, (int) Math.min(maxEntries, entries), offsets);
+    }
+
+    /** Returns the binary logarithm of the number of slots of a level of the timing wheel. */
+    public int wheelBits() {
+        return wheelBits(regionBytes);
+    }
+
+    private static int wheelBits(int regionBytes) {
+        return regionBytes < WIDE_WHEEL_REGION_BYTES ? TimingWheel.NARROW : TimingWheel.WIDE;
     }
 
     /** Returns where the timing wheel starts. */
@@ -186,7 +209,12 @@ public record SegmentLayout(
         return (long) buckets * HashIndex.BUCKET_LENGTH;
     }
 
+    /** Returns the bytes after the last slab. */
+    public long unusedBytes() {
+        return regionBytes - endOffset();
+    }
+
     private long endOffset() {
-        return offsets.slabs() + (long) slabs * classes.maxChunkBytes();
+        return offsets.slabs() + (long) slabs * classes.slabBytes();
     }
 }

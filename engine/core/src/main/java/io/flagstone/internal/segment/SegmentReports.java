@@ -59,7 +59,7 @@ final class SegmentReports {
         final long headers = entries.count() * EntryDescriptor.HEADER_LENGTH;
         final long keyBytes = region.getLong(SegmentDescriptor.KEY_BYTES);
         final long valueBytes = region.getLong(SegmentDescriptor.VALUE_BYTES);
-        final long slabBytes = (long) layout.slabs() * classes.maxChunkBytes();
+        final long slabBytes = (long) layout.slabs() * classes.slabBytes();
         return MemoryReport.builder()
                 .set(Figure.BUDGET_BYTES, region.capacity())
                 .set(Figure.ENTRIES, entries.count())
@@ -71,7 +71,7 @@ final class SegmentReports {
                 .set(Figure.FREE_CHUNK_BYTES, freeChunkBytes)
                 .set(
                         Figure.FREE_SLAB_BYTES,
-                        (long) entries.slabs.pooledSlabs() * classes.maxChunkBytes())
+                        (long) entries.slabs.pooledSlabs() * classes.slabBytes())
                 .set(
                         Figure.UNUSED_BYTES,
                         region.capacity() - layout.fixedBytes() - layout.indexBytes() - slabBytes)

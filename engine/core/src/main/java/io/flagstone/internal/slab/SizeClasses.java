@@ -3,15 +3,21 @@ package io.flagstone.internal.slab;
 
 import io.flagstone.internal.entry.EntryDescriptor;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.agrona.BitUtil;
 
 /**
- * The chunk sizes for slabs of one size, smallest first. The last is a whole slab.
+ * The chunk sizes for slabs of one size, smallest first. The last is a whole slab or, if entries
+ * may be larger than a slab, a run of slabs.
  *
- * <p>Without a sample (see {@link SlabPlan}), sizes grow by 8 bytes up to 192, then by a tenth.
- * Each size is raised to the largest that cuts a slab into the same number of chunks. For example,
- * every size between a third and a half of a slab gives two chunks, so only the half is useful. So
- * no class wastes much of the end of its slabs.
+ * <p>Without a sample (see {@link SlabPlan}), sizes grow by 8 bytes up to 192, by a sixteenth up to
+ * 768, then by a tenth. Each size is raised to the largest that cuts a slab into the same number of
+ * chunks. For example, every size between a third and a half of a slab gives two chunks, so only
+ * the half is useful. So no class wastes much of the end of its slabs.
+ *
+ * <p>An entry larger than a slab takes a run: as many neighbouring slabs as it needs. There is a
+ * class for each length of a run. So the largest entry does not determine the length of a slab, and
+ * slabs can be short. Short slabs leave less memory in the partly filled slabs of many classes.
  *
  * <p>Immutable. A lookup allocates nothing. It takes one table access for small sizes and a binary
  * search for others.
@@ -26,24 +32,42 @@ public final class SizeClasses {
     /** The largest slab. */
     public static final int MAX_SLAB_BYTES = 1 << 24;
 
+    /** The most slabs of an entry. */
+    public static final int MAX_RUN = 16;
+
     private static final int STEP = 8;
     private static final int FINE_LIMIT = 192;
+    private static final int MEDIUM_LIMIT = 768;
+    private static final int MEDIUM_DIVISOR = 16;
     private static final int GROWTH_DIVISOR = 10;
     private static final int SPILL_DIVISOR = 8;
     private static final int TABLE_LIMIT = 1024;
     private static final int TABLE_SHIFT = 3;
 
+    private final int slabBytes;
+    private final int maxEntryBytes;
     private final int[] chunkBytes;
+    private final byte[] slabsPerChunk;
     private final byte[] table;
     private final byte[] spillLimits;
 
     /**
-     * Creates the classes for entries of any size.
+     * Creates the classes for entries up to a slab.
      *
      * @param slabBytes the size of a slab, a multiple of 64 from {@link #MIN_SLAB_BYTES}.
      */
     public SizeClasses(int slabBytes) {
-        this(slabBytes, spread(slabBytes));
+        this(slabBytes, slabBytes);
+    }
+
+    /**
+     * Creates the classes for entries up to a given size.
+     *
+     * @param slabBytes the size of a slab, a multiple of 64 from {@link #MIN_SLAB_BYTES}.
+     * @param maxEntryBytes the largest entry with its header, at most {@link #MAX_RUN} slabs.
+     */
+    public SizeClasses(int slabBytes, int maxEntryBytes) {
+        this(slabBytes, spread(slabBytes), maxEntryBytes);
     }
 
     /**
@@ -55,7 +79,24 @@ public final class SizeClasses {
      *     number of chunks.
      */
     SizeClasses(int slabBytes, int[] sizes) {
-        chunkBytes = Arrays.stream(sizes).map(size -> raised(size, slabBytes)).distinct().toArray();
+        this(slabBytes, sizes, slabBytes);
+    }
+
+    private SizeClasses(int slabBytes, int[] sizes, int maxEntryBytes) {
+        this.slabBytes = slabBytes;
+        this.maxEntryBytes = maxEntryBytes;
+        final int longest = (int) (((long) maxEntryBytes + slabBytes - 1) / slabBytes);
+        chunkBytes =
+                IntStream.concat(
+                                Arrays.stream(sizes)
+                                        .map(size -> raised(size, slabBytes))
+                                        .distinct(),
+                                IntStream.rangeClosed(2, longest).map(slabs -> slabs * slabBytes))
+                        .toArray();
+        slabsPerChunk = new byte[chunkBytes.length];
+        for (int c = 0; c < chunkBytes.length; c++) {
+            slabsPerChunk[c] = (byte) Math.max(1, chunkBytes[c] / slabBytes);
+        }
         spillLimits = new byte[chunkBytes.length];
         for (int c = 0; c < chunkBytes.length; c++) {
             final int found = search(chunkBytes[c] + chunkBytes[c] / SPILL_DIVISOR + 1);
@@ -79,11 +120,18 @@ public final class SizeClasses {
         while (slabBytes / size > 1) {
             final int chunk = raised(size, slabBytes);
             sizes[count++] = chunk;
-            size = chunk + Math.max(STEP, chunk < FINE_LIMIT ? 0 : chunk / GROWTH_DIVISOR);
+            size = chunk + Math.max(STEP, growth(chunk));
             size = BitUtil.align(size, EntryDescriptor.ALIGNMENT);
         }
         sizes[count++] = slabBytes;
         return Arrays.copyOf(sizes, count);
+    }
+
+    private static int growth(int chunkBytes) {
+        if (chunkBytes < FINE_LIMIT) {
+            return 0;
+        }
+        return chunkBytes / (chunkBytes < MEDIUM_LIMIT ? MEDIUM_DIVISOR : GROWTH_DIVISOR);
     }
 
     /** Returns the number of classes. */
@@ -96,13 +144,33 @@ public final class SizeClasses {
         return chunkBytes[sizeClass];
     }
 
-    /** Returns the largest chunk size: a whole slab. */
-    public int maxChunkBytes() {
-        return chunkBytes[chunkBytes.length - 1];
+    /** Returns the size of a slab. */
+    public int slabBytes() {
+        return slabBytes;
+    }
+
+    /** Returns the largest entry, with its header. The largest chunk may be larger. */
+    public int maxEntryBytes() {
+        return maxEntryBytes;
+    }
+
+    /** Returns the number of neighbouring slabs of a chunk: 1, or more if it is a run. */
+    public int slabsPerChunk(int sizeClass) {
+        return slabsPerChunk[sizeClass];
+    }
+
+    /** Returns the number of chunks in a slab of a class. A run counts as one. */
+    public int chunksPerSlab(int sizeClass) {
+        return Math.max(1, slabBytes / chunkBytes[sizeClass]);
+    }
+
+    /** Returns the most slabs of a chunk: 1 if there are no runs. */
+    public int longestRun() {
+        return slabsPerChunk[slabsPerChunk.length - 1];
     }
 
     /**
-     * Returns the smallest class whose chunk holds {@code bytes}, at most {@link #maxChunkBytes}.
+     * Returns the smallest class whose chunk holds {@code bytes}, at most {@link #maxEntryBytes}.
      */
     public int classFor(int bytes) {
         final int index = bytes + (1 << TABLE_SHIFT) - 1 >>> TABLE_SHIFT;

@@ -27,16 +27,20 @@ import io.flagstone.internal.memory.Region;
  * returns, and then the slab is in the pool. One slab drains at a time. The caller may pause after
  * any chunk, or give up with {@link #stopDraining}.
  *
+ * <p>A chunk that is larger than a slab is a run of neighbouring slabs. They leave the pool and
+ * return to it together. Where there are runs, they are taken from the end of the region and slabs
+ * from its beginning, so that neighbours stay free.
+ *
  * <p>Invariants, which {@code SlabAudit} checks:
  *
  * <ul>
- *   <li>every slab is in the pool, or has a class and at least one live chunk;
+ *   <li>every slab is in the pool, or has a class and at least one live chunk, or belongs to a run;
  *   <li>a class's list holds exactly its slabs with a chunk to hand out, except a draining one;
  *   <li>each chunk that was handed out is either live or in its slab's free list.
  * </ul>
  *
  * <p>Guarded by the segment's lock. The number of steps of an operation does not depend on the
- * number of slabs. Allocates nothing.
+ * number of slabs, unless it looks for a run. Allocates nothing.
  */
 public final class SlabAllocator {
     private static final int SPARSEST_LOOKS = 16;
@@ -63,7 +67,7 @@ public final class SlabAllocator {
         this.classes = classes;
         this.tables = tables;
         this.firstSlab = firstSlab;
-        this.slabBytes = classes.maxChunkBytes();
+        this.slabBytes = classes.slabBytes();
         this.slabs = slabs;
         layOut();
     }
@@ -89,17 +93,27 @@ public final class SlabAllocator {
      * @return the chunk, or {@link Region#NONE} if there is none.
      */
     public int allocate(int sizeClass, int reserve) {
+        if (isRun(sizeClass)) {
+            final int first = pooledRun(classes.slabsPerChunk(sizeClass), reserve);
+            return first == Region.NONE ? first : takeRun(first, sizeClass);
+        }
         if (!hasFree(sizeClass, reserve)) {
             return Region.NONE;
         }
         if (region.getInt(classRecord(sizeClass) + CLASS_PARTIAL_HEAD) == Region.NONE) {
-            unpool(region.getInt(tables + POOL_HEAD), sizeClass);
+            final int slab =
+                    classes.longestRun() > 1 ? firstPooled() : region.getInt(tables + POOL_HEAD);
+            unpool(slab, sizeClass);
+            linkPartial(slab, sizeClass);
         }
         return takeFree(sizeClass);
     }
 
     /** Returns whether {@link #allocate} would find a chunk. */
     public boolean hasFree(int sizeClass, int reserve) {
+        if (isRun(sizeClass)) {
+            return pooledRun(classes.slabsPerChunk(sizeClass), reserve) != Region.NONE;
+        }
         return region.getInt(classRecord(sizeClass) + CLASS_PARTIAL_HEAD) != Region.NONE
                 || pooledSlabs() > reserve;
     }
@@ -146,11 +160,91 @@ public final class SlabAllocator {
         return region.getInt(slabRecord(slabOf(chunk)) + SLAB_CLASS);
     }
 
+    /** Returns whether the chunks of a class are runs of slabs. */
+    public boolean isRun(int sizeClass) {
+        return classes.slabsPerChunk(sizeClass) > 1;
+    }
+
+    /**
+     * Returns the first of {@code length} neighbouring slabs of the pool, the last such ones.
+     *
+     * @param reserve the number of slabs to leave in the pool.
+     */
+    private int pooledRun(int length, int reserve) {
+        if (pooledSlabs() < length + reserve) {
+            return Region.NONE;
+        }
+        int found = 0;
+        for (int slab = slabs; slab > 0; slab--) {
+            found = sizeClassOfSlab(slab) == EntryDescriptor.FREE ? found + 1 : 0;
+            if (found == length) {
+                return slab;
+            }
+        }
+        return Region.NONE;
+    }
+
+    /** Returns the first slab of the region that is in the pool. There must be one. */
+    private int firstPooled() {
+        int slab = 1;
+        while (sizeClassOfSlab(slab) != EntryDescriptor.FREE) {
+            slab++;
+        }
+        return slab;
+    }
+
+    private int takeRun(int first, int sizeClass) {
+        final int length = classes.slabsPerChunk(sizeClass);
+        for (int slab = first; slab < first + length; slab++) {
+            unpool(slab, sizeClass);
+            region.putInt(slabRecord(slab) + SLAB_LIVE, 0);
+            region.putInt(slabRecord(slab) + SLAB_PREVIOUS, first);
+        }
+        region.putInt(slabRecord(first) + SLAB_LIVE, 1);
+        region.putInt(slabRecord(first) + SLAB_FRESH, 1);
+        region.addInt(classRecord(sizeClass) + CLASS_LIVE, 1);
+        newest = first;
+        return slabStart(first);
+    }
+
+    private void freeRun(int first, int sizeClass) {
+        final int length = classes.slabsPerChunk(sizeClass);
+        if (first == draining()) {
+            region.putInt(tables + DRAINING, Region.NONE);
+        }
+        EntryDescriptor.markFree(region, slabStart(first), Region.NONE);
+        region.addInt(classRecord(sizeClass) + CLASS_LIVE, -1);
+        region.addInt(classRecord(sizeClass) + CLASS_SLABS, -length);
+        for (int slab = first + length - 1; slab >= first; slab--) {
+            region.putInt(slabRecord(slab) + SLAB_LIVE, 0);
+            pool(slab);
+        }
+    }
+
+    /** Returns the class of a slab, or {@link EntryDescriptor#FREE} if it is in the pool. */
+    public int sizeClassOfSlab(int slab) {
+        return region.getInt(slabRecord(slab) + SLAB_CLASS);
+    }
+
+    /** Returns the chunk that a slab belongs to. The slab's class must have runs. */
+    public int runOf(int slab) {
+        return slabStart(region.getInt(slabRecord(slab) + SLAB_PREVIOUS));
+    }
+
+    /** Returns the number of live chunks of a slab. */
+    public int liveIn(int slab) {
+        return region.getInt(slabRecord(slab) + SLAB_LIVE);
+    }
+
     /** Frees a chunk. */
     public void free(int chunk) {
         final int slab = slabOf(chunk);
         final int record = slabRecord(slab);
         final int sizeClass = region.getInt(record + SLAB_CLASS);
+        if (isRun(sizeClass)) {
+            freeRun(slab, sizeClass);
+            return;
+        }
         final boolean draining = slab == draining();
         final boolean wasListed = !draining && !isFull(record, sizeClass);
 
@@ -278,7 +372,7 @@ public final class SlabAllocator {
 
     /** Returns the number of chunks in a class's slabs that are not live. */
     public int freeChunks(int sizeClass) {
-        return slabs(sizeClass) * chunksPerSlab(sizeClass) - live(sizeClass);
+        return isRun(sizeClass) ? 0 : slabs(sizeClass) * chunksPerSlab(sizeClass) - live(sizeClass);
     }
 
     /** Returns the number of slabs of a class. */
@@ -305,7 +399,8 @@ public final class SlabAllocator {
         return classes;
     }
 
-    int slabCount() {
+    /** Returns the number of slabs. They are numbered from 1. */
+    public int slabCount() {
         return slabs;
     }
 
@@ -325,9 +420,9 @@ public final class SlabAllocator {
         return SlabDescriptor.classRecord(tables, sizeClass);
     }
 
-    /** Returns the number of chunks in a slab of a class. */
+    /** Returns the number of chunks in a slab of a class. A run counts as one. */
     public int chunksPerSlab(int sizeClass) {
-        return classes.maxChunkBytes() / classes.chunkBytes(sizeClass);
+        return classes.chunksPerSlab(sizeClass);
     }
 
     private int slabOf(int chunk) {
@@ -342,41 +437,47 @@ public final class SlabAllocator {
     private void pool(int slab) {
         final int record = slabRecord(slab);
         region.putInt(record + SLAB_CLASS, EntryDescriptor.FREE);
-        region.putInt(record + SLAB_NEXT, region.getInt(tables + POOL_HEAD));
-        region.putInt(tables + POOL_HEAD, slab);
+        link(slab, tables + POOL_HEAD);
         region.addInt(tables + POOL_SLABS, 1);
     }
 
     private void unpool(int slab, int sizeClass) {
         final int record = slabRecord(slab);
-        region.putInt(tables + POOL_HEAD, region.getInt(record + SLAB_NEXT));
+        unlink(slab, tables + POOL_HEAD);
         region.addInt(tables + POOL_SLABS, -1);
         region.putInt(record + SLAB_CLASS, sizeClass);
         region.putInt(record + SLAB_FREE_HEAD, Region.NONE);
         region.putInt(record + SLAB_FRESH, 0);
         region.addInt(classRecord(sizeClass) + CLASS_SLABS, 1);
-        linkPartial(slab, sizeClass);
         newest = slab;
     }
 
     private void linkPartial(int slab, int sizeClass) {
-        final int classRecord = classRecord(sizeClass);
+        link(slab, classRecord(sizeClass) + CLASS_PARTIAL_HEAD);
+    }
+
+    private void unlinkPartial(int slab, int sizeClass) {
+        unlink(slab, classRecord(sizeClass) + CLASS_PARTIAL_HEAD);
+    }
+
+    /** Links a slab at the head of a list, whose head is in the word at {@code list}. */
+    private void link(int slab, int list) {
         final int record = slabRecord(slab);
-        final int head = region.getInt(classRecord + CLASS_PARTIAL_HEAD);
+        final int head = region.getInt(list);
         region.putInt(record + SLAB_PREVIOUS, Region.NONE);
         region.putInt(record + SLAB_NEXT, head);
         if (head != Region.NONE) {
             region.putInt(slabRecord(head) + SLAB_PREVIOUS, slab);
         }
-        region.putInt(classRecord + CLASS_PARTIAL_HEAD, slab);
+        region.putInt(list, slab);
     }
 
-    private void unlinkPartial(int slab, int sizeClass) {
+    private void unlink(int slab, int list) {
         final int record = slabRecord(slab);
         final int previous = region.getInt(record + SLAB_PREVIOUS);
         final int next = region.getInt(record + SLAB_NEXT);
         if (previous == Region.NONE) {
-            region.putInt(classRecord(sizeClass) + CLASS_PARTIAL_HEAD, next);
+            region.putInt(list, next);
         } else {
             region.putInt(slabRecord(previous) + SLAB_NEXT, next);
         }

@@ -30,7 +30,7 @@ public final class SlabAudit {
     }
 
     private BitSet run() {
-        final BitSet pooled = listed(allocator.poolHead(), "pool", false);
+        final BitSet pooled = listed(allocator.poolHead(), "pool");
         check(
                 pooled.cardinality() == allocator.pooledSlabs(),
                 "pool counts %d slabs, lists %d",
@@ -42,7 +42,7 @@ public final class SlabAudit {
         for (int c = 0; c < classes.count(); c++) {
             final int head =
                     region.getInt(allocator.classRecord(c) + SlabDescriptor.CLASS_PARTIAL_HEAD);
-            for (final int slab : listed(head, "class " + c, true).stream().toArray()) {
+            for (final int slab : listed(head, "class " + c).stream().toArray()) {
                 check(
                         field(slab, SlabDescriptor.SLAB_CLASS) == c,
                         "slab %d is in the list of another class",
@@ -59,7 +59,10 @@ public final class SlabAudit {
                     sizeClass);
             if (sizeClass != EntryDescriptor.FREE) {
                 slabsOfClass[sizeClass]++;
-                liveOfClass[sizeClass] += walk(slab, sizeClass, partial.get(slab));
+                liveOfClass[sizeClass] +=
+                        allocator.isRun(sizeClass)
+                                ? walkRun(slab, sizeClass, partial.get(slab))
+                                : walk(slab, sizeClass, partial.get(slab));
             }
         }
         for (int c = 0; c < classes.count(); c++) {
@@ -73,6 +76,46 @@ public final class SlabAudit {
                     liveOfClass[c]);
         }
         return live;
+    }
+
+    /** Checks a slab of a run, and returns 1 for the first one. */
+    private int walkRun(int slab, int sizeClass, boolean isPartial) {
+        final int first = field(slab, SlabDescriptor.SLAB_PREVIOUS);
+        final int length = classes.slabsPerChunk(sizeClass);
+        check(
+                first > 0
+                        && first <= slab
+                        && slab < first + length
+                        && first + length - 1 <= allocator.slabCount()
+                        && field(first, SlabDescriptor.SLAB_PREVIOUS) == first
+                        && field(first, SlabDescriptor.SLAB_CLASS) == sizeClass
+                        && !isPartial,
+                "slab %d of class %d is not in the run of slab %d, or is in a list",
+                slab,
+                sizeClass,
+                first);
+        final int expected = slab == first ? 1 : 0;
+        check(
+                field(slab, SlabDescriptor.SLAB_LIVE) == expected
+                        && field(slab, SlabDescriptor.SLAB_FRESH) == expected
+                        && field(slab, SlabDescriptor.SLAB_FREE_HEAD) == Region.NONE,
+                "slab %d of the run of slab %d counts %d live chunks, has %d",
+                slab,
+                first,
+                field(slab, SlabDescriptor.SLAB_LIVE),
+                expected);
+        if (slab == first) {
+            final int entry = allocator.slabStart(slab);
+            check(
+                    EntryDescriptor.sizeClass(region, entry) == sizeClass,
+                    "slab %d of class %d: chunk %d has class %d",
+                    slab,
+                    sizeClass,
+                    entry,
+                    EntryDescriptor.sizeClass(region, entry));
+            live.set(entry >>> 3);
+        }
+        return expected;
     }
 
     private int walk(int slab, int sizeClass, boolean isPartial) {
@@ -125,7 +168,7 @@ public final class SlabAudit {
         return liveHere;
     }
 
-    private BitSet listed(int head, String list, boolean backLinked) {
+    private BitSet listed(int head, String list) {
         final BitSet found = new BitSet();
         int previous = Region.NONE;
         for (int slab = head; slab != Region.NONE; slab = field(slab, SlabDescriptor.SLAB_NEXT)) {
@@ -135,7 +178,7 @@ public final class SlabAudit {
                     list,
                     slab);
             check(
-                    !backLinked || field(slab, SlabDescriptor.SLAB_PREVIOUS) == previous,
+                    field(slab, SlabDescriptor.SLAB_PREVIOUS) == previous,
                     "%s: slab %d does not link back",
                     list,
                     slab);

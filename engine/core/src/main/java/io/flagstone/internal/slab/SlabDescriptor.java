@@ -34,7 +34,7 @@ package io.flagstone.internal.slab;
  *  |      4 |     4 | SLAB_LIVE      | live chunks                                   |
  *  |      8 |     4 | SLAB_FREE_HEAD | the first free chunk                          |
  *  |     12 |     4 | SLAB_FRESH     | chunks handed out at least once               |
- *  |     16 |     4 | SLAB_PREVIOUS  | the previous slab in the class's list         |
+ *  |     16 |     4 | SLAB_PREVIOUS  | the previous slab in the list; a run's first  |
  *  |     20 |     4 | SLAB_NEXT      | the next slab in the class's list or the pool |
  *  +--------+-------+----------------+-----------------------------------------------+
  *  |     24 |       | SLAB_LENGTH    |                                               |
@@ -42,9 +42,12 @@ package io.flagstone.internal.slab;
  * </pre>
  *
  * <p>Slabs are numbered from 1, so 0 means none. {@code SLAB_PREVIOUS} and {@code SLAB_NEXT} link a
- * slab into its class's list of slabs with a chunk to hand out. The pool uses {@code SLAB_NEXT}
- * only. {@code SLAB_FRESH} counts the chunks that were handed out at least once since the slab came
- * to its class. Chunks after them hold garbage. Those before are live or in the free list.
+ * slab into its class's list of slabs with a chunk to hand out, or into the pool. {@code
+ * SLAB_FRESH} counts the chunks that were handed out at least once since the slab came to its
+ * class. Chunks after them hold garbage. Those before are live or in the free list.
+ *
+ * <p>The slabs of a run all have its class, and {@code SLAB_PREVIOUS} is the number of the first.
+ * {@code SLAB_LIVE} and {@code SLAB_FRESH} are 1 in the first and 0 in the others.
  */
 final class SlabDescriptor {
     static final int POOL_HEAD = 0;

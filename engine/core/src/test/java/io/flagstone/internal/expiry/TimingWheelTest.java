@@ -37,13 +37,18 @@ class TimingWheelTest {
     private final BitSet live = new BitSet();
     private final Map<Integer, Long> deadlines = new TreeMap<>();
     private long tickNs = MS;
-    private TimingWheel wheel = new TimingWheel(region, START, MS);
+    private TimingWheel wheel = new TimingWheel(region, START, levelBits(), MS);
     private long now;
     private long moved;
 
+    /** Returns the bits of a level. Another class repeats all tests with a narrow wheel. */
+    int levelBits() {
+        return TimingWheel.WIDE;
+    }
+
     private void create(long ns) {
         tickNs = ns;
-        wheel = new TimingWheel(region, START, ns);
+        wheel = new TimingWheel(region, START, levelBits(), ns);
     }
 
     private static int entry(int number) {
@@ -158,7 +163,7 @@ class TimingWheelTest {
                     break;
                 case 6:
                     // To a boundary of a tick or of a slot of a higher level, or next to it.
-                    final long span = tick << 6 * random.nextInt(3);
+                    final long span = tick << levelBits() * random.nextInt(3);
                     now = Math.max(now, (now / span + 1) * span + random.nextInt(3) - 1);
                     break;
                 case 7:
@@ -220,7 +225,7 @@ class TimingWheelTest {
             now = (deadline / MS + 1) * MS;
             pollAll();
             assertThat(deadlines).isEmpty();
-            assertThat(moved).as("seed %d", seed()).isLessThan(WheelDescriptor.LEVELS);
+            assertThat(moved).as("seed %d", seed()).isLessThan(wheel.maxStepsPerEntry());
         }
     }
 
@@ -244,7 +249,7 @@ class TimingWheelTest {
         assertThat(deadlines).isEmpty();
         assertThat(moved)
                 .as("seed %d", seed())
-                .isBetween(1L, (WheelDescriptor.LEVELS - 1L) * ENTRIES);
+                .isBetween(1L, (wheel.maxStepsPerEntry() - 1L) * ENTRIES);
     }
 
     @Test
@@ -324,7 +329,7 @@ class TimingWheelTest {
 
     @Test
     void lastSlotEndsAtLength() {
-        final int end = START + TimingWheel.length();
+        final int end = START + TimingWheel.length(levelBits());
         for (int offset = end; offset < FIRST_ENTRY; offset += Integer.BYTES) {
             region.putInt(offset, -1);
         }

@@ -102,13 +102,13 @@ class PicturesTest {
             },
             {
                 layout.slabsOffset(),
-                layout.slabsOffset() + layout.slabs() * layout.classes().maxChunkBytes(),
+                layout.slabsOffset() + layout.slabs() * layout.classes().slabBytes(),
                 "green",
                 "slabs",
                 layout.slabs() + " slabs, each cut into chunks of one size class"
             },
             {
-                layout.slabsOffset() + layout.slabs() * layout.classes().maxChunkBytes(),
+                layout.slabsOffset() + layout.slabs() * layout.classes().slabBytes(),
                 layout.regionBytes(),
                 "grey",
                 "unused",
@@ -181,7 +181,7 @@ class PicturesTest {
     @Test
     void theWheelPictureAgreesWithTheCode() throws IOException {
         final int slots = 64;
-        assertThat(TimingWheel.length())
+        assertThat(TimingWheel.length(TimingWheel.WIDE))
                 .as("9 levels of 64 slots, as drawn")
                 .isEqualTo(24 + 9 * Long.BYTES + 9 * slots * Integer.BYTES);
         final Svg picture =

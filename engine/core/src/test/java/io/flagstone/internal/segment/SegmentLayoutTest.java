@@ -72,14 +72,14 @@ class SegmentLayoutTest {
                             "seed %d: region %d, slab %d, entry %d, entries %d, filter %b: %s",
                             seed,
                             regionBytes,
-                            classes.maxChunkBytes(),
+                            classes.slabBytes(),
                             entryBytes,
                             maxEntries,
                             filtered,
                             layout);
             long end = (long) SegmentDescriptor.RECENCY + LruLists.length(lists);
             assertThat((long) layout.wheelOffset()).as(what).isGreaterThanOrEqualTo(end);
-            end = (long) layout.wheelOffset() + TimingWheel.length();
+            end = (long) layout.wheelOffset() + TimingWheel.length(layout.wheelBits());
             assertThat((long) layout.tablesOffset()).as(what).isGreaterThanOrEqualTo(end);
             end = layout.tablesOffset() + 16L + 16L * lists + 24L * layout.slabs();
             assertThat((long) layout.indexOffset()).as(what).isGreaterThanOrEqualTo(end);
@@ -127,7 +127,7 @@ class SegmentLayoutTest {
         assertThat(layout.wheelOffset() % Long.BYTES).as(what).isZero();
         assertThat(layout.tablesOffset())
                 .as(what)
-                .isEqualTo(layout.wheelOffset() + TimingWheel.length());
+                .isEqualTo(layout.wheelOffset() + TimingWheel.length(layout.wheelBits()));
         final int tablesEnd =
                 layout.tablesOffset() + SlabAllocator.tablesLength(lists, layout.slabs());
         assertThat(layout.indexOffset()).as(what).isBetween(tablesEnd, tablesEnd + 63);
@@ -156,7 +156,7 @@ class SegmentLayoutTest {
         assertThat((long) layout.maxEntries()).as(what).isBetween(1L, maxEntries);
         final long chunks =
                 (long) layout.slabs()
-                        * (layout.classes().maxChunkBytes() / layout.classes().chunkBytes(0));
+                        * (layout.classes().slabBytes() / layout.classes().chunkBytes(0));
         assertThat((long) layout.maxEntries())
                 .as("%s: a bound that the slabs can reach is kept", what)
                 .isGreaterThanOrEqualTo(
@@ -168,8 +168,8 @@ class SegmentLayoutTest {
             String what, SegmentLayout layout, int expectedEntryBytes, long maxEntries) {
         SegmentLayout larger = layout;
         int regionBytes = layout.regionBytes();
-        while (larger.slabs() == layout.slabs()) {
-            regionBytes += layout.classes().maxChunkBytes() / 2;
+        while (larger.slabs() <= layout.slabs()) {
+            regionBytes += layout.classes().slabBytes() / 2;
             larger =
                     SegmentLayout.divide(
                             regionBytes,
@@ -183,7 +183,7 @@ class SegmentLayoutTest {
     }
 
     private static long endOf(SegmentLayout layout) {
-        return layout.slabsOffset() + (long) layout.slabs() * layout.classes().maxChunkBytes();
+        return layout.slabsOffset() + (long) layout.slabs() * layout.classes().slabBytes();
     }
 
     @ParameterizedTest

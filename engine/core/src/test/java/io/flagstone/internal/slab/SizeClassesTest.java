@@ -7,6 +7,7 @@ import io.flagstone.internal.entry.EntryDescriptor;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Tests order, number, spacing and lookup of the classes for every slab size. */
@@ -34,7 +35,7 @@ class SizeClassesTest {
                     .isLessThan(slabBytes / classes.chunkBytes(c - 1));
         }
         assertThat(classes.chunkBytes(classes.count() - 1)).isEqualTo(slabBytes);
-        assertThat(classes.maxChunkBytes()).isEqualTo(slabBytes);
+        assertThat(classes.slabBytes()).isEqualTo(slabBytes);
     }
 
     @ParameterizedTest
@@ -72,7 +73,7 @@ class SizeClassesTest {
     }
 
     @Test
-    void sizesGrowByEightBytesUpTo192ThenByATenth() {
+    void sizesGrowByEightBytesUpTo192ThenByASixteenthUpTo768ThenByATenth() {
         final SizeClasses classes = new SizeClasses(SizeClasses.MAX_SLAB_BYTES);
         for (int bytes = SizeClasses.MIN_CHUNK_BYTES; bytes <= 192; bytes += 8) {
             assertThat(classes.chunkBytes(classes.classFor(bytes))).isEqualTo(bytes);
@@ -80,8 +81,38 @@ class SizeClassesTest {
         for (int c = classes.classFor(192); c < classes.count() - 2; c++) {
             assertThat((double) classes.chunkBytes(c + 1) / classes.chunkBytes(c))
                     .as("after %d bytes", classes.chunkBytes(c))
-                    .isGreaterThanOrEqualTo(1.095);
+                    .isGreaterThanOrEqualTo(classes.chunkBytes(c) < 768 ? 1.04 : 1.095);
         }
+        for (int bytes = 192; bytes <= 768; bytes += 8) {
+            assertThat((double) classes.chunkBytes(classes.classFor(bytes)) / bytes)
+                    .isLessThan(1.075);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4160, 16512, 4", "66048, 1056768, 16", "65536, 65537, 2", "8256, 8256, 1"})
+    void entriesLargerThanASlabTakeRunsOfSlabs(int slabBytes, int maxEntryBytes, int longest) {
+        final SizeClasses classes = new SizeClasses(slabBytes, maxEntryBytes);
+        final int own = new SizeClasses(slabBytes).count();
+        assertThat(classes.slabBytes()).isEqualTo(slabBytes);
+        assertThat(classes.maxEntryBytes()).isEqualTo(maxEntryBytes);
+        assertThat(classes.longestRun()).isEqualTo(longest);
+        assertThat(classes.count())
+                .isEqualTo(own + longest - 1)
+                .isLessThanOrEqualTo(EntryDescriptor.MAX_SIZE_CLASSES);
+        for (int c = 0; c < classes.count(); c++) {
+            final int slabs = Math.max(1, c - own + 2);
+            assertThat(classes.slabsPerChunk(c)).isEqualTo(slabs);
+            assertThat(classes.chunksPerSlab(c))
+                    .isEqualTo(Math.max(1, slabBytes / classes.chunkBytes(c)));
+            if (slabs > 1) {
+                assertThat(classes.chunkBytes(c)).isEqualTo(slabs * slabBytes);
+                assertThat(classes.classFor((slabs - 1) * slabBytes + 1)).isEqualTo(c);
+                assertThat(classes.classFor(slabs * slabBytes)).isEqualTo(c);
+            }
+        }
+        assertThat(classes.chunkBytes(classes.classFor(maxEntryBytes)))
+                .isGreaterThanOrEqualTo(maxEntryBytes);
     }
 
     @ParameterizedTest

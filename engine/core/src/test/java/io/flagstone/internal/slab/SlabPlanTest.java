@@ -30,9 +30,9 @@ class SlabPlanTest {
         for (final Map.Entry<Integer, Long> size : sample.entrySet()) {
             final int length = HEADER + size.getKey();
             final int chunk = classes.chunkBytes(classes.classFor(length));
-            final int perSlab = classes.maxChunkBytes() / chunk;
+            final int perSlab = classes.slabBytes() / chunk;
             used += (double) length * size.getValue();
-            taken += (double) classes.maxChunkBytes() / perSlab * size.getValue();
+            taken += (double) classes.slabBytes() / perSlab * size.getValue();
         }
         return 1 - used / taken;
     }
@@ -41,7 +41,7 @@ class SlabPlanTest {
         assertThat(classes.count()).isBetween(1, EntryDescriptor.MAX_SIZE_CLASSES);
         assertThat(classes.chunkBytes(0))
                 .isBetween(SizeClasses.MIN_CHUNK_BYTES, SizeClasses.MIN_CHUNK_BYTES + 8);
-        assertThat(classes.maxChunkBytes() % Region.CACHE_LINE).isZero();
+        assertThat(classes.slabBytes() % Region.CACHE_LINE).isZero();
         for (int c = 1; c < classes.count(); c++) {
             final int chunk = classes.chunkBytes(c);
             assertThat(chunk % EntryDescriptor.ALIGNMENT).isZero();
@@ -51,7 +51,7 @@ class SlabPlanTest {
             assertThat(classes.chunkBytes(classes.spillLimit(c)))
                     .isLessThanOrEqualTo(chunk * 9 / 8);
         }
-        assertThat(classes.maxChunkBytes())
+        assertThat(classes.slabBytes())
                 .as("room for twice the largest of the sample")
                 .isGreaterThanOrEqualTo(
                         Math.min(1 << 24, 2 * (HEADER + sample.lastKey()) & -Region.CACHE_LINE));
@@ -96,7 +96,7 @@ class SlabPlanTest {
         sample.put(500, 100L);
         sample.put(5_000, 100L);
         final SizeClasses classes = SlabPlan.choose(sample, 1 << 20, 1 << 12);
-        assertThat(classes.maxChunkBytes()).isEqualTo(1 << 12);
+        assertThat(classes.slabBytes()).isEqualTo(1 << 12);
         assertThat(classes.chunkBytes(classes.classFor(HEADER + 500))).isLessThan(600);
     }
 
@@ -104,7 +104,7 @@ class SlabPlanTest {
     void coversOtherSizesIfAllSampledAreTooLarge() {
         sample.put(5_000, 100L);
         final SizeClasses classes = SlabPlan.choose(sample, 1 << 20, 1 << 12);
-        assertThat(classes.maxChunkBytes()).isEqualTo(1 << 12);
+        assertThat(classes.slabBytes()).isEqualTo(1 << 12);
         assertThat(classes.chunkBytes(0)).isLessThan(SizeClasses.MIN_CHUNK_BYTES + 8);
     }
 
@@ -182,7 +182,7 @@ class SlabPlanTest {
         final int length = 1_000;
         sample.put(length - HEADER, 1L);
         final int most = Math.min(64 * length, regionBytes / 32);
-        final int chosen = SlabPlan.choose(sample, regionBytes, 0).maxChunkBytes();
+        final int chosen = SlabPlan.choose(sample, regionBytes, 0).slabBytes();
         for (int slab = SlabPlan.MIN_AUTO_SLAB_BYTES; slab <= most; slab += Region.CACHE_LINE) {
             assertThat(cost(chosen, regionBytes, 1))
                     .as("slabs of %d bytes, chosen rather than %d", chosen, slab)
@@ -198,7 +198,7 @@ class SlabPlanTest {
         }
         sample.put(2_048 - HEADER, 200L);
         sample.put(4_064 - HEADER, 1L);
-        assertThat(SlabPlan.choose(sample, 32 * 8_192, 0).maxChunkBytes()).isEqualTo(8_192);
+        assertThat(SlabPlan.choose(sample, 32 * 8_192, 0).slabBytes()).isEqualTo(8_192);
         // A multiple of the size with the most bytes, despite other sizes.
         sample.remove(2_048 - HEADER);
         sample.remove(4_064 - HEADER);
@@ -206,7 +206,7 @@ class SlabPlanTest {
         for (int length = 3_360; length <= 3_960; length += 200) {
             sample.put(length - HEADER, 1L);
         }
-        assertThat(SlabPlan.choose(sample, 32 * 8_000, 0).maxChunkBytes()).isEqualTo(8_000);
+        assertThat(SlabPlan.choose(sample, 32 * 8_000, 0).slabBytes()).isEqualTo(8_000);
     }
 
     @Test
@@ -230,8 +230,8 @@ class SlabPlanTest {
     void handlesLargestEntryAndSmallestRegion() {
         sample.put((1 << 24) - HEADER, 1L);
         sample.put(8, 1_000_000L);
-        assertThat(SlabPlan.choose(sample, 1, 0).maxChunkBytes()).isEqualTo(1 << 24);
-        assertThat(SlabPlan.choose(sample, Region.MAX_BYTES, 0).maxChunkBytes()).isEqualTo(1 << 24);
+        assertThat(SlabPlan.choose(sample, 1, 0).slabBytes()).isEqualTo(1 << 24);
+        assertThat(SlabPlan.choose(sample, Region.MAX_BYTES, 0).slabBytes()).isEqualTo(1 << 24);
         assertThat(SlabPlan.largestLength(sample)).isEqualTo(1 << 24);
     }
 }
