@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Writes leave only few expired entries in the cache, whatever the budget. */
@@ -109,6 +110,28 @@ class ExpiryBudgetTest {
                 cache.put(entries + i, value, 0, 8, 10 * TICK_NS);
             }
             assertThat(cache.size()).isLessThan(100);
+            TestSupport.assertClean(cache);
+        }
+    }
+
+    /** A small segment has a wheel of twice as many levels, and so twice as many steps. */
+    @ParameterizedTest
+    @CsvSource({"250000, 36", "8388608, 18"})
+    void aCallTakesAtLeastTheStepsOfTwoEntries(int memoryBytes, int steps) {
+        try (OffHeapCache cache =
+                OffHeapCache.builder()
+                        .memoryBytes(memoryBytes)
+                        .segments(1)
+                        .tickNs(TICK_NS)
+                        .expiryBudget(1)
+                        .clock(clock)
+                        .build()) {
+            for (int i = 0; i < 1_000; i++) {
+                cache.put(i, value, 0, 8, 1L << 50);
+            }
+            // The slot of a high level has begun, and nothing has expired: all steps are moves.
+            clock.advance((1L << 50) - 2 * TICK_NS);
+            assertThat(cache.doWork()).isEqualTo(steps);
             TestSupport.assertClean(cache);
         }
     }
