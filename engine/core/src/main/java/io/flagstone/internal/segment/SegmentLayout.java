@@ -42,8 +42,11 @@ public record SegmentLayout(
      */
     public record Offsets(int wheel, int tables, int index, int slabs, int window, int filter) {}
 
-    /** The length of a region from which a wheel with few levels takes less than a hundredth. */
-    private static final int WIDE_WHEEL_REGION_BYTES = 1 << 18;
+    /**
+     * The length of a region from which a wheel with few levels takes less than a hundredth: 256
+     * KiB, less the line that alignment takes.
+     */
+    private static final int WIDE_WHEEL_REGION_BYTES = (1 << 18) - Region.CACHE_LINE;
 
     /** No bound in entries. */
     public static final long UNBOUNDED = Long.MAX_VALUE;
