@@ -6,7 +6,8 @@
  *   <li>Reads against writes: {@code OverwriteTest}, {@code InsertionTest}, {@code PresenceTest},
  *       {@code MultiGetTest}.
  *   <li>Reads of a chunk that is reused or moved: {@code ChunkReuseTest}, {@code SameKeyReuseTest},
- *       {@code SlabReassignmentTest}, {@code EntryMoveTest}, {@code IndexMoveTest}.
+ *       {@code LargeValueTest}, {@code SlabReassignmentTest}, {@code EntryMoveTest}, {@code
+ *       IndexMoveTest}.
  *   <li>Deadlines and LRU order: {@code DeadlineTest}, {@code RevivalTest}, {@code
  *       SlidingExpiryTest}, {@code PromotionTest}.
  *   <li>Writes against writes: {@code AdditionTest}, {@code UpdateTest}, {@code CompareAndSetTest},

@@ -125,7 +125,7 @@ final class EntryStore {
         if (old == Region.NONE && recycling.suits(sizeClass)) {
             return claimShort(hash, lengths, sizeClass, nowNs);
         }
-        if (old == Region.NONE || !fits(sizeClass, EntryDescriptor.sizeClass(region, old))) {
+        if (old == Region.NONE || !suits(sizeClass, EntryDescriptor.sizeClass(region, old))) {
             return claimChunk(old, hash, lengths, sizeClass, nowNs);
         }
         ChangeMark.begin(region);
@@ -182,8 +182,14 @@ final class EntryStore {
         return Claim.fresh(chunk);
     }
 
-    private boolean fits(int sizeClass, int chunkClass) {
-        return sizeClass <= chunkClass && chunkClass <= classes.spillLimit(sizeClass);
+    /**
+     * Returns whether a value is written over the old one. A large value is not, because readers of
+     * any key would have to wait for its copy. It is if the new chunk could be the old entry's.
+     */
+    private boolean suits(int sizeClass, int chunkClass) {
+        return sizeClass <= chunkClass
+                && chunkClass <= classes.spillLimit(sizeClass)
+                && (!slabs.isLarge(chunkClass) || order.size(chunkClass) == 1);
     }
 
     /** Copies the value, and the key of a new entry. Aborts the claim if that fails. */
@@ -199,7 +205,7 @@ final class EntryStore {
         final boolean inPlace = Claim.isInPlace(claim);
         final int entry = Claim.entry(claim);
         if (inPlace) {
-            SegmentVersion.beginWrite(region);
+            beginWrite(entry);
         }
         try {
             if (!inPlace) {
@@ -263,7 +269,7 @@ final class EntryStore {
         final int entry = Claim.entry(claim);
         if (Claim.isInPlace(claim)) {
             index.remove(EntryDescriptor.hash(region, entry), entry);
-            SegmentVersion.endWrite(region);
+            endWrite(entry);
             entries.add(ENTRIES, -1);
             entries.add(REMOVALS, 1);
             entries.unlink(entry);
@@ -328,7 +334,7 @@ final class EntryStore {
         final int grown = valueLength - EntryDescriptor.valueLength(region, entry);
         EntryDescriptor.value(region, entry, valueLength, sliding);
         EntryDescriptor.deadline(region, entry, deadlineNs);
-        SegmentVersion.endWrite(region);
+        endWrite(entry);
         entries.add(VALUE_BYTES, grown);
         entries.add(REPLACEMENTS, 1);
         wheel.deadlineSet(entry, previousNs, nowNs);
@@ -365,28 +371,43 @@ final class EntryStore {
     void update(int entry, ValueUpdater updater) {
         callbacks.keep(entry);
         ChangeMark.begin(region);
-        SegmentVersion.beginWrite(region);
+        beginWrite(entry);
         try {
             callbacks.update(entry, updater);
         } catch (final Throwable thrown) {
             callbacks.restore(entry);
-            SegmentVersion.endWrite(region);
+            endWrite(entry);
             ChangeMark.end(region);
             throw thrown;
         }
-        SegmentVersion.endWrite(region);
+        endWrite(entry);
         entries.add(REPLACEMENTS, 1);
         ChangeMark.end(region);
     }
 
     /** Writes a {@code long} at an offset inside a value. */
-    void putLong(int offset, long value) {
+    void putLong(int entry, int offset, long value) {
         ChangeMark.begin(region);
-        SegmentVersion.beginWrite(region);
+        beginWrite(entry);
         region.putLong(offset, value);
-        SegmentVersion.endWrite(region);
+        endWrite(entry);
         entries.add(REPLACEMENTS, 1);
         ChangeMark.end(region);
+    }
+
+    /** Opens the window of a write in place. */
+    private void beginWrite(int entry) {
+        SegmentVersion.beginWrite(region);
+        if (slabs.isLarge(EntryDescriptor.sizeClass(region, entry))) {
+            slabs.versions().beginWrite(region, entry);
+        }
+    }
+
+    private void endWrite(int entry) {
+        if (slabs.isLarge(EntryDescriptor.sizeClass(region, entry))) {
+            slabs.versions().endWrite(region, entry);
+        }
+        SegmentVersion.endWrite(region);
     }
 
     /** Removes an entry and calls the removal handler. */

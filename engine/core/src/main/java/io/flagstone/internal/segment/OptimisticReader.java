@@ -19,10 +19,10 @@ import java.util.Arrays;
  * SegmentVersion}. A hit is a use.
  *
  * <p>This class makes one attempt, by address, of the kind that nearly every read is: the key is in
- * one of its two buckets or absent, no writer is at work, and there is nothing to record but the
- * count. Anything else begins again in {@link RetryingReader}. The short path then contains nothing
- * that it does not need, and stays short whatever has happened before; docs/design-decisions.md has
- * the figures.
+ * one of its two buckets or absent, the value is not large, no writer is at work, and there is
+ * nothing to record but the count. Anything else begins again in {@link RetryingReader}. The short
+ * path then contains nothing that it does not need, and stays short whatever has happened before;
+ * docs/design-decisions.md has the figures.
  *
  * <pre>
  *   region's address -> version -> bucket -> entry -> copy of the value -> settle
@@ -101,7 +101,7 @@ public final class OptimisticReader {
             final int entry = index.find(region, hash, key);
             final int length =
                     copyOut(region, entry, Long.BYTES, destinationBase, destination, room);
-            if (settle(region, seen, entry, hash, false)) {
+            if (length != UNSETTLED && settle(region, seen, entry, hash, false)) {
                 Reference.reachabilityFence(this);
                 return length;
             }
@@ -132,7 +132,7 @@ public final class OptimisticReader {
             final int entry = index.find(region, capacity, hash, keyBase, keyAddress, keyLength);
             final int length =
                     copyOut(region, entry, keyLength, destinationBase, destination, room);
-            if (settle(region, seen, entry, hash, false)) {
+            if (length != UNSETTLED && settle(region, seen, entry, hash, false)) {
                 Reference.reachabilityFence(this);
                 return length;
             }

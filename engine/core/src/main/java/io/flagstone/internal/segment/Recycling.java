@@ -100,6 +100,7 @@ final class Recycling {
         if (callbacks.handlesRemovals()) {
             tell(expired ? RemovalCause.EXPIRED : RemovalCause.EVICTED, victim);
         }
+        entries.slabs.recycle(victim);
         entries.add(expired ? EXPIRATIONS : counter, 1);
         entries.add(KEY_BYTES, keyLength - EntryDescriptor.keyLength(region, victim));
         entries.add(VALUE_BYTES, valueLength - EntryDescriptor.valueLength(region, victim));

@@ -8,6 +8,7 @@ import io.flagstone.internal.index.KeyedHash;
 import io.flagstone.internal.memory.Region;
 import io.flagstone.internal.memory.ThreadId;
 import io.flagstone.internal.recency.PromotionDistance;
+import io.flagstone.internal.slab.SlabVersions;
 import java.lang.ref.Reference;
 
 /**
@@ -15,6 +16,9 @@ import java.lang.ref.Reference;
  * that have to be recorded as uses, entries that may have expired, and keys outside their two
  * buckets. Begins such a read again, without the lock at first. After {@link #ATTEMPTS} attempts it
  * takes the lock, so writers cannot starve it.
+ *
+ * <p>A large value is copied after the version has been checked, and validated by the version of
+ * its slab; see {@link SlabVersions}. So writes to other keys do not disturb it.
  *
  * <p>The first read to find an entry expired also takes the lock; see {@link SegmentClock}.
  *
@@ -51,6 +55,7 @@ final class RetryingReader {
     private final Segment[] segments;
     private final int segmentBits;
     private final IndexLookup index;
+    private final SlabVersions slabs;
     private final PromotionDistance distance;
     private final SegmentClock clock;
     private final ReentryGuard guard;
@@ -65,6 +70,7 @@ final class RetryingReader {
         this.segments = segments;
         this.segmentBits = Integer.numberOfTrailingZeros(segments.length);
         this.index = store.index.lookup();
+        this.slabs = store.entries.slabs.versions();
         this.distance = store.order.lists().distance();
         this.clock = store.clock;
         this.guard = config.calls().guard();
@@ -110,20 +116,28 @@ final class RetryingReader {
             final long deadline = deadline(region, entry);
             final long now = isTimed(deadline) ? clock.now(region) : 0;
             final boolean live = now < deadline;
+            final int length = live ? EntryDescriptor.valueLength(region, entry) : 0;
+            final boolean large = destinationBase != AS_LONG && ValueBytes.isLarge(length);
+            final long slab = large ? slabVersion(region, entry) : 0;
             int outside = NOT_OUTSIDE;
             long result = destinationBase == AS_LONG ? room : Segment.NOT_FOUND;
             if (live && destinationBase == AS_LONG) {
-                final int length = EntryDescriptor.valueLength(region, entry);
                 final int offset = EntryDescriptor.valueOffset(entry, keyLength);
                 if (destination <= Math.min(length, region.capacity() - offset) - Long.BYTES) {
                     result = region.getLong(offset + (int) destination);
                 } else {
                     outside = length;
                 }
-            } else if (live) {
+            } else if (live && !large) {
                 result =
                         ValueBytes.copyOut(
-                                region, entry, keyLength, destinationBase, destination, (int) room);
+                                region,
+                                entry,
+                                keyLength,
+                                length,
+                                destinationBase,
+                                destination,
+                                (int) room);
             }
             final boolean behind =
                     live
@@ -146,6 +160,24 @@ final class RetryingReader {
                 if ((waits || !counters.skipsPromotion(threadId))
                         && !owner.useIfCurrent(seen, entry, now, waits, threadId)) {
                     break;
+                }
+            }
+            if (large) {
+                // The entry is the key's. Copy only now, because writes to other keys do not matter
+                // from here on. The length was read before, because freeing the chunk overwrites
+                // it.
+                result =
+                        ValueBytes.copyOut(
+                                region,
+                                entry,
+                                keyLength,
+                                length,
+                                destinationBase,
+                                destination,
+                                (int) room);
+                if (!isSlabCurrent(region, entry, slab)) {
+                    counters.increment(ReadCounters.RETRIES, threadId);
+                    continue;
                 }
             }
             if (sketch != null) {
@@ -193,6 +225,21 @@ final class RetryingReader {
             counters.increment(ReadCounters.RETRIES, threadId);
         }
         return owner.remainingTtlNs(hash, keyBase, keyAddress, keyLength);
+    }
+
+    /**
+     * Returns the version of an entry's slab, with the segment's count of resets: a reset is the
+     * only way to a version that the slab had before.
+     */
+    private long slabVersion(Region region, int entry) {
+        return region.getLongOpaque(SegmentDescriptor.SEGMENT_RESETS) << Integer.SIZE
+                | Integer.toUnsignedLong(slabs.read(region, entry));
+    }
+
+    /** Returns whether a large value that was copied was not written to meanwhile. */
+    private boolean isSlabCurrent(Region region, int entry, long seen) {
+        Region.loadFence();
+        return !SlabVersions.isOdd((int) seen) && slabVersion(region, entry) == seen;
     }
 
     private long enter() {

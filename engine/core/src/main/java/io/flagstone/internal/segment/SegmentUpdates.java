@@ -68,7 +68,7 @@ abstract class SegmentUpdates extends SegmentReads {
             }
             final int offset = ValueBytes.longOffset(region, entry, valueIndex);
             store.use(entry, now);
-            store.putLong(offset, value);
+            store.putLong(entry, offset, value);
             return leave(true);
         } catch (final Throwable thrown) {
             if (lock.owner == threadId) {
@@ -110,7 +110,7 @@ abstract class SegmentUpdates extends SegmentReads {
             }
             leases.outdate(hash);
             store.use(entry, now);
-            store.putLong(offset, value);
+            store.putLong(entry, offset, value);
             return leave(true);
         } catch (final Throwable thrown) {
             if (lock.owner == threadId) {
@@ -150,7 +150,7 @@ abstract class SegmentUpdates extends SegmentReads {
             final int offset = ValueBytes.longOffset(region, entry, valueIndex);
             store.use(entry, now);
             final long sum = region.getLong(offset) + delta;
-            store.putLong(offset, sum);
+            store.putLong(entry, offset, sum);
             return leave(sum);
         } catch (final Throwable thrown) {
             if (lock.owner == threadId) {

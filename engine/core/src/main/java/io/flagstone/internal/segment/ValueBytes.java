@@ -4,9 +4,13 @@ package io.flagstone.internal.segment;
 import io.flagstone.internal.entry.EntryDescriptor;
 import io.flagstone.internal.memory.Region;
 import io.flagstone.internal.memory.Regions;
+import io.flagstone.internal.slab.SlabVersions;
 
 /** Copies, compares and locates the bytes of an entry's value. */
 final class ValueBytes {
+    /** The longest value that is not large. The chunk of a longer one is large. */
+    private static final int MAX_SHORT = SlabVersions.LARGE_CHUNK_BYTES;
+
     private ValueBytes() {}
 
     /**
@@ -22,9 +26,21 @@ final class ValueBytes {
             Object destinationBase,
             long destination,
             int room) {
+        final int length = EntryDescriptor.valueLength(region, entry);
+        return copyOut(region, entry, keyLength, length, destinationBase, destination, room);
+    }
+
+    /** Does the same for a length that was read before. */
+    static int copyOut(
+            Region region,
+            int entry,
+            int keyLength,
+            int length,
+            Object destinationBase,
+            long destination,
+            int room) {
         // The key ends inside the region, so this offset cannot overflow.
         final int offset = EntryDescriptor.valueOffset(entry, keyLength);
-        final int length = EntryDescriptor.valueLength(region, entry);
         if (length > Math.min(room, region.capacity() - offset)) {
             return Segment.INSUFFICIENT_CAPACITY;
         }
@@ -33,9 +49,11 @@ final class ValueBytes {
     }
 
     /**
-     * Does the same for a region at an address.
+     * Does the same for a region at an address, unless the value is large.
      *
      * @param capacity the region's length.
+     * @return as the other, or {@link OptimisticReader#UNSETTLED} for a large value, which is
+     *     validated in another way; see {@link SlabVersions}.
      */
     static int copyOut(
             long region,
@@ -47,11 +65,16 @@ final class ValueBytes {
             int room) {
         final int header = EntryDescriptor.valueOffset(0, keyLength);
         final int length = EntryDescriptor.valueLength(region + entry);
-        if (length > room || length > capacity - header - entry) {
-            return Segment.INSUFFICIENT_CAPACITY;
+        if (length > Math.min(room, MAX_SHORT) || length > capacity - header - entry) {
+            return length > MAX_SHORT ? OptimisticReader.UNSETTLED : Segment.INSUFFICIENT_CAPACITY;
         }
         Regions.copyOut(region + entry + header, destinationBase, destination, length);
         return length;
+    }
+
+    /** Returns whether a value of this length is large. */
+    static boolean isLarge(int length) {
+        return length > MAX_SHORT;
     }
 
     /** Compares a value with bytes. Needs the lock. */

@@ -51,6 +51,7 @@ public final class SlabAllocator {
     private final int firstSlab;
     private final int slabBytes;
     private final int slabs;
+    private final SlabVersions versions;
 
     /** The slab that left the pool last. */
     private int newest = Region.NONE;
@@ -69,6 +70,7 @@ public final class SlabAllocator {
         this.firstSlab = firstSlab;
         this.slabBytes = classes.slabBytes();
         this.slabs = slabs;
+        this.versions = new SlabVersions(classes, tables, firstSlab);
         layOut();
     }
 
@@ -79,6 +81,11 @@ public final class SlabAllocator {
         for (int slab = slabs; slab > 0; slab--) {
             pool(slab);
         }
+    }
+
+    /** Returns the versions of the slabs, for all segments with the same layout. */
+    public SlabVersions versions() {
+        return versions;
     }
 
     /** Returns the bytes that the tables need. */
@@ -152,7 +159,22 @@ public final class SlabAllocator {
         if (isFull(record, sizeClass)) {
             unlinkPartial(slab, sizeClass);
         }
+        if (isLarge(sizeClass)) {
+            versions.renew(region, slab);
+        }
         return chunk;
+    }
+
+    /** Announces that an entry is replaced in its chunk, as if the chunk were handed out again. */
+    public void recycle(int chunk) {
+        if (isLarge(EntryDescriptor.sizeClass(region, chunk))) {
+            versions.renew(region, slabOf(chunk));
+        }
+    }
+
+    /** Returns whether the chunks of a class are large, so that their slabs' versions count. */
+    public boolean isLarge(int sizeClass) {
+        return classes.chunkBytes(sizeClass) >= SlabVersions.LARGE_CHUNK_BYTES;
     }
 
     /** Returns the class of the slab that contains a chunk. */
@@ -212,6 +234,8 @@ public final class SlabAllocator {
         if (first == draining()) {
             region.putInt(tables + DRAINING, Region.NONE);
         }
+        // Readers of the entry look at the first slab's version, and the others may go first.
+        versions.renew(region, first);
         EntryDescriptor.markFree(region, slabStart(first), Region.NONE);
         region.addInt(classRecord(sizeClass) + CLASS_LIVE, -1);
         region.addInt(classRecord(sizeClass) + CLASS_SLABS, -length);
@@ -450,6 +474,7 @@ public final class SlabAllocator {
         region.putInt(record + SLAB_FRESH, 0);
         region.addInt(classRecord(sizeClass) + CLASS_SLABS, 1);
         newest = slab;
+        versions.renew(region, slab);
     }
 
     private void linkPartial(int slab, int sizeClass) {

@@ -36,8 +36,9 @@ package io.flagstone.internal.slab;
  *  |     12 |     4 | SLAB_FRESH     | chunks handed out at least once               |
  *  |     16 |     4 | SLAB_PREVIOUS  | the previous slab in the list; a run's first  |
  *  |     20 |     4 | SLAB_NEXT      | the next slab in the class's list or the pool |
+ *  |     24 |     4 | SLAB_VERSION   | see SlabVersions                              |
  *  +--------+-------+----------------+-----------------------------------------------+
- *  |     24 |       | SLAB_LENGTH    |                                               |
+ *  |     28 |       | SLAB_LENGTH    |                                               |
  *  +--------+-------+----------------+-----------------------------------------------+
  * </pre>
  *
@@ -67,7 +68,8 @@ final class SlabDescriptor {
     static final int SLAB_FRESH = SLAB_FREE_HEAD + Integer.BYTES;
     static final int SLAB_PREVIOUS = SLAB_FRESH + Integer.BYTES;
     static final int SLAB_NEXT = SLAB_PREVIOUS + Integer.BYTES;
-    static final int SLAB_LENGTH = SLAB_NEXT + Integer.BYTES;
+    static final int SLAB_VERSION = SLAB_NEXT + Integer.BYTES;
+    static final int SLAB_LENGTH = SLAB_VERSION + Integer.BYTES;
 
     private SlabDescriptor() {}
 
