@@ -2,8 +2,6 @@
 package io.flagstone.internal.memory;
 
 import java.util.Arrays;
-import java.util.Map;
-import java.util.concurrent.ConcurrentSkipListMap;
 import org.agrona.UnsafeApi;
 
 /**
@@ -22,9 +20,8 @@ import org.agrona.UnsafeApi;
  * <p>Immutable. Access allocates nothing.
  */
 public final class Regions {
-    /** The capacities of all regions by their addresses, for the checks. */
-    private static final ConcurrentSkipListMap<Long, Integer> CHECKED =
-            new ConcurrentSkipListMap<>();
+    /** The addresses of the first and the last byte of each region in order, for the checks. */
+    private static volatile long[] bounds = {};
 
     private final Region[] regions;
     private final long[] addresses;
@@ -107,12 +104,14 @@ public final class Regions {
         }
     }
 
+    /** Allocates nothing, because tests of allocation run with the checks. */
     private static void checkAccess(long address, int length) {
         AccessFaults.access();
-        final Map.Entry<Long, Integer> region = CHECKED.floorEntry(address);
-        if (region == null
-                || length < 0
-                || address - region.getKey() > region.getValue() - length) {
+        final long[] all = bounds;
+        final int found = Arrays.binarySearch(all, address);
+        // If the address is not a bound, an odd number of bounds is below it in a region.
+        final int first = found >= 0 ? found & -2 : -found - 2;
+        if (length < 0 || first < 0 || (first & 1) != 0 || address + length - 1 > all[first + 1]) {
             throw new IndexOutOfBoundsException(
                     length + " bytes at address " + address + " are outside all regions");
         }
@@ -120,11 +119,22 @@ public final class Regions {
 
     /** Adds a region, and removes those of closed caches whose memory it has. */
     private static synchronized void register(long address, int capacity) {
-        final Map.Entry<Long, Integer> before = CHECKED.lowerEntry(address);
-        if (before != null && before.getKey() + before.getValue() > address) {
-            CHECKED.remove(before.getKey());
+        final long[] before = bounds;
+        final long[] after = new long[before.length + 2];
+        int count = 0;
+        boolean added = false;
+        for (int i = 0; i <= before.length; i += 2) {
+            final boolean last = i == before.length;
+            if (!added && (last || before[i] >= address + capacity)) {
+                after[count++] = address;
+                after[count++] = address + capacity - 1;
+                added = true;
+            }
+            if (!last && (before[i + 1] < address || before[i] >= address + capacity)) {
+                after[count++] = before[i];
+                after[count++] = before[i + 1];
+            }
         }
-        CHECKED.subMap(address, address + capacity).clear();
-        CHECKED.put(address, capacity);
+        bounds = Arrays.copyOf(after, count);
     }
 }
