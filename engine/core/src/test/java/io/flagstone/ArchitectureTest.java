@@ -57,7 +57,8 @@ class ArchitectureTest {
                         ROOT + ".internal.slab",
                         ROOT + ".internal.recency",
                         ROOT + ".internal.admission",
-                        ROOT + ".internal.expiry")
+                        ROOT + ".internal.expiry",
+                        ROOT + ".internal.stripe")
                 .layer("entry")
                 .definedBy(ROOT + ".internal.entry")
                 .layer("memory")
@@ -121,6 +122,8 @@ class ArchitectureTest {
                         .doNotHaveFullyQualifiedName(ROOT + ".internal.segment.SegmentLock")
                         .and()
                         .doNotHaveFullyQualifiedName(ROOT + ".internal.segment.SegmentVersion")
+                        .and()
+                        .resideOutsideOfPackage(ROOT + ".internal.stripe")
                         .and()
                         .doNotHaveFullyQualifiedName(ROOT + ".internal.memory.RegionAllocator")
                         // Opening a file may wait for another process.
@@ -233,6 +236,12 @@ class ArchitectureTest {
         assertThat(usesOnly("entry").evaluate(ENGINE).hasViolation()).isTrue();
     }
 
+    @Test
+    void theStripesUseOnlyTheMemory() {
+        usesOnly("stripe", ROOT + ".internal.memory").check(ENGINE);
+        assertThat(usesOnly("stripe").evaluate(ENGINE).hasViolation()).isTrue();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"index", "slab", "recency", "admission", "expiry"})
     void theMechanismsDoNotUseOneAnother(String mechanism) {
@@ -280,6 +289,7 @@ class ArchitectureTest {
                         ROOT + ".internal.recency",
                         ROOT + ".internal.admission",
                         ROOT + ".internal.expiry",
+                        ROOT + ".internal.stripe",
                         ROOT + ".internal.entry",
                         ROOT + ".internal.memory");
     }

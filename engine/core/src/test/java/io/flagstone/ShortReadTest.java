@@ -23,17 +23,17 @@ class ShortReadTest {
     private static final Pattern METHOD = Pattern.compile("^ {2}\\S.* (\\w+)\\(.*\\);$");
     private static final Pattern BYTECODE = Pattern.compile("^ +(\\d+): ");
 
-    /** Version, three words of tags, reference, key length, key. */
-    private static final int LOOKUP = 7;
+    /** Version, sequence, three words of tags, reference, key length, key. */
+    private static final int LOOKUP = 8;
 
     /** Length and bytes. */
     private static final int VALUE = 2;
 
-    /** Deadline, recency clock, stamp, size class, size of its list, version. */
-    private static final int SETTLE = 6;
+    /** Deadline, recency clock, stamp, size class, size of its list, version, sequence. */
+    private static final int SETTLE = 7;
 
-    /** Version, three words of tags, counts, version; no entry has left the bucket. */
-    private static final int MISS = 6;
+    /** Both numbers, three words of tags, counts, both again; no entry has left the bucket. */
+    private static final int MISS = 8;
 
     private static final int KEY = 7;
 

@@ -54,6 +54,7 @@ class LayoutDiagramsTest {
                 "R", Math.max(16, LAYOUT.maxEntries() / 4),
                 "L", (54 + LAYOUT.wheelBits() - 1) / LAYOUT.wheelBits(),
                 "P", 1 << LAYOUT.wheelBits(),
+                "T", LAYOUT.stripes(),
                 "N", COUNTERS);
     }
 

@@ -58,6 +58,11 @@ public final class AccessFaults {
         return accesses;
     }
 
+    /** Returns whether the calling thread is armed. */
+    static boolean isArmed() {
+        return armed == Thread.currentThread();
+    }
+
     /** Counts an access if the calling thread is armed, and throws if that access must fail. */
     static void access() {
         if (armed == Thread.currentThread()) {

@@ -207,6 +207,12 @@ public final class Region {
         return UnsafeApi.getLongAcquire(null, address + offset);
     }
 
+    /** Reads a long with volatile order: stays after an earlier {@link #compareAndSetLong}. */
+    public long getLongVolatile(int offset) {
+        check(offset, Long.BYTES);
+        return UnsafeApi.getLongVolatile(null, address + offset);
+    }
+
     /** Writes a long with release order. */
     public void putLongRelease(int offset, long value) {
         if (BOUNDS_CHECKS) {
@@ -232,6 +238,11 @@ public final class Region {
         UnsafeApi.storeFence();
     }
 
+    /** Prevents reordering of earlier loads and stores with later loads and stores. */
+    public static void fullFence() {
+        UnsafeApi.fullFence();
+    }
+
     /** Prevents reordering of earlier loads with later loads and stores. */
     public static void loadFence() {
         UnsafeApi.loadFence();
@@ -255,12 +266,11 @@ public final class Region {
 
     /** Copies half of the bytes before an injected fault, as a fault on a lost page may do. */
     private void checkCopyIn(int offset, Object base, long source, int length) {
-        try {
-            check(offset, length);
-        } catch (final Error e) {
+        checkRange(offset, length);
+        if (AccessFaults.isArmed()) {
             RawMemory.copy(base, source, null, address + offset, length / 2);
-            throw e;
         }
+        AccessFaults.access();
     }
 
     /** Copies out of the region. */
@@ -311,6 +321,10 @@ public final class Region {
 
     private void check(int offset, int length) {
         AccessFaults.access();
+        checkRange(offset, length);
+    }
+
+    private void checkRange(int offset, int length) {
         if ((offset | length) < 0 || offset > capacity - length) {
             throw new IndexOutOfBoundsException(
                     length

@@ -49,7 +49,7 @@ public final class BatchReader {
      * #candidate} finds next.
      */
     public long version(long hash) {
-        return SegmentVersion.peek(reader.address(hash));
+        return reader.seen(hash);
     }
 
     /** Returns an entry that probably has a key with this hash, or none. */

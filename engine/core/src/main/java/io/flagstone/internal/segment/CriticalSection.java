@@ -6,8 +6,10 @@ import static io.flagstone.internal.segment.SegmentDescriptor.SEGMENT_RESETS;
 
 import io.flagstone.api.CacheClosedException;
 import io.flagstone.api.SegmentResetException;
+import io.flagstone.internal.index.KeyedHash;
 import io.flagstone.internal.memory.Region;
 import io.flagstone.internal.memory.ThreadId;
+import io.flagstone.internal.stripe.Stripes;
 import java.lang.ref.Reference;
 
 /**
@@ -55,6 +57,7 @@ abstract class CriticalSection {
     final SegmentLock lock;
     final Callbacks callbacks;
     final EntryStore store;
+    final Stripes stripes;
     boolean closed;
 
     /**
@@ -75,6 +78,7 @@ abstract class CriticalSection {
         this.guard = config.calls().guard();
         this.callbacks = new Callbacks(region, config);
         this.store = new EntryStore(region, config, callbacks);
+        this.stripes = store.stripes;
         guard.register(lock);
     }
 
@@ -138,7 +142,33 @@ abstract class CriticalSection {
         return true;
     }
 
+    /**
+     * Locks the stripe of a key until the operation leaves, so that no updater writes the key's
+     * value meanwhile. Requires the lock. Operations call this before they look the key up.
+     */
+    final void hold(long hash) {
+        holdStripe(stripes.of(KeyedHash.indexHash(hash)));
+    }
+
+    final void holdStripe(int stripe) {
+        if (stripes.isShared()) {
+            // Before the stripe is locked, so that an Error does not leave it locked for good.
+            lock.stripe = stripe;
+            stripes.lock(stripe);
+        }
+    }
+
+    /** Releases the stripe that {@link #hold} has locked, if any. */
+    final void release() {
+        final int stripe = lock.stripe;
+        if (stripe != Region.NONE) {
+            stripes.unlockIfLocked(stripe);
+            lock.stripe = Region.NONE;
+        }
+    }
+
     final void leave() {
+        release();
         lock.unlock();
         Reference.reachabilityFence(region);
     }
@@ -181,7 +211,8 @@ abstract class CriticalSection {
 
     /** Returns whether a free lock leaves something to repair. Needs no lock. */
     final boolean isAbandoned() {
-        return ChangeMark.peek(region) != ChangeMark.NONE && lock.owner == SegmentLock.FREE;
+        return (ChangeMark.peek(region) != ChangeMark.NONE || stripes.damaged)
+                && lock.owner == SegmentLock.FREE;
     }
 
     private void repairIfMarked() {
@@ -189,6 +220,29 @@ abstract class CriticalSection {
         if (mark != ChangeMark.NONE) {
             repair(mark);
         }
+        // If the last operation under the lock failed, it has not released its stripe.
+        release();
+        if (stripes.damaged) {
+            stripes.repair();
+        }
+    }
+
+    /**
+     * Takes over the stripe of an updater that has failed, if the lock is free. Otherwise the next
+     * thread that takes the lock does it.
+     */
+    final void recoverStripe(long threadId) {
+        try {
+            if (tryLock(threadId)) {
+                leave();
+            }
+        } catch (final Throwable thrown) {
+            // The caller gets the first exception.
+            if (lock.owner == threadId) {
+                lock.owner = SegmentLock.FREE;
+            }
+        }
+        Reference.reachabilityFence(region);
     }
 
     private void repair(long mark) {

@@ -7,7 +7,6 @@ import static io.flagstone.internal.segment.SegmentDescriptor.INSERTIONS;
 import static io.flagstone.internal.segment.SegmentDescriptor.KEY_BYTES;
 import static io.flagstone.internal.segment.SegmentDescriptor.MOVES;
 import static io.flagstone.internal.segment.SegmentDescriptor.PROMOTIONS;
-import static io.flagstone.internal.segment.SegmentDescriptor.REMOVALS;
 import static io.flagstone.internal.segment.SegmentDescriptor.REPLACEMENTS;
 import static io.flagstone.internal.segment.SegmentDescriptor.ROOM_EVICTIONS;
 import static io.flagstone.internal.segment.SegmentDescriptor.SLAB_EVICTIONS;
@@ -27,19 +26,23 @@ import io.flagstone.internal.index.KeyedHash;
 import io.flagstone.internal.memory.Region;
 import io.flagstone.internal.slab.SizeClasses;
 import io.flagstone.internal.slab.SlabAllocator;
+import io.flagstone.internal.stripe.Stripes;
 import java.util.ConcurrentModificationException;
 
 /**
  * Writes, publishes, replaces, uses and reclaims the entries of one region, and sets the version
  * accordingly.
  *
- * <p>The version is odd while bytes change that readers can reach through the index. The write
- * windows are as short as possible. A window covers the removal of an entry from the index, the
- * insertion or replacement of an entry that is completely written, or the change of a value in
- * place, with its deadline. A chunk is written again only after the window that removed it from the
- * index, or in that window: see {@link Recycling}. Links, stamps and the wheel change outside a
- * window because readers do not use them. A change of the deadline alone needs no window because
- * the deadline is one word.
+ * <p>The version is odd while the index changes. The write windows are as short as possible. A
+ * window covers the removal of an entry from the index, or the insertion or replacement of an entry
+ * that is completely written. A chunk is written again only after the window that removed it from
+ * the index, or in that window: see {@link Recycling}. The sequence number of the key's stripe is
+ * odd while a value changes in place, with its deadline. Links, stamps and the wheel change outside
+ * both because readers do not use them. A change of the deadline alone needs neither because the
+ * deadline is one word.
+ *
+ * <p>The operation has locked its key's stripe if the key may be present. So the value of {@code
+ * old} and its deadline do not change unless this class changes them.
  *
  * <p>The {@link Rebalancer} makes room for new entries. It may evict or move any other entry,
  * including the one that is about to be replaced.
@@ -73,6 +76,7 @@ final class EntryStore {
     final EvictionOrder order;
     final TimingWheel wheel;
     final Recycling recycling;
+    final Stripes stripes;
 
     EntryStore(Region region, SegmentConfig config, Callbacks callbacks) {
         this.region = region;
@@ -94,6 +98,7 @@ final class EntryStore {
         this.order = entries.order;
         this.wheel = entries.wheel;
         this.recycling = new Recycling(region, layout, entries, callbacks);
+        this.stripes = entries.stripes;
     }
 
     /**
@@ -153,7 +158,7 @@ final class EntryStore {
             final int oldest = order.oldestClass();
             final int victim = order.victim(oldest);
             if (oldest == sizeClass && rebalancer.isQuiet(sizeClass)) {
-                return recycle(victim, BOUND_EVICTIONS, hash, lengths, nowNs);
+                return recycle(victim, BOUND_EVICTIONS, hash, lengths, sizeClass, nowNs);
             }
             entries.evict(victim, BOUND_EVICTIONS, nowNs);
         }
@@ -162,13 +167,16 @@ final class EntryStore {
                         ? allocate(sizeClass, nowNs)
                         : rebalancer.allocate(sizeClass, nowNs);
         return chunk < 0
-                ? recycle(~chunk, ROOM_EVICTIONS, hash, lengths, nowNs)
+                ? recycle(~chunk, ROOM_EVICTIONS, hash, lengths, sizeClass, nowNs)
                 : fresh(chunk, hash, lengths);
     }
 
-    private int recycle(int victim, int counter, long hash, long lengths, long nowNs) {
-        recycling.begin(victim, counter, hash, lengths, nowNs);
-        return Claim.recycled(victim);
+    private int recycle(
+            int victim, int counter, long hash, long lengths, int sizeClass, long nowNs) {
+        // An entry whose value an Error has left half written is discarded, and its chunk is free.
+        return recycling.begin(victim, counter, hash, lengths, nowNs)
+                ? Claim.recycled(victim)
+                : claimShort(hash, lengths, sizeClass, nowNs);
     }
 
     private int fresh(int chunk, long hash, long lengths) {
@@ -268,12 +276,10 @@ final class EntryStore {
     private void abort(int claim) {
         final int entry = Claim.entry(claim);
         if (Claim.isInPlace(claim)) {
-            index.remove(EntryDescriptor.hash(region, entry), entry);
-            endWrite(entry);
-            entries.add(ENTRIES, -1);
-            entries.add(REMOVALS, 1);
-            entries.unlink(entry);
-            slabs.free(entry);
+            final int stripe = stripeOf(entry);
+            endLargeWrite(entry);
+            entries.discard(entry);
+            stripes.endWriting(stripe);
         } else if (Claim.isRecycled(claim)) {
             recycling.abort(entry);
         } else {
@@ -335,8 +341,9 @@ final class EntryStore {
         EntryDescriptor.value(region, entry, valueLength, sliding);
         EntryDescriptor.deadline(region, entry, deadlineNs);
         endWrite(entry);
-        entries.add(VALUE_BYTES, grown);
-        entries.add(REPLACEMENTS, 1);
+        if (grown != 0) {
+            entries.add(VALUE_BYTES, grown);
+        }
         wheel.deadlineSet(entry, previousNs, nowNs);
         order.promote(entry, entries.count());
     }
@@ -360,10 +367,7 @@ final class EntryStore {
         if (present == Region.NONE) {
             insert(hash, entry);
         } else {
-            SegmentVersion.beginWrite(region);
-            index.replace(KeyedHash.indexHash(hash), present, entry);
-            SegmentVersion.endWrite(region);
-            entries.release(present, RemovalCause.REPLACED, REPLACEMENTS);
+            entries.replace(present, entry);
         }
     }
 
@@ -377,37 +381,45 @@ final class EntryStore {
         } catch (final Throwable thrown) {
             callbacks.restore(entry);
             endWrite(entry);
+            // The write counts as one, and has changed nothing.
+            entries.add(REPLACEMENTS, -1);
             ChangeMark.end(region);
             throw thrown;
         }
         endWrite(entry);
-        entries.add(REPLACEMENTS, 1);
         ChangeMark.end(region);
     }
 
-    /** Writes a {@code long} at an offset inside a value. */
+    /** Writes a {@code long} at an offset inside an entry's value. */
     void putLong(int entry, int offset, long value) {
         ChangeMark.begin(region);
         beginWrite(entry);
         region.putLong(offset, value);
         endWrite(entry);
-        entries.add(REPLACEMENTS, 1);
         ChangeMark.end(region);
     }
 
-    /** Opens the window of a write in place. */
+    /** Announces a write in place to the readers of the entry's stripe and, if large, its slab. */
     private void beginWrite(int entry) {
-        SegmentVersion.beginWrite(region);
+        stripes.beginWriting(stripeOf(entry), entry);
         if (slabs.isLarge(EntryDescriptor.sizeClass(region, entry))) {
             slabs.versions().beginWrite(region, entry);
         }
     }
 
     private void endWrite(int entry) {
+        endLargeWrite(entry);
+        stripes.endWriting(stripeOf(entry));
+    }
+
+    private void endLargeWrite(int entry) {
         if (slabs.isLarge(EntryDescriptor.sizeClass(region, entry))) {
             slabs.versions().endWrite(region, entry);
         }
-        SegmentVersion.endWrite(region);
+    }
+
+    private int stripeOf(int entry) {
+        return stripes.of(EntryDescriptor.hash(region, entry));
     }
 
     /** Removes an entry and calls the removal handler. */
@@ -458,10 +470,23 @@ final class EntryStore {
     void use(int entry, long nowNs) {
         ChangeMark.begin(region);
         if (EntryDescriptor.isSliding(region, entry)) {
-            wheel.arm(entry, timesToLive.renewed(nowNs), nowNs);
+            renew(entry, nowNs);
         }
         moveUp(entry);
         ChangeMark.end(region);
+    }
+
+    /** Renews a sliding deadline, unless an updater that read the clock later has done so. */
+    private void renew(int entry, long nowNs) {
+        final int stripe = stripeOf(entry);
+        final boolean locked = stripes.lock(stripe);
+        final long renewed = timesToLive.renewed(nowNs);
+        if (renewed > EntryDescriptor.deadline(region, entry)) {
+            wheel.arm(entry, renewed, nowNs);
+        }
+        if (locked) {
+            stripes.unlock(stripe);
+        }
     }
 
     /** Moves an entry to the head of its list if it has fallen behind. */
@@ -501,15 +526,17 @@ final class EntryStore {
     }
 
     /**
-     * Empties the segment: lays out its tables afresh in one write window, whatever they hold. If
-     * this is interrupted, it can start again.
+     * Empties the segment: lays out its tables afresh in one write window, whatever they hold. All
+     * stripes are locked meanwhile, so no updater is left that found an entry before. If this is
+     * interrupted, it can start again.
      *
      * @return the number of entries that the segment held according to its count.
      */
     long reset() {
         final long lost = entries.count();
+        stripes.lockAll();
         SegmentVersion.beginWrite(region);
-        region.zero(SegmentDescriptor.RECENCY, layout.slabsOffset() - SegmentDescriptor.RECENCY);
+        region.zero(SegmentDescriptor.RECENCY, layout.stripesOffset() - SegmentDescriptor.RECENCY);
         slabs.layOut();
         order.layOut();
         rebalancer.forget();
@@ -517,6 +544,7 @@ final class EntryStore {
         region.putLong(KEY_BYTES, 0);
         region.putLong(VALUE_BYTES, 0);
         SegmentVersion.endWrite(region);
+        stripes.unlockAll();
         return lost;
     }
 
@@ -555,8 +583,7 @@ final class EntryStore {
             if (steps == 0) {
                 run = events.beginExpiry();
             }
-            if (entry != TimingWheel.MOVED) {
-                entries.remove(entry, RemovalCause.EXPIRED);
+            if (entry != TimingWheel.MOVED && entries.expire(entry, nowNs)) {
                 removed++;
             }
             steps++;

@@ -71,6 +71,15 @@ final class Leases {
         return leased != null && leased.current == lease && lease > cleared;
     }
 
+    /**
+     * Returns whether there is no lease. An updater, which does not hold the lock, may call this
+     * with a stripe: the answer is right for the keys of that stripe, because a lease on one of
+     * them is taken with the stripe.
+     */
+    boolean isEmpty() {
+        return keys == 0;
+    }
+
     /** Outdates the leases on a key. Callers do this before they write or remove the key. */
     void outdate(long hash) {
         if (keys != 0) {

@@ -6,6 +6,7 @@ import static io.flagstone.internal.segment.SegmentDescriptor.EXPIRATIONS;
 import static io.flagstone.internal.segment.SegmentDescriptor.KEY_BYTES;
 import static io.flagstone.internal.segment.SegmentDescriptor.MOVES;
 import static io.flagstone.internal.segment.SegmentDescriptor.REMOVALS;
+import static io.flagstone.internal.segment.SegmentDescriptor.REPLACEMENTS;
 import static io.flagstone.internal.segment.SegmentDescriptor.VALUE_BYTES;
 
 import io.flagstone.api.RemovalCause;
@@ -14,11 +15,16 @@ import io.flagstone.internal.expiry.TimingWheel;
 import io.flagstone.internal.index.HashIndex;
 import io.flagstone.internal.memory.Region;
 import io.flagstone.internal.slab.SlabAllocator;
+import io.flagstone.internal.stripe.StripeMap;
+import io.flagstone.internal.stripe.Stripes;
 
 /**
  * The structures that refer to an entry: index, slabs, order, wheel and counts. Its methods keep
  * them consistent: they remove an entry from all of them, and tell all of them when an entry moves
  * to another chunk.
+ *
+ * <p>An entry leaves the index only while no updater has its stripe, and moves only while its
+ * stripe is locked for the segment.
  *
  * <p>Guarded by the segment's lock. Allocates nothing.
  */
@@ -29,6 +35,7 @@ final class LiveEntries {
     final SlabAllocator slabs;
     final EvictionOrder order;
     final TimingWheel wheel;
+    final Stripes stripes;
 
     LiveEntries(Region region, SegmentConfig config, Callbacks callbacks) {
         final SegmentLayout layout = config.layout();
@@ -46,6 +53,12 @@ final class LiveEntries {
                         layout.slabsOffset(),
                         layout.slabs());
         this.index = new HashIndex(region, layout.indexOffset(), layout.buckets());
+        this.stripes =
+                new Stripes(
+                        region,
+                        new StripeMap(layout.stripesOffset(), layout.stripes()),
+                        config.writesUnderStripes(),
+                        this::discard);
     }
 
     long count() {
@@ -61,24 +74,116 @@ final class LiveEntries {
      * evicted.
      */
     void evict(int entry, int counter, long nowNs) {
+        if (!openRemoval(entry)) {
+            return;
+        }
         if (isExpired(entry, nowNs)) {
-            remove(entry, RemovalCause.EXPIRED);
+            closeRemoval(entry, RemovalCause.EXPIRED, EXPIRATIONS);
         } else {
-            remove(entry, RemovalCause.EVICTED, counter);
+            closeRemoval(entry, RemovalCause.EVICTED, counter);
         }
     }
 
     /** Removes an entry that was not evicted, and calls the removal handler. */
     void remove(int entry, RemovalCause cause) {
-        remove(entry, cause, cause == RemovalCause.EXPIRED ? EXPIRATIONS : REMOVALS);
+        if (openRemoval(entry)) {
+            closeRemoval(entry, cause, cause == RemovalCause.EXPIRED ? EXPIRATIONS : REMOVALS);
+        }
     }
 
-    private void remove(int entry, RemovalCause cause, int counter) {
-        SegmentVersion.beginWrite(region);
+    /**
+     * Removes an entry that the wheel found to be due, unless an updater has extended its deadline
+     * meanwhile. Then the entry is filed again.
+     *
+     * @return whether the entry has expired.
+     */
+    boolean expire(int entry, long nowNs) {
+        if (!openRemoval(entry)) {
+            return true;
+        }
+        if (isExpired(entry, nowNs)) {
+            closeRemoval(entry, RemovalCause.EXPIRED, EXPIRATIONS);
+            return true;
+        }
+        SegmentVersion.endWrite(region);
+        wheel.deadlineSet(entry, EntryDescriptor.NO_DEADLINE, nowNs);
+        return false;
+    }
+
+    /**
+     * Opens a window in which an entry may leave the index. No updater is writing its value then,
+     * and none begins to.
+     *
+     * @return false if the entry was discarded, because the updater that wrote its value has ended
+     *     by an Error. Then there is no window.
+     */
+    boolean openRemoval(int entry) {
+        if (!stripes.isShared()) {
+            SegmentVersion.beginWrite(region);
+            return true;
+        }
+        final int stripe = stripeOf(entry);
+        SegmentVersion.beginRemoval(region);
+        while (!stripes.awaitUpdater(stripe)) {
+            // An entry was discarded, which has closed the window, and an updater may have begun.
+            if (isGone(entry)) {
+                return false;
+            }
+            SegmentVersion.beginRemoval(region);
+        }
+        return true;
+    }
+
+    /** Takes an entry out of the index, closes the window, and completes the removal. */
+    private void closeRemoval(int entry, RemovalCause cause, int counter) {
         index.remove(EntryDescriptor.hash(region, entry), entry);
         SegmentVersion.endWrite(region);
         add(ENTRIES, -1);
         release(entry, cause, counter);
+    }
+
+    /** Replaces an entry in the index by another one of the same key, and completes its removal. */
+    void replace(int entry, int other) {
+        // The operation has locked the stripe of its key.
+        openRemoval(entry);
+        index.replace(EntryDescriptor.hash(region, entry), entry, other);
+        SegmentVersion.endWrite(region);
+        release(entry, RemovalCause.REPLACED, REPLACEMENTS);
+    }
+
+    private int stripeOf(int entry) {
+        return stripes.of(EntryDescriptor.hash(region, entry));
+    }
+
+    private void unlock(int stripe, boolean locked) {
+        if (locked) {
+            stripes.unlock(stripe);
+        }
+    }
+
+    /** Returns whether an entry was discarded while its stripe was awaited. */
+    private boolean isGone(int entry) {
+        return EntryDescriptor.sizeClass(region, entry) == EntryDescriptor.FREE;
+    }
+
+    /**
+     * Removes an entry whose value is half written, because the thread that wrote it has ended the
+     * write by an Error. The caller has the stripe and ends the write there. This may be called in
+     * the middle of another change, when a stripe is being locked.
+     */
+    void discard(int entry) {
+        final long mark = ChangeMark.get(region);
+        ChangeMark.begin(region);
+        SegmentVersion.beginWrite(region);
+        index.remove(EntryDescriptor.hash(region, entry), entry);
+        SegmentVersion.endWrite(region);
+        add(ENTRIES, -1);
+        // The write that did not finish counts as one.
+        add(REPLACEMENTS, -1);
+        add(REMOVALS, 1);
+        unlink(entry);
+        slabs.free(entry);
+        ChangeMark.set(region, mark);
     }
 
     /** Completes the removal of an entry that is no longer in the index. */
@@ -102,9 +207,17 @@ final class LiveEntries {
 
     /**
      * Moves an entry to another chunk of its class. The copy is complete before the index refers to
-     * it. The old chunk is freed only after the index no longer refers to it.
+     * it. The old chunk is freed only after the index no longer refers to it. The stripe is locked,
+     * so the value cannot change after it was copied.
      */
     void move(int entry, int chunk) {
+        final int stripe = stripeOf(entry);
+        final boolean locked = stripes.lock(stripe);
+        if (isGone(entry)) {
+            unlock(stripe, locked);
+            slabs.free(chunk);
+            return;
+        }
         region.copy(
                 entry,
                 chunk,
@@ -115,6 +228,7 @@ final class LiveEntries {
         SegmentVersion.beginWrite(region);
         index.replace(EntryDescriptor.hash(region, entry), entry, chunk);
         SegmentVersion.endWrite(region);
+        unlock(stripe, locked);
         order.moved(chunk);
         wheel.moved(chunk);
         slabs.free(entry);

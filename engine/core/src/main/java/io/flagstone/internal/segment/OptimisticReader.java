@@ -10,13 +10,15 @@ import io.flagstone.internal.memory.Region;
 import io.flagstone.internal.memory.Regions;
 import io.flagstone.internal.memory.ThreadId;
 import io.flagstone.internal.recency.PromotionDistance;
+import io.flagstone.internal.stripe.StripeMap;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 
 /**
  * Reads all segments of a cache without a lock. A read looks up the key, copies the value, and then
- * checks against the segment's version that it saw one consistent state; see {@link
- * SegmentVersion}. A hit is a use.
+ * checks that it saw one consistent state: the segment's version has not changed, so the entry is
+ * the key's, and neither has the sequence number of the key's stripe, so the value is whole. See
+ * {@link SegmentVersion}. A hit is a use.
  *
  * <p>This class makes one attempt, by address, of the kind that nearly every read is: the key is in
  * one of its two buckets or absent, the value is not large, no writer is at work, and there is
@@ -25,7 +27,7 @@ import java.util.Arrays;
  * docs/design-decisions.md has the figures.
  *
  * <pre>
- *   region's address -> version -> bucket -> entry -> copy of the value -> settle
+ *   region's address -> version and sequence -> bucket -> entry -> copy of the value -> settle
  * </pre>
  *
  * <p>Until {@link #settle}, a read trusts nothing it has read. References come from cells that have
@@ -34,7 +36,7 @@ import java.util.Arrays;
  * loop is bounded. So the worst result of a concurrent write is garbage, and the read is repeated.
  *
  * <p>{@code settle} is the only place that decides whether an attempt counts. It reads what it has
- * to know about the entry, then checks the version, then acts. The time comes after the version: if
+ * to know about the entry, then checks both numbers, then acts. The time comes after them: if
  * the entry is alive at a later time, it was alive when the value was read.
  *
  * <p>All segments have the same layout, so a read needs only the address of its segment's region.
@@ -53,6 +55,7 @@ public final class OptimisticReader {
     private final Regions regions;
     private final int capacity;
     private final IndexLookup index;
+    private final StripeMap stripes;
     private final PromotionDistance distance;
     private final SegmentClock clock;
     private final ReentryGuard guard;
@@ -72,6 +75,7 @@ public final class OptimisticReader {
                 new Regions(Arrays.stream(segments).map(s -> s.region).toArray(Region[]::new));
         this.capacity = regions.capacity();
         this.index = store.index.lookup();
+        this.stripes = store.stripes.map();
         this.distance = store.order.lists().distance();
         this.clock = store.clock;
         this.guard = config.calls().guard();
@@ -96,12 +100,13 @@ public final class OptimisticReader {
      */
     public int get(long hash, long key, Object destinationBase, long destination, int room) {
         final long region = address(hash);
-        final long seen = SegmentVersion.peek(region);
+        final long stripe = region + stripes.of(KeyedHash.indexHash(hash));
+        final long seen = SegmentVersion.peek(region, stripe);
         if (canBeShort(seen)) {
             final int entry = index.find(region, hash, key);
             final int length =
                     copyOut(region, entry, Long.BYTES, destinationBase, destination, room);
-            if (length != UNSETTLED && settle(region, seen, entry, hash, false)) {
+            if (length != UNSETTLED && settle(region, stripe, seen, entry, hash, false)) {
                 Reference.reachabilityFence(this);
                 return length;
             }
@@ -127,12 +132,13 @@ public final class OptimisticReader {
             long destination,
             int room) {
         final long region = address(hash);
-        final long seen = SegmentVersion.peek(region);
+        final long stripe = region + stripes.of(KeyedHash.indexHash(hash));
+        final long seen = SegmentVersion.peek(region, stripe);
         if (canBeShort(seen)) {
             final int entry = index.find(region, capacity, hash, keyBase, keyAddress, keyLength);
             final int length =
                     copyOut(region, entry, keyLength, destinationBase, destination, room);
-            if (length != UNSETTLED && settle(region, seen, entry, hash, false)) {
+            if (length != UNSETTLED && settle(region, stripe, seen, entry, hash, false)) {
                 Reference.reachabilityFence(this);
                 return length;
             }
@@ -143,9 +149,10 @@ public final class OptimisticReader {
     }
 
     /**
-     * Makes the single attempt of a batch to read an entry, or none, that was found under a
-     * version. Leaves a promotion to the batch.
+     * Makes the single attempt of a batch to read an entry, or none. Leaves a promotion to the
+     * batch.
      *
+     * @param seen what {@link #seen} returned before the entry was found.
      * @return as {@link #get}, or {@link #UNSETTLED}.
      */
     public int getFound(
@@ -161,7 +168,8 @@ public final class OptimisticReader {
         }
         final long region = address(hash);
         final int length = copyOut(region, entry, keyLength, destinationBase, destination, room);
-        final boolean settled = settle(region, seen, entry, hash, true);
+        final long stripe = region + stripes.of(KeyedHash.indexHash(hash));
+        final boolean settled = settle(region, stripe, seen, entry, hash, true);
         Reference.reachabilityFence(this);
         return settled ? length : UNSETTLED;
     }
@@ -174,12 +182,13 @@ public final class OptimisticReader {
      */
     public long getLong(long hash, long key, int valueIndex, long missing) {
         final long region = address(hash);
-        final long seen = SegmentVersion.peek(region);
+        final long stripe = region + stripes.of(KeyedHash.indexHash(hash));
+        final long seen = SegmentVersion.peek(region, stripe);
         if (canBeShort(seen)) {
             final int entry = index.find(region, hash, key);
             if (entry <= Region.NONE || isInside(region, entry, Long.BYTES, valueIndex)) {
                 final long value = valueLong(region, entry, Long.BYTES, valueIndex, missing);
-                if (settle(region, seen, entry, hash, false)) {
+                if (settle(region, stripe, seen, entry, hash, false)) {
                     Reference.reachabilityFence(this);
                     return value;
                 }
@@ -204,12 +213,13 @@ public final class OptimisticReader {
             int valueIndex,
             long missing) {
         final long region = address(hash);
-        final long seen = SegmentVersion.peek(region);
+        final long stripe = region + stripes.of(KeyedHash.indexHash(hash));
+        final long seen = SegmentVersion.peek(region, stripe);
         if (canBeShort(seen)) {
             final int entry = index.find(region, capacity, hash, keyBase, keyAddress, keyLength);
             if (entry <= Region.NONE || isInside(region, entry, keyLength, valueIndex)) {
                 final long value = valueLong(region, entry, keyLength, valueIndex, missing);
-                if (settle(region, seen, entry, hash, false)) {
+                if (settle(region, stripe, seen, entry, hash, false)) {
                     Reference.reachabilityFence(this);
                     return value;
                 }
@@ -271,13 +281,15 @@ public final class OptimisticReader {
      * Validates an attempt and counts the hit or miss.
      *
      * @param region the address of the region.
-     * @param seen the even version under which the entry was found.
+     * @param stripe the address of the key's stripe.
+     * @param seen the even sum of version and sequence number under which the entry was found.
      * @param entry the entry, none, or {@link IndexLookup#UNKNOWN}.
      * @param deferred whether the caller promotes the entry later.
      * @return false if the read has to begin again, because it was torn or has to do more than to
      *     count.
      */
-    private boolean settle(long region, long seen, int entry, long hash, boolean deferred) {
+    private boolean settle(
+            long region, long stripe, long seen, int entry, long hash, boolean deferred) {
         final long threadId = ThreadId.current();
         guard.check(threadId);
         long deadline = EntryDescriptor.NO_DEADLINE;
@@ -293,7 +305,7 @@ public final class OptimisticReader {
             }
         }
         if (entry == IndexLookup.UNKNOWN
-                || !isCurrent(region, seen, threadId)
+                || !isCurrent(region, stripe, seen, threadId)
                 || deadline != EntryDescriptor.NO_DEADLINE && !isAlive(hash, deadline, sliding)) {
             return false;
         }
@@ -304,8 +316,8 @@ public final class OptimisticReader {
         return true;
     }
 
-    private boolean isCurrent(long region, long seen, long threadId) {
-        if (SegmentVersion.isCurrent(region, seen)) {
+    private boolean isCurrent(long region, long stripe, long seen, long threadId) {
+        if (SegmentVersion.isCurrent(region, stripe, seen)) {
             return true;
         }
         counters.increment(ReadCounters.RETRIES, threadId);
@@ -316,6 +328,12 @@ public final class OptimisticReader {
     private boolean isAlive(long hash, long deadlineNs, boolean sliding) {
         final long leftNs = deadlineNs - clock.now(region(hash));
         return leftNs > 0 && !(sliding && idleNs - leftNs > renewalNs);
+    }
+
+    /** Returns the sum of version and sequence number under which to read a key. */
+    long seen(long hash) {
+        final long region = address(hash);
+        return SegmentVersion.peek(region, region + stripes.of(KeyedHash.indexHash(hash)));
     }
 
     private int segment(long hash) {

@@ -90,12 +90,15 @@ final class Recycling {
      * @param victim an entry that has to leave.
      * @param counter the counter for it unless it has expired.
      * @param lengths the new lengths of key and value; the chunk must have room for them.
+     * @return false if the entry was discarded instead; then there is no window.
      */
-    void begin(int victim, int counter, long hash, long lengths, long nowNs) {
+    boolean begin(int victim, int counter, long hash, long lengths, long nowNs) {
         final int keyLength = EntryLengths.key(lengths);
         final int valueLength = EntryLengths.value(lengths);
+        if (!entries.openRemoval(victim)) {
+            return false;
+        }
         final boolean expired = entries.isExpired(victim, nowNs);
-        SegmentVersion.beginWrite(region);
         entries.index.remove(EntryDescriptor.hash(region, victim), victim);
         if (callbacks.handlesRemovals()) {
             tell(expired ? RemovalCause.EXPIRED : RemovalCause.EVICTED, victim);
@@ -105,6 +108,7 @@ final class Recycling {
         entries.add(KEY_BYTES, keyLength - EntryDescriptor.keyLength(region, victim));
         entries.add(VALUE_BYTES, valueLength - EntryDescriptor.valueLength(region, victim));
         EntryDescriptor.reinit(region, victim, KeyedHash.indexHash(hash), keyLength, valueLength);
+        return true;
     }
 
     /** Calls the removal handler outside the window, with the number of entries that remain. */

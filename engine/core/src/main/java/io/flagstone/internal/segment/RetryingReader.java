@@ -107,8 +107,9 @@ final class RetryingReader {
         final long threadId = enter();
         final Segment owner = segments[KeyedHash.segment(hash, segmentBits)];
         final Region region = owner.region;
+        final int stripe = owner.stripes.of(KeyedHash.indexHash(hash));
         for (int i = 0; i < ATTEMPTS; i++) {
-            final long seen = SegmentVersion.read(region);
+            final long seen = SegmentVersion.read(region, stripe);
             if (SegmentVersion.isOdd(seen)) {
                 break;
             }
@@ -143,12 +144,12 @@ final class RetryingReader {
                     live
                             && (distance.isBehind(region, entry)
                                     || isLate(region, entry, deadline, now, renewalNs));
-            if (!SegmentVersion.isCurrent(region, seen)) {
+            if (!SegmentVersion.isCurrent(region, stripe, seen)) {
                 counters.increment(ReadCounters.RETRIES, threadId);
                 continue;
             }
             if (!live) {
-                if (entry != Region.NONE && !hasExpired(region, seen, entry)) {
+                if (entry != Region.NONE && !hasExpired(region, stripe, seen, entry)) {
                     break;
                 }
                 counters.increment(ReadCounters.MISSES, threadId);
@@ -158,7 +159,7 @@ final class RetryingReader {
             if (behind) {
                 final boolean waits = exact || isLate(region, entry, deadline, now, renewalNs << 1);
                 if ((waits || !counters.skipsPromotion(threadId))
-                        && !owner.useIfCurrent(seen, entry, now, waits, threadId)) {
+                        && !owner.useIfCurrent(seen, hash, entry, now, waits, threadId)) {
                     break;
                 }
             }
@@ -207,16 +208,17 @@ final class RetryingReader {
         final long threadId = enter();
         final Segment owner = segments[KeyedHash.segment(hash, segmentBits)];
         final Region region = owner.region;
+        final int stripe = owner.stripes.of(KeyedHash.indexHash(hash));
         for (int i = 0; i < ATTEMPTS; i++) {
-            final long seen = SegmentVersion.read(region);
+            final long seen = SegmentVersion.read(region, stripe);
             if (SegmentVersion.isOdd(seen)) {
                 break;
             }
             final int entry = index.find(region, hash, keyBase, keyAddress, keyLength);
             final long deadline = deadline(region, entry);
             final long now = isTimed(deadline) ? clock.now(region) : 0;
-            if (SegmentVersion.isCurrent(region, seen)) {
-                if (now >= deadline && entry != Region.NONE && !hasExpired(region, seen, entry)) {
+            if (SegmentVersion.isCurrent(region, stripe, seen)) {
+                if (now >= deadline && entry != Region.NONE && !hasExpired(region, stripe, seen, entry)) {
                     break;
                 }
                 Reference.reachabilityFence(region);
@@ -257,14 +259,19 @@ final class RetryingReader {
     }
 
     /**
-     * Returns whether an entry found under a version has certainly expired: a holder of the lock
-     * has acted on a time at or after the deadline, so that no thread can still find it alive.
-     * Reads the deadline again because it may have been extended between the first read of the
-     * deadline and the read of the clock.
+     * Returns whether an entry has certainly expired: a holder of the lock has acted on a time at
+     * or after the deadline, so that no thread can still find it alive. Reads the deadline again
+     * because it may have been extended between the first read of the deadline and the read of the
+     * clock.
      */
-    private static boolean hasExpired(Region region, long seen, int entry) {
-        return SegmentClock.latest(region) >= EntryDescriptor.deadline(region, entry)
-                && SegmentVersion.isCurrent(region, seen);
+    private static boolean hasExpired(Region region, int stripe, long seen, int entry) {
+        if (SegmentClock.latest(region) < EntryDescriptor.deadline(region, entry)) {
+            return false;
+        }
+        // An updater makes the sequence number odd and then loads the time. Either the odd number
+        // is seen here, or the updater sees a time at which the entry has expired.
+        Region.fullFence();
+        return SegmentVersion.isCurrent(region, stripe, seen);
     }
 
     private boolean isLate(Region region, int entry, long deadlineNs, long nowNs, long byNs) {

@@ -50,19 +50,20 @@ public final class Segment extends SegmentUpdates {
     public static final int SCAN_DONE = -1;
 
     /** The condition of a put does not hold. */
-    private static final int REFUSED = -1;
+    private static final int PUT_REFUSED = -1;
+
+    /** The key is known to be absent. Not the length of a key. */
+    private static final int ABSENT = -1;
 
     /** The size from which a region is assumed to exceed the processor's own caches. */
     private static final int LARGE_REGION_BYTES = 4 << 20;
 
-    private final TimesToLive timesToLive;
     private final boolean large;
     private CacheStatistics finalStatistics;
 
     /** Creates a segment over a zeroed region. */
     public Segment(Region region, SegmentConfig config) {
         super(region, config);
-        this.timesToLive = store.timesToLive;
         this.large = region.capacity() >= LARGE_REGION_BYTES;
         SegmentDescriptor.writeIdentity(
                 region, config.layout(), config.hash().seed(), config.times().tickNs());
@@ -98,17 +99,33 @@ public final class Segment extends SegmentUpdates {
             long ttlNs) {
         final int sizeClass = store.classFor(lengths);
         final long threadId = enter();
+        if (large) {
+            store.recycling.prefetch(hash, sizeClass);
+        }
+        final long inPlace =
+                condition == PutCondition.ALWAYS || condition == PutCondition.IF_PRESENT
+                        ? putInPlace(
+                                hash,
+                                keyBase,
+                                keyAddress,
+                                lengths,
+                                valueBase,
+                                valueAddress,
+                                ttlNs,
+                                threadId)
+                        : NEEDS_LOCK;
+        if (inPlace == WRITTEN) {
+            return condition != PutCondition.ALWAYS;
+        }
         try {
-            if (large) {
-                store.recycling.prefetch(hash, sizeClass);
-            }
             lock(threadId);
             final long now = timeFor(ttlNs);
             store.reclaim(now);
-            final int old =
-                    findForPut(
-                            condition, hash, keyBase, keyAddress, EntryLengths.key(lengths), now);
-            if (old == REFUSED) {
+            final boolean absent = SegmentVersion.isCurrent(region, ~inPlace);
+            final int keyLength = absent ? ABSENT : EntryLengths.key(lengths);
+            final int old = findForPut(condition, hash, keyBase, keyAddress, keyLength, now);
+            lock.inserted = old == Region.NONE;
+            if (old == PUT_REFUSED) {
                 return leave(false);
             }
             final long deadline = timesToLive.deadline(old, ttlNs, now);
@@ -177,24 +194,42 @@ public final class Segment extends SegmentUpdates {
      * Finds the entry that a put replaces, and removes it if it has expired. Outdates the leases on
      * the key unless the put is refused.
      *
-     * @return the entry, none, or {@link #REFUSED}.
+     * @param keyLength the key's length, or {@link #ABSENT} if the key is known to be absent.
+     * @return the entry, none, or {@link #PUT_REFUSED}.
      */
     private int findForPut(
             long condition, long hash, Object keyBase, long keyAddress, int keyLength, long nowNs) {
-        int entry = index.find(hash, keyBase, keyAddress, keyLength);
+        int entry =
+                keyLength == ABSENT
+                        ? Region.NONE
+                        : findAndHold(hash, keyBase, keyAddress, keyLength);
         if (entry != Region.NONE && entries.isExpired(entry, nowNs)) {
             store.remove(entry, RemovalCause.EXPIRED);
             entry = Region.NONE;
         }
         if (condition == PutCondition.IF_ABSENT && entry != Region.NONE) {
             store.use(entry, nowNs);
-            return REFUSED;
+            return PUT_REFUSED;
         }
         if (PutCondition.isLease(condition) && !leases.isCurrent(hash, condition)) {
-            return REFUSED;
+            return PUT_REFUSED;
         }
         leases.outdate(hash);
-        return condition == PutCondition.IF_PRESENT && entry == Region.NONE ? REFUSED : entry;
+        return condition == PutCondition.IF_PRESENT && entry == Region.NONE ? PUT_REFUSED : entry;
+    }
+
+    /** Finds an entry and, if there is one, locks its stripe until the operation leaves. */
+    private int findAndHold(long hash, Object keyBase, long keyAddress, int keyLength) {
+        int entry = index.find(hash, keyBase, keyAddress, keyLength);
+        if (entry != Region.NONE && stripes.isShared()) {
+            final long version = SegmentVersion.read(region);
+            hold(hash);
+            if (!SegmentVersion.isCurrent(region, version)) {
+                // An Error had left its value half written, and it was discarded.
+                entry = index.find(hash, keyBase, keyAddress, keyLength);
+            }
+        }
+        return entry;
     }
 
     /**
@@ -219,12 +254,26 @@ public final class Segment extends SegmentUpdates {
         final byte[] expectedBase = expected.byteArray();
         final long expectedAddress = expected.addressOffset();
         final int expectedLength = expected.capacity();
-        final int sizeClass = store.classFor(lengths);
         final long threadId = enter();
+        final long inPlace =
+                compareAndSetInPlace(
+                        hash,
+                        keyBase,
+                        keyAddress,
+                        lengths,
+                        expected,
+                        valueBase,
+                        valueAddress,
+                        ttlNs);
+        if (inPlace > 0) {
+            return inPlace == WRITTEN;
+        }
+        final int sizeClass = store.classFor(lengths);
         try {
             lock(threadId);
             final long now = timeFor(ttlNs);
             store.reclaim(now);
+            hold(hash);
             final int old = find(hash, keyBase, keyAddress, EntryLengths.key(lengths), now);
             if (old != Region.NONE
                     && !ValueBytes.equal(
@@ -264,6 +313,7 @@ public final class Segment extends SegmentUpdates {
             lock(threadId);
             final long now = timeIfArmed();
             store.reclaim(now);
+            hold(hash);
             if (PutCondition.isLease(condition) && !leases.isCurrent(hash, condition)) {
                 return leave(false);
             }
@@ -302,6 +352,7 @@ public final class Segment extends SegmentUpdates {
             lock(threadId);
             final long now = timeIfArmed();
             store.reclaim(now);
+            hold(hash);
             final int entry = find(hash, keyBase, keyAddress, keyLength, now);
             if (entry != Region.NONE
                     && !ValueBytes.equal(
@@ -338,6 +389,7 @@ public final class Segment extends SegmentUpdates {
             lock(threadId);
             final long now = timeIfArmed();
             store.reclaim(now);
+            hold(hash);
             final int entry = find(hash, keyBase, keyAddress, keyLength, now);
             if (entry == Region.NONE) {
                 leases.outdate(hash);
@@ -370,6 +422,7 @@ public final class Segment extends SegmentUpdates {
             lock(threadId);
             final long now = timeFor(ttlNs);
             store.reclaim(now);
+            hold(hash);
             final int entry = find(hash, keyBase, keyAddress, keyLength, now);
             if (entry == Region.NONE) {
                 return leave(false);
@@ -477,7 +530,9 @@ public final class Segment extends SegmentUpdates {
         try {
             lockEvenIfClosed(threadId);
             final CacheStatistics statistics =
-                    closed ? finalStatistics : SegmentReports.statistics(region, lock.contentions);
+                    finalStatistics != null
+                            ? finalStatistics
+                            : SegmentReports.statistics(region, lock.contentions, stripes);
             leave();
             return statistics;
         } catch (final Throwable thrown) {
@@ -546,9 +601,11 @@ public final class Segment extends SegmentUpdates {
         final long threadId = enter();
         try {
             lockEvenIfClosed(threadId);
-            if (!closed) {
-                finalStatistics = SegmentReports.statistics(region, lock.contentions);
+            if (finalStatistics == null) {
                 closed = true;
+                // The updaters that have not seen this finish and are counted.
+                stripes.awaitAll();
+                finalStatistics = SegmentReports.statistics(region, lock.contentions, stripes);
             }
             leave();
         } catch (final Throwable thrown) {

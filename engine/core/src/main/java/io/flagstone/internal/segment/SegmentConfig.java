@@ -64,6 +64,15 @@ public record SegmentConfig(
             RemovalHandler removalHandler, ErrorHandler errorHandler, ReentryGuard guard) {}
 
     /**
+     * Returns whether values are written without the segment's lock. A removal handler is called
+     * for each replaced value, under the lock. In exact order a write and its place in the order of
+     * use belong to the same moment, for which the lock is needed too.
+     */
+    boolean writesUnderStripes() {
+        return calls.removalHandler() == null && promotionDistance != 0;
+    }
+
+    /**
      * Returns the configuration of one segment. Its bound in entries is the lower of the two
      * bounds.
      */

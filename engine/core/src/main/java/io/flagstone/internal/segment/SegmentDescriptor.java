@@ -8,7 +8,8 @@ import io.flagstone.internal.memory.Region;
  * every reference is an offset from the region's start, so the image does not depend on its
  * address. C is the number of size classes, S of slabs, B of index buckets, and Z is the length of
  * a slab in bytes. The timing wheel has L levels of P slots. K is the number of blocks and R of
- * rejections in the admission filter. The parts have the names that {@link SegmentLayout} uses.
+ * rejections in the admission filter. T is the number of stripes. The parts have the names that
+ * {@link SegmentLayout} uses.
  *
  * <pre>
  *  +--------+------------------+-----------------------+--------------------------------------+
@@ -27,7 +28,7 @@ import io.flagstone.internal.memory.Region;
  *  |     48 |                8 | IDENTITY_TICK_NS      |                                      |
  *  |     56 |                8 | unused                |                                      |
  *  +--------+------------------+-----------------------+--------------------------------------+
- *  |     64 |                8 | VERSION               | odd while a write is under way       |
+ *  |     64 |                8 | VERSION               | odd while the index changes          |
  *  |     72 |                8 | LATEST_TIME           | nanoseconds                          |
  *  |     80 |                8 | RECENCY_CLOCK         |                                      |
  *  |     88 |               40 | unused                |                                      |
@@ -36,7 +37,7 @@ import io.flagstone.internal.memory.Region;
  *  +--------+------------------+-----------------------+--------------------------------------+
  *  |    192 |                8 | ENTRIES               |                                      |
  *  |    200 |                8 | INSERTIONS            |                                      |
- *  |    208 |                8 | REPLACEMENTS          |                                      |
+ *  |    208 |                8 | REPLACEMENTS          | other than writes under stripes      |
  *  |    216 |                8 | BOUND_EVICTIONS       | for the bound in entries             |
  *  |    224 |                8 | ROOM_EVICTIONS        | for a chunk                          |
  *  |    232 |                8 | SLAB_EVICTIONS        | with a slab that was drained         |
@@ -70,6 +71,8 @@ import io.flagstone.internal.memory.Region;
  *  |        |  64 + 64 K + 4 R | filterOffset          | admission filter, if filtered        |
  *  |        |            to 64 | unused                |                                      |
  *  +--------+------------------+-----------------------+--------------------------------------+
+ *  |        |             64 T | stripesOffset         | stripes                              |
+ *  +--------+------------------+-----------------------+--------------------------------------+
  *  |        |            S x Z | slabsOffset           | slabs                                |
  *  +--------+------------------+-----------------------+--------------------------------------+
  * </pre>
@@ -78,9 +81,9 @@ import io.flagstone.internal.memory.Region;
  * the other words that readers without the lock load and most writes change. So a reader waits for
  * one line of a busy writer, not for several. Processors fetch lines in pairs, and promotions write
  * the counters but not the version. So an empty line separates the two, and the line before the
- * version never changes. The version is even while the index and all values are consistent, and odd
- * while they change. It does not cover the lists, the wheel and the slab tables, because only the
- * lock's holder reads them.
+ * version never changes. The version is even while the index is consistent, and odd while it
+ * changes. The sequence numbers of the stripes cover the values. Neither covers the lists, the
+ * wheel and the slab tables, because only the lock's holder reads them.
  *
  * <p>The lock is an object on the heap; see {@link SegmentLock}.
  */

@@ -9,6 +9,7 @@ import io.flagstone.internal.memory.Region;
 import io.flagstone.internal.recency.LruLists;
 import io.flagstone.internal.slab.SizeClasses;
 import io.flagstone.internal.slab.SlabAllocator;
+import io.flagstone.internal.stripe.StripeMap;
 import org.agrona.BitUtil;
 
 /**
@@ -39,8 +40,10 @@ public record SegmentLayout(
      * @param slabs the first slab.
      * @param window the lists of the admission filter's window, 0 without a filter.
      * @param filter the admission filter, 0 without one.
+     * @param stripes the stripes.
      */
-    public record Offsets(int wheel, int tables, int index, int slabs, int window, int filter) {}
+    public record Offsets(
+            int wheel, int tables, int index, int slabs, int window, int filter, int stripes) {}
 
     /**
      * The length of a region from which a wheel with few levels takes less than a hundredth: 256
@@ -133,6 +136,9 @@ public record SegmentLayout(
         final int bound = (int) Math.min(maxEntries, HashIndex.capacity(buckets));
         final long indexEnd = indexOffset + (long) buckets * HashIndex.BUCKET_LENGTH;
         final long filterOffset = indexEnd + BitUtil.align(listsLength, Region.CACHE_LINE);
+        final long stripesOffset =
+                filtered ? filterOffset + AdmissionFilter.length(bound) : indexEnd;
+        final long slabsOffset = stripesOffset + StripeMap.length(StripeMap.countFor(bound));
         return new SegmentLayout(
                 regionBytes,
                 classes,
@@ -143,10 +149,10 @@ public record SegmentLayout(
                         Math.toIntExact(wheelOffset),
                         Math.toIntExact(tablesOffset),
                         Math.toIntExact(indexOffset),
-                        Math.toIntExact(
-                                filtered ? filterOffset + AdmissionFilter.length(bound) : indexEnd),
+                        Math.toIntExact(slabsOffset),
                         Math.toIntExact(filtered ? indexEnd : 0),
-                        Math.toIntExact(filtered ? filterOffset : 0)));
+                        Math.toIntExact(filtered ? filterOffset : 0),
+                        Math.toIntExact(stripesOffset)));
     }
 
     /** Returns the same division with a bound in entries that is the lower of the two bounds. */
@@ -194,6 +200,16 @@ public record SegmentLayout(
         return offsets.filter();
     }
 
+    /** Returns where the stripes start. */
+    public int stripesOffset() {
+        return offsets.stripes();
+    }
+
+    /** Returns the number of stripes. */
+    public int stripes() {
+        return (offsets.slabs() - offsets.stripes()) / StripeMap.length(1);
+    }
+
     /** Returns whether there is an admission filter. */
     public boolean isFiltered() {
         return offsets.filter() != 0;
@@ -201,7 +217,7 @@ public record SegmentLayout(
 
     /**
      * Returns the bytes before the slabs, excluding the index: descriptor, lists' heads, wheel,
-     * tables, filter.
+     * tables, filter, stripes.
      */
     public long fixedBytes() {
         return offsets.slabs() - indexBytes();

@@ -30,6 +30,8 @@ abstract class SegmentLeases extends CriticalSection {
         final long threadId = enter();
         try {
             lock(threadId);
+            // An updater that sees no lease finishes its write before the lease is taken.
+            hold(hash);
             return leave(leases.take(hash));
         } catch (final Throwable thrown) {
             if (lock.owner == threadId) {

@@ -26,6 +26,15 @@ abstract class SegmentLockWords extends SegmentLockLeftPadding {
     /** The number of times a thread had to wait; guarded by the lock. */
     long contentions;
 
+    /**
+     * The stripe of the key of the operation that holds the lock, or 0; guarded by the lock. It is
+     * on the lock's line because the holder writes it and other threads do not read it.
+     */
+    int stripe;
+
+    /** Whether the last put under the lock inserted a key. Read without the lock as a hint. */
+    boolean inserted;
+
     final SegmentEvents events;
     final int spins;
     final int yields;

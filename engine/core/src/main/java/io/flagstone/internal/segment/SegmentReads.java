@@ -51,6 +51,7 @@ abstract class SegmentReads extends SegmentLeases {
         final long threadId = enter();
         try {
             lockEvenIfClosed(threadId);
+            hold(hash);
             final int entry = store.findAndUse(hash, keyBase, keyAddress, keyLength, threadId);
             return leave(
                     entry == Region.NONE
@@ -78,6 +79,7 @@ abstract class SegmentReads extends SegmentLeases {
         final long threadId = enter();
         try {
             lockEvenIfClosed(threadId);
+            hold(hash);
             final int entry = store.findAndUse(hash, keyBase, keyAddress, keyLength, threadId);
             return leave(
                     entry == Region.NONE
@@ -98,6 +100,7 @@ abstract class SegmentReads extends SegmentLeases {
         final long threadId = enter();
         try {
             lockEvenIfClosed(threadId);
+            hold(hash);
             final int entry = index.find(hash, keyBase, keyAddress, keyLength);
             if (entry == Region.NONE) {
                 return leave((long) Segment.NOT_FOUND);
@@ -116,15 +119,17 @@ abstract class SegmentReads extends SegmentLeases {
     }
 
     /**
-     * Records the use of an entry that was hit under a version.
+     * Records the use of an entry that was hit.
      *
+     * @param seen the sum of the version and the stripe's sequence number at the hit.
      * @param waits whether to wait for the lock. If false and the lock is taken, the use is
      *     skipped.
      * @return whether the hit is valid. It is not if the segment has changed since, or if other
      *     threads have acted on a time at which the entry had expired. Then the read is repeated
      *     under the lock.
      */
-    final boolean useIfCurrent(long seen, int entry, long nowNs, boolean waits, long threadId) {
+    final boolean useIfCurrent(
+            long seen, long hash, int entry, long nowNs, boolean waits, long threadId) {
         refuseHolder(threadId);
         try {
             if (waits) {
@@ -134,7 +139,8 @@ abstract class SegmentReads extends SegmentLeases {
                 return true;
             }
             final long now = Math.max(nowNs, SegmentClock.latest(region));
-            if (!SegmentVersion.isCurrent(region, seen) || entries.isExpired(entry, now)) {
+            final int stripe = stripes.of(KeyedHash.indexHash(hash));
+            if (!SegmentVersion.isCurrent(region, stripe, seen) || entries.isExpired(entry, now)) {
                 return leave(false);
             }
             store.use(entry, now);
@@ -156,7 +162,7 @@ abstract class SegmentReads extends SegmentLeases {
      *
      * @param segmentBits the number of bits of a hash that choose the segment.
      * @param hashes the keys' hashes.
-     * @param versions the versions under which the entries were hit.
+     * @param versions the sums of version and sequence number under which the entries were hit.
      * @param hits the entries to promote, or none.
      * @param from the index of the first key of this segment.
      * @param size the number of keys.
@@ -172,7 +178,8 @@ abstract class SegmentReads extends SegmentLeases {
             final int number = KeyedHash.segment(hashes[from], segmentBits);
             for (int i = from; i < size; i++) {
                 if (hits[i] != Region.NONE && KeyedHash.segment(hashes[i], segmentBits) == number) {
-                    if (locked && SegmentVersion.isCurrent(region, versions[i])) {
+                    final int stripe = stripes.of(KeyedHash.indexHash(hashes[i]));
+                    if (locked && SegmentVersion.isCurrent(region, stripe, versions[i])) {
                         store.promote(hits[i]);
                     }
                     hits[i] = Region.NONE;
@@ -201,6 +208,7 @@ abstract class SegmentReads extends SegmentLeases {
         final long threadId = enter();
         try {
             lock(threadId);
+            hold(hash);
             final int entry = store.findAndUse(hash, keyBase, keyAddress, keyLength, threadId);
             if (entry == Region.NONE) {
                 return leave(false);
@@ -232,7 +240,7 @@ abstract class SegmentReads extends SegmentLeases {
             int seen = 0;
             int bucket = fromBucket;
             for (; bucket < end && seen < maxEntries; bucket++) {
-                seen += visit(bucket, visitor);
+                seen += visitBucket(bucket, visitor);
             }
             return leave(bucket < index.buckets() ? bucket : Segment.SCAN_DONE);
         } catch (final Throwable thrown) {
@@ -249,16 +257,31 @@ abstract class SegmentReads extends SegmentLeases {
      * Visits a bucket. Reads the clock for each entry with a deadline, because the visitor may take
      * long.
      */
-    private int visit(int bucket, EntryVisitor visitor) {
+    private int visitBucket(int bucket, EntryVisitor visitor) {
         int seen = 0;
         for (int slot = 0; slot < HashIndex.SLOTS_PER_BUCKET; slot++) {
             final int entry = index.entryInSlot(bucket, slot);
-            if (entry != Region.NONE && isLive(entry)) {
-                callbacks.visit(entry, visitor);
+            if (entry != Region.NONE && visit(bucket, slot, visitor)) {
                 seen++;
             }
         }
         return seen;
+    }
+
+    /** Visits an entry if it is alive, with its stripe locked. */
+    private boolean visit(int bucket, int slot, EntryVisitor visitor) {
+        final int entry = index.entryInSlot(bucket, slot);
+        holdStripe(stripes.of(EntryDescriptor.hash(region, entry)));
+        try {
+            // Locking the stripe discards the entry if an Error has left its value half written.
+            final boolean live = index.entryInSlot(bucket, slot) == entry && isLive(entry);
+            if (live) {
+                callbacks.visit(entry, visitor);
+            }
+            return live;
+        } finally {
+            release();
+        }
     }
 
     private boolean isLive(int entry) {

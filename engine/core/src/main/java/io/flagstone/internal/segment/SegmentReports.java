@@ -12,6 +12,7 @@ import io.flagstone.internal.memory.Invariant;
 import io.flagstone.internal.memory.Region;
 import io.flagstone.internal.slab.SizeClasses;
 import io.flagstone.internal.slab.SlabAudit;
+import io.flagstone.internal.stripe.Stripes;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.EnumMap;
@@ -25,7 +26,6 @@ final class SegmentReports {
             new EnumMap<>(
                     Map.ofEntries(
                             Map.entry(Counter.INSERTIONS, SegmentDescriptor.INSERTIONS),
-                            Map.entry(Counter.REPLACEMENTS, SegmentDescriptor.REPLACEMENTS),
                             Map.entry(Counter.BOUND_EVICTIONS, SegmentDescriptor.BOUND_EVICTIONS),
                             Map.entry(Counter.ROOM_EVICTIONS, SegmentDescriptor.ROOM_EVICTIONS),
                             Map.entry(Counter.SLAB_EVICTIONS, SegmentDescriptor.SLAB_EVICTIONS),
@@ -42,9 +42,12 @@ final class SegmentReports {
     private SegmentReports() {}
 
     /** Returns the counts made under the lock. The counts of reads belong to the cache. */
-    static CacheStatistics statistics(Region region, long contentions) {
+    static CacheStatistics statistics(Region region, long contentions, Stripes stripes) {
         final CacheStatistics.Builder counts = CacheStatistics.builder();
         OFFSETS.forEach((counter, offset) -> counts.set(counter, region.getLong(offset)));
+        counts.set(
+                Counter.REPLACEMENTS,
+                region.getLong(SegmentDescriptor.REPLACEMENTS) + stripes.writes());
         return counts.set(Counter.LOCK_CONTENTIONS, contentions).build();
     }
 
@@ -125,6 +128,7 @@ final class SegmentReports {
                     config.layout().maxEntries());
             entries.order.audit(live);
             entries.wheel.audit(live);
+            entries.stripes.audit();
             auditBytes(region, config.layout().classes(), live);
             return new AuditResult(true, "", found);
         } catch (final IllegalStateException | IndexOutOfBoundsException e) {

@@ -5,11 +5,11 @@ import io.flagstone.api.ValueUpdater;
 import io.flagstone.internal.memory.Region;
 
 /**
- * The writes that change a value in place and keep its length and its deadline. Each is a use.
+ * The writes that change a part of a value and keep its length and its deadline. Each is a use.
  *
  * <p>Thread-safe. Allocates nothing.
  */
-abstract class SegmentUpdates extends SegmentReads {
+abstract class SegmentUpdates extends WritesInPlace {
     static {
         resolve(Throwable.class);
     }
@@ -30,6 +30,7 @@ abstract class SegmentUpdates extends SegmentReads {
             lock(threadId);
             final long now = timeIfArmed();
             store.reclaim(now);
+            hold(hash);
             final int entry = find(hash, keyBase, keyAddress, keyLength, now);
             leases.outdate(hash);
             if (entry == Region.NONE) {
@@ -57,10 +58,17 @@ abstract class SegmentUpdates extends SegmentReads {
     public final boolean putLong(
             long hash, Object keyBase, long keyAddress, int keyLength, int valueIndex, long value) {
         final long threadId = enter();
+        final long begun =
+                beginLong(hash, keyBase, keyAddress, keyLength, valueIndex, false, threadId);
+        if (begun > 0) {
+            putLongInPlace((int) begun, hash, valueIndex, false, value, threadId);
+            return true;
+        }
         try {
             lock(threadId);
             final long now = timeIfArmed();
             store.reclaim(now);
+            hold(hash);
             final int entry = find(hash, keyBase, keyAddress, keyLength, now);
             leases.outdate(hash);
             if (entry == Region.NONE) {
@@ -95,10 +103,17 @@ abstract class SegmentUpdates extends SegmentReads {
             long expected,
             long value) {
         final long threadId = enter();
+        final long begun =
+                beginLong(hash, keyBase, keyAddress, keyLength, valueIndex, true, threadId);
+        if (begun > 0) {
+            return compareAndSetLongInPlace(
+                    (int) begun, hash, valueIndex, expected, value, threadId);
+        }
         try {
             lock(threadId);
             final long now = timeIfArmed();
             store.reclaim(now);
+            hold(hash);
             final int entry = find(hash, keyBase, keyAddress, keyLength, now);
             if (entry == Region.NONE) {
                 leases.outdate(hash);
@@ -138,10 +153,16 @@ abstract class SegmentUpdates extends SegmentReads {
             long delta,
             long missing) {
         final long threadId = enter();
+        final long begun =
+                beginLong(hash, keyBase, keyAddress, keyLength, valueIndex, false, threadId);
+        if (begun > 0) {
+            return putLongInPlace((int) begun, hash, valueIndex, true, delta, threadId);
+        }
         try {
             lock(threadId);
             final long now = timeIfArmed();
             store.reclaim(now);
+            hold(hash);
             final int entry = find(hash, keyBase, keyAddress, keyLength, now);
             leases.outdate(hash);
             if (entry == Region.NONE) {

@@ -5,6 +5,7 @@ import static io.flagstone.internal.segment.SegmentDescriptor.VERSION;
 
 import io.flagstone.internal.memory.Region;
 import io.flagstone.internal.memory.Regions;
+import io.flagstone.internal.stripe.StripeSequence;
 
 /**
  * A sequence lock: one word in the region that is odd while bytes that a reader can reach are
@@ -56,9 +57,22 @@ final class SegmentVersion {
         return version;
     }
 
-    /** Returns the version of the region at an address without waiting for it to be even. */
-    static long peek(long region) {
-        return Regions.getLongAcquire(region + VERSION);
+    /**
+     * Returns the sum of the version and of the sequence number of a stripe, to read a value under.
+     * It is odd if the index or a value of the stripe is being changed for long.
+     */
+    static long read(Region region, int stripe) {
+        return sum(read(region), StripeSequence.read(region, stripe));
+    }
+
+    /** Returns the same without waiting, for the addresses of a region and a stripe. */
+    static long peek(long region, long stripe) {
+        return sum(Regions.getLongAcquire(region + VERSION), StripeSequence.peek(stripe));
+    }
+
+    /** Returns the sum of two numbers if both are even, otherwise an odd number. */
+    private static long sum(long version, long sequence) {
+        return version + sequence | (version | sequence) & 1;
     }
 
     static boolean isOdd(long version) {
@@ -74,10 +88,19 @@ final class SegmentVersion {
         return region.getLongOpaque(VERSION) == version;
     }
 
-    /** Returns the same for the region at an address. */
-    static boolean isCurrent(long region, long version) {
+    /**
+     * Returns the same for an even sum. Neither of its numbers decreases, so it is the same only if
+     * both are.
+     */
+    static boolean isCurrent(Region region, int stripe, long sum) {
         Region.loadFence();
-        return Regions.getLongOpaque(region + VERSION) == version;
+        return region.getLongOpaque(VERSION) + StripeSequence.get(region, stripe) == sum;
+    }
+
+    /** Returns the same for the addresses of a region and a stripe. */
+    static boolean isCurrent(long region, long stripe, long sum) {
+        Region.loadFence();
+        return Regions.getLongOpaque(region + VERSION) + StripeSequence.get(stripe) == sum;
     }
 
     /** Makes the version odd. It may be odd already if an Error left a window open. */
@@ -85,6 +108,24 @@ final class SegmentVersion {
         region.putLong(VERSION, region.getLong(VERSION) | 1);
         // No reader may see bytes of the write before the odd version.
         Region.storeFence();
+    }
+
+    /**
+     * Makes the version odd as {@link #beginWrite} does, before an entry leaves the index. An
+     * updater takes its stripe and then loads the version. This stores the version, and the caller
+     * then looks at the stripe. So one of them sees the other.
+     */
+    static void beginRemoval(Region region) {
+        region.putLong(VERSION, region.getLong(VERSION) | 1);
+        Region.fullFence();
+    }
+
+    /**
+     * Returns whether the version is this even number, for an updater that has just taken its
+     * stripe. Volatile order: the load stays after the acquisition of the stripe.
+     */
+    static boolean isCurrentUnderStripe(Region region, long version) {
+        return region.getLongVolatile(VERSION) == version;
     }
 
     /** Makes the version even, and higher than any before. */

@@ -23,6 +23,9 @@ public final class TimesToLive {
     /** Keeps the deadline of a present key. An absent key gets {@link #DEFAULT}. */
     public static final long KEEP = DEFAULT + 1;
 
+    /** Keeps the deadline of a present key, or renews it if it slides, as a use does. */
+    static final long USE = DEFAULT + 2;
+
     private final Region region;
     private final long defaultNs;
     private final long idleNs;
@@ -44,6 +47,11 @@ public final class TimesToLive {
      * @param old the key's present entry, or none.
      */
     long deadline(int old, long ttlNs, long nowNs) {
+        if (ttlNs == USE) {
+            return EntryDescriptor.isSliding(region, old)
+                    ? renewed(nowNs)
+                    : EntryDescriptor.deadline(region, old);
+        }
         return ttlNs == KEEP && old != Region.NONE
                 ? EntryDescriptor.deadline(region, old)
                 : end(resolve(ttlNs), nowNs);
@@ -55,9 +63,19 @@ public final class TimesToLive {
      * @param old the key's present entry, or none.
      */
     boolean isSliding(int old, long ttlNs) {
-        return ttlNs == KEEP && old != Region.NONE
+        return ttlNs == USE || ttlNs == KEEP && old != Region.NONE
                 ? EntryDescriptor.isSliding(region, old)
                 : ttlNs <= KEEP && idleNs != 0;
+    }
+
+    /**
+     * Returns whether a write leaves an entry that has no deadline without one, and its deadline as
+     * little sliding as before.
+     */
+    boolean leavesUnlimited(int entry, long ttlNs) {
+        return ttlNs == USE
+                || ttlNs == KEEP
+                || idleNs == 0 && resolve(ttlNs) == NONE;
     }
 
     /** Returns the deadline that a hit gives to an entry whose deadline slides. */
@@ -78,7 +96,7 @@ public final class TimesToLive {
     }
 
     private long resolve(long ttlNs) {
-        return ttlNs > KEEP ? ttlNs : defaultNs;
+        return ttlNs > USE ? ttlNs : defaultNs;
     }
 
     /** Returns the deadline, or none if it would exceed the largest deadline. */

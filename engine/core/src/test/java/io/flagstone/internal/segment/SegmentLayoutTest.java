@@ -91,6 +91,8 @@ class SegmentLayoutTest {
                 // A header, half a byte for each of eight counters, and a quarter of an int.
                 end = layout.filterOffset() + 64L + 5L * layout.maxEntries() - 4;
             }
+            assertThat((long) layout.stripesOffset()).as(what).isGreaterThanOrEqualTo(end);
+            end = layout.stripesOffset() + 64L * layout.stripes();
             assertThat((long) layout.slabsOffset()).as(what).isGreaterThanOrEqualTo(end);
             assertThat(layout.slabs()).as(what).isNotNegative();
             assertThat(layout.maxEntries()).as(what).isPositive();
@@ -141,7 +143,11 @@ class SegmentLayoutTest {
             assertThat(layout.filterOffset() % Region.CACHE_LINE).as(what).isZero();
             filterEnd = layout.filterOffset() + AdmissionFilter.length(layout.maxEntries());
         }
-        assertThat(layout.slabsOffset()).as(what).isEqualTo(filterEnd);
+        assertThat(layout.stripesOffset()).as(what).isEqualTo(filterEnd);
+        assertThat(layout.stripes())
+                .as(what)
+                .isEqualTo(Math.max(1, Math.min(32, layout.maxEntries() / 256)));
+        assertThat(layout.slabsOffset()).as(what).isEqualTo(filterEnd + 64 * layout.stripes());
         assertThat(layout.slabsOffset() % Region.CACHE_LINE).as(what).isZero();
         assertThat(endOf(layout)).as(what).isLessThanOrEqualTo(regionBytes);
         assertThat(layout.fixedBytes()).isEqualTo(layout.slabsOffset() - layout.indexBytes());

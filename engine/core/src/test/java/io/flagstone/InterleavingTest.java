@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.flagstone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flagstone.internal.memory.AccessFaults;
+import io.flagstone.testing.TestSupport;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Every interleaving of two operations in which the second runs as a whole, or up to where it has
+ * to wait, between two accesses to memory of the first. Afterwards the results of both are those of
+ * one order, or of the other.
+ */
+class InterleavingTest {
+    private static final long KEY = 1;
+    private static final long OTHER = 2;
+    private static final int LENGTH = 64;
+    private static final int LONGER = 200;
+    private static final long TTL = 10_000;
+    private static final long TICK = 1_000;
+
+    /** An operation, before which some time passes. */
+    private record Step(String name, long ns, Function<InterleavingTest, Object> call) {
+        Step(String name, Function<InterleavingTest, Object> call) {
+            this(name, 0, call);
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    private volatile long nowNs;
+    private OffHeapCache cache;
+
+    private static UnsafeBuffer value(char letter, int length) {
+        final UnsafeBuffer value = new UnsafeBuffer(new byte[length]);
+        value.setMemory(0, length, (byte) letter);
+        return value;
+    }
+
+    private Object put(long key, char letter, int length) {
+        return cache.put(key, value(letter, length), 0, length);
+    }
+
+    private Object put(long key, char letter, long ttlNs) {
+        return cache.put(key, value(letter, LENGTH), 0, LENGTH, ttlNs);
+    }
+
+    /** Returns the letter and the length of a value, "absent", or "torn". */
+    private String get(long key) {
+        final UnsafeBuffer found = new UnsafeBuffer(new byte[LONGER]);
+        final int length = cache.get(key, found, 0);
+        if (length < 0) {
+            return "absent";
+        }
+        for (int i = 0; i < length; i++) {
+            if (found.getByte(i) != found.getByte(0)) {
+                return "torn";
+            }
+        }
+        return (char) found.getByte(0) + " " + length;
+    }
+
+    /** Removes the key and fills its chunk, and any other free one of the class, with others. */
+    private Object removeAndReuse() {
+        final boolean removed = cache.remove(KEY);
+        for (long key = 100; key < 103; key++) {
+            put(key, 'r', LENGTH);
+        }
+        return removed;
+    }
+
+    /** Brings so many entries of another length that slabs change their class and entries move. */
+    private Object rebalance() {
+        for (long key = 1_000; key < 1_040; key++) {
+            put(key, 'm', LONGER);
+            cache.doWork();
+        }
+        return "moved";
+    }
+
+    private static final List<Step> FIRST =
+            List.of(
+                    new Step("put", t -> t.put(KEY, 'p', LENGTH)),
+                    new Step("put with a deadline", t -> t.put(KEY, 'd', 3 * TTL)),
+                    new Step("add", t -> t.cache.addAndGetLong(KEY, 8, 0x0101010101010101L, -1)),
+                    new Step("compare and set", InterleavingTest::compareAndSet),
+                    new Step("get", t -> t.get(KEY)));
+
+    private static final List<Step> SECOND =
+            List.of(
+                    new Step("put", t -> t.put(KEY, 'q', LENGTH)),
+                    new Step("put longer", t -> t.put(KEY, 'l', LONGER)),
+                    new Step("remove and reuse", InterleavingTest::removeAndReuse),
+                    new Step("duty cycle", TTL, t -> t.cache.doWork() >= 0),
+                    new Step("late get", TTL, t -> t.get(KEY)),
+                    new Step("late put", TTL, t -> t.put(KEY, 'q', LENGTH)),
+                    new Step("get", t -> t.get(KEY)),
+                    new Step("update", InterleavingTest::update));
+
+    private Object compareAndSet() {
+        return cache.compareAndSet(KEY, value('a', LENGTH), value('c', LENGTH), 0, LENGTH);
+    }
+
+    private Object update() {
+        return cache.update(KEY, view -> view.setMemory(0, view.capacity(), (byte) 'u'));
+    }
+
+    private void open(boolean timed) {
+        nowNs = 1;
+        cache =
+                OffHeapCache.builder()
+                        .memoryBytes(96 << 10)
+                        .segments(1)
+                        .slabBytes(1 << 10)
+                        .tickNs(TICK)
+                        .hashSeed(7)
+                        .clock(() -> nowNs)
+                        .build();
+        for (long key = 10; key < 40; key++) {
+            put(key, 'x', LENGTH);
+        }
+        if (timed) {
+            put(KEY, 'a', TTL);
+        } else {
+            put(KEY, 'a', LENGTH);
+        }
+        put(OTHER, 'o', LENGTH);
+    }
+
+    /** Returns what both returned and what is there afterwards. */
+    private String state(Object first, Object second) {
+        TestSupport.assertClean(cache);
+        final StringBuilder state = new StringBuilder();
+        state.append(first).append(", ").append(second);
+        for (final long key : new long[] {KEY, OTHER, 10, 39, 100, 101, 102}) {
+            state.append(", ").append(get(key));
+        }
+        state.append(", ").append(cache.remainingTtlNs(KEY));
+        return state.append(", ").append(cache.statistics().replacements()).toString();
+    }
+
+    /**
+     * Returns the outcomes of both orders. The first operation may read the clock before or after
+     * the time passes, whenever it takes effect.
+     */
+    private List<String> inOrder(boolean timed, Step first, Step second) {
+        final List<String> outcomes = new ArrayList<>();
+        for (final boolean early : new boolean[] {true, false}) {
+            for (final boolean isFirst : new boolean[] {true, false}) {
+                open(timed);
+                Object one = null;
+                if (isFirst) {
+                    nowNs += early ? 0 : second.ns;
+                    one = first.call().apply(this);
+                    nowNs += early ? second.ns : 0;
+                } else {
+                    nowNs += second.ns;
+                }
+                final Object two = second.call().apply(this);
+                if (!isFirst) {
+                    nowNs -= early ? second.ns : 0;
+                    one = first.call().apply(this);
+                    nowNs += early ? second.ns : 0;
+                }
+                outcomes.add(state(one, two));
+                cache.close();
+            }
+        }
+        return outcomes;
+    }
+
+    /** Runs the second step on another thread before an access of the first. */
+    private Object interleave(Step first, long access, FutureTask<Object> second) {
+        final Thread other = new Thread(second, "second");
+        AccessFaults.interrupt(
+                access,
+                () -> {
+                    other.start();
+                    while (!second.isDone() && other.getState() != Thread.State.TIMED_WAITING) {
+                        LockSupport.parkNanos(20_000);
+                    }
+                });
+        try {
+            return first.call().apply(this);
+        } finally {
+            AccessFaults.disarm();
+        }
+    }
+
+    private void everyInterleaving(boolean timed, Step first, Step second) throws Exception {
+        final List<String> orders = inOrder(timed, first, second);
+        open(timed);
+        AccessFaults.arm(0, false, null);
+        first.call().apply(this);
+        final long accesses = AccessFaults.disarm();
+        cache.close();
+        for (long access = 1; access <= accesses; access++) {
+            open(timed);
+            final FutureTask<Object> task =
+                    new FutureTask<>(
+                            () -> {
+                                nowNs += second.ns;
+                                return second.call().apply(this);
+                            });
+            final Object one = interleave(first, access, task);
+            final String state = state(one, task.get());
+            assertThat(state)
+                    .as("%s, %s at access %d of %d", first, second, access, accesses)
+                    .isIn(orders);
+            cache.close();
+        }
+    }
+
+    @Test
+    void anyTwoOperationsAreInOneOrder() throws Exception {
+        for (final Step first : FIRST) {
+            for (final Step second : SECOND) {
+                everyInterleaving(false, first, second);
+                everyInterleaving(true, first, second);
+            }
+        }
+    }
+
+    /** A write into an entry that is about to move is not lost. */
+    @Test
+    void noWriteIsLostWhereEntriesMove() throws Exception {
+        final Consumer<OffHeapCache> filled =
+                full -> {
+                    for (long key = 0; key < 1_500; key++) {
+                        put(key, 'x', LENGTH);
+                    }
+                };
+        long moves = 0;
+        // Of 27 accesses of a put in place; the other thread also starts if there are fewer.
+        for (long access = 1; access <= 27; access++) {
+            open(false);
+            filled.accept(cache);
+            // One that is not at the end of its list, and so is moved rather than evicted.
+            final long key = 1_495;
+            final FutureTask<Object> task = new FutureTask<>(this::rebalance);
+            interleave(new Step("put", t -> t.put(key, 'p', LENGTH)), access, task);
+            task.run();
+            task.get();
+            assertThat(get(key)).as("at access %d", access).isIn("p 64", "absent");
+            TestSupport.assertClean(cache);
+            moves += cache.statistics().moves();
+            cache.close();
+        }
+        assertThat(moves).isPositive();
+    }
+}
