@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
@@ -24,6 +23,8 @@ class InterleavingTest {
     private static final long OTHER = 2;
     private static final int LENGTH = 64;
     private static final int LONGER = 200;
+    private static final int ENTRIES = 24;
+    private static final int MANY = 1_500;
     private static final long TTL = 10_000;
     private static final long TICK = 1_000;
 
@@ -41,6 +42,9 @@ class InterleavingTest {
 
     private volatile long nowNs;
     private OffHeapCache cache;
+
+    /** The result of the first step. */
+    private Object result;
 
     private static UnsafeBuffer value(char letter, int length) {
         final UnsafeBuffer value = new UnsafeBuffer(new byte[length]);
@@ -80,13 +84,17 @@ class InterleavingTest {
         return removed;
     }
 
-    /** Brings so many entries of another length that slabs change their class and entries move. */
-    private Object rebalance() {
-        for (long key = 1_000; key < 1_040; key++) {
-            put(key, 'm', LONGER);
-            cache.doWork();
+    /** Puts entries of another length, so that slabs change their class and entries move. */
+    private Object rebalance(int step) {
+        put(100_000 + step, 'm', LONGER);
+        return cache.doWork();
+    }
+
+    private Object putAll() {
+        for (long key = 0; key < MANY; key++) {
+            cache.replace(key, value('p', LENGTH), 0, LENGTH);
         }
-        return "moved";
+        return null;
     }
 
     private static final List<Step> FIRST =
@@ -106,36 +114,57 @@ class InterleavingTest {
                     new Step("late get", TTL, t -> t.get(KEY)),
                     new Step("late put", TTL, t -> t.put(KEY, 'q', LENGTH)),
                     new Step("get", t -> t.get(KEY)),
+                    new Step("evict", t -> t.put(100, 'r', LENGTH)),
+                    new Step("evict for another size", t -> t.put(100, 'r', LONGER)),
+                    new Step("clear and reuse", InterleavingTest::clearAndReuse),
                     new Step("update", InterleavingTest::update));
 
     private Object compareAndSet() {
         return cache.compareAndSet(KEY, value('a', LENGTH), value('c', LENGTH), 0, LENGTH);
     }
 
+    private Object clearAndReuse() {
+        cache.clear();
+        return put(100, 'r', LENGTH);
+    }
+
     private Object update() {
         return cache.update(KEY, view -> view.setMemory(0, view.capacity(), (byte) 'u'));
     }
 
+    /**
+     * Fills a cache up to its bound. The key is the next to be evicted, and yet not so far behind
+     * that a use would promote it.
+     */
     private void open(boolean timed) {
-        nowNs = 1;
-        cache =
-                OffHeapCache.builder()
-                        .memoryBytes(96 << 10)
-                        .segments(1)
-                        .slabBytes(1 << 10)
-                        .tickNs(TICK)
-                        .hashSeed(7)
-                        .clock(() -> nowNs)
-                        .build();
-        for (long key = 10; key < 40; key++) {
-            put(key, 'x', LENGTH);
-        }
+        open(ENTRIES);
         if (timed) {
             put(KEY, 'a', TTL);
         } else {
             put(KEY, 'a', LENGTH);
         }
         put(OTHER, 'o', LENGTH);
+        for (long key = 10; cache.size() < ENTRIES; key++) {
+            put(key, 'x', LENGTH);
+        }
+        nowNs += TICK;
+        // Now nothing is due before the next tick, for which a write would take the lock.
+        cache.doWork();
+    }
+
+    private void open(int maxEntries) {
+        nowNs = 1;
+        cache =
+                OffHeapCache.builder()
+                        .memoryBytes(96 << 10)
+                        .maxEntries(maxEntries)
+                        .segments(1)
+                        .slabBytes(1 << 10)
+                        .tickNs(TICK)
+                        .promotionDistance(1.0)
+                        .hashSeed(7)
+                        .clock(() -> nowNs)
+                        .build();
     }
 
     /** Returns what both returned and what is there afterwards. */
@@ -143,7 +172,7 @@ class InterleavingTest {
         TestSupport.assertClean(cache);
         final StringBuilder state = new StringBuilder();
         state.append(first).append(", ").append(second);
-        for (final long key : new long[] {KEY, OTHER, 10, 39, 100, 101, 102}) {
+        for (final long key : new long[] {KEY, OTHER, 10, 31, 100, 101, 102}) {
             state.append(", ").append(get(key));
         }
         state.append(", ").append(cache.remainingTtlNs(KEY));
@@ -180,8 +209,12 @@ class InterleavingTest {
         return outcomes;
     }
 
-    /** Runs the second step on another thread before an access of the first. */
-    private Object interleave(Step first, long access, FutureTask<Object> second) {
+    /**
+     * Runs the second step on another thread before an access of the first.
+     *
+     * @return the number of accesses of the first.
+     */
+    private long interleave(Step first, long access, FutureTask<Object> second) {
         final Thread other = new Thread(second, "second");
         AccessFaults.interrupt(
                 access,
@@ -192,10 +225,11 @@ class InterleavingTest {
                     }
                 });
         try {
-            return first.call().apply(this);
+            result = first.call().apply(this);
         } finally {
             AccessFaults.disarm();
         }
+        return AccessFaults.disarm();
     }
 
     private void everyInterleaving(boolean timed, Step first, Step second) throws Exception {
@@ -213,8 +247,8 @@ class InterleavingTest {
                                 nowNs += second.ns;
                                 return second.call().apply(this);
                             });
-            final Object one = interleave(first, access, task);
-            final String state = state(one, task.get());
+            interleave(first, access, task);
+            final String state = state(result, task.get());
             assertThat(state)
                     .as("%s, %s at access %d of %d", first, second, access, accesses)
                     .isIn(orders);
@@ -232,31 +266,44 @@ class InterleavingTest {
         }
     }
 
-    /** A write into an entry that is about to move is not lost. */
+    private void fill() {
+        open(2 * MANY);
+        for (long key = 0; key < MANY; key++) {
+            put(key, 'x', LENGTH);
+        }
+    }
+
+    /** Returns the first step of a rebalancing that moves an entry. */
+    private int firstMove() {
+        fill();
+        int step = 0;
+        do {
+            rebalance(step++);
+        } while (cache.statistics().moves() == 0);
+        cache.close();
+        return step - 1;
+    }
+
+    /** A write into an entry that is moving is not lost: all entries are written meanwhile. */
     @Test
     void noWriteIsLostWhereEntriesMove() throws Exception {
-        final Consumer<OffHeapCache> filled =
-                full -> {
-                    for (long key = 0; key < 1_500; key++) {
-                        put(key, 'x', LENGTH);
-                    }
-                };
-        long moves = 0;
-        // Of 27 accesses of a put in place; the other thread also starts if there are fewer.
-        for (long access = 1; access <= 27; access++) {
-            open(false);
-            filled.accept(cache);
-            // One that is not at the end of its list, and so is moved rather than evicted.
-            final long key = 1_495;
-            final FutureTask<Object> task = new FutureTask<>(this::rebalance);
-            interleave(new Step("put", t -> t.put(key, 'p', LENGTH)), access, task);
-            task.run();
-            task.get();
-            assertThat(get(key)).as("at access %d", access).isIn("p 64", "absent");
+        final int moving = firstMove();
+        final Step step = new Step("rebalance", t -> t.rebalance(moving));
+        long accesses = Long.MAX_VALUE;
+        for (long access = 1; access <= accesses; access++) {
+            fill();
+            for (int before = 0; before < moving; before++) {
+                rebalance(before);
+            }
+            final FutureTask<Object> all = new FutureTask<>(this::putAll);
+            accesses = interleave(step, access, all);
+            all.run();
+            all.get();
+            for (long key = 0; key < MANY; key++) {
+                assertThat(get(key)).as("key %d, access %d", key, access).isIn("p 64", "absent");
+            }
             TestSupport.assertClean(cache);
-            moves += cache.statistics().moves();
             cache.close();
         }
-        assertThat(moves).isPositive();
     }
 }
