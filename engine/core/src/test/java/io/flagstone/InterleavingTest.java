@@ -85,13 +85,15 @@ class InterleavingTest {
     }
 
     /** Puts entries of another length, so that slabs change their class and entries move. */
-    private Object rebalance(int step) {
+    private void putOther(int step) {
         put(100_000 + step, 'm', LONGER);
-        return cache.doWork();
+        // Not an insertion: after one, a put waits for a lock that is taken.
+        put(100_000 + step, 'm', LONGER - 1);
     }
 
     private Object putAll() {
-        for (long key = 0; key < MANY; key++) {
+        // The newest first: at the first key that has been evicted this waits for the lock.
+        for (long key = MANY - 1; key >= 0; key--) {
             cache.replace(key, value('p', LENGTH), 0, LENGTH);
         }
         return null;
@@ -273,30 +275,36 @@ class InterleavingTest {
         }
     }
 
-    /** Returns the first step of a rebalancing that moves an entry. */
-    private int firstMove() {
+    /** Returns the number of puts after which a duty cycle first moves an entry. */
+    private int putsBeforeMove() {
         fill();
-        int step = 0;
+        long moves;
+        int puts = 0;
         do {
-            rebalance(step++);
-        } while (cache.statistics().moves() == 0);
+            putOther(puts++);
+            moves = cache.statistics().moves();
+            cache.doWork();
+        } while (cache.statistics().moves() == moves);
         cache.close();
-        return step - 1;
+        return puts;
     }
 
     /** A write into an entry that is moving is not lost: all entries are written meanwhile. */
     @Test
     void noWriteIsLostWhereEntriesMove() throws Exception {
-        final int moving = firstMove();
-        final Step step = new Step("rebalance", t -> t.rebalance(moving));
+        final int puts = putsBeforeMove();
+        final Step move = new Step("move", t -> t.cache.doWork());
         long accesses = Long.MAX_VALUE;
         for (long access = 1; access <= accesses; access++) {
             fill();
-            for (int before = 0; before < moving; before++) {
-                rebalance(before);
+            for (int put = 0; put < puts; put++) {
+                if (put > 0) {
+                    cache.doWork();
+                }
+                putOther(put);
             }
             final FutureTask<Object> all = new FutureTask<>(this::putAll);
-            accesses = interleave(step, access, all);
+            accesses = interleave(move, access, all);
             all.run();
             all.get();
             for (long key = 0; key < MANY; key++) {
