@@ -84,6 +84,29 @@ class AccessFaultTest {
                 builder.admissionFilter(true);
             }
         },
+        /** Without a removal handler, values are written under stripes. */
+        STRIPED {
+            @Override
+            void configure(CacheBuilder builder) {
+                builder.memoryBytes(80 << 10);
+            }
+
+            @Override
+            boolean isStriped() {
+                return true;
+            }
+        },
+        STRIPED_AND_SLIDING {
+            @Override
+            void configure(CacheBuilder builder) {
+                builder.memoryBytes(80 << 10).expireAfterAccessNs(100 * TTL);
+            }
+
+            @Override
+            boolean isStriped() {
+                return true;
+            }
+        },
         /** Enough memory for batches to run in stages. */
         STAGED {
             @Override
@@ -93,6 +116,10 @@ class AccessFaultTest {
         };
 
         abstract void configure(CacheBuilder builder);
+
+        boolean isStriped() {
+            return false;
+        }
     }
 
     /** The state of the operation's key before the call. */
@@ -174,8 +201,10 @@ class AccessFaultTest {
                         .expiryBudget(4)
                         .hashSeed(7)
                         .clock(() -> nowNs)
-                        .removalHandler((cause, key, value) -> removals++)
                         .errorHandler(told::add);
+        if (!setup.isStriped()) {
+            builder.removalHandler((cause, key, value) -> removals++);
+        }
         setup.configure(builder);
         final OffHeapCache cache = builder.build();
         final Random random = new Random(TestSupport.seed());

@@ -36,8 +36,8 @@ import java.util.Arrays;
  * loop is bounded. So the worst result of a concurrent write is garbage, and the read is repeated.
  *
  * <p>{@code settle} is the only place that decides whether an attempt counts. It reads what it has
- * to know about the entry, then checks both numbers, then acts. The time comes after them: if
- * the entry is alive at a later time, it was alive when the value was read.
+ * to know about the entry, then checks both numbers, then acts. The time comes after them: if the
+ * entry is alive at a later time, it was alive when the value was read.
  *
  * <p>All segments have the same layout, so a read needs only the address of its segment's region.
  * Everything else is in this one object, and a hit reaches the bucket by the shortest path: the

@@ -218,7 +218,9 @@ final class RetryingReader {
             final long deadline = deadline(region, entry);
             final long now = isTimed(deadline) ? clock.now(region) : 0;
             if (SegmentVersion.isCurrent(region, stripe, seen)) {
-                if (now >= deadline && entry != Region.NONE && !hasExpired(region, stripe, seen, entry)) {
+                if (now >= deadline
+                        && entry != Region.NONE
+                        && !hasExpired(region, stripe, seen, entry)) {
                     break;
                 }
                 Reference.reachabilityFence(region);

@@ -35,7 +35,7 @@ import org.agrona.DirectBuffer;
  *
  * <p>Thread-safe. Allocates nothing, except for reports.
  */
-public final class Segment extends SegmentUpdates {
+public final class Segment extends SegmentRemovals {
     static {
         resolve(Throwable.class);
     }
@@ -290,121 +290,6 @@ public final class Segment extends SegmentUpdates {
             store.write(claim, hash, keyBase, keyAddress, lengths, valueBase, valueAddress);
             store.commit(claim, old, hash, EntryLengths.value(lengths), deadline, sliding, now);
             return leave(true);
-        } catch (final Throwable thrown) {
-            if (lock.owner == threadId) {
-                failure = thrown;
-                lock.owner = SegmentLock.FREE;
-                recover(threadId);
-            }
-            throw thrown;
-        }
-    }
-
-    /**
-     * Removes a key.
-     *
-     * @param condition {@link PutCondition#ALWAYS} or a lease.
-     * @return whether the key was present and the condition held.
-     */
-    public boolean remove(
-            long condition, long hash, Object keyBase, long keyAddress, int keyLength) {
-        final long threadId = enter();
-        try {
-            lock(threadId);
-            final long now = timeIfArmed();
-            store.reclaim(now);
-            hold(hash);
-            if (PutCondition.isLease(condition) && !leases.isCurrent(hash, condition)) {
-                return leave(false);
-            }
-            leases.outdate(hash);
-            final int entry = find(hash, keyBase, keyAddress, keyLength, now);
-            if (entry == Region.NONE) {
-                return leave(false);
-            }
-            store.remove(entry, RemovalCause.REMOVED);
-            return leave(true);
-        } catch (final Throwable thrown) {
-            if (lock.owner == threadId) {
-                failure = thrown;
-                lock.owner = SegmentLock.FREE;
-                recover(threadId);
-            }
-            throw thrown;
-        }
-    }
-
-    /**
-     * Removes a key whose value is equal to the expected value.
-     *
-     * @return whether the key was removed.
-     */
-    public boolean removeIfEqual(
-            long hash,
-            Object keyBase,
-            long keyAddress,
-            int keyLength,
-            Object expectedBase,
-            long expectedAddress,
-            int expectedLength) {
-        final long threadId = enter();
-        try {
-            lock(threadId);
-            final long now = timeIfArmed();
-            store.reclaim(now);
-            hold(hash);
-            final int entry = find(hash, keyBase, keyAddress, keyLength, now);
-            if (entry != Region.NONE
-                    && !ValueBytes.equal(
-                            region, entry, expectedBase, expectedAddress, expectedLength)) {
-                return leave(false);
-            }
-            leases.outdate(hash);
-            if (entry == Region.NONE) {
-                return leave(false);
-            }
-            store.remove(entry, RemovalCause.REMOVED);
-            return leave(true);
-        } catch (final Throwable thrown) {
-            if (lock.owner == threadId) {
-                failure = thrown;
-                lock.owner = SegmentLock.FREE;
-                recover(threadId);
-            }
-            throw thrown;
-        }
-    }
-
-    /** Copies a value out and removes the key. If the value does not fit, the key stays. */
-    public int getAndRemove(
-            long hash,
-            Object keyBase,
-            long keyAddress,
-            int keyLength,
-            Object destinationBase,
-            long destination,
-            int room) {
-        final long threadId = enter();
-        try {
-            lock(threadId);
-            final long now = timeIfArmed();
-            store.reclaim(now);
-            hold(hash);
-            final int entry = find(hash, keyBase, keyAddress, keyLength, now);
-            if (entry == Region.NONE) {
-                leases.outdate(hash);
-                config.counters().increment(ReadCounters.MISSES, threadId);
-                return leave(NOT_FOUND);
-            }
-            config.counters().increment(ReadCounters.HITS, threadId);
-            final int length =
-                    ValueBytes.copyOut(
-                            region, entry, keyLength, destinationBase, destination, room);
-            if (length != INSUFFICIENT_CAPACITY) {
-                leases.outdate(hash);
-                store.remove(entry, RemovalCause.REMOVED);
-            }
-            return leave(length);
         } catch (final Throwable thrown) {
             if (lock.owner == threadId) {
                 failure = thrown;

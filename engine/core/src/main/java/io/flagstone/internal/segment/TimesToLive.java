@@ -73,9 +73,7 @@ public final class TimesToLive {
      * little sliding as before.
      */
     boolean leavesUnlimited(int entry, long ttlNs) {
-        return ttlNs == USE
-                || ttlNs == KEEP
-                || idleNs == 0 && resolve(ttlNs) == NONE;
+        return ttlNs == USE || ttlNs == KEEP || idleNs == 0 && resolve(ttlNs) == NONE;
     }
 
     /** Returns the deadline that a hit gives to an entry whose deadline slides. */

@@ -274,7 +274,9 @@ abstract class WritesInPlace extends SegmentReads {
             long ttlNs,
             boolean conditional,
             long threadId) {
-        if (!enabled || valueLength > MAX_BYTES || lock.inserted && lock.owner != SegmentLock.FREE) {
+        if (!enabled
+                || valueLength > MAX_BYTES
+                || lock.inserted && lock.owner != SegmentLock.FREE) {
             return NEEDS_LOCK;
         }
         // Read the clock before the stripe is taken, because it is the user's code.
@@ -349,12 +351,7 @@ abstract class WritesInPlace extends SegmentReads {
     }
 
     private boolean openTimed(
-            int stripe,
-            int entry,
-            long presentNs,
-            long ttlNs,
-            boolean conditional,
-            long nowNs) {
+            int stripe, int entry, long presentNs, long ttlNs, boolean conditional, long nowNs) {
         final long deadline = timesToLive.deadline(entry, ttlNs, nowNs);
         // Without a time it is unknown whether the deadline has passed.
         if (presentNs == EntryDescriptor.NO_DEADLINE

@@ -3,8 +3,9 @@
  * The segment, which combines lock, index, slabs, recency and expiry over one region.
  *
  * <ul>
- *   <li>Operations, each class extending the next: {@link Segment} writes, removes and reports,
- *       {@link SegmentUpdates} changes values in place, {@link SegmentReads} reads under the lock,
+ *   <li>Operations, each class extending the next: {@link Segment} writes and reports, {@link
+ *       SegmentRemovals} removes, {@link SegmentUpdates} changes parts of values, {@link
+ *       WritesInPlace} writes under a stripe alone, {@link SegmentReads} reads under the lock,
  *       {@link SegmentLeases} takes leases, {@link CriticalSection} locks and recovers from
  *       failures.
  *   <li>Reads without the lock: {@link OptimisticReader}, {@link RetryingReader} for what it

@@ -92,13 +92,20 @@ class PicturesTest {
             },
             {
                 layout.indexOffset(),
-                layout.slabsOffset(),
+                layout.stripesOffset(),
                 "amber",
                 "index",
                 layout.buckets()
                         + " buckets of a cache line with "
                         + HashIndex.SLOTS_PER_BUCKET
                         + " tags and references"
+            },
+            {
+                layout.stripesOffset(),
+                layout.slabsOffset(),
+                "plain",
+                "stripes",
+                layout.stripes() + " locks with sequence numbers, a cache line each"
             },
             {
                 layout.slabsOffset(),
@@ -119,7 +126,7 @@ class PicturesTest {
         for (final Object[] part : parts) {
             final int from = (Integer) part[0];
             final int to = (Integer) part[1];
-            final double h = part[3].equals("slabs") ? 90 : 38;
+            final double h = part[3].equals("slabs") ? 90 : 34;
             picture.text(110, y + 14, "end", bytes(from));
             picture.box(
                     120,
@@ -133,7 +140,7 @@ class PicturesTest {
             y += h;
         }
         picture.text(110, y + 4, "end", bytes(layout.regionBytes()));
-        picture.text(120, 515, "", "every reference is an offset from the region's start");
+        picture.text(120, 532, "", "every reference is an offset from the region's start");
         check("region.svg", picture);
     }
 
