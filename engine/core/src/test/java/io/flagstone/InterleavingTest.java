@@ -87,7 +87,7 @@ class InterleavingTest {
     /** Puts entries of another length, so that slabs change their class and entries move. */
     private void putOther(int step) {
         put(100_000 + step, 'm', LONGER);
-        // Not an insertion: after one, a put waits for a lock that is taken.
+        // Not an insertion: after one, a put takes the lock.
         put(100_000 + step, 'm', LONGER - 1);
     }
 
@@ -149,6 +149,8 @@ class InterleavingTest {
         for (long key = 10; cache.size() < ENTRIES; key++) {
             put(key, 'x', LENGTH);
         }
+        // Not an insertion: after one, a put takes the lock.
+        put(31, 'x', LENGTH - 1);
         nowNs += TICK;
         // Now nothing is due before the next tick, for which a write would take the lock.
         cache.doWork();

@@ -45,7 +45,7 @@ class SizingDocTest {
             }
             final MemoryReport report = cache.memoryReport();
             assertThat(report.entries()).isEqualTo(1_000_000);
-            assertThat(report.bookkeepingBytesPerEntry()).isBetween(47.70, 47.71);
+            assertThat(report.bookkeepingBytesPerEntry()).isBetween(47.72, 47.74);
             MarkdownTables.assertShown(report, rows);
         }
         try (OffHeapCache smaller =

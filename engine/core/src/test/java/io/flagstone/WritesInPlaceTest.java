@@ -33,7 +33,7 @@ class WritesInPlaceTest {
         for (long key = 0; key < KEYS; key++) {
             cache.put(key, value, 0, LENGTH);
         }
-        // Not an insertion: after one, a put waits for a lock that is taken.
+        // Not an insertion: after one, a put takes the lock.
         cache.put(0, value, 0, LENGTH - 1);
         // The oldest key has fallen behind. Now it is promoted.
         cache.get(KEY, new UnsafeBuffer(new byte[LENGTH]), 0);

@@ -40,6 +40,9 @@ public class RemovalWaitTest {
 
     public RemovalWaitTest() {
         cache.put(KEY, SharedCache.value(1, LENGTH), 0, LENGTH);
+        // Not an insertion: after one, a put takes the lock.
+        cache.put(KEY, SharedCache.value(1, LENGTH), 0, LENGTH - Long.BYTES);
+        cache.put(KEY, SharedCache.value(1, LENGTH), 0, LENGTH);
     }
 
     @Actor

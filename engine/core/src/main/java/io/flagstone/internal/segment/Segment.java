@@ -119,6 +119,7 @@ public final class Segment extends SegmentRemovals {
         }
         try {
             lock(threadId);
+            SegmentVersion.fetch(region);
             final long now = timeFor(ttlNs);
             store.reclaim(now);
             final boolean absent = SegmentVersion.isCurrent(region, ~inPlace);

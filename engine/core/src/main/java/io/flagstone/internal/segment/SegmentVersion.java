@@ -111,6 +111,14 @@ final class SegmentVersion {
     }
 
     /**
+     * Stores the version as it is, to have its line for the windows that follow. Otherwise the fence
+     * of {@link #beginRemoval} would wait for the line, where another thread had it last.
+     */
+    static void fetch(Region region) {
+        region.putLong(VERSION, region.getLong(VERSION));
+    }
+
+    /**
      * Makes the version odd as {@link #beginWrite} does, before an entry leaves the index. An
      * updater takes its stripe and then loads the version. This stores the version, and the caller
      * then looks at the stripe. So one of them sees the other.

@@ -31,8 +31,8 @@ import org.agrona.DirectBuffer;
  *   <li>expired entries are due to be reclaimed;
  *   <li>a lease exists in the segment;
  *   <li>the segment is closed, or the stripe is taken;
- *   <li>another thread has the lock and the last put inserted a key: then this one probably does
- *       too, and its look at the version would only slow the other thread down.
+ *   <li>it is a put, and the last put under the lock inserted a key. Then this one probably does
+ *       too, and would look the key up twice. If it does not, the next one is made here again.
  * </ul>
  *
  * <p>An Error in the middle abandons the stripe; see {@link io.flagstone.internal.stripe.Stripes}.
@@ -89,6 +89,9 @@ abstract class WritesInPlace extends SegmentReads {
             long valueAddress,
             long ttlNs,
             long threadId) {
+        if (lock.inserted) {
+            return NEEDS_LOCK;
+        }
         final int keyLength = EntryLengths.key(lengths);
         final int valueLength = EntryLengths.value(lengths);
         final long entry =
@@ -274,9 +277,7 @@ abstract class WritesInPlace extends SegmentReads {
             long ttlNs,
             boolean conditional,
             long threadId) {
-        if (!enabled
-                || valueLength > MAX_BYTES
-                || lock.inserted && lock.owner != SegmentLock.FREE) {
+        if (!enabled || valueLength > MAX_BYTES) {
             return NEEDS_LOCK;
         }
         // Read the clock before the stripe is taken, because it is the user's code.
