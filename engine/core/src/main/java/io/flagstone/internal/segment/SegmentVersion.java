@@ -111,8 +111,8 @@ final class SegmentVersion {
     }
 
     /**
-     * Stores the version as it is, to have its line for the windows that follow. Otherwise the fence
-     * of {@link #beginRemoval} would wait for the line, where another thread had it last.
+     * Stores the version as it is, to have its line for the windows that follow. Otherwise the
+     * fence of {@link #beginRemoval} would wait for the line, where another thread had it last.
      */
     static void fetch(Region region) {
         region.putLong(VERSION, region.getLong(VERSION));
