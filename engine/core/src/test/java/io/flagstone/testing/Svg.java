@@ -9,7 +9,7 @@ public final class Svg {
             """
               <defs>
                 <marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto">
-                  <path d="M0 0 L10 5 L0 10 Z" fill="#475569"/>
+                  <path d="M0 0 L10 5 L0 10 Z" class="tip"/>
                 </marker>
                 <style>
                   text { font-family: "DejaVu Sans", "Segoe UI", Helvetica, Arial, sans-serif; font-size: 12px; fill: #334155; }
@@ -20,6 +20,14 @@ public final class Svg {
                   .line { stroke: #475569; stroke-width: 1.3; fill: none; marker-end: url(#arrow); }
                   .plain { fill: #f8fafc; } .green { fill: #dcfce7; } .blue { fill: #dbeafe; }
                   .grey { fill: #e2e8f0; } .amber { fill: #fef3c7; }
+                  .paper { fill: #ffffff; stroke: none; } .tip { fill: #475569; }
+                  @media (prefers-color-scheme: dark) {
+                    text { fill: #cbd5e1; } .name { fill: #f1f5f9; }
+                    rect, .line { stroke: #94a3b8; } .tip { fill: #94a3b8; }
+                    .plain { fill: #1e293b; } .green { fill: #14532d; } .blue { fill: #1e3a8a; }
+                    .grey { fill: #334155; } .amber { fill: #713f12; }
+                    .paper { fill: #0d1117; stroke: none; }
+                  }
                 </style>
               </defs>
             """;
@@ -106,8 +114,7 @@ public final class Svg {
                 + "</desc>\n"
                 + STYLE
                 + String.format(
-                        "  <rect width=\"%d\" height=\"%d\" style=\"fill:#ffffff;stroke:none\"/>%n",
-                        width, height)
+                        "  <rect width=\"%d\" height=\"%d\" class=\"paper\"/>%n", width, height)
                 + body
                 + "</svg>\n";
     }
