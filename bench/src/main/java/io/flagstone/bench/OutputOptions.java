@@ -2,6 +2,7 @@
 package io.flagstone.bench;
 
 import io.flagstone.bench.report.OutputFile;
+import io.flagstone.bench.report.Picture;
 import io.flagstone.bench.report.Report;
 import io.flagstone.bench.report.StandardOutput;
 import io.flagstone.tools.console.Terminal;
@@ -10,7 +11,9 @@ import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -27,6 +30,12 @@ class OutputOptions {
             paramLabel = "FILE",
             description = "Write the report as a page with charts and tables.")
     private Path html;
+
+    @Option(
+            names = "--pictures",
+            paramLabel = "DIR",
+            description = "Write each chart of the page as an SVG file into a directory.")
+    private Path pictures;
 
     @Option(
             names = "--json",
@@ -53,6 +62,12 @@ class OutputOptions {
         final String obstacle = html == null ? null : OutputFile.obstacle(html);
         if (obstacle != null) {
             return "--html: " + obstacle;
+        }
+        // Any name shows whether the directory can be written.
+        final String noPictures =
+                pictures == null ? null : OutputFile.obstacle(pictures.resolve("picture.svg"));
+        if (noPictures != null) {
+            return "--pictures: " + noPictures;
         }
         final String loss = StandardOutput.obstacle();
         if (loss != null) {
@@ -89,8 +104,8 @@ class OutputOptions {
 
     /**
      * Prints the report and writes the files asked for. Text goes to the standard error if JSON
-     * goes to the standard output. Both files are rendered before either is written. An output that
-     * is lost does not stop the others.
+     * goes to the standard output. All files are rendered before one is written. An output that is
+     * lost does not stop the others.
      *
      * @param command the command whose writers are used.
      * @param report the report.
@@ -103,10 +118,17 @@ class OutputOptions {
             lost.add(StandardOutput.loss());
         }
         final String htmlText = html == null ? null : report.html();
+        final Map<Path, String> files = new LinkedHashMap<>();
+        if (pictures != null) {
+            for (final Picture picture : report.pictures()) {
+                files.put(pictures.resolve(picture.fileName()), picture.file());
+            }
+        }
         final String jsonText = json == null ? null : report.json();
         if (htmlText != null) {
             write("--html", html, htmlText, lost);
         }
+        files.forEach((file, text) -> write("--pictures", file, text, lost));
         if (jsonOnly()) {
             final PrintWriter out = command.getOut();
             out.print(jsonText);

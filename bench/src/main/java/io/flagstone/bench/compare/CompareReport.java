@@ -5,13 +5,17 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.flagstone.bench.fork.Origin;
 import io.flagstone.bench.report.Page;
+import io.flagstone.bench.report.Picture;
 import io.flagstone.bench.report.Report;
+import io.flagstone.bench.report.Table;
 import io.flagstone.tools.console.Json;
 import io.flagstone.tools.console.TextTable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * The report of the command {@code compare}.
@@ -33,6 +37,12 @@ public record CompareReport(List<CompareFigure> figures, List<Profile> profiles,
                 + " rounds. The verdict is faster or slower if all rounds agree. Reads are chained:"
                 + " each key depends on the value before it, except in floor-throughput. Every read"
                 + " asserts that it hits.";
+
+    private static final String TABLE =
+            "Nanoseconds of an operation of one thread, millions of operations a second of all"
+                    + " threads, bytes allocated on the heap by an operation, and the time as a"
+                    + " multiple of Flagstone's (above 1, Flagstone is faster).";
+    private static final List<String> CONFIGURATION_HEAD = List.of("contender", "configuration");
 
     @Override
     public void print(PrintWriter out) {
@@ -99,42 +109,49 @@ public record CompareReport(List<CompareFigure> figures, List<Profile> profiles,
     }
 
     @Override
+    public List<Picture> pictures() {
+        return CompareTable.split(figures).stream()
+                .filter(CompareTable::hasBars)
+                .map(CompareTable::picture)
+                .toList();
+    }
+
+    @Override
     public String html() throws IOException {
-        final Page page =
-                new Page(
-                        "Flagstone: comparison",
-                        "Flagstone and other caches",
-                        origin.machine().describe());
+        final Page page = origin.beginPage("Flagstone: comparison", "Flagstone and other caches");
+        for (final CompareTable table : CompareTable.split(figures)) {
+            page.section(table.title(), "One operation is " + table.description() + ".");
+            page.warnings(table.warnings());
+            if (table.hasBars()) {
+                page.chart(table.picture());
+                page.table(table.table(TABLE));
+            }
+            page.list(table.refusals()).endSection();
+        }
         page.section("How to read it", HOW_TO_READ);
-        origin.warnings().forEach(page::paragraph);
         final TreeMap<String, String> configurations = new TreeMap<>();
         figures.forEach(
                 figure -> configurations.put(figure.type().title(), figure.type().configuration()));
         page.table(
-                List.of("contender", "configuration"),
-                configurations.entrySet().stream()
-                        .map(entry -> List.of(entry.getKey(), entry.getValue()))
-                        .toList());
+                new Table("The configuration of each contender.", CONFIGURATION_HEAD)
+                        .contenders()
+                        .text(1)
+                        .rows(
+                                configurations.entrySet().stream()
+                                        .map(entry -> List.of(entry.getKey(), entry.getValue()))
+                                        .toList()));
         page.endSection();
-        int number = 0;
-        for (final CompareTable table : CompareTable.split(figures)) {
-            page.section(table.title(), table.description());
-            table.warnings().forEach(page::paragraph);
-            if (table.hasBars()) {
-                page.chart(table.bars("bars" + number++));
-                page.table(CompareTable.HEAD, table.rows());
-            }
-            table.refusals().forEach(page::paragraph);
-            page.endSection();
-        }
         if (!profiles.isEmpty()) {
-            page.section("Hottest methods", HOW_TO_READ_PROFILES).endSection();
+            profiles(page);
         }
-        for (final Profile profile : profiles) {
-            page.section(profile.title(), profile.description());
-            page.table(Profile.HEAD, profile.rows()).endSection();
-        }
-        page.section("How to repeat it", "").code(origin.command()).endSection();
-        return page.render(origin.machine().describe());
+        return origin.endPage(page, origin.machine().describe());
+    }
+
+    private void profiles(Page page) {
+        page.section("Hottest methods", HOW_TO_READ_PROFILES);
+        final Map<Boolean, List<Profile>> sampled =
+                profiles.stream().collect(Collectors.partitioningBy(one -> !one.rows().isEmpty()));
+        sampled.get(true).forEach(profile -> page.table(profile.table()));
+        page.list(sampled.get(false).stream().map(Profile::lack).toList()).endSection();
     }
 }

@@ -5,13 +5,15 @@ import io.flagstone.bench.fork.Rounds;
 import io.flagstone.bench.fork.Scatter;
 import io.flagstone.bench.report.BarChart;
 import io.flagstone.bench.report.BarChart.Bar;
-import io.flagstone.bench.report.BarChart.Shade;
-import java.io.IOException;
+import io.flagstone.bench.report.Look;
+import io.flagstone.bench.report.Picture;
+import io.flagstone.bench.report.Table;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** The table and the chart of all contenders in one measurement at one scale. */
@@ -29,9 +31,11 @@ final class CompareTable {
                     "verdict");
 
     private final List<CompareFigure> figures;
+    private final String name;
 
-    private CompareTable(List<CompareFigure> figures) {
+    private CompareTable(List<CompareFigure> figures, String name) {
         this.figures = figures;
+        this.name = name;
     }
 
     /** Makes a table for each measurement and scale, in the order of the figures. */
@@ -42,7 +46,25 @@ final class CompareTable {
                             List.of(figure.measurement(), figure.scale()), k -> new ArrayList<>())
                     .add(figure);
         }
-        return groups.values().stream().map(CompareTable::new).toList();
+        final List<Scale> scales = figures.stream().map(CompareFigure::scale).distinct().toList();
+        return groups.values().stream()
+                .map(group -> new CompareTable(group, name(group.get(0), scales)))
+                .toList();
+    }
+
+    /** Names the measurement, the entries, and those parts of the scale that vary. */
+    private static String name(CompareFigure figure, List<Scale> scales) {
+        final Scale scale = figure.scale();
+        return figure.measurement().title()
+                + "-"
+                + scale.entries()
+                + (vary(scales, Scale::valueBytes) ? "-" + scale.valueBytes() + "b" : "")
+                + (vary(scales, Scale::keys) ? "-" + scale.keys() : "")
+                + (vary(scales, Scale::threads) ? "-" + scale.threads() + "t" : "");
+    }
+
+    private static boolean vary(List<Scale> scales, Function<Scale, Object> part) {
+        return scales.stream().map(part).distinct().count() > 1;
     }
 
     String title() {
@@ -64,6 +86,10 @@ final class CompareTable {
 
     List<List<String>> rows() {
         return figures.stream().filter(CompareFigure::isMeasured).map(CompareTable::row).toList();
+    }
+
+    Table table(String caption) {
+        return new Table(caption, HEAD).contenders().text(HEAD.indexOf("verdict")).rows(rows());
     }
 
     /** Returns warnings if there are few rounds, or if a floor differs between rounds. */
@@ -98,17 +124,20 @@ final class CompareTable {
         return figures.stream().anyMatch(CompareFigure::isMeasured);
     }
 
-    String bars(String id) throws IOException {
+    /** Draws the bars. */
+    Picture picture() {
         final List<Bar> bars =
                 figures.stream().filter(CompareFigure::isMeasured).map(CompareTable::bar).toList();
-        return BarChart.svg(id, title(), "nanoseconds per operation", bars);
+        return BarChart.draw(name, title(), "time of an operation, ns", bars);
     }
 
     private static Bar bar(CompareFigure figure) {
         return new Bar(
                 figure.type().title(),
+                Look.of(figure.type().title()),
                 figure.nsPerOp(),
-                Shade.of(figure.type().isOurs(), figure.type().isFloor()));
+                figure.low(),
+                figure.high());
     }
 
     private static List<String> row(CompareFigure figure) {

@@ -4,6 +4,7 @@ package io.flagstone.bench.compare;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.flagstone.bench.contender.ContenderType;
+import io.flagstone.bench.report.Table;
 import java.util.List;
 import java.util.Locale;
 
@@ -25,9 +26,13 @@ public record Profile(
     static final List<String> HEAD = List.of("method", "samples", "share");
 
     String title() {
+        return "hottest methods of " + subject();
+    }
+
+    private String subject() {
         return String.format(
                 Locale.ROOT,
-                "hottest methods of %s, %s, %,d entries, %d-byte values, %s keys, %d thread%s",
+                "%s, %s, %,d entries, %d-byte values, %s keys, %d thread%s",
                 type.title(),
                 measurement.title(),
                 scale.entries(),
@@ -55,6 +60,17 @@ public record Profile(
                                                         "%.1f %%",
                                                         100 * methods.share(method))))
                         .toList();
+    }
+
+    /** Returns the measurement and why it has no methods. */
+    String lack() {
+        return subject() + ": " + description();
+    }
+
+    /** Returns the table of a page. */
+    Table table() {
+        final String caption = "Methods of " + subject() + ": " + description() + ".";
+        return new Table(caption, HEAD).rows(rows());
     }
 
     JsonObject json() {

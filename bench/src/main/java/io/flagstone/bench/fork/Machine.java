@@ -2,11 +2,13 @@
 package io.flagstone.bench.fork;
 
 import com.google.gson.JsonObject;
+import io.flagstone.bench.report.Page.Fact;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
@@ -72,6 +74,23 @@ public record Machine(
                 jdk,
                 os,
                 commit);
+    }
+
+    /** Returns all properties with their names, for a page. */
+    List<Fact> facts() {
+        return List.of(
+                new Fact("processor", cpu),
+                new Fact("cores", "" + processors),
+                new Fact("JDK", jdk),
+                new Fact("system", os),
+                new Fact(
+                        "pages",
+                        String.format(
+                                Locale.ROOT,
+                                "%,d bytes; huge pages: %s",
+                                pageSizeBytes,
+                                hugePages)),
+                new Fact("commit", commit));
     }
 
     /**

@@ -6,9 +6,11 @@ import com.google.gson.JsonObject;
 import io.flagstone.bench.fork.Origin;
 import io.flagstone.bench.report.BarChart;
 import io.flagstone.bench.report.BarChart.Bar;
-import io.flagstone.bench.report.BarChart.Shade;
+import io.flagstone.bench.report.Look;
 import io.flagstone.bench.report.Page;
+import io.flagstone.bench.report.Picture;
 import io.flagstone.bench.report.Report;
+import io.flagstone.bench.report.Table;
 import io.flagstone.tools.console.Json;
 import io.flagstone.tools.console.TextTable;
 import java.io.IOException;
@@ -18,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Reports of the memory of contenders, for people and for programs.
@@ -39,6 +42,13 @@ public record FootprintReport(List<GrowthFigure> figures, Origin origin) impleme
                     "held, full",
                     "B/entry, full",
                     "overhead, full");
+
+    private static final String CHART =
+            "The bytes that a full contender takes for each entry in addition to its key and its"
+                    + " value; less is better.";
+    private static final String TABLE =
+            "Numbers of entries, and bytes for each entry held: after the fill, and full, after"
+                    + " four times as many new keys.";
 
     private static final String HOW_TO_READ =
             "Bytes for each held entry: live heap after collections, direct buffers as the JVM"
@@ -154,48 +164,57 @@ public record FootprintReport(List<GrowthFigure> figures, Origin origin) impleme
         return Json.render(root);
     }
 
-    /**
-     * Renders the report as an HTML page.
-     *
-     * @return the page.
-     * @throws IOException if charts cannot be drawn.
-     */
     @Override
-    public String html() throws IOException {
-        final Page page =
-                new Page("Flagstone: memory", "Memory of an entry", origin.machine().describe());
-        page.section("How to read it", HOW_TO_READ);
-        origin.warnings().forEach(page::paragraph);
-        page.endSection();
-        int number = 0;
-        for (final Map.Entry<String, List<GrowthFigure>> group : groups().entrySet()) {
-            page.section(group.getKey(), "");
-            final List<Bar> bars =
-                    group.getValue().stream()
-                            .filter(figure -> figure.refused() == null)
-                            .filter(figure -> !Double.isNaN(figure.brimOverheadBytes()))
-                            .map(FootprintReport::bar)
-                            .toList();
-            if (!bars.isEmpty()) {
-                page.chart(
-                        BarChart.svg(
-                                "memory" + number++,
-                                group.getKey(),
-                                "overhead in bytes per entry, full",
+    public List<Picture> pictures() {
+        return groups().entrySet().stream()
+                .flatMap(group -> picture(group.getKey(), group.getValue()).stream())
+                .toList();
+    }
+
+    private static Optional<Picture> picture(String title, List<GrowthFigure> group) {
+        final List<Bar> bars =
+                group.stream()
+                        .filter(figure -> figure.refused() == null)
+                        .filter(figure -> !Double.isNaN(figure.brimOverheadBytes()))
+                        .map(FootprintReport::bar)
+                        .toList();
+        final GrowthFigure first = group.get(0);
+        return bars.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        BarChart.draw(
+                                "memory-" + first.entries() + "-" + first.valueBytes() + "b",
+                                title,
+                                "overhead of a full contender, bytes an entry",
                                 bars));
-            }
-            page.table(HEAD, rows(group.getValue()));
-            refusals(group.getValue()).forEach(page::paragraph);
-            page.endSection();
-        }
-        page.section("How to repeat it", "").code(origin.command()).endSection();
-        return page.render(origin.machine().describe());
     }
 
     private static Bar bar(GrowthFigure figure) {
         return new Bar(
                 figure.type().title(),
+                Look.of(figure.type().title()),
                 figure.brimOverheadBytes(),
-                Shade.of(figure.type().isOurs(), figure.type().isFloor()));
+                Double.NaN,
+                Double.NaN);
+    }
+
+    /**
+     * Renders the report as an HTML page.
+     *
+     * @return the page.
+     * @throws IOException if the style sheet is missing from the jar.
+     */
+    @Override
+    public String html() throws IOException {
+        final Page page = origin.beginPage("Flagstone: memory", "Memory of an entry");
+        groups().forEach(
+                        (title, group) -> {
+                            page.section(title, CHART);
+                            picture(title, group).ifPresent(page::chart);
+                            page.table(new Table(TABLE, HEAD).contenders().rows(rows(group)));
+                            page.list(refusals(group)).endSection();
+                        });
+        page.section("How to read it", HOW_TO_READ).endSection();
+        return origin.endPage(page, origin.machine().describe());
     }
 }

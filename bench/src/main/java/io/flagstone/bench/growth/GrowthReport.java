@@ -6,10 +6,10 @@ import com.google.gson.JsonObject;
 import io.flagstone.bench.contender.ContenderType;
 import io.flagstone.bench.fork.Origin;
 import io.flagstone.bench.fork.Rounds;
-import io.flagstone.bench.report.CurveChart;
-import io.flagstone.bench.report.CurveChart.Curve;
 import io.flagstone.bench.report.Page;
+import io.flagstone.bench.report.Picture;
 import io.flagstone.bench.report.Report;
+import io.flagstone.bench.report.Table;
 import io.flagstone.tools.console.Json;
 import io.flagstone.tools.console.TextTable;
 import java.io.IOException;
@@ -17,7 +17,6 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
 /**
@@ -39,7 +38,7 @@ public record GrowthReport(List<GrowthFigure> figures, List<ExpiryFigure> expiry
                     "grows by",
                     "put ns",
                     "fill ns",
-                    "build ms",
+                    "build ns",
                     "B/entry");
     private static final List<String> EXPIRY_HEAD =
             List.of(
@@ -47,7 +46,7 @@ public record GrowthReport(List<GrowthFigure> figures, List<ExpiryFigure> expiry
                     "arm ns",
                     "re-arm ns",
                     "reclaim ns",
-                    "longest doWork µs",
+                    "longest doWork ns",
                     "calls to reclaim all");
 
     private static final String HOW_TO_READ =
@@ -55,6 +54,20 @@ public record GrowthReport(List<GrowthFigure> figures, List<ExpiryFigure> expiry
                 + " floor-throughput); put is an update; keys are uniform. Grows by: the median of"
                 + " get, divided by the median at the contender's smallest size. Low and high need"
                 + " several rounds.";
+    private static final String GET_TEXT =
+            "The time of a get by the number of entries; whiskers are the lowest and the highest"
+                    + " sample, if there are several rounds. Lower is better.";
+    private static final String PUT_TEXT =
+            "The time of an update by the number of entries, with the same whiskers. Lower is"
+                    + " better.";
+    private static final String MEMORY_TEXT =
+            "All memory of a filled contender, divided by its entries. Lower is better.";
+    private static final String TIME_TABLE =
+            "Times in ns, as medians: of an operation, of an entry of the fill, and of building"
+                    + " the empty contender. B/entry are bytes of memory.";
+    private static final String EXPIRY_TABLE =
+            "Times in ns by the number of armed timers: of an operation, of a reclaimed entry, and"
+                    + " of the longest call of doWork.";
     private static final String EXPIRY_TEXT =
             "Flagstone's cost by the number of armed timers. The longest call of doWork is one of"
                     + " the many that reclaim all timers after they expired at once.";
@@ -98,7 +111,7 @@ public record GrowthReport(List<GrowthFigure> figures, List<ExpiryFigure> expiry
                                                 / GrowthFigure.median(of.get(0).getNs())),
                                 number(GrowthFigure.median(figure.putNs())),
                                 number(figure.fillNsPerEntry()),
-                                number(figure.buildMs()),
+                                number(1e6 * figure.buildMs()),
                                 number(figure.bytesPerEntry())));
             }
         }
@@ -114,7 +127,7 @@ public record GrowthReport(List<GrowthFigure> figures, List<ExpiryFigure> expiry
                                         number(figure.armNs()),
                                         number(figure.rearmNs()),
                                         number(figure.reclaimNs()),
-                                        number(figure.worstCallNs() / 1e3),
+                                        number(figure.worstCallNs()),
                                         String.format(Locale.ROOT, "%,d", figure.calls())))
                 .toList();
     }
@@ -222,87 +235,40 @@ public record GrowthReport(List<GrowthFigure> figures, List<ExpiryFigure> expiry
         return row;
     }
 
+    @Override
+    public List<Picture> pictures() {
+        return new GrowthCharts(figures, expiry).all();
+    }
+
     /**
      * Renders the report as an HTML page.
      *
      * @return the page.
-     * @throws IOException if charts cannot be drawn.
+     * @throws IOException if the style sheet is missing from the jar.
      */
     @Override
     public String html() throws IOException {
-        final Page page =
-                new Page(
-                        "Flagstone: growth",
-                        "From thousands to millions",
-                        origin.machine().describe());
-        page.section("How to read it", HOW_TO_READ);
-        origin.warnings().forEach(page::paragraph);
-        warnings().forEach(page::paragraph);
-        refusals().forEach(page::paragraph);
-        page.endSection();
-        section(page, "get", "ns/op", true, figure -> GrowthFigure.median(figure.getNs()));
-        section(page, "put", "ns/op", true, figure -> GrowthFigure.median(figure.putNs()));
-        section(page, "memory", "bytes/entry", false, GrowthFigure::bytesPerEntry);
-        page.section("Figures", "").table(HEAD, rows()).endSection();
-        if (!expiry.isEmpty()) {
-            page.section("Expiry", EXPIRY_TEXT);
-            page.chart(
-                    CurveChart.svg(
-                            "expiry",
-                            "Cost of expiry by armed timers",
-                            "armed timers",
-                            "ns",
-                            true,
-                            List.of(
-                                    expiryCurve("arm", ExpiryFigure::armNs),
-                                    expiryCurve("re-arm", ExpiryFigure::rearmNs),
-                                    expiryCurve("reclaim", ExpiryFigure::reclaimNs),
-                                    expiryCurve("longest doWork", ExpiryFigure::worstCallNs))));
-            page.table(EXPIRY_HEAD, expiryRows()).endSection();
-        }
-        page.section("How to repeat it", "").code(origin.command()).endSection();
-        return page.render(origin.machine().describe());
+        final GrowthCharts charts = new GrowthCharts(figures, expiry);
+        final Page page = origin.beginPage("Flagstone: growth", "From thousands to millions");
+        page.warnings(warnings());
+        charts.get().ifPresent(chart -> section(page, "Get", GET_TEXT, chart));
+        charts.put().ifPresent(chart -> section(page, "Put", PUT_TEXT, chart));
+        charts.memory().ifPresent(chart -> section(page, "Memory", MEMORY_TEXT, chart));
+        page.section("Figures", "");
+        page.table(new Table(TIME_TABLE, HEAD).contenders().rows(rows()));
+        page.list(refusals()).endSection();
+        charts.expiry()
+                .ifPresent(
+                        chart -> {
+                            page.section("Expiry", EXPIRY_TEXT).chart(chart);
+                            page.table(new Table(EXPIRY_TABLE, EXPIRY_HEAD).rows(expiryRows()));
+                            page.endSection();
+                        });
+        page.section("How to read it", HOW_TO_READ).endSection();
+        return origin.endPage(page, origin.machine().describe());
     }
 
-    private void section(
-            Page page,
-            String name,
-            String unit,
-            boolean logarithmic,
-            ToDoubleFunction<GrowthFigure> value)
-            throws IOException {
-        final List<Curve> curves = new ArrayList<>();
-        for (final ContenderType type : types()) {
-            final List<GrowthFigure> measured =
-                    of(type).stream()
-                            .filter(figure -> !Double.isNaN(value.applyAsDouble(figure)))
-                            .toList();
-            if (!measured.isEmpty()) {
-                curves.add(
-                        new Curve(
-                                type.title(),
-                                measured.stream().mapToDouble(GrowthFigure::entries).toArray(),
-                                measured.stream().mapToDouble(value).toArray()));
-            }
-        }
-        if (!curves.isEmpty()) {
-            page.section(name, "");
-            page.chart(
-                    CurveChart.svg(
-                            "growth-" + name,
-                            name + " by entries held",
-                            "entries",
-                            unit,
-                            logarithmic,
-                            curves));
-            page.endSection();
-        }
-    }
-
-    private Curve expiryCurve(String name, ToDoubleFunction<ExpiryFigure> value) {
-        return new Curve(
-                name,
-                expiry.stream().mapToDouble(ExpiryFigure::timers).toArray(),
-                expiry.stream().mapToDouble(value).toArray());
+    private static void section(Page page, String heading, String text, Picture chart) {
+        page.section(heading, text).chart(chart).endSection();
     }
 }

@@ -4,16 +4,22 @@ package io.flagstone.bench.hitratio;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.flagstone.bench.fork.Origin;
-import io.flagstone.bench.report.CurveChart;
+import io.flagstone.bench.report.Axis;
+import io.flagstone.bench.report.Line;
+import io.flagstone.bench.report.LineChart;
+import io.flagstone.bench.report.Look;
 import io.flagstone.bench.report.Page;
+import io.flagstone.bench.report.Picture;
 import io.flagstone.bench.report.Report;
+import io.flagstone.bench.report.Table;
 import io.flagstone.tools.console.Json;
 import io.flagstone.tools.console.TextTable;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.LongSummaryStatistics;
 
 /**
  * The report of the command {@code hit-ratio}.
@@ -27,8 +33,8 @@ public record HitRatioReport(HitRatioRun run, List<HitRatioFigure> figures, Orig
     private static final List<String> HEAD =
             List.of(
                     "contender",
-                    "budget",
-                    "used",
+                    "budget, B",
+                    "used, B",
                     "hits",
                     "hit ratio %",
                     "entries held",
@@ -36,6 +42,14 @@ public record HitRatioReport(HitRatioRun run, List<HitRatioFigure> figures, Orig
                     "");
     private static final String OVER_BUDGET = "over budget, cannot be smaller";
 
+    private static final List<String> UNITS = List.of("B", "KiB", "MiB", "GiB");
+
+    private static final String CHART =
+            "the share of requests that hit, when every contender has the same number of bytes;"
+                    + " more is better.";
+    private static final String TABLE =
+            "Budget and use in bytes, the requests that hit and their share, the entries at the"
+                    + " end, and the bytes of an entry in a full contender.";
     private static final String HOW_TO_READ =
             "Each request is a get and, if the get misses, a put. Every contender has the same"
                 + " number of bytes: the bytes of a full contender (heap, direct and native) are"
@@ -118,37 +132,73 @@ public record HitRatioReport(HitRatioRun run, List<HitRatioFigure> figures, Orig
     }
 
     @Override
-    public String html() throws IOException {
-        final Page page = new Page("Flagstone: hit ratio", "Hit ratio at equal bytes", title());
-        page.section("Hit ratio by budget", HOW_TO_READ);
-        origin.warnings().forEach(page::paragraph);
-        final List<CurveChart.Curve> curves = new ArrayList<>();
-        for (final String impl : figures.stream().map(HitRatioFigure::impl).distinct().toList()) {
-            final List<HitRatioFigure> of =
-                    figures.stream()
-                            .filter(one -> one.impl().equals(impl) && one.refused() == null)
-                            .filter(one -> !one.overBudget())
-                            .toList();
-            if (!of.isEmpty()) {
-                curves.add(
-                        new CurveChart.Curve(
-                                impl,
-                                of.stream().mapToDouble(HitRatioFigure::budgetBytes).toArray(),
-                                of.stream().mapToDouble(one -> 100 * one.hitRatio()).toArray()));
-            }
+    public List<Picture> pictures() {
+        final List<Line> lines =
+                figures.stream()
+                        .map(HitRatioFigure::impl)
+                        .distinct()
+                        .map(this::drawn)
+                        .filter(of -> !of.isEmpty())
+                        .map(HitRatioReport::line)
+                        .toList();
+        if (lines.isEmpty()) {
+            return List.of();
         }
-        page.chart(
-                CurveChart.svg(
+        final LongSummaryStatistics budgets =
+                figures.stream().mapToLong(HitRatioFigure::budgetBytes).summaryStatistics();
+        final double most =
+                lines.stream().flatMapToDouble(l -> Arrays.stream(l.y())).max().orElse(0);
+        return List.of(
+                LineChart.draw(
                         "hit-ratio",
                         "Hit ratio by budget",
-                        "bytes",
-                        "hit ratio, %",
-                        false,
-                        curves));
-        page.table(HEAD, rows());
-        refusals().forEach(page::paragraph);
+                        LineChart.Size.WIDE,
+                        Axis.binary(
+                                "budget, bytes (logarithmic)",
+                                budgets.getMin(),
+                                budgets.getMax(),
+                                HitRatioReport::size),
+                        Axis.fromZero("hit ratio, %", most),
+                        lines));
+    }
+
+    private List<HitRatioFigure> drawn(String impl) {
+        return figures.stream()
+                .filter(one -> one.impl().equals(impl) && one.refused() == null)
+                .filter(one -> !one.overBudget())
+                .toList();
+    }
+
+    private static Line line(List<HitRatioFigure> of) {
+        final String impl = of.get(0).impl();
+        return new Line(
+                impl,
+                Look.of(impl),
+                of.stream().mapToDouble(HitRatioFigure::budgetBytes).toArray(),
+                of.stream().mapToDouble(one -> 100 * one.hitRatio()).toArray(),
+                Line.Form.MARKED);
+    }
+
+    /** Formats a power of two in the largest unit that has a whole number of it. */
+    private static String size(double bytes) {
+        double scaled = bytes;
+        int unit = 0;
+        while (scaled >= 1024 && unit < UNITS.size() - 1) {
+            scaled /= 1024;
+            unit++;
+        }
+        return String.format(Locale.ROOT, "%.0f %s", scaled, UNITS.get(unit));
+    }
+
+    @Override
+    public String html() throws IOException {
+        final Page page = origin.beginPage("Flagstone: hit ratio", "Hit ratio at equal bytes");
+        page.section("Hit ratio by budget", title() + ": " + CHART);
+        pictures().forEach(page::chart);
+        page.table(new Table(TABLE, HEAD).contenders().text(HEAD.size() - 1).rows(rows()));
+        page.list(refusals());
         page.endSection();
-        page.section("How to repeat it", "").code(origin.command()).endSection();
-        return page.render(origin.machine().describe());
+        page.section("How to read it", HOW_TO_READ).endSection();
+        return origin.endPage(page, origin.machine().describe());
     }
 }

@@ -5,9 +5,12 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.flagstone.bench.fork.Origin;
 import io.flagstone.bench.fork.Rounds;
+import io.flagstone.bench.report.Look;
 import io.flagstone.bench.report.Page;
 import io.flagstone.bench.report.PercentileChart;
+import io.flagstone.bench.report.Picture;
 import io.flagstone.bench.report.Report;
+import io.flagstone.bench.report.Table;
 import io.flagstone.tools.console.Json;
 import io.flagstone.tools.console.TextTable;
 import java.io.IOException;
@@ -16,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.HdrHistogram.Histogram;
 
 /**
  * Reports of a latency measurement, for people and for programs.
@@ -37,8 +41,8 @@ public record LatencyReport(LatencyPlan plan, List<LatencyFigure> figures, Origi
                     "service p99.99",
                     "its range",
                     "hits %",
-                    "behind ms",
-                    "feed behind ms",
+                    "behind",
+                    "feed behind",
                     "B/read",
                     "GCs",
                     "longest GC");
@@ -53,6 +57,19 @@ public record LatencyReport(LatencyPlan plan, List<LatencyFigure> figures, Origi
                     "not logged");
     private static final double[] PERCENTILES = {50, 99, 99.9, 99.99};
     private static final String[] PERCENTILE_KEYS = {"p50Ns", "p99Ns", "p999Ns", "p9999Ns"};
+
+    private static final String CHART =
+            "How long the slowest reads take: to the right are rarer ones. Lower is better.";
+    private static final String TIME_TABLE =
+            "Times of reads in \u00b5s, since the read was due: 99 % of the reads took at most p99."
+                    + " The service time is from the read's actual start.";
+    private static final String RUN_TABLE =
+            "The run, with times in \u00b5s: the share of hits, how late the last read and the last"
+                    + " write began, bytes allocated on the heap by a read, the number of"
+                    + " collections and the longest one.";
+
+    /** The first column that describes the run instead of the time of reads. */
+    private static final int BEGIN_OF_RUN = HEAD.indexOf("hits %");
 
     private static final String HOW_TO_READ =
             "Microseconds from the time a read was due to its end, so that a read that waits for"
@@ -119,8 +136,8 @@ public record LatencyReport(LatencyPlan plan, List<LatencyFigure> figures, Origi
                 row.add(micros(figure.service().getValueAtPercentile(LatencyFigure.SERVICE_TAIL)));
                 row.add(serviceRange(figure));
                 row.add(String.format(Locale.ROOT, "%.1f", 100 * figure.hitRatio()));
-                row.add(String.format(Locale.ROOT, "%.1f", figure.readLateNs() / 1e6));
-                row.add(String.format(Locale.ROOT, "%.1f", figure.feedLateNs() / 1e6));
+                row.add(micros(figure.readLateNs()));
+                row.add(micros(figure.feedLateNs()));
                 row.add(String.format(Locale.ROOT, "%.1f", figure.bytesPerRead()));
                 row.add("" + figure.collections());
                 row.add(micros(figure.longestCollectionNs()));
@@ -240,40 +257,64 @@ public record LatencyReport(LatencyPlan plan, List<LatencyFigure> figures, Origi
         row.addProperty("stallsNotLogged", figure.stallsDropped());
     }
 
+    @Override
+    public List<Picture> pictures() {
+        return plan.collectors().stream().map(this::picture).toList();
+    }
+
+    private Picture picture(Collector collector) {
+        return PercentileChart.draw(
+                "latency-" + collector.title(),
+                title(collector),
+                "time since the read was due",
+                of(collector).stream()
+                        .map(figure -> curve(figure.type().title(), figure.response()))
+                        .toList());
+    }
+
+    private static PercentileChart.Curve curve(String title, Histogram response) {
+        return new PercentileChart.Curve(title, Look.of(title), response);
+    }
+
     /**
      * Renders the report as an HTML page.
      *
      * @return the page.
-     * @throws IOException if charts cannot be drawn.
+     * @throws IOException if the style sheet is missing from the jar.
      */
     @Override
     public String html() throws IOException {
-        final Page page =
-                new Page(
-                        "Flagstone: latency",
-                        "Latency of reads under a feed",
-                        origin.machine().describe());
-        page.section("How to read it", HOW_TO_READ);
-        origin.warnings().forEach(page::paragraph);
-        page.endSection();
+        final Page page = origin.beginPage("Flagstone: latency", "Latency of reads under a feed");
         for (final Collector collector : plan.collectors()) {
-            page.section(title(collector), "");
-            warnings(collector).forEach(page::paragraph);
-            final List<PercentileChart.Curve> curves = new ArrayList<>();
-            for (final LatencyFigure figure : of(collector)) {
-                curves.add(
-                        new PercentileChart.Curve(
-                                figure.type().title(), figure.response(), curves.size()));
-            }
-            page.chart(
-                    PercentileChart.svg("latency-" + collector.title(), title(collector), curves));
-            page.table(HEAD, rows(collector));
-            refusals(collector).forEach(page::paragraph);
-            page.endSection();
-            page.section(stallTitle() + ", " + collector.title(), "");
-            page.table(STALL_HEAD, stallRows(collector)).endSection();
+            page.section(title(collector), CHART).warnings(warnings(collector));
+            page.chart(picture(collector));
+            final List<List<String>> rows = rows(collector);
+            page.table(table(TIME_TABLE, rows, 1, BEGIN_OF_RUN));
+            page.table(table(RUN_TABLE, rows, BEGIN_OF_RUN, HEAD.size()));
+            page.table(
+                    new Table(stallCaption(), STALL_HEAD).contenders().rows(stallRows(collector)));
+            page.list(refusals(collector)).endSection();
         }
-        page.section("How to repeat it", "").code(origin.command()).endSection();
-        return page.render(origin.machine().describe());
+        page.section("How to read it", HOW_TO_READ).endSection();
+        return origin.endPage(page, origin.machine().describe());
+    }
+
+    /** Makes a table of the contenders and some of the columns. */
+    private static Table table(String caption, List<List<String>> rows, int from, int to) {
+        return new Table(caption, columns(HEAD, from, to))
+                .contenders()
+                .rows(rows.stream().map(row -> columns(row, from, to)).toList());
+    }
+
+    private static List<String> columns(List<String> row, int from, int to) {
+        return Stream.concat(Stream.of(row.get(0)), row.subList(from, to).stream()).toList();
+    }
+
+    private String stallCaption() {
+        return String.format(
+                Locale.ROOT,
+                "The number of reads with a service time of more than %,d \u00b5s, by cause, and"
+                        + " the longest that has no known cause, in \u00b5s.",
+                plan.stallNs() / 1000);
     }
 }

@@ -1,109 +1,134 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.report;
 
-import io.flagstone.tools.console.Units;
-import java.awt.Color;
-import java.io.IOException;
 import java.util.List;
-import org.knowm.xchart.CategoryChart;
-import org.knowm.xchart.CategorySeries;
-import org.knowm.xchart.style.CategoryStyler;
+import java.util.Locale;
 
-/** A bar chart. The scale is logarithmic if the bars differ by more than a factor of 20. */
+/**
+ * Horizontal bars with their names, their values, and whiskers from the lowest to the highest
+ * round. The scale is logarithmic if the values differ by more than a factor of 20.
+ */
 public final class BarChart {
     private static final double MUCH = 20;
+    private static final double WIDTH = 900;
+    private static final double ROW = 26;
+    private static final double THICK = 16;
+    private static final double CAP = 4;
+    private static final double GAP = 8;
+    private static final double TOP = 8;
+    private static final double BOTTOM = 54;
 
-    private BarChart() {}
+    private final Svg svg = new Svg();
+    private final Axis axis;
+    private final double left;
+    private final double right;
 
-    /**
-     * Draws the bars in the order given.
-     *
-     * @param id the chart's name, unique within the page.
-     * @param label a description for screen readers.
-     * @param yTitle the quantity and its unit.
-     * @param bars the bars, at least one.
-     * @return an {@code svg} element.
-     * @throws IOException if the chart cannot be drawn.
-     */
-    public static String svg(String id, String label, String yTitle, List<Bar> bars)
-            throws IOException {
-        final CategoryChart chart = new CategoryChart(960, 360);
-        final CategoryStyler style = chart.getStyler();
-        Charts.style(style);
-        chart.setXAxisTitle("");
-        chart.setYAxisTitle(yTitle);
-        style.setLegendVisible(false);
-        style.setXAxisLabelRotation(30);
-        if (bars.size() > 1) {
-            // Otherwise XChart leaves out every other name. It does not accept 1.
-            style.setXAxisMaxLabelCount(bars.size());
-        }
-        style.setPlotGridVerticalLinesVisible(false);
-        style.setAvailableSpaceFill(0.7);
-        style.setOverlapped(true);
-        final double least = bars.stream().mapToDouble(Bar::value).min().orElseThrow();
-        final double most = bars.stream().mapToDouble(Bar::value).max().orElseThrow();
-        style.setYAxisMin(0.0);
-        if (least > 0 && most / least > MUCH) {
-            style.setYAxisLogarithmic(true);
-            style.setYAxisLogarithmicDecadeOnly(true);
-            style.setYAxisMin(Math.pow(10, Math.floor(Math.log10(least)) - 1));
-            style.setYAxisMax(Math.pow(10, Math.ceil(Math.log10(most))));
-        }
-        style.setYAxisTickLabelsFormattingFunction(BarChart::number);
-        final List<String> names = bars.stream().map(Bar::name).toList();
-        for (final Shade shade : Shade.values()) {
-            // One series for each shade, with null in the places of the other shades' bars.
-            final List<Double> values =
-                    bars.stream().map(bar -> bar.shade() == shade ? bar.value() : null).toList();
-            if (bars.stream().anyMatch(bar -> bar.shade() == shade)) {
-                final CategorySeries series = chart.addSeries(shade.name(), names, values);
-                series.setFillColor(shade.color);
-            }
-        }
-        return Charts.svg(chart, id, label);
+    private BarChart(String title, List<Bar> bars) {
+        final double least = bars.stream().mapToDouble(Bar::least).min().orElse(1);
+        final double most = bars.stream().mapToDouble(Bar::most).max().orElse(1);
+        this.axis =
+                least > 0 && most / least > MUCH
+                        // A bar of the least value shall be visible too.
+                        ? Axis.logarithmic(title + " (logarithmic)", least / 1.5, most, Bar::axis)
+                        : Axis.fromZero(title, most);
+        this.left =
+                GAP + bars.stream().mapToDouble(bar -> Svg.width(bar.name())).max().orElse(0) + GAP;
+        this.right =
+                WIDTH
+                        - 2 * GAP
+                        - bars.stream().mapToDouble(bar -> Svg.width(bar.text())).max().orElse(0);
     }
 
-    private static String number(Double value) {
-        return value == Math.rint(value) ? Units.count(Math.round(value)) : "" + value;
+    /**
+     * Draws the bars in the order given, from top to bottom.
+     *
+     * @param name the name of the chart's file; unique within a report.
+     * @param label a description for screen readers.
+     * @param title the quantity and its unit.
+     * @param bars the bars.
+     * @return the picture.
+     */
+    public static Picture draw(String name, String label, String title, List<Bar> bars) {
+        final BarChart chart = new BarChart(title, bars);
+        final double bottom = TOP + ROW * bars.size();
+        chart.grid(bottom);
+        for (int i = 0; i < bars.size(); i++) {
+            chart.bar(bars.get(i), TOP + ROW * (i + 0.5));
+        }
+        return new Picture(name, label, WIDTH, bottom + BOTTOM, chart.svg.toString());
+    }
+
+    private double x(double value) {
+        return left + axis.fraction(value) * (right - left);
+    }
+
+    private void grid(double bottom) {
+        for (final Axis.Tick tick : axis.ticks()) {
+            final double x = x(tick.value());
+            svg.path(tick.rank() == 0 ? "grid" : "grid fine", Svg.line(x, TOP, x, bottom), "");
+            if (!tick.text().isEmpty()) {
+                svg.text(x, bottom + Svg.LINE, "middle", tick.text());
+            }
+        }
+        svg.path("axis", Svg.line(left, TOP, left, bottom), "");
+        svg.text((left + right) / 2, bottom + 2.4 * Svg.LINE, "middle title", axis.title());
+    }
+
+    private void bar(Bar bar, double y) {
+        final double end = x(bar.value());
+        svg.text(left - GAP, y + 4, "end name", bar.name());
+        svg.path(
+                bar.look().cssClass() + " bar",
+                Svg.box(left, y - THICK / 2, end - left, THICK),
+                bar.tip());
+        if (bar.hasWhisker()) {
+            final double low = x(bar.low());
+            final double high = x(bar.high());
+            svg.path(
+                    "mark",
+                    Svg.line(low, y, high, y)
+                            + Svg.line(low, y - CAP, low, y + CAP)
+                            + Svg.line(high, y - CAP, high, y + CAP),
+                    bar.tip());
+        }
+        svg.text(x(bar.most()) + GAP, y + 4, "start", bar.text());
     }
 
     /**
      * A bar.
      *
-     * @param name the name below the bar.
-     * @param value the height.
-     * @param shade the color.
+     * @param name the name before the bar.
+     * @param look the color.
+     * @param value the length.
+     * @param low the lowest value of a round, NaN if there is only one.
+     * @param high the highest value of a round, NaN if there is only one.
      */
-    public record Bar(String name, double value, Shade shade) {}
-
-    /** The kind of contender that a bar's color shows. */
-    public enum Shade {
-        /** Flagstone. */
-        OURS(Charts.BLUE),
-        /** Another cache or map. */
-        PEER(Charts.PALE_BLUE),
-        /** A floor: the time or space that memory itself takes. */
-        FLOOR(Charts.ORANGE);
-
-        private final Color color;
-
-        Shade(Color color) {
-            this.color = color;
+    public record Bar(String name, Look look, double value, double low, double high) {
+        private boolean hasWhisker() {
+            return low <= value && value <= high;
         }
 
-        /**
-         * Returns the shade of a contender.
-         *
-         * @param ours whether it is Flagstone.
-         * @param floor whether it is a floor.
-         * @return the shade.
-         */
-        public static Shade of(boolean ours, boolean floor) {
-            if (ours) {
-                return OURS;
-            }
-            return floor ? FLOOR : PEER;
+        private double least() {
+            return hasWhisker() ? low : value;
+        }
+
+        private double most() {
+            return hasWhisker() ? high : value;
+        }
+
+        private String text() {
+            return String.format(Locale.ROOT, "%,.1f", value);
+        }
+
+        private String tip() {
+            return hasWhisker()
+                    ? String.format(
+                            Locale.ROOT, "%s: %,.1f (%,.1f to %,.1f)", name, value, low, high)
+                    : name + ": " + text();
+        }
+
+        private static String axis(double value) {
+            return String.format(Locale.ROOT, value < 1 ? "%.2g" : "%,.0f", value);
         }
     }
 }

@@ -2,71 +2,61 @@
 package io.flagstone.bench.report;
 
 import io.flagstone.tools.console.Units;
-import java.awt.Color;
-import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import org.HdrHistogram.Histogram;
-import org.knowm.xchart.XYChart;
-import org.knowm.xchart.style.XYStyler;
 
 /**
  * A chart of latency by percentile. The percentile p is at 1/(1-p) on a logarithmic axis, so each
  * further nine has the same width and the tail is visible.
  */
 public final class PercentileChart {
-    private static final int POINTS_A_DECADE = 24;
-
-    private static final int MOST_BELOW = 6;
+    private static final int POINTS_A_DECADE = Line.Form.SPARSE_STEP;
 
     private PercentileChart() {}
 
     /**
      * Draws the curves.
      *
-     * @param id the chart's name, unique within the page.
+     * @param name the name of the chart's file; unique within a report.
      * @param label a description for screen readers.
+     * @param latency the title of the latency axis.
      * @param curves the curves; those without values are left out.
-     * @return an {@code svg} element.
-     * @throws IOException if the chart cannot be drawn.
+     * @return the picture.
      */
-    public static String svg(String id, String label, List<Curve> curves) throws IOException {
-        final XYChart chart =
-                Charts.chart(960, 400, "percentile of operations, as 1/(1\u2212p)", "latency");
-        final XYStyler style = chart.getStyler();
-        if (curves.size() > MOST_BELOW) {
-            Charts.legendBeside(style);
-        }
-        style.setXAxisLogarithmic(true);
-        style.setXAxisLogarithmicDecadeOnly(true);
-        style.setYAxisLogarithmic(true);
-        style.setYAxisLogarithmicDecadeOnly(true);
-        style.setXAxisTickLabelsFormattingFunction(PercentileChart::percentile);
-        style.setYAxisTickLabelsFormattingFunction(ns -> Units.decade(Math.round(ns)));
-        long count = 0;
-        long least = Long.MAX_VALUE;
-        long most = 0;
-        for (final Curve curve : curves) {
-            final Histogram histogram = curve.histogram();
-            if (histogram.getTotalCount() > 0) {
-                count = Math.max(count, histogram.getTotalCount());
-                least = Math.min(least, Math.max(1, histogram.getMinNonZeroValue()));
-                most = Math.max(most, histogram.getMaxValue());
-            }
-        }
-        style.setXAxisMin(1.0);
-        style.setXAxisMax(decadeAbove(count));
-        style.setYAxisMin(decadeAbove(Math.min(least, most)) / 10);
-        style.setYAxisMax(decadeAbove(most));
-        for (final Curve curve : curves) {
-            if (curve.histogram().getTotalCount() > 0) {
-                draw(chart, curve);
-            }
-        }
-        return Charts.svg(chart, id, label);
+    public static Picture draw(String name, String label, String latency, List<Curve> curves) {
+        final List<Curve> drawn =
+                curves.stream().filter(curve -> curve.histogram().getTotalCount() > 0).toList();
+        final double count =
+                drawn.stream()
+                        .mapToLong(curve -> curve.histogram().getTotalCount())
+                        .max()
+                        .orElse(1);
+        final double least =
+                drawn.stream().mapToLong(c -> c.histogram().getMinNonZeroValue()).min().orElse(1);
+        final double most =
+                drawn.stream().mapToLong(c -> c.histogram().getMaxValue()).max().orElse(1);
+        // A histogram without other values than 0 reports the largest long as its minimum.
+        final double from = Math.max(1, Math.min(least, most));
+        final double decades = Math.max(1, Math.ceil(Math.log10(count)));
+        return LineChart.draw(
+                name,
+                label,
+                LineChart.Size.WIDE,
+                Axis.logarithmic(
+                        "share of operations that took at most so long (each nine as wide)",
+                        1,
+                        Math.pow(10, decades),
+                        PercentileChart::percentile),
+                Axis.logarithmic(
+                        latency + " (logarithmic)",
+                        from,
+                        Math.max(from, most),
+                        ns -> Units.decade(Math.round(ns))),
+                drawn.stream().map(PercentileChart::line).toList());
     }
 
-    private static void draw(XYChart chart, Curve curve) {
+    private static Line line(Curve curve) {
         final Histogram histogram = curve.histogram();
         final double end = Math.max(2.0, histogram.getTotalCount());
         final int points = (int) Math.ceil(Math.log10(end) * POINTS_A_DECADE);
@@ -77,19 +67,12 @@ public final class PercentileChart {
             // A coarse clock can measure 0 ns, which has no logarithm.
             y[i] = Math.max(1, histogram.getValueAtPercentile(100.0 * (1.0 - 1.0 / x[i])));
         }
-        Charts.line(chart, curve.name(), x, y, curve.color());
-    }
-
-    private static double decadeAbove(long value) {
-        return Math.pow(10, Math.max(1, Math.ceil(Math.log10(Math.max(1, value)))));
+        return new Line(curve.name(), curve.look(), x, y, Line.Form.SPARSE);
     }
 
     /** Formats an axis position: 1 is the minimum, 10 the 90th percentile, 100 the 99th. */
-    private static String percentile(Double x) {
-        final int nines = (int) Math.round(Math.log10(x));
-        if (nines == 0) {
-            return "0 %";
-        }
+    private static String percentile(double x) {
+        final int nines = (int) Math.floor(Math.log10(x) + 1e-9);
         return String.format(
                 Locale.ROOT, "%." + Math.max(0, nines - 2) + "f %%", 100.0 * (1.0 - 1.0 / x));
     }
@@ -98,19 +81,8 @@ public final class PercentileChart {
      * A curve.
      *
      * @param name the name in the legend.
+     * @param look the color and the dashes of the line.
      * @param histogram the latencies in nanoseconds.
-     * @param color the color of the line.
      */
-    public record Curve(String name, Histogram histogram, Color color) {
-        /**
-         * Creates a curve in the color of its number.
-         *
-         * @param name the name in the legend.
-         * @param histogram the latencies in nanoseconds.
-         * @param number the number of the curve, from 0.
-         */
-        public Curve(String name, Histogram histogram, int number) {
-            this(name, histogram, Charts.color(number));
-        }
-    }
+    public record Curve(String name, Look look, Histogram histogram) {}
 }

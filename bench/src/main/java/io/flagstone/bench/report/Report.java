@@ -3,8 +3,9 @@ package io.flagstone.bench.report;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.List;
 
-/** The report of one command, in the three forms in which it can be read. */
+/** The report of one command, in the forms in which it can be read. */
 public interface Report {
     /**
      * Prints the report as text and flushes the writer.
@@ -27,4 +28,13 @@ public interface Report {
      * @throws IOException if a chart cannot be drawn.
      */
     String html() throws IOException;
+
+    /**
+     * Draws the charts of the page.
+     *
+     * @return the charts, each with a name of its own.
+     */
+    default List<Picture> pictures() {
+        return List.of();
+    }
 }

@@ -2,17 +2,15 @@
 package io.flagstone.bench.replay.report;
 
 import io.flagstone.bench.replay.Sample;
-import io.flagstone.bench.report.Charts;
-import io.flagstone.tools.console.Units;
-import java.awt.Color;
-import java.io.IOException;
+import io.flagstone.bench.report.Axis;
+import io.flagstone.bench.report.Line;
+import io.flagstone.bench.report.LineChart;
+import io.flagstone.bench.report.Look;
+import io.flagstone.bench.report.Picture;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYSeries;
-import org.knowm.xchart.style.XYStyler;
 
 /** Charts of hits, entries and memory over the time of the input. */
 final class CourseCharts {
@@ -27,10 +25,7 @@ final class CourseCharts {
         this.axis = TimeAxis.of(setup, samples);
     }
 
-    String hitRatio() throws IOException {
-        final XYChart chart = Charts.chart(960, 320, axis.title(), "hit ratio, %");
-        final XYStyler style = chart.getStyler();
-        xRange(style);
+    Picture hitRatio() {
         final List<Sample> windows = windows();
         final double[] windowed = new double[windows.size()];
         final double[] overall = new double[windows.size()];
@@ -42,64 +37,59 @@ final class CourseCharts {
             overall[i] = percent(sample.hits(), sample.requests());
             before = sample;
         }
-        style.setYAxisMin(0.0);
-        style.setYAxisMax(Math.max(1.0, Math.min(100.0, 1.15 * max(windowed))));
-        style.setYAxisTickLabelsFormattingFunction(CourseCharts::number);
         final double[] x = axis.positions(windows);
-        Charts.line(chart, "at the time", x, windowed, Charts.PALE_BLUE);
-        Charts.line(chart, "since the beginning", x, overall, Charts.BLUE);
-        return Charts.svg(chart, "hits", "Hit ratio over the tape");
+        return LineChart.draw(
+                "replay-hits",
+                "Hit ratio over the tape",
+                LineChart.Size.LOW,
+                across(),
+                Axis.fromZero("hit ratio, %", max(windowed)),
+                List.of(
+                        new Line("at the time", Look.numbered(1), x, windowed, Line.Form.PLAIN),
+                        new Line("so far", Look.numbered(0), x, overall, Line.Form.PLAIN)));
     }
 
-    String entries() throws IOException {
+    Picture entries() {
         return area(
-                "entries",
+                "replay-entries",
                 "entries held",
                 "Entries held over the tape",
                 Sample::entries,
                 1.0,
-                Charts.GREEN);
+                Look.numbered(2));
     }
 
-    String memory(long budgetBytes) throws IOException {
+    Picture memory(long budgetBytes) {
         final boolean large = budgetBytes >= 10L << 20;
         final double unit = large ? 1 << 20 : 1 << 10;
         return area(
-                "memory",
+                "replay-memory",
                 "memory used, " + (large ? "MiB" : "KiB"),
                 "Memory used over the tape",
                 Sample::usedBytes,
                 unit,
-                Charts.PURPLE);
+                Look.numbered(3));
     }
 
-    private String area(
-            String id,
+    private Picture area(
+            String name,
             String title,
             String label,
             ToDoubleFunction<Sample> value,
             double unit,
-            Color color)
-            throws IOException {
-        final XYChart chart = Charts.chart(480, 250, axis.title(), title);
-        final XYStyler style = chart.getStyler();
-        xRange(style);
-        style.setLegendVisible(false);
+            Look look) {
         final double[] y = samples.stream().mapToDouble(value).map(v -> v / unit).toArray();
-        style.setYAxisMin(0.0);
-        style.setYAxisMax(Math.max(1.0, 1.1 * max(y)));
-        style.setYAxisTickLabelsFormattingFunction(CourseCharts::number);
-        style.setDefaultSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Area);
-        Charts.line(chart, id, axis.positions(samples), y, color)
-                .setFillColor(new Color(color.getRed(), color.getGreen(), color.getBlue(), 40));
-        return Charts.svg(chart, id, label);
+        return LineChart.draw(
+                name,
+                label,
+                LineChart.Size.HALF,
+                across(),
+                Axis.fromZero(title, max(y)),
+                List.of(new Line(title, look, axis.positions(samples), y, Line.Form.AREA)));
     }
 
-    private void xRange(XYStyler style) {
-        final double[] x = axis.positions(samples);
-        style.setXAxisMin(0.0);
-        style.setXAxisMax(x[x.length - 1] > 0 ? x[x.length - 1] : 1.0);
-        style.setXAxisTickLabelsFormattingFunction(CourseCharts::number);
+    private Axis across() {
+        return Axis.upTo(axis.title(), max(axis.positions(samples)));
     }
 
     /** Selects samples that are far enough apart for a hit ratio of the requests between them. */
@@ -124,12 +114,5 @@ final class CourseCharts {
 
     private static double max(double[] values) {
         return Arrays.stream(values).max().orElse(0.0);
-    }
-
-    private static String number(Double value) {
-        if (value == Math.rint(value)) {
-            return Units.count(value.longValue());
-        }
-        return String.valueOf(Math.rint(value * 1000) / 1000);
     }
 }

@@ -2,204 +2,205 @@
 package io.flagstone.bench.replay.report;
 
 import io.flagstone.api.MemoryReport;
+import io.flagstone.bench.fork.Origin;
 import io.flagstone.bench.replay.Operation;
 import io.flagstone.bench.replay.ReplayResult;
-import io.flagstone.bench.report.Html;
 import io.flagstone.bench.report.Page;
-import io.flagstone.bench.verify.Difference;
+import io.flagstone.bench.report.Page.Figure;
+import io.flagstone.bench.report.Picture;
+import io.flagstone.bench.report.Table;
 import io.flagstone.tools.console.Units;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.HdrHistogram.Histogram;
 
 /** Renders the report of a replay as a page with charts. */
 final class ReplayPage {
-    private final Page frame;
-    private final StringBuilder page;
+    private static final String FOOTER =
+            "A request is a lookup by a get or an update, which hits or misses. Operations are"
+                    + " requests, puts and changes of the time to live; their rate is their number"
+                    + " divided by the time spent in them.";
+
     private final Setup setup;
     private final ReplayResult result;
-
-    private ReplayPage(Setup setup, ReplayResult result) throws IOException {
-        this.frame = new Page("Replay: " + setup.input(), "Flagstone replay", setup.input());
-        this.page = frame.markup();
-        this.setup = setup;
-        this.result = result;
-    }
+    private final CourseCharts charts;
 
     /**
-     * Renders a report.
+     * Creates a renderer.
      *
      * @param setup the input and the settings.
      * @param result the result of the replay.
-     * @return the page.
-     * @throws IOException if the charts cannot be drawn.
      */
-    static String render(Setup setup, ReplayResult result) throws IOException {
-        return new ReplayPage(setup, result).render();
+    ReplayPage(Setup setup, ReplayResult result) {
+        this.setup = setup;
+        this.result = result;
+        this.charts = new CourseCharts(setup, result.samples());
     }
 
-    private String render() throws IOException {
-        figures();
-        differences();
-        latency();
-        course();
-        page.append("<div class=\"pair\">\n");
-        memory();
-        settings();
-        page.append("</div>\n");
-        return frame.render(footer());
+    /** Draws all charts of the page. */
+    List<Picture> pictures() {
+        return List.of(
+                LatencyChart.draw(result.latencies()),
+                charts.hitRatio(),
+                charts.entries(),
+                charts.memory(result.memory().budgetBytes()));
     }
 
-    private void figures() {
+    /**
+     * Renders the page.
+     *
+     * @param origin the origin of the figures.
+     * @return the page.
+     * @throws IOException if the style sheet is missing from the jar.
+     */
+    String render(Origin origin) throws IOException {
+        final Page page =
+                origin.beginPage("Replay: " + setup.input(), "Flagstone replay: " + setup.input());
+        page.figures(figures());
+        problems(page);
+        latency(page);
+        course(page);
+        page.pair();
+        memory(page);
+        settings(page);
+        page.endPair();
+        return origin.endPage(page, FOOTER);
+    }
+
+    private List<Figure> figures() {
         final Histogram all = result.latencies().all();
-        page.append("<div class=\"figures\">\n");
-        figure("", Units.count(result.requests()), "requests");
-        figure("", Units.percent(result.hitRatio()), "hit ratio");
-        figure("", Units.count(result.statistics().evictions()), "evictions");
-        figure("", Units.count(result.statistics().expirations()), "expirations");
-        figure("", Units.rate(result.latencies().operationsPerSecond()), "operations in the cache");
-        figure("", Units.nanos(Percentile.P99.of(all)), "99th percentile of latency");
-        if (result.differences() == null) {
-            figure("", "\u2013", "differences: not checked");
-        } else {
-            final long total = result.differences().total();
-            figure(mark(total == 0), Units.count(total), "differences from the model");
-        }
         final boolean clean = result.audit().clean();
-        figure(mark(clean), clean ? "clean" : "failed", "audit of the cache");
-        page.append("</div>\n");
+        return List.of(
+                new Figure(Units.count(result.requests()), "requests"),
+                new Figure(Units.percent(result.hitRatio()), "hit ratio"),
+                new Figure(Units.count(result.statistics().evictions()), "evictions"),
+                new Figure(Units.count(result.statistics().expirations()), "expirations"),
+                new Figure(
+                        Units.rate(result.latencies().operationsPerSecond()),
+                        "operations in the cache"),
+                new Figure(Units.nanos(Percentile.P99.of(all)), "99th percentile of latency"),
+                differences(),
+                new Figure(
+                        clean ? "clean" : "failed", "audit of the cache", Page.Verdict.of(clean)));
     }
 
-    private static String mark(boolean good) {
-        return good ? " good" : " bad";
+    private Figure differences() {
+        if (result.differences() == null) {
+            return new Figure("\u2013", "differences: not checked");
+        }
+        final long total = result.differences().total();
+        return new Figure(
+                Units.count(total), "differences from the model", Page.Verdict.of(total == 0));
     }
 
-    private void figure(String mark, String value, String name) {
-        page.append("<div class=\"figure").append(mark).append("\"><b>").append(Html.escape(value));
-        page.append("</b><span>").append(Html.escape(name)).append("</span></div>\n");
-    }
-
-    private void differences() {
+    private void problems(Page page) {
         if (result.passed()) {
             return;
         }
-        page.append("<section>\n<h2>Problems found</h2>\n<ul>\n");
+        final List<String> items = new ArrayList<>();
         if (!result.audit().clean()) {
-            item("audit: " + result.audit().finding());
+            items.add("audit: " + result.audit().finding());
         }
         if (result.differences() != null) {
-            for (final Map.Entry<Difference, Long> kind :
-                    result.differences().counts().entrySet()) {
-                item(Units.count(kind.getValue()) + " " + kind.getKey().title());
-            }
-            result.differences().described().forEach(this::item);
+            result.differences()
+                    .counts()
+                    .forEach((kind, n) -> items.add(Units.count(n) + " " + kind.title()));
+            items.addAll(result.differences().described());
         }
-        page.append("</ul>\n</section>\n");
+        page.section("Problems found", "").list(items).endSection();
     }
 
-    private void item(String text) {
-        page.append("<li>").append(Html.escape(text)).append("</li>\n");
-    }
-
-    private void latency() throws IOException {
-        page.append("<section>\n<h2>Latency by percentile</h2>\n<p>Each operation is timed");
-        page.append(
-                " separately; a time includes two readings of the clock. Each further nine has");
-        page.append(" the same width; both scales are logarithmic.</p>\n");
-        page.append(LatencyChart.svg(result.latencies()));
-        page.append("\n<table>\n<thead><tr><th>nanoseconds</th><th class=\"n\">count</th>");
-        for (final Percentile percentile : Percentile.values()) {
-            page.append("<th class=\"n\">").append(percentile.title()).append("</th>");
-        }
-        page.append("</tr></thead>\n<tbody>\n");
+    private void latency(Page page) {
+        page.section(
+                "Latency by percentile",
+                "How long the slowest operations take: to the right are rarer ones. Each operation"
+                        + " is timed separately; a time includes two readings of the clock.");
+        page.chart(LatencyChart.draw(result.latencies()));
+        final List<String> head = new ArrayList<>(List.of("operation", "count"));
+        Arrays.stream(Percentile.values()).map(Percentile::title).forEach(head::add);
+        final List<List<String>> rows = new ArrayList<>();
         for (final Operation operation : Operation.values()) {
-            latencyRow("", operation.title(), result.latencies().of(operation));
+            addLatency(rows, operation.title(), result.latencies().of(operation));
         }
-        latencyRow(" class=\"sum\"", "all operations", result.latencies().all());
-        page.append("</tbody>\n</table>\n</section>\n");
+        addLatency(rows, "all operations", result.latencies().all());
+        page.table(
+                new Table("Times in ns: 99 % of the operations took at most p99.", head)
+                        .sum()
+                        .rows(rows));
+        page.endSection();
     }
 
-    private void latencyRow(String mark, String name, Histogram histogram) {
-        if (histogram.getTotalCount() == 0) {
-            return;
+    private static void addLatency(List<List<String>> rows, String name, Histogram histogram) {
+        if (histogram.getTotalCount() > 0) {
+            final List<String> row =
+                    new ArrayList<>(List.of(name, Units.count(histogram.getTotalCount())));
+            for (final Percentile percentile : Percentile.values()) {
+                row.add(Units.count(percentile.of(histogram)));
+            }
+            rows.add(row);
         }
-        page.append("<tr").append(mark).append("><th>").append(name).append("</th>");
-        cell(Units.count(histogram.getTotalCount()));
-        for (final Percentile percentile : Percentile.values()) {
-            cell(Units.count(percentile.of(histogram)));
-        }
-        page.append("</tr>\n");
     }
 
-    private void cell(String number) {
-        page.append("<td class=\"n\">").append(Html.escape(number)).append("</td>");
+    private void course(Page page) {
+        page.section(
+                "Hit ratio",
+                "The share of requests that found a live value: "
+                        + Units.count(result.hits())
+                        + " hits, "
+                        + Units.count(result.misses())
+                        + " misses.");
+        page.chart(charts.hitRatio()).endSection();
+        page.pair();
+        page.section("Entries", "Entries held, including expired ones that are not yet reclaimed.");
+        page.chart(charts.entries()).endSection();
+        page.section(
+                "Memory used",
+                "Of a budget of "
+                        + Units.bytes(result.memory().budgetBytes())
+                        + "; free chunks and slabs are not counted.");
+        page.chart(charts.memory(result.memory().budgetBytes())).endSection();
+        page.endPair();
     }
 
-    private void course() throws IOException {
-        final CourseCharts charts = new CourseCharts(setup, result.samples());
-        page.append("<section>\n<h2>Hit ratio</h2>\n<p>The share of requests that found a live");
-        page.append(" value: ").append(Units.count(result.hits())).append(" hits, ");
-        page.append(Units.count(result.misses())).append(" misses.</p>\n");
-        page.append(charts.hitRatio()).append("\n</section>\n<div class=\"pair\">\n");
-        page.append("<section>\n<h2>Entries</h2>\n<p>Entries held, including expired ones that");
-        page.append(" are not yet reclaimed.</p>\n")
-                .append(charts.entries())
-                .append("\n</section>\n");
-        page.append("<section>\n<h2>Memory used</h2>\n<p>Of a budget of ");
-        page.append(Units.bytes(result.memory().budgetBytes())).append("; free chunks and slabs");
-        page.append(" are not counted.</p>\n").append(charts.memory(result.memory().budgetBytes()));
-        page.append("\n</section>\n</div>\n");
-    }
-
-    private void memory() {
+    private void memory(Page page) {
         final MemoryReport memory = result.memory();
-        page.append("<section>\n<h2>Memory at the end</h2>\n<table>\n<thead><tr><th>part</th>");
-        page.append("<th class=\"n\">bytes</th><th></th></tr></thead>\n<tbody>\n");
+        final List<List<String>> rows = new ArrayList<>();
+        final List<Double> shares = new ArrayList<>();
         for (final MemoryPart part : MemoryPart.values()) {
-            final double share = 100.0 * part.of(memory) / memory.budgetBytes();
-            page.append("<tr><th>").append(part.title()).append("</th>");
-            cell(Units.count(part.of(memory)));
-            page.append("<td class=\"bar\"><i style=\"width:");
-            page.append(String.format(Locale.ROOT, "%.1f", share)).append("%\"></i></td></tr>\n");
+            rows.add(List.of(part.title(), Units.count(part.of(memory))));
+            shares.add(100.0 * part.of(memory) / memory.budgetBytes());
         }
-        page.append("<tr class=\"sum\"><th>budget</th>").append("");
-        cell(Units.count(memory.budgetBytes()));
-        page.append("<td></td></tr>\n</tbody>\n</table>\n<p>")
-                .append(Units.count(memory.entries()));
-        page.append(" entries; bookkeeping of ");
-        page.append(String.format(Locale.ROOT, "%.1f", memory.bookkeepingBytesPerEntry()));
-        page.append(" bytes an entry.</p>\n</section>\n");
+        rows.add(List.of("budget", Units.count(memory.budgetBytes())));
+        page.section(
+                "Memory at the end",
+                Units.count(memory.entries())
+                        + " entries; bookkeeping of "
+                        + String.format(Locale.ROOT, "%.1f", memory.bookkeepingBytesPerEntry())
+                        + " bytes an entry.");
+        page.table(
+                new Table("The parts of the budget, in bytes.", List.of("part", "bytes"))
+                        .sum()
+                        .rows(rows)
+                        .shares(shares));
+        page.endSection();
     }
 
-    private void settings() {
-        page.append("<section>\n<h2>Settings</h2>\n<table>\n<tbody>\n");
-        for (final Setup.Setting setting : setup.settings()) {
-            row(setting.name(), setting.value());
-        }
-        row(setup.step() + " replayed", Units.count(result.steps()));
-        row("too large, not cached", Units.count(result.tooLarge()));
-        row("steps back in time (clock held)", Units.count(result.heldBack()));
-        row("duration of the replay", Units.nanos(result.wallNs()));
-        row("differences", Verdict.differences(result));
-        row("audit", Verdict.audit(result));
-        page.append("</tbody>\n</table>\n</section>\n");
-    }
-
-    private void row(String name, String value) {
-        page.append("<tr><th>").append(Html.escape(name)).append("</th><td class=\"n\">");
-        page.append(Html.escape(value)).append("</td></tr>\n");
-    }
-
-    private static String footer() {
-        return "A request is a lookup by a get or an update, which hits or misses. Operations are"
-                + " requests, puts and changes of the time to live; their rate is their number"
-                + " divided by the time spent in them. Java "
-                + System.getProperty("java.version")
-                + ", "
-                + System.getProperty("os.name")
-                + " "
-                + System.getProperty("os.arch")
-                + ".";
+    private void settings(Page page) {
+        final List<List<String>> rows = new ArrayList<>();
+        setup.settings().forEach(setting -> rows.add(List.of(setting.name(), setting.value())));
+        rows.add(List.of(setup.step() + " replayed", Units.count(result.steps())));
+        rows.add(List.of("too large, not cached", Units.count(result.tooLarge())));
+        rows.add(List.of("steps back in time (clock held)", Units.count(result.heldBack())));
+        rows.add(List.of("duration of the replay", Units.nanos(result.wallNs())));
+        rows.add(List.of("differences", Verdict.differences(result)));
+        rows.add(List.of("audit", Verdict.audit(result)));
+        page.section("Settings", "");
+        page.table(
+                new Table("The cache, the input, and the results of the checks.", List.of())
+                        .rows(rows));
+        page.endSection();
     }
 }

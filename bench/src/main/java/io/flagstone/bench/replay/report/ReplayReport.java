@@ -3,9 +3,11 @@ package io.flagstone.bench.replay.report;
 
 import io.flagstone.bench.fork.Origin;
 import io.flagstone.bench.replay.ReplayResult;
+import io.flagstone.bench.report.Picture;
 import io.flagstone.bench.report.Report;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.List;
 
 /**
  * The report of a replay.
@@ -27,7 +29,12 @@ public record ReplayReport(Setup setup, ReplayResult result, Origin origin) impl
     }
 
     @Override
+    public List<Picture> pictures() {
+        return new ReplayPage(setup, result).pictures();
+    }
+
+    @Override
     public String html() throws IOException {
-        return ReplayPage.render(setup, result);
+        return new ReplayPage(setup, result).render(origin);
     }
 }
