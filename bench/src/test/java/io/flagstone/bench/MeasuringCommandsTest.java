@@ -45,7 +45,8 @@ class MeasuringCommandsTest {
                 "hit-ratio --format lirs | Missing required option: '--trace=FILE'",
                 "hit-ratio --trace /no/such/trace --format lirs | /no/such/trace: no such file",
                 "compare --minutes 0 | --minutes 0 is not between 1 and 10000",
-                "growth --html /no/such/page | --html: /no/such is not a directory"
+                "growth --html /no/such/page | --html: /no/such is not a directory",
+                "growth --pictures /no/such | --pictures: /no/such is not a directory"
             })
     void invalidOptionsAreRefusedByName(String line, String message) {
         final Cli run = Cli.run(line.split(" "));

@@ -3,6 +3,7 @@ package io.flagstone.bench.compare;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.flagstone.bench.contender.ContenderType;
 import io.flagstone.bench.fork.Origin;
 import io.flagstone.bench.report.Page;
 import io.flagstone.bench.report.Picture;
@@ -12,6 +13,7 @@ import io.flagstone.tools.console.Json;
 import io.flagstone.tools.console.TextTable;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -42,6 +44,12 @@ public record CompareReport(List<CompareFigure> figures, List<Profile> profiles,
             "Nanoseconds of an operation of one thread, millions of operations a second of all"
                     + " threads, bytes allocated on the heap by an operation, and the time as a"
                     + " multiple of Flagstone's (above 1, Flagstone is faster).";
+    private static final String CHART =
+            "One operation is %s. Bars are medians over all rounds, whiskers the lowest and the"
+                    + " highest iteration. Lower is better.";
+    private static final String OVERVIEW =
+            "The time of an operation as a multiple of Flagstone's, by operation and number of"
+                    + " entries: above 1, Flagstone is faster.";
     private static final List<String> CONFIGURATION_HEAD = List.of("contender", "configuration");
 
     @Override
@@ -116,11 +124,28 @@ public record CompareReport(List<CompareFigure> figures, List<Profile> profiles,
                 .toList();
     }
 
+    private Table overview(List<CompareTable> tables) {
+        final List<String> head = new ArrayList<>(List.of("contender"));
+        tables.forEach(table -> head.add(table.column()));
+        final List<List<String>> rows = new ArrayList<>();
+        for (final ContenderType type :
+                figures.stream().map(CompareFigure::type).distinct().toList()) {
+            final List<String> row = new ArrayList<>(List.of(type.title()));
+            tables.forEach(table -> row.add(table.ratio(type)));
+            rows.add(row);
+        }
+        return new Table(OVERVIEW, head).contenders().rows(rows);
+    }
+
     @Override
     public String html() throws IOException {
         final Page page = origin.beginPage("Flagstone: comparison", "Flagstone and other caches");
-        for (final CompareTable table : CompareTable.split(figures)) {
-            page.section(table.title(), "One operation is " + table.description() + ".");
+        final List<CompareTable> tables = CompareTable.split(figures);
+        if (tables.size() > 1) {
+            page.section("At a glance", "").table(overview(tables)).endSection();
+        }
+        for (final CompareTable table : tables) {
+            page.section(table.title(), String.format(CHART, table.description()));
             page.warnings(table.warnings());
             if (table.hasBars()) {
                 page.chart(table.picture());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.compare;
 
+import io.flagstone.bench.contender.ContenderType;
 import io.flagstone.bench.fork.Rounds;
 import io.flagstone.bench.fork.Scatter;
 import io.flagstone.bench.report.BarChart;
@@ -8,6 +9,7 @@ import io.flagstone.bench.report.BarChart.Bar;
 import io.flagstone.bench.report.Look;
 import io.flagstone.bench.report.Picture;
 import io.flagstone.bench.report.Table;
+import io.flagstone.tools.console.Units;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,10 +34,14 @@ final class CompareTable {
 
     private final List<CompareFigure> figures;
     private final String name;
+    private final String column;
 
-    private CompareTable(List<CompareFigure> figures, String name) {
+    private CompareTable(List<CompareFigure> figures, String varying) {
+        final int entries = figures.get(0).scale().entries();
+        final String title = figures.get(0).measurement().title();
         this.figures = figures;
-        this.name = name;
+        this.name = title + "-" + entries + varying.replace(' ', '-');
+        this.column = title + " " + Units.count(entries) + varying;
     }
 
     /** Makes a table for each measurement and scale, in the order of the figures. */
@@ -48,19 +54,16 @@ final class CompareTable {
         }
         final List<Scale> scales = figures.stream().map(CompareFigure::scale).distinct().toList();
         return groups.values().stream()
-                .map(group -> new CompareTable(group, name(group.get(0), scales)))
+                .map(group -> new CompareTable(group, varying(group.get(0), scales)))
                 .toList();
     }
 
-    /** Names the measurement, the entries, and those parts of the scale that vary. */
-    private static String name(CompareFigure figure, List<Scale> scales) {
+    /** Names those parts of the scale that vary, in addition to the entries. */
+    private static String varying(CompareFigure figure, List<Scale> scales) {
         final Scale scale = figure.scale();
-        return figure.measurement().title()
-                + "-"
-                + scale.entries()
-                + (vary(scales, Scale::valueBytes) ? "-" + scale.valueBytes() + "b" : "")
-                + (vary(scales, Scale::keys) ? "-" + scale.keys() : "")
-                + (vary(scales, Scale::threads) ? "-" + scale.threads() + "t" : "");
+        return (vary(scales, Scale::valueBytes) ? " " + scale.valueBytes() + "b" : "")
+                + (vary(scales, Scale::keys) ? " " + scale.keys() : "")
+                + (vary(scales, Scale::threads) ? " " + scale.threads() + "t" : "");
     }
 
     private static boolean vary(List<Scale> scales, Function<Scale, Object> part) {
@@ -122,6 +125,20 @@ final class CompareTable {
 
     boolean hasBars() {
         return figures.stream().anyMatch(CompareFigure::isMeasured);
+    }
+
+    /** Returns a title for a column: the measurement, the entries, and what else varies. */
+    String column() {
+        return column;
+    }
+
+    /** Returns the contender's time as a multiple of Flagstone's, or a dash if it has none. */
+    String ratio(ContenderType type) {
+        return figures.stream()
+                .filter(figure -> figure.type() == type && !Double.isNaN(figure.ratio()))
+                .findFirst()
+                .map(figure -> number("%.2f", figure.ratio()))
+                .orElse("\u2013");
     }
 
     /** Draws the bars. */

@@ -12,6 +12,7 @@ import io.flagstone.bench.report.Report;
 import io.flagstone.bench.report.Table;
 import io.flagstone.tools.console.Json;
 import io.flagstone.tools.console.TextTable;
+import io.flagstone.tools.console.Units;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -111,7 +112,7 @@ public record GrowthReport(List<GrowthFigure> figures, List<ExpiryFigure> expiry
                                                 / GrowthFigure.median(of.get(0).getNs())),
                                 number(GrowthFigure.median(figure.putNs())),
                                 number(figure.fillNsPerEntry()),
-                                number(1e6 * figure.buildMs()),
+                                Units.count(Math.round(1e6 * figure.buildMs())),
                                 number(figure.bytesPerEntry())));
             }
         }

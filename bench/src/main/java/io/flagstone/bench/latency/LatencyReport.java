@@ -13,6 +13,7 @@ import io.flagstone.bench.report.Report;
 import io.flagstone.bench.report.Table;
 import io.flagstone.tools.console.Json;
 import io.flagstone.tools.console.TextTable;
+import io.flagstone.tools.console.Units;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -138,8 +139,8 @@ public record LatencyReport(LatencyPlan plan, List<LatencyFigure> figures, Origi
                 row.add(String.format(Locale.ROOT, "%.1f", 100 * figure.hitRatio()));
                 row.add(micros(figure.readLateNs()));
                 row.add(micros(figure.feedLateNs()));
-                row.add(String.format(Locale.ROOT, "%.1f", figure.bytesPerRead()));
-                row.add("" + figure.collections());
+                row.add(String.format(Locale.ROOT, "%,.1f", figure.bytesPerRead()));
+                row.add(Units.count(figure.collections()));
                 row.add(micros(figure.longestCollectionNs()));
                 rows.add(row);
             }
@@ -154,7 +155,7 @@ public record LatencyReport(LatencyPlan plan, List<LatencyFigure> figures, Origi
                 final List<String> row = new ArrayList<>();
                 row.add(figure.type().title());
                 for (final StallCause cause : StallCause.values()) {
-                    row.add("" + figure.stalls(cause));
+                    row.add(Units.count(figure.stalls(cause)));
                 }
                 row.add(micros(figure.longestStallNs(StallCause.OWN)));
                 row.add(String.format(Locale.ROOT, "%,d", figure.stallsDropped()));

@@ -20,6 +20,7 @@ public final class BarChart {
 
     private final Svg svg = new Svg();
     private final Axis axis;
+    private final String note;
     private final double left;
     private final double right;
 
@@ -31,6 +32,7 @@ public final class BarChart {
                         // A bar of the least value shall be visible too.
                         ? Axis.logarithmic(title + " (logarithmic)", least / 1.5, most, Bar::axis)
                         : Axis.fromZero(title, most);
+        this.note = bars.stream().anyMatch(Bar::hasWhisker) ? "; whiskers: lowest and highest" : "";
         this.left =
                 GAP + bars.stream().mapToDouble(bar -> Svg.width(bar.name())).max().orElse(0) + GAP;
         this.right =
@@ -71,7 +73,7 @@ public final class BarChart {
             }
         }
         svg.path("axis", Svg.line(left, TOP, left, bottom), "");
-        svg.text((left + right) / 2, bottom + 2.4 * Svg.LINE, "middle title", axis.title());
+        svg.text((left + right) / 2, bottom + 2.4 * Svg.LINE, "middle title", axis.title() + note);
     }
 
     private void bar(Bar bar, double y) {
@@ -84,12 +86,12 @@ public final class BarChart {
         if (bar.hasWhisker()) {
             final double low = x(bar.low());
             final double high = x(bar.high());
-            svg.path(
-                    "mark",
+            final String whisker =
                     Svg.line(low, y, high, y)
                             + Svg.line(low, y - CAP, low, y + CAP)
-                            + Svg.line(high, y - CAP, high, y + CAP),
-                    bar.tip());
+                            + Svg.line(high, y - CAP, high, y + CAP);
+            svg.path("halo", whisker, "");
+            svg.path("mark", whisker, bar.tip());
         }
         svg.text(x(bar.most()) + GAP, y + 4, "start", bar.text());
     }

@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /** Draws lines between two axes, with a legend in the order of the lines' ends. */
 public final class LineChart {
+    private static final String WHISKER = "lowest, highest";
     private static final double SAMPLE = 30;
     private static final double CAP = 3;
     private static final double GAP = 8;
@@ -39,12 +41,14 @@ public final class LineChart {
                         .max()
                         .orElse(0);
         final double legend =
-                lines.stream().mapToDouble(line -> Svg.width(line.name())).max().orElse(0);
+                Math.max(
+                        whiskers() ? Svg.width(WHISKER) : 0,
+                        lines.stream().mapToDouble(line -> Svg.width(line.name())).max().orElse(0));
         this.right =
                 size.width
                         - Math.max(
                                 Math.max(last, GAP) + 2,
-                                lines.size() > 1 ? 2 * GAP + SAMPLE + GAP + legend : 0);
+                                hasLegend() ? 2 * GAP + SAMPLE + GAP + legend : 0);
         this.bottom = size.height - BOTTOM;
     }
 
@@ -56,7 +60,7 @@ public final class LineChart {
      * @param size the size of the picture.
      * @param across the horizontal axis.
      * @param up the vertical axis.
-     * @param lines the lines; a single one has no legend.
+     * @param lines the lines; a single one without markers has no legend.
      * @return the picture.
      */
     public static Picture draw(
@@ -97,15 +101,27 @@ public final class LineChart {
         svg.upright(Svg.TEXT, (TOP + bottom) / 2, "middle title", up.title());
     }
 
-    /** Chooses the ticks whose texts do not touch each other, the more important ones first. */
+    /**
+     * Chooses the ticks whose texts do not touch each other: the more important ones, and the
+     * others if there is room for all of them.
+     */
     private Set<Axis.Tick> written() {
-        final Set<Axis.Tick> written = new TreeSet<>(Comparator.comparingDouble(Axis.Tick::value));
-        across.ticks().stream()
-                .filter(tick -> !tick.text().isEmpty())
-                .sorted(Comparator.comparingInt(Axis.Tick::rank))
-                .filter(tick -> written.stream().noneMatch(other -> touch(tick, other)))
-                .forEach(written::add);
-        return written;
+        final List<Axis.Tick> all =
+                across.ticks().stream().filter(tick -> !tick.text().isEmpty()).toList();
+        final Set<Axis.Tick> written = apart(all);
+        return written.size() == all.size()
+                ? written
+                : apart(all.stream().filter(tick -> tick.rank() == 0).toList());
+    }
+
+    private Set<Axis.Tick> apart(List<Axis.Tick> ticks) {
+        final Set<Axis.Tick> apart = new TreeSet<>(Comparator.comparingDouble(Axis.Tick::value));
+        for (final Axis.Tick tick : ticks) {
+            if (apart.stream().noneMatch(other -> touch(tick, other))) {
+                apart.add(tick);
+            }
+        }
+        return apart;
     }
 
     private boolean touch(Axis.Tick one, Axis.Tick other) {
@@ -172,7 +188,7 @@ public final class LineChart {
     }
 
     private void legend() {
-        if (lines.size() < 2) {
+        if (!hasLegend()) {
             return;
         }
         final List<Line> ordered =
@@ -191,6 +207,25 @@ public final class LineChart {
             svg.text(x + SAMPLE + GAP, y + 4, "start", line.name());
             y += Svg.LINE + 2;
         }
+        if (whiskers()) {
+            final double x = right + 2 * GAP + SAMPLE / 2;
+            svg.path(
+                    Look.SUM.cssClass() + " whisker",
+                    Svg.line(x, y - 2 * CAP, x, y + 2 * CAP)
+                            + Svg.line(x - CAP, y - 2 * CAP, x + CAP, y - 2 * CAP)
+                            + Svg.line(x - CAP, y + 2 * CAP, x + CAP, y + 2 * CAP),
+                    "");
+            svg.text(x + SAMPLE / 2 + GAP, y + 4, "start", WHISKER);
+        }
+    }
+
+    private boolean hasLegend() {
+        return lines.size() > 1 || lines.stream().anyMatch(line -> line.form().hasMarkers());
+    }
+
+    private boolean whiskers() {
+        return lines.stream()
+                .anyMatch(line -> IntStream.range(0, line.x().length).anyMatch(line::hasWhisker));
     }
 
     private double endOf(Line line) {

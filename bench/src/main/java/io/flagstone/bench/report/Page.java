@@ -3,7 +3,10 @@ package io.flagstone.bench.report;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * An HTML page that loads no other file. Escapes all text that it is given. Follows the dark mode
@@ -11,6 +14,7 @@ import java.util.List;
  */
 public final class Page {
     private static final int FEW_SECTIONS = 4;
+    private static final String PART = ", ";
 
     private final StringBuilder head = new StringBuilder(1 << 13);
     private final StringBuilder body = new StringBuilder(1 << 18);
@@ -194,15 +198,39 @@ public final class Page {
     public String render(String footer) {
         final StringBuilder page = new StringBuilder(head);
         if (headings.size() > FEW_SECTIONS) {
-            page.append("<nav>On this page:\n");
-            for (int i = 0; i < headings.size(); i++) {
-                page.append("<a href=\"#s").append(i + 1).append("\">");
-                page.append(Html.escape(headings.get(i))).append("</a>\n");
-            }
-            page.append("</nav>\n");
+            contents(page);
         }
         page.append(body).append("<footer>").append(Html.escape(footer)).append("</footer>\n");
         return page.append("</main>\n</body>\n</html>\n").toString();
+    }
+
+    /** Appends links to the sections. Parts that the longer headings share are left out. */
+    private void contents(StringBuilder page) {
+        final Set<String> shared = new HashSet<>();
+        headings.stream()
+                .map(Page::parts)
+                .filter(parts -> parts.size() > 1)
+                .forEach(
+                        parts -> {
+                            if (shared.isEmpty()) {
+                                shared.addAll(parts);
+                            }
+                            shared.retainAll(parts);
+                        });
+        page.append("<nav>On this page:\n");
+        for (int i = 0; i < headings.size(); i++) {
+            final String own =
+                    parts(headings.get(i)).stream()
+                            .filter(part -> !shared.contains(part))
+                            .collect(Collectors.joining(PART));
+            page.append("<a href=\"#s").append(i + 1).append("\">");
+            page.append(Html.escape(own.isEmpty() ? headings.get(i) : own)).append("</a>\n");
+        }
+        page.append("</nav>\n");
+    }
+
+    private static List<String> parts(String heading) {
+        return List.of(heading.split(PART));
     }
 
     /**

@@ -52,7 +52,7 @@ public final class SampleLatencies {
     private static LatencyFork.Reply reply(ContenderType type) {
         final Histogram histogram = new Histogram(3);
         for (int i = 1; i <= 20_000; i++) {
-            histogram.recordValue(200 + 100L * type.ordinal() + 60_000_000L / i);
+            histogram.recordValue((200 + 15_000_000L / i) * (1 + type.ordinal()));
         }
         final String encoded = encode(histogram);
         return new LatencyFork.Reply(
