@@ -95,13 +95,11 @@ public final class Table {
     /** Appends the element. */
     void appendTo(StringBuilder page) {
         page.append("<div class=\"scroll\" tabindex=\"0\">\n<table>\n");
-        if (!head.isEmpty()) {
-            page.append("<thead><tr>");
-            for (int i = 0; i < head.size(); i++) {
-                cell(page, "th", i, Html.escape(head.get(i)));
-            }
-            page.append(shares.isEmpty() ? "" : "<th></th>").append("</tr></thead>\n");
+        page.append("<thead><tr>");
+        for (int i = 0; i < head.size(); i++) {
+            cell(page, "th", i, Html.escape(head.get(i)));
         }
+        page.append(shares.isEmpty() ? "" : "<th></th>").append("</tr></thead>\n");
         page.append("<tbody>\n");
         for (int i = 0; i < rows.size(); i++) {
             row(page, i);

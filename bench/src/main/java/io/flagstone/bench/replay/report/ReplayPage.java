@@ -6,6 +6,7 @@ import io.flagstone.bench.fork.Origin;
 import io.flagstone.bench.replay.Operation;
 import io.flagstone.bench.replay.ReplayResult;
 import io.flagstone.bench.report.Page;
+import io.flagstone.bench.report.Page.Fact;
 import io.flagstone.bench.report.Page.Figure;
 import io.flagstone.bench.report.Picture;
 import io.flagstone.bench.report.Table;
@@ -189,18 +190,15 @@ final class ReplayPage {
     }
 
     private void settings(Page page) {
-        final List<List<String>> rows = new ArrayList<>();
-        setup.settings().forEach(setting -> rows.add(List.of(setting.name(), setting.value())));
-        rows.add(List.of(setup.step() + " replayed", Units.count(result.steps())));
-        rows.add(List.of("too large, not cached", Units.count(result.tooLarge())));
-        rows.add(List.of("steps back in time (clock held)", Units.count(result.heldBack())));
-        rows.add(List.of("duration of the replay", Units.nanos(result.wallNs())));
-        rows.add(List.of("differences", Verdict.differences(result)));
-        rows.add(List.of("audit", Verdict.audit(result)));
-        page.section("Settings", "");
-        page.table(
-                new Table("The cache, the input, and the results of the checks.", List.of())
-                        .rows(rows));
-        page.endSection();
+        final List<Fact> facts = new ArrayList<>();
+        setup.settings().forEach(setting -> facts.add(new Fact(setting.name(), setting.value())));
+        facts.add(new Fact(setup.step() + " replayed", Units.count(result.steps())));
+        facts.add(new Fact("too large, not cached", Units.count(result.tooLarge())));
+        facts.add(new Fact("steps back in time (clock held)", Units.count(result.heldBack())));
+        facts.add(new Fact("duration of the replay", Units.nanos(result.wallNs())));
+        facts.add(new Fact("differences", Verdict.differences(result)));
+        facts.add(new Fact("audit", Verdict.audit(result)));
+        page.section("Settings", "The cache, the input, and the results of the checks.");
+        page.facts(facts).endSection();
     }
 }
