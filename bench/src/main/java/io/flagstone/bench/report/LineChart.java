@@ -13,6 +13,8 @@ public final class LineChart {
     private static final String WHISKER = "lowest, highest";
     private static final double SAMPLE = 30;
     private static final double CAP = 3;
+    private static final double ASIDE = 4;
+    private static final double MOST_ASIDE = 14;
     private static final double GAP = 8;
     private static final double TOP = 14;
     private static final double BOTTOM = 54;
@@ -22,6 +24,7 @@ public final class LineChart {
     private final List<Line> lines;
     private final Svg svg = new Svg();
     private final double left;
+    private final double margin;
     private final double right;
     private final double bottom;
 
@@ -31,7 +34,8 @@ public final class LineChart {
         this.lines = lines;
         final double numbers =
                 up.ticks().stream().mapToDouble(tick -> Svg.width(tick.text())).max().orElse(0);
-        this.left = Svg.LINE + GAP + numbers + GAP;
+        this.margin = GAP + (whiskers() ? MOST_ASIDE / 2 : 0);
+        this.left = Svg.LINE + GAP + numbers + margin;
         final double last =
                 across.ticks().stream()
                         .mapToDouble(
@@ -85,7 +89,7 @@ public final class LineChart {
             final double y = y(tick.value());
             svg.path(tick.rank() == 0 ? "grid" : "grid fine", Svg.line(left, y, right, y), "");
             if (!tick.text().isEmpty()) {
-                svg.text(left - GAP, y + 4, "end", tick.text());
+                svg.text(left - margin, y + 4, "end", tick.text());
             }
         }
         final Set<Axis.Tick> written = written();
@@ -130,9 +134,10 @@ public final class LineChart {
     }
 
     private void line(Line line) {
+        final double aside = aside(line);
         final StringBuilder data = new StringBuilder();
         for (int i = 0; i < line.x().length; i++) {
-            data.append(i == 0 ? 'M' : 'L').append(Svg.number(x(line.x()[i])));
+            data.append(i == 0 ? 'M' : 'L').append(Svg.number(x(line.x()[i]) + aside));
             data.append(' ').append(Svg.number(y(line.y()[i])));
         }
         final String color = line.look().cssClass();
@@ -162,13 +167,21 @@ public final class LineChart {
                 svg.path(color + " whisker", whisker(line, i), "");
             }
             if (line.form().marks(i)) {
-                svg.marker(line.look(), x(line.x()[i]), y(line.y()[i]), tip(line, i));
+                svg.marker(line.look(), x(line.x()[i]) + aside, y(line.y()[i]), tip(line, i));
             }
         }
     }
 
+    /** Moves lines with whiskers apart a little, so that none hides the others. */
+    private double aside(Line line) {
+        final int others = lines.size() - 1;
+        return whiskers() && others > 0
+                ? Math.min(ASIDE, MOST_ASIDE / others) * (lines.indexOf(line) - others / 2.0)
+                : 0;
+    }
+
     private String whisker(Line line, int i) {
-        final double x = x(line.x()[i]);
+        final double x = x(line.x()[i]) + aside(line);
         final double low = y(line.low()[i]);
         final double high = y(line.high()[i]);
         return Svg.line(x, low, x, high)
