@@ -26,7 +26,8 @@ final class TraceOptions {
                 "  oracle-general  24-byte records: u32 time, u64 id, u32 size, i64 next access",
                 "  arc             lines of: first block, number of blocks, ignored, request"
                         + " number",
-                "  csv             time,key,size[,ttl] in seconds and bytes"
+                "  csv             time,key,size[,ttl] in seconds and bytes",
+                "A file whose first records make no sense in this format is refused."
             })
     private TraceFormat format;
 

@@ -28,8 +28,8 @@ class ReplayRefusalTest {
                 "replay --ideal | --ideal needs --trace",
                 "replay --trace t --format zip | Invalid value for option '--format': unknown"
                         + " format 'zip', known are lirs, oracle-general, arc, csv",
-                "replay --trace t --format csv --depth 1 | --tick-size and --depth are for the"
-                        + " trade tape and cannot be used with --trace",
+                "replay --trace t --format csv --depth 1 | --small, --tick-size and --depth are for"
+                        + " the trade tape and cannot be used with --trace",
                 "replay --trace t --format csv --value-bytes -1 | --value-bytes -1 is not between"
                         + " 0 and 16777216",
                 "replay --memory 1MB | Invalid value for option '--memory': '1MB' is not a size"
@@ -102,7 +102,11 @@ class ReplayRefusalTest {
         assertThat(run.status()).isEqualTo(2);
         assertThat(run.out()).isEmpty();
         assertThat(run.err().strip())
-                .isEqualTo("error: " + trace + ":3: key is not a whole number: \"three\"");
+                .isEqualTo(
+                        "error: "
+                                + trace
+                                + ":3: key is not a whole number: \"three\"; lirs expects one"
+                                + " decimal key a line");
         assertThat(html).hasContent("old page");
         assertThat(json).hasContent("old report");
         try (Stream<Path> files = Files.list(directory)) {

@@ -20,11 +20,13 @@ final class CsvReader implements TraceReader {
     private static final Pattern NUMBER = Pattern.compile("0|-?[1-9][0-9]{0,18}");
 
     private final LineReader lines;
+    private final CsvDoubts doubts;
     private boolean begun;
     private long requests;
 
     CsvReader(LineReader lines) {
         this.lines = lines;
+        this.doubts = new CsvDoubts(lines.name());
     }
 
     @Override
@@ -34,15 +36,20 @@ final class CsvReader implements TraceReader {
             begun = true;
             if (line != null && isHeader(line)) {
                 line = nextLine();
+            } else if (line != null && namesOtherColumns(line)) {
+                throw lines.malformed(
+                        "the header names other columns: " + Numbers.quoted(line.strip()));
             }
         }
         if (line == null) {
             if (requests == 0) {
                 throw lines.malformedFile("no requests in it");
             }
+            doubts.end();
             return false;
         }
         parse(line, request);
+        doubts.add(lines, request);
         requests++;
         return true;
     }
@@ -59,6 +66,11 @@ final class CsvReader implements TraceReader {
         final List<String> names =
                 COMMA.splitAsStream(line).map(s -> s.strip().toLowerCase(Locale.ROOT)).toList();
         return names.equals(HEADER) || names.equals(HEADER.subList(0, 3));
+    }
+
+    /** Returns whether a line has several columns and a digit in none of them. */
+    private static boolean namesOtherColumns(String line) {
+        return line.indexOf(',') >= 0 && line.chars().noneMatch(Character::isDigit);
     }
 
     private void parse(String line, Request request) throws IOException {

@@ -15,31 +15,50 @@ import java.nio.charset.StandardCharsets;
 public final class LineReader implements Closeable {
     private static final int MAX_LINE_BYTES = 1 << 16;
 
+    private static final char BYTE_ORDER_MARK = '\ufeff';
+
     private final TraceInput input;
+    private final TraceFormat format;
     private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
     private final byte[] block = new byte[1 << 13];
     private final byte[] line = new byte[MAX_LINE_BYTES];
     private int position;
     private int limit;
     private long number;
+    private String text = "";
+    private boolean terminated;
 
     /**
-     * Creates a reader.
+     * Creates a reader of text in no trace format.
      *
      * @param input the bytes; closed with this.
      */
     public LineReader(TraceInput input) {
+        this(input, null);
+    }
+
+    /**
+     * Creates a reader whose messages say what a trace format expects.
+     *
+     * @param input the bytes; closed with this.
+     * @param format the format, or null.
+     */
+    LineReader(TraceInput input, TraceFormat format) {
         this.input = input;
+        this.format = format;
     }
 
     /**
      * Reads the next line.
      *
-     * @return the line without its end, {@code \n} or {@code \r\n}; null at the end of the text.
+     * @return the line without its end, {@code \n} or {@code \r\n}, and without a byte order mark;
+     *     null at the end of the text.
      * @throws IOException if the file is malformed or cannot be read.
      */
     public String next() throws IOException {
         number++;
+        text = "";
+        terminated = true;
         int length = 0;
         int value = nextByte();
         if (value < 0) {
@@ -47,19 +66,31 @@ public final class LineReader implements Closeable {
         }
         while (value >= 0 && value != '\n') {
             if (length == MAX_LINE_BYTES) {
-                throw malformed("the line is longer than " + MAX_LINE_BYTES + " bytes");
+                throw malformed(notText("the line is longer than " + MAX_LINE_BYTES + " bytes"));
             }
             line[length++] = (byte) value;
             value = nextByte();
         }
+        terminated = value >= 0;
         if (length > 0 && line[length - 1] == '\r') {
             length--;
         }
         try {
-            return decoder.decode(ByteBuffer.wrap(line, 0, length)).toString();
-        } catch (CharacterCodingException notText) {
-            throw malformed("the line is not UTF-8 text");
+            text = decoder.decode(ByteBuffer.wrap(line, 0, length)).toString();
+        } catch (CharacterCodingException undecodable) {
+            throw malformed(notText("the line is not UTF-8 text"));
         }
+        if (number == 1 && !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK) {
+            text = text.substring(1);
+        }
+        return text;
+    }
+
+    /** Adds to a reason which format is binary. */
+    private String notText(String reason) {
+        return format == null
+                ? reason
+                : reason + "; only " + TraceFormat.ORACLE_GENERAL + " is binary";
     }
 
     private int nextByte() throws IOException {
@@ -73,8 +104,14 @@ public final class LineReader implements Closeable {
         return block[position++] & 0xff;
     }
 
-    private String place() {
+    /** Returns the file and the number of the line read last. */
+    String place() {
         return input.name() + ":" + number;
+    }
+
+    /** Returns the name of the file. */
+    String name() {
+        return input.name();
     }
 
     /**
@@ -84,7 +121,19 @@ public final class LineReader implements Closeable {
      * @return the exception; the caller throws it.
      */
     public MalformedTraceException malformed(String reason) {
-        return new MalformedTraceException(place(), reason);
+        if (format == null) {
+            return new MalformedTraceException(place(), reason);
+        }
+        final StringBuilder message = new StringBuilder(reason);
+        if (!terminated) {
+            message.append("; the file ends within this line: is it cut off?");
+        }
+        message.append("; ").append(format.expectation());
+        final TraceFormat guess = TraceFormat.guess(text);
+        if (guess != null && guess != format) {
+            message.append("; this line looks like ").append(guess);
+        }
+        return new MalformedTraceException(place(), message.toString());
     }
 
     /**
@@ -94,7 +143,8 @@ public final class LineReader implements Closeable {
      * @return the exception; the caller throws it.
      */
     public MalformedTraceException malformedFile(String reason) {
-        return new MalformedTraceException(input.name(), reason);
+        return new MalformedTraceException(
+                input.name(), format == null ? reason : reason + "; " + format.expectation());
     }
 
     @Override

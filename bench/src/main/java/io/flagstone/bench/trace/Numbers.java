@@ -99,7 +99,7 @@ public final class Numbers {
     }
 
     /** Quotes a text, shortened and without control characters, which move a terminal's cursor. */
-    private static String quoted(String text) {
+    static String quoted(String text) {
         final String shown = text.length() > 40 ? text.substring(0, 40) + "..." : text;
         return '"' + shown.replaceAll("\\p{Cntrl}", "?") + '"';
     }

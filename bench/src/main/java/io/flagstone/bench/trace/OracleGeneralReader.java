@@ -11,7 +11,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * next access (i64), which only a clairvoyant policy would use.
  *
  * <p>Any bytes are records of some kind. So a file is refused if most of its first records make no
- * sense: their time goes back, or their next access is no number of a request.
+ * sense: they are text, their time goes back, or their next access is no number of a request.
  */
 final class OracleGeneralReader implements TraceReader {
     private static final int TIME_OFFSET = 0;
@@ -19,7 +19,6 @@ final class OracleGeneralReader implements TraceReader {
     private static final int SIZE_OFFSET = 12;
     private static final int NEXT_ACCESS_OFFSET = 16;
     private static final int RECORD_BYTES = 24;
-    private static final int JUDGED_RECORDS = 1_000;
 
     /** More requests than any trace has. */
     private static final long MAX_REQUESTS = 1L << 48;
@@ -27,34 +26,26 @@ final class OracleGeneralReader implements TraceReader {
     private final TraceInput input;
     private final byte[] bytes = new byte[RECORD_BYTES];
     private final UnsafeBuffer buffer = new UnsafeBuffer(bytes);
+    private final FirstRecords first;
     private long position;
-    private long senseless;
     private long lastSeconds;
 
     OracleGeneralReader(TraceInput input) {
         this.input = input;
+        this.first = new FirstRecords(input.name(), TraceFormat.ORACLE_GENERAL);
     }
 
     @Override
     public boolean next(Request request) throws IOException {
         final String place = input.name() + ": byte " + position;
         final int read = input.read(bytes, place);
-        if (read == 0 && position > 0) {
-            judge();
-            return false;
-        }
-        if (read == 0) {
-            throw new MalformedTraceException(input.name(), "no requests in it");
-        }
         if (read < RECORD_BYTES) {
-            judge();
-            throw new MalformedTraceException(
-                    place, "the record ends after " + read + " of " + RECORD_BYTES + " bytes");
+            return end(read, place);
         }
         final ByteOrder order = ByteOrder.LITTLE_ENDIAN;
         final long seconds = Integer.toUnsignedLong(buffer.getInt(TIME_OFFSET, order));
-        if (seconds < lastSeconds || !isAccess(buffer.getLong(NEXT_ACCESS_OFFSET, order))) {
-            senseless++;
+        if (!first.decided()) {
+            first.add(place, doubt(seconds, buffer.getLong(NEXT_ACCESS_OFFSET, order)));
         }
         lastSeconds = seconds;
         request.set(
@@ -63,8 +54,47 @@ final class OracleGeneralReader implements TraceReader {
                 Request.UNKNOWN);
         request.numericKey(buffer.getLong(OBJECT_OFFSET, order));
         position += RECORD_BYTES;
-        if (position == JUDGED_RECORDS * RECORD_BYTES) {
-            judge();
+        return true;
+    }
+
+    /** Ends the trace, unless the last record is incomplete or most records make no sense. */
+    private boolean end(int read, String place) throws MalformedTraceException {
+        if (!first.decided()) {
+            first.judge();
+        }
+        final String expectation = "; " + TraceFormat.ORACLE_GENERAL.expectation();
+        if (read > 0) {
+            throw new MalformedTraceException(
+                    place,
+                    "the record ends after "
+                            + read
+                            + " of "
+                            + RECORD_BYTES
+                            + " bytes: is the file cut off?"
+                            + expectation);
+        }
+        if (position == 0) {
+            throw new MalformedTraceException(input.name(), "no requests in it" + expectation);
+        }
+        return false;
+    }
+
+    /** Returns why a record makes no sense, or null if it does. */
+    private String doubt(long seconds, long next) {
+        if (isText()) {
+            return "it is text";
+        }
+        if (seconds < lastSeconds) {
+            return "its time goes back";
+        }
+        return isAccess(next) ? null : "its next access is no number of a request: " + next;
+    }
+
+    private boolean isText() {
+        for (final byte one : bytes) {
+            if (one < ' ' && one != '\n' && one != '\r' && one != '\t') {
+                return false;
+            }
         }
         return true;
     }
@@ -72,21 +102,6 @@ final class OracleGeneralReader implements TraceReader {
     /** Returns whether a number is that of a request or one of those that mean never. */
     private static boolean isAccess(long next) {
         return next >= -2 && next < MAX_REQUESTS || next == Long.MAX_VALUE;
-    }
-
-    /** Refuses the file if most records until now make no sense, and only near its begin. */
-    private void judge() throws MalformedTraceException {
-        final long records = position / RECORD_BYTES;
-        if (records <= JUDGED_RECORDS && senseless > records / 2) {
-            throw new MalformedTraceException(
-                    input.name(),
-                    senseless
-                            + " of the first "
-                            + records
-                            + " records make no sense as "
-                            + TraceFormat.ORACLE_GENERAL
-                            + "; is the file in another format?");
-        }
     }
 
     @Override

@@ -2,19 +2,23 @@
 package io.flagstone.bench.trace;
 
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** The formats of traces, with their names on the command line. */
 public enum TraceFormat {
     /** One decimal key per line. */
-    LIRS(false, false) {
+    LIRS(false, false, "one decimal key a line") {
         @Override
         TraceReader open(TraceInput input) {
-            return new LirsReader(new LineReader(input));
+            return new LirsReader(new LineReader(input, this));
         }
     },
 
     /** libCacheSim's fixed binary records. */
-    ORACLE_GENERAL(true, true) {
+    ORACLE_GENERAL(
+            true,
+            true,
+            "24-byte records: u32 time, u64 id, u32 size, i64 next access (little-endian)") {
         @Override
         TraceReader open(TraceInput input) {
             return new OracleGeneralReader(input);
@@ -22,27 +26,55 @@ public enum TraceFormat {
     },
 
     /** Runs of blocks, as the authors of ARC published them. */
-    ARC(false, false) {
+    ARC(
+            false,
+            false,
+            "lines of: first block, number of blocks, ignored, request number (spaces between)") {
         @Override
         TraceReader open(TraceInput input) {
-            return new ArcReader(new LineReader(input));
+            return new ArcReader(new LineReader(input, this));
         }
     },
 
     /** Time, key, size and optionally time to live. */
-    CSV(true, true) {
+    CSV(true, true, "time,key,size[,ttl] in seconds and bytes") {
         @Override
         TraceReader open(TraceInput input) {
-            return new CsvReader(new LineReader(input));
+            return new CsvReader(new LineReader(input, this));
         }
     };
 
+    private static final Pattern LIRS_LINE = Pattern.compile("\\s*(-?[0-9]{1,19}|\\*)\\s*");
+    private static final Pattern ARC_LINE = Pattern.compile("\\s*[0-9]+([ \t]+[0-9]+){3}\\s*");
+    private static final Pattern CSV_LINE =
+            Pattern.compile(
+                    "\\s*[0-9]+(\\.[0-9]+)?\\s*,[^,]+,\\s*[0-9]+\\s*(,\\s*[0-9.]*\\s*)?"
+                            + "|\\s*time\\s*,\\s*key\\s*,\\s*size.*");
+
     private final boolean timed;
     private final boolean sized;
+    private final String content;
 
-    TraceFormat(boolean timed, boolean sized) {
+    TraceFormat(boolean timed, boolean sized, String content) {
         this.timed = timed;
         this.sized = sized;
+        this.content = content;
+    }
+
+    /**
+     * Finds the format of a line of text.
+     *
+     * @param line the line.
+     * @return the only format that it can have, or null if there is none.
+     */
+    static TraceFormat guess(String line) {
+        if (LIRS_LINE.matcher(line).matches()) {
+            return LIRS;
+        }
+        if (ARC_LINE.matcher(line).matches()) {
+            return ARC;
+        }
+        return CSV_LINE.matcher(line).matches() ? CSV : null;
     }
 
     /**
@@ -52,6 +84,20 @@ public enum TraceFormat {
      * @return the reader.
      */
     abstract TraceReader open(TraceInput input);
+
+    /**
+     * Describes the content of a file.
+     *
+     * @return a few words for the help and for messages.
+     */
+    public String content() {
+        return content;
+    }
+
+    /** Returns what a message about a malformed file says about the format. */
+    String expectation() {
+        return this + " expects " + content;
+    }
 
     /**
      * Returns whether requests have a time.

@@ -38,10 +38,17 @@ class MalformedTraceTest {
                 "ARC | ';' | ': no requests in it'",
                 "CSV | 'time,key,size' | ': no requests in it'",
                 "CSV | '0,1' | ':1: 2 columns instead of time,key,size[,ttl]'",
-                "CSV | '0' | ':1: 1 column instead of time,key,size[,ttl]'",
                 "CSV | '0,1,2,3,4' | ':1: 5 columns instead of time,key,size[,ttl]'",
+                "CSV | 'key,time,size' | ':1: the header names other columns: \"key,time,size\"'",
+                "CSV | 'time,key,size,op;0,1,2,get' | ':1: the header names other columns:"
+                        + " \"time,key,size,op\"'",
+                "CSV | '0,1,2,get' | ':1: ttl is not a number: \"get\"'",
+                "CSV | '0 1 2' | ':1: 1 column instead of time,key,size[,ttl]'",
+                "CSV | '1385337600000,1,2' | ':1: time is too large: \"1385337600000\"'",
+                "ARC | '1 1400000000 0 0' | ':1: number of blocks is 1400000000, which is more than"
+                        + " 1048576'",
                 "CSV | 'when,1,2' | ':1: time is not a number: \"when\"'",
-                "CSV | '0,1,2;time,key,size' | ':2: time is not a number: \"time\"'",
+                "CSV | '0,1,2;time,key,sizes' | ':2: time is not a number: \"time\"'",
                 "CSV | '-1,1,2' | ':1: time is negative: \"-1\"'",
                 "CSV | '1e9,1,2' | ':1: time is not a number: \"1e9\"'",
                 "CSV | '1.,1,2' | ':1: time is not a number: \"1.\"'",
@@ -55,9 +62,13 @@ class MalformedTraceTest {
                 "CSV | '0,\"a\",2' | ':1: quoted columns are not supported'",
             })
     void refusesAMalformedLineWithItsNumber(TraceFormat format, String text, String message) {
-        final Path file = Traces.write(directory, "t", text.replace(';', '\n'));
+        final Path file = Traces.write(directory, "t", text.replace(';', '\n') + "\n");
 
-        refused(file, format, file + message);
+        refused(file, format, file + message + expects(format));
+    }
+
+    private static String expects(TraceFormat format) {
+        return "; " + format + " expects " + format.content();
     }
 
     @Test
@@ -72,7 +83,7 @@ class MalformedTraceTest {
     void refusesAnEmptyCompressedFile() throws IOException {
         final Path file = Traces.write(directory, "t.gz", Traces.gzip(new byte[0]));
         for (final TraceFormat format : TraceFormat.values()) {
-            refused(file, format, file + ": no requests in it");
+            refused(file, format, file + ": no requests in it" + expects(format));
         }
     }
 
@@ -84,7 +95,9 @@ class MalformedTraceTest {
         refused(
                 file,
                 TraceFormat.ORACLE_GENERAL,
-                file + ": byte 24: the record ends after 7 of 24 bytes");
+                file
+                        + ": byte 24: the record ends after 7 of 24 bytes: is the file cut off?"
+                        + expects(TraceFormat.ORACLE_GENERAL));
     }
 
     @Test
@@ -95,9 +108,12 @@ class MalformedTraceTest {
         new Random(1).nextBytes(random);
         final Path noise = Traces.write(directory, "noise", random);
 
-        refused(many, TraceFormat.ORACLE_GENERAL, many + senseless(1_000));
-        refused(few, TraceFormat.ORACLE_GENERAL, few + senseless(2));
-        refused(noise, TraceFormat.ORACLE_GENERAL, noise + senseless(50));
+        refused(many, TraceFormat.ORACLE_GENERAL, many + senseless(1_000, many, "it is text"));
+        refused(few, TraceFormat.ORACLE_GENERAL, few + senseless(2, few, "it is text"));
+        assertThatExceptionOfType(MalformedTraceException.class)
+                .isThrownBy(() -> Traces.read(noise, TraceFormat.ORACLE_GENERAL))
+                .withMessageStartingWith(noise + ": 50 of the first 50 records make no sense")
+                .withMessageContaining("its next access is no number of a request");
     }
 
     @Test
@@ -111,12 +127,17 @@ class MalformedTraceTest {
         assertThat(Traces.read(file, TraceFormat.ORACLE_GENERAL)).hasSize(4);
     }
 
-    private static String senseless(int records) {
+    private static String senseless(int records, Path file, String doubt) {
         return ": "
                 + records
                 + " of the first "
                 + records
-                + " records make no sense as oracle-general; is the file in another format?";
+                + " records make no sense, first "
+                + file
+                + ": byte 0: "
+                + doubt
+                + expects(TraceFormat.ORACLE_GENERAL)
+                + "; is the file in another format?";
     }
 
     @Test
@@ -152,18 +173,32 @@ class MalformedTraceTest {
         final Path bytes = Traces.write(directory, "b", new byte[] {'1', '\n', (byte) 0xff, '\n'});
         final Path line = Traces.write(directory, "l", "7".repeat(65_537));
 
-        refused(bytes, TraceFormat.LIRS, bytes + ":2: the line is not UTF-8 text");
-        refused(line, TraceFormat.CSV, line + ":1: the line is longer than 65536 bytes");
+        refused(
+                bytes,
+                TraceFormat.LIRS,
+                bytes + ":2: the line is not UTF-8 text" + binary(TraceFormat.LIRS));
+        refused(
+                line,
+                TraceFormat.CSV,
+                line + ":1: the line is longer than 65536 bytes" + binary(TraceFormat.CSV));
+    }
+
+    private static String binary(TraceFormat format) {
+        return "; only oracle-general is binary" + expects(format);
     }
 
     @Test
     void quotesShortPrintableText() {
-        final Path file = Traces.write(directory, "t", "\u0007" + "x".repeat(60));
+        final Path file = Traces.write(directory, "t", "\u0007" + "x".repeat(60) + "\n");
 
         refused(
                 file,
                 TraceFormat.LIRS,
-                file + ":1: key is not a whole number: \"?" + "x".repeat(39) + "...\"");
+                file
+                        + ":1: key is not a whole number: \"?"
+                        + "x".repeat(39)
+                        + "...\""
+                        + expects(TraceFormat.LIRS));
     }
 
     @Test
