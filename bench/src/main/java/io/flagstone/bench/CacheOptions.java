@@ -6,7 +6,6 @@ import io.flagstone.bench.replay.CacheSettings;
 import io.flagstone.bench.replay.report.Setup.Setting;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import picocli.CommandLine.Option;
 
 /** The options of the cache. An option that is not given stays null until the input is known. */
@@ -15,7 +14,7 @@ final class CacheOptions {
             names = "--memory",
             paramLabel = "SIZE",
             converter = SizeConverter.class,
-            description = "The cache's memory, such as 64K, 256M, 2G (tape: 28K, traces: 256M).")
+            description = "The cache's memory, such as 64K, 256M, 2G (tape: 128K, traces: 256M).")
     private Long memoryBytes;
 
     @Option(
@@ -27,7 +26,7 @@ final class CacheOptions {
     @Option(
             names = "--segments",
             paramLabel = "N",
-            description = "Segments, a power of two (tape: 1, traces: by cores and memory).")
+            description = "Segments, a power of two (by cores and memory).")
     private Integer segments;
 
     @Option(
@@ -49,8 +48,8 @@ final class CacheOptions {
             names = "--promotion",
             paramLabel = "FRACTION",
             description =
-                    "Promotion distance, 0 for exact least-recently-used order (tape: 0, traces:"
-                            + " the cache's default).")
+                    "Promotion distance, 0 for exact least-recently-used order (the cache's"
+                            + " default).")
     private Double promotion;
 
     @Option(
@@ -64,7 +63,7 @@ final class CacheOptions {
             paramLabel = "DURATION",
             converter = DurationConverter.class,
             description =
-                    "Time to live, such as 500ms, 10s, 30m, 2h, or none (tape: 30m, traces: none)."
+                    "Time to live, such as 500ms, 10s, 30m, 2h, or none (tape: 1d, traces: none)."
                             + " A time to live in the trace takes precedence.")
     private Long ttlNs;
 
@@ -126,37 +125,12 @@ final class CacheOptions {
     }
 
     /**
-     * Describes the options for the report.
+     * Describes the options that are not settings of the cache itself.
      *
-     * @return a setting for each option.
+     * @return a list that can be added to.
      */
     List<Setting> describe() {
         final List<Setting> settings = new ArrayList<>();
-        settings.add(
-                new Setting("memory", grouped(memoryBytes) + " bytes", "memoryBytes", memoryBytes));
-        settings.add(
-                new Setting(
-                        "max entries",
-                        maxEntries == null ? "unbounded" : grouped(maxEntries),
-                        "maxEntries",
-                        maxEntries));
-        settings.add(
-                new Setting(
-                        "segments",
-                        segments == null ? "default" : grouped(segments),
-                        "segments",
-                        segments));
-        if (slabBytes != null) {
-            settings.add(
-                    new Setting("slab", grouped(slabBytes) + " bytes", "slabBytes", slabBytes));
-        }
-        settings.add(new Setting("promotion", promotionInWords(), "promotionDistance", promotion));
-        settings.add(
-                new Setting(
-                        "admission filter",
-                        admissionFilter ? "on" : "off",
-                        "admissionFilter",
-                        admissionFilter));
         settings.add(
                 new Setting(
                         "time to live",
@@ -164,16 +138,5 @@ final class CacheOptions {
                         "ttlNs",
                         ttlNs == OffHeapCache.NO_TTL ? null : ttlNs));
         return settings;
-    }
-
-    private String promotionInWords() {
-        if (promotion == null) {
-            return "default";
-        }
-        return promotion == 0.0 ? "0 (exact LRU)" : promotion.toString();
-    }
-
-    private static String grouped(long value) {
-        return String.format(Locale.ROOT, "%,d", value);
     }
 }

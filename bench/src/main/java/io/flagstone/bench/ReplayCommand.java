@@ -38,7 +38,8 @@ import picocli.CommandLine.Spec;
             "",
             "Without --trace: 100 000 trades of bitcoins for dollars (Bitstamp, 25 November to"
                     + " 1 December 2013). Each trade updates its price level in the cache and"
-                    + " renews the level's time to live; then the levels around it are read.",
+                    + " renews the level's time to live; then the levels around it are read. At"
+                    + " the end, the last level is read before and after its time to live.",
             "With --trace: each request of the file is a get and, if the get misses, a put.",
             "",
             "The cache's clock follows the times of the input. Requests are gets and updates; each"
@@ -52,10 +53,12 @@ import picocli.CommandLine.Spec;
             "2:invalid options or input, or a report could not be written"
         })
 final class ReplayCommand implements Callable<Integer> {
-    private static final long TAPE_MEMORY_BYTES = 28 << 10;
-    private static final long TAPE_TTL_NS = TimeUnit.MINUTES.toNanos(30);
-    private static final int TAPE_SEGMENTS = 1;
-    private static final double TAPE_PROMOTION = 0.0;
+    private static final long TAPE_MEMORY_BYTES = 128 << 10;
+    private static final long TAPE_TTL_NS = TimeUnit.DAYS.toNanos(1);
+    private static final long SMALL_MEMORY_BYTES = 28 << 10;
+    private static final long SMALL_TTL_NS = TimeUnit.MINUTES.toNanos(30);
+    private static final int SMALL_SEGMENTS = 1;
+    private static final double SMALL_PROMOTION = 0.0;
     private static final long TRACE_MEMORY_BYTES = 256 << 20;
 
     @Spec private CommandSpec spec;
@@ -99,14 +102,18 @@ final class ReplayCommand implements Callable<Integer> {
     private void checkOptions() {
         final String misplaced =
                 trace.given() && tape.given()
-                        ? "--tick-size and --depth are for the trade tape and cannot be used with"
-                                + " --trace"
+                        ? "--small, --tick-size and --depth are for the trade tape and cannot be"
+                                + " used with --trace"
                         : null;
         reports.check(spec, Stream.of(misplaced, cache.problem(), tape.problem(), trace.problem()));
     }
 
     private ReplayResult replayTape() throws IOException {
-        cache.complete(TAPE_MEMORY_BYTES, TAPE_TTL_NS, TAPE_SEGMENTS, TAPE_PROMOTION);
+        if (tape.small()) {
+            cache.complete(SMALL_MEMORY_BYTES, SMALL_TTL_NS, SMALL_SEGMENTS, SMALL_PROMOTION);
+        } else {
+            cache.complete(TAPE_MEMORY_BYTES, TAPE_TTL_NS, null, null);
+        }
         final CacheSettings settings = cache.settings(Long.BYTES + PriceLevelRecord.LENGTH);
         final TapeSettings book = new TapeSettings(tape.tickSize(), tape.depth(), cache.ttlNs());
         return replay(settings, replay -> replay.tape(book));
@@ -144,7 +151,18 @@ final class ReplayCommand implements Callable<Integer> {
                 "trades of Bitstamp BTC/USD, 25 November to 1 December 2013",
                 "trades",
                 true,
+                tapeExplanation(),
                 settings);
+    }
+
+    private String tapeExplanation() {
+        final int gets = 2 * tape.depth();
+        return "Each trade makes "
+                + (1 + gets)
+                + " requests: an update of its price level and "
+                + gets
+                + " gets of the levels around it, of which many have no trade yet. The command stat"
+                + " counts only the gets as reads.";
     }
 
     private Setup traceSetup() {
@@ -159,6 +177,8 @@ final class ReplayCommand implements Callable<Integer> {
                 "trace " + trace.file() + " (" + trace.format() + ")",
                 "trace requests",
                 trace.format().timed(),
+                "Each request is a get and, if it misses, a put. So requests are the reads that the"
+                        + " command stat shows.",
                 settings);
     }
 

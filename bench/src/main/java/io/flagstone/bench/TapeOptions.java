@@ -5,7 +5,8 @@ import picocli.CommandLine.Option;
 
 /** The options of the replay of the trade tape. */
 final class TapeOptions {
-    private static final long DEFAULT_TICK_SIZE = 1_000_000;
+    private static final long DEFAULT_TICK_SIZE = 10_000_000;
+    private static final long SMALL_TICK_SIZE = 1_000_000;
     private static final int DEFAULT_DEPTH = 5;
     private static final int MAX_DEPTH = 100_000;
 
@@ -13,7 +14,7 @@ final class TapeOptions {
             names = "--tick-size",
             paramLabel = "DOLLARS",
             converter = TickSizeConverter.class,
-            description = "Width of a price level (0.01).")
+            description = "Width of a price level (0.1).")
     private Long tickSize;
 
     @Option(
@@ -22,8 +23,20 @@ final class TapeOptions {
             description = "Price levels read on either side of each trade (5).")
     private Integer depth;
 
+    @Option(
+            names = "--small",
+            description =
+                    "A cache under constant pressure instead: --memory 28K --ttl 30m --tick-size"
+                            + " 0.01 --segments 1 --promotion 0, unless given. With --verify, the"
+                            + " model then also checks the order of evictions.")
+    private boolean small;
+
     boolean given() {
-        return tickSize != null || depth != null;
+        return small || tickSize != null || depth != null;
+    }
+
+    boolean small() {
+        return small;
     }
 
     /**
@@ -38,7 +51,10 @@ final class TapeOptions {
     }
 
     long tickSize() {
-        return tickSize == null ? DEFAULT_TICK_SIZE : tickSize;
+        if (tickSize != null) {
+            return tickSize;
+        }
+        return small ? SMALL_TICK_SIZE : DEFAULT_TICK_SIZE;
     }
 
     int depth() {

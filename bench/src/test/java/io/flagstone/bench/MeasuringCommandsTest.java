@@ -23,6 +23,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Runs the commands that measure in forked JVMs, with small sizes. */
 class MeasuringCommandsTest {
+    private static final List<String> FLAGSTONE_SETTINGS =
+            List.of(
+                    "memoryBytes",
+                    "maxEntries",
+                    "segments",
+                    "slabBytes",
+                    "expectedEntryBytes",
+                    "promotionDistance",
+                    "defaultTtlNs");
+
     @TempDir private Path directory;
 
     @ParameterizedTest
@@ -229,6 +239,29 @@ class MeasuringCommandsTest {
         assertPage("Hit ratio by budget");
     }
 
+    /** Every row of a cache that was measured says how it was set, and the text does, too. */
+    private void assertSettings(JsonArray rows, String out) {
+        for (final JsonElement element : rows) {
+            final JsonObject row = element.getAsJsonObject();
+            final String impl = row.get("impl").getAsString();
+            if (row.has("refused") && !row.get("refused").isJsonNull()
+                    || "ideal-lru".equals(impl)) {
+                continue;
+            }
+            final JsonObject settings = row.getAsJsonObject("settings");
+            if (impl.startsWith("flagstone")) {
+                assertThat(settings.keySet()).as(impl).containsAll(FLAGSTONE_SETTINGS);
+                final String segments = settings.get("segments").getAsString();
+                assertThat(out.replaceAll("\\s+", " "))
+                        .contains("segments " + segments + ", slabBytes ");
+            } else {
+                assertThat(settings.keySet())
+                        .as(impl)
+                        .contains("entries", "valueBytes", "defaultTtlNs");
+            }
+        }
+    }
+
     private JsonArray rows(String... args) throws IOException {
         final Path json = directory.resolve("report.json");
         final List<String> all = new ArrayList<>(List.of(args));
@@ -241,12 +274,16 @@ class MeasuringCommandsTest {
         }
         final JsonObject root = JsonParser.parseString(Files.readString(json)).getAsJsonObject();
         assertThat(root.keySet()).containsAll(Cli.ORIGIN_KEYS);
-        return root.getAsJsonArray("rows");
+        final JsonArray rows = root.getAsJsonArray("rows");
+        assertThat(run.out()).contains("\neffective settings\n");
+        assertSettings(rows, run.out());
+        return rows;
     }
 
     private void assertPage(String label) throws IOException {
         final String page = Files.readString(directory.resolve("page"));
-        assertThat(page).contains("<svg ", label, "How to repeat it");
+        assertThat(page)
+                .contains("<svg ", label, "How to repeat it", "Effective settings", "segments ");
         assertThat(Stream.of("src=\"", "@import", "<script").filter(page::contains)).isEmpty();
     }
 }

@@ -17,7 +17,9 @@ import io.flagstone.bench.hitratio.HitRatioFigure;
 import io.flagstone.bench.hitratio.HitRatioReport;
 import io.flagstone.bench.hitratio.HitRatioRun;
 import io.flagstone.bench.latency.SampleLatencies;
+import io.flagstone.bench.report.EffectiveSettings;
 import io.flagstone.bench.report.Report;
+import io.flagstone.bench.report.SampleSettings;
 import io.flagstone.bench.trace.TraceFormat;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -86,6 +88,7 @@ final class SampleReports {
                                     List.of(ns, 2 * ns),
                                     30,
                                     3,
+                                    SampleSettings.of(type, entries),
                                     type == ContenderType.CHM ? "never evicts" : null));
                 }
             }
@@ -113,6 +116,10 @@ final class SampleReports {
                                 budget / 120,
                                 budget < 1 << 19 && "mapdb".equals(name) ? budget + 1 : budget,
                                 120.5,
+                                "ideal-lru".equals(name)
+                                        ? EffectiveSettings.NONE
+                                        : SampleSettings.of(
+                                                ContenderType.of(name).orElseThrow(), budget),
                                 "chm".equals(name) ? "never evicts" : null));
             }
         }

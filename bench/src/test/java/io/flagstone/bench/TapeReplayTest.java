@@ -8,6 +8,7 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,8 +19,8 @@ class TapeReplayTest {
     @TempDir private Path directory;
 
     @Test
-    void theDefaultReplayEvictsAndExpiresWithoutDifferences() {
-        final JsonObject report = Cli.replay(directory, "--verify");
+    void theSmallReplayEvictsAndExpiresWithoutDifferences() {
+        final JsonObject report = Cli.replay(directory, "--small", "--verify");
 
         assertThat(report.get("steps").getAsLong()).isEqualTo(100_000);
         assertThat(report.get("requests").getAsLong()).isEqualTo(100_000 * LOOKUPS_PER_TRADE);
@@ -32,17 +33,74 @@ class TapeReplayTest {
         assertThat(report.get("auditClean").getAsBoolean()).isTrue();
         assertThat(report.get("heldBack").getAsLong()).isZero();
         assertThat(report.get("opsPerSecond").getAsLong()).isPositive();
+        final JsonObject slowest = report.getAsJsonObject("slowestOperation");
+        assertThat(slowest.get("number").getAsLong())
+                .isBetween(1L, slowest.get("ofOperations").getAsLong());
+        assertThat(slowest.get("latencyNs").getAsLong())
+                .isLessThanOrEqualTo(report.getAsJsonObject("latencyNs").get("max").getAsLong());
         assertThat(report.getAsJsonObject("latencyNs").keySet())
                 .containsExactly("p50", "p90", "p99", "p99.9", "p99.99", "max");
     }
 
+    /** A separate program counted them in the file: levels within half an hour of a trade. */
     @Test
     void withoutEvictionsTheHitsFollowFromTheTape() {
-        // A separate program counted the hits in the file: levels within half an hour of a trade.
-        final JsonObject report = Cli.replay(directory, "--memory", "1M", "--verify");
+        final JsonObject report = Cli.replay(directory, "--small", "--memory", "1M", "--verify");
 
         assertThat(report.get("hits").getAsLong()).isEqualTo(218_801);
         assertThat(report.get("evictions").getAsLong()).isZero();
+        assertMisses(report, 628_957, 252_242, 0);
+    }
+
+    /** The same program counted these, with levels of 0.1 dollars and a day. */
+    @Test
+    void theDefaultReplayHitsWhatTheTapeAllows() {
+        final JsonObject report = Cli.replay(directory, "--verify");
+
+        assertThat(report.get("hits").getAsLong()).isEqualTo(857_383);
+        assertThat(report.get("hitRatio").getAsDouble()).isBetween(0.7794, 0.7795);
+        assertMisses(report, 205_465, 37_152, 0);
+        assertThat(report.get("evictions").getAsLong()).isPositive();
+        assertThat(report.get("expirations").getAsLong()).isGreaterThan(1000);
+        assertThat(report.get("differences").getAsLong()).isZero();
+        assertThat(report.getAsJsonObject("memory").get("bookkeepingBytesPerEntry").getAsDouble())
+                .isBetween(48.0, 53.0);
+        final JsonObject settings = report.getAsJsonObject("settings");
+        assertThat(settings.get("memoryBytes").getAsLong()).isEqualTo(128 << 10);
+        assertThat(settings.get("segments").getAsInt()).isPositive();
+        assertThat(settings.get("slabBytes").getAsInt()).isPositive();
+        assertThat(settings.get("promotionDistance").getAsDouble()).isEqualTo(0.0625);
+        assertThat(settings.get("ttlNs").getAsLong()).isEqualTo(TimeUnit.DAYS.toNanos(1));
+    }
+
+    @Test
+    void missesOfASmallCacheHaveAllCauses() {
+        final JsonObject report = Cli.replay(directory, "--small");
+
+        assertMisses(report, 628_957, 252_242, 218_801 - report.get("hits").getAsLong());
+    }
+
+    private static void assertMisses(JsonObject report, long never, long stale, long evicted) {
+        final JsonObject causes = report.getAsJsonObject("missesByCause");
+        assertThat(causes.get("neverWritten").getAsLong()).isEqualTo(never);
+        assertThat(causes.get("stale").getAsLong()).isEqualTo(stale);
+        assertThat(causes.get("evicted").getAsLong()).isEqualTo(evicted);
+        assertThat(never + stale + evicted).isEqualTo(report.get("misses").getAsLong());
+    }
+
+    @Test
+    void aQuoteIsReadBeforeAndAfterItsTimeToLive() {
+        final JsonObject quote =
+                Cli.replay(directory, "--ttl", "10s").getAsJsonObject("staleQuote");
+        final long written = quote.get("writtenAtNs").getAsLong();
+
+        assertThat(written).as("the last trade").isEqualTo(1_385_913_725_000_000_000L);
+        assertThat(quote.get("readBeforeAtNs").getAsLong() - written).isEqualTo(9_999_999_999L);
+        assertThat(quote.get("readBeforeHit").getAsBoolean()).isTrue();
+        assertThat(quote.get("priceUsd").getAsDouble()).isEqualTo(999.0);
+        assertThat(quote.get("readAfterAtNs").getAsLong() - written).isEqualTo(10_000_000_000L);
+        assertThat(quote.get("readAfterHit").getAsBoolean()).isFalse();
+        assertThat(Cli.replay(directory, "--ttl", "none").get("staleQuote").isJsonNull()).isTrue();
     }
 
     @Test

@@ -2,6 +2,7 @@
 package io.flagstone.bench.compare;
 
 import io.flagstone.bench.contender.ContenderType;
+import io.flagstone.bench.report.EffectiveSettings;
 import java.util.List;
 
 /**
@@ -21,6 +22,7 @@ import java.util.List;
  * @param roundsNs the median of each round.
  * @param samples the number of iterations.
  * @param rounds the number of JVMs.
+ * @param settings the effective settings of the contender.
  * @param refused why there is no figure, or null if there is one.
  */
 public record CompareFigure(
@@ -37,6 +39,7 @@ public record CompareFigure(
         List<Double> roundsNs,
         int samples,
         int rounds,
+        EffectiveSettings settings,
         String refused) {
     static CompareFigure refused(
             Measurement measurement, ContenderType type, Scale scale, String why) {
@@ -55,6 +58,7 @@ public record CompareFigure(
                 List.of(),
                 0,
                 0,
+                EffectiveSettings.NONE,
                 why);
     }
 

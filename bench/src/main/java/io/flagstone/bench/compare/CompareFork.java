@@ -4,6 +4,7 @@ package io.flagstone.bench.compare;
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import io.flagstone.bench.jmh.ContenderBenchmark;
+import io.flagstone.bench.report.EffectiveSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,7 +71,7 @@ public final class CompareFork {
                     ? profile(options(request, measurement), recording)
                     : measure(options(request, measurement));
         } catch (RunnerException failure) {
-            return new Reply(null, 0, null, innermost(failure).toString());
+            return new Reply(null, 0, null, innermost(failure).toString(), EffectiveSettings.NONE);
         }
     }
 
@@ -79,7 +80,8 @@ public final class CompareFork {
         SamplingProfiler.recordTo(recording);
         new Runner(options.addProfiler(SamplingProfiler.class).build()).run();
         SamplingProfiler.finish();
-        return new Reply(null, 0, MethodSamples.read(recording), null);
+        return new Reply(
+                null, 0, MethodSamples.read(recording), null, ContenderBenchmark.settings());
     }
 
     private static Reply measure(ChainedOptionsBuilder options) throws RunnerException {
@@ -89,7 +91,12 @@ public final class CompareFork {
                 run.getBenchmarkResults().iterator().next().getIterationResults().stream()
                         .mapToDouble(iteration -> iteration.getPrimaryResult().getScore())
                         .toArray();
-        return new Reply(scores, run.getSecondaryResults().get(ALLOCATION).getScore(), null, null);
+        return new Reply(
+                scores,
+                run.getSecondaryResults().get(ALLOCATION).getScore(),
+                null,
+                null,
+                ContenderBenchmark.settings());
     }
 
     /**
@@ -143,6 +150,12 @@ public final class CompareFork {
      * @param bytesPerOp the bytes allocated on the heap per operation.
      * @param methods the sampled methods, or null if it was measured.
      * @param failure why there is no result, or null if there is one.
+     * @param settings the effective settings of the contender.
      */
-    record Reply(double[] nsPerOp, double bytesPerOp, MethodSamples methods, String failure) {}
+    record Reply(
+            double[] nsPerOp,
+            double bytesPerOp,
+            MethodSamples methods,
+            String failure,
+            EffectiveSettings settings) {}
 }

@@ -8,6 +8,7 @@ import io.flagstone.bench.fork.Origin;
 import io.flagstone.bench.report.Page;
 import io.flagstone.bench.report.Picture;
 import io.flagstone.bench.report.Report;
+import io.flagstone.bench.report.SettingsTable;
 import io.flagstone.bench.report.Table;
 import io.flagstone.tools.console.Json;
 import io.flagstone.tools.console.TextTable;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -55,6 +57,7 @@ public record CompareReport(List<CompareFigure> figures, List<Profile> profiles,
     @Override
     public void print(PrintWriter out) {
         origin.print(out);
+        settings().print(out);
         for (final CompareTable table : CompareTable.split(figures)) {
             out.println();
             out.println(table.title());
@@ -74,6 +77,22 @@ public record CompareReport(List<CompareFigure> figures, List<Profile> profiles,
             }
         }
         out.flush();
+    }
+
+    private SettingsTable settings() {
+        final SettingsTable table = new SettingsTable();
+        figures.forEach(
+                figure ->
+                        table.add(
+                                String.format(
+                                        Locale.ROOT,
+                                        "%s, %,d entries of %d bytes",
+                                        figure.type().title(),
+                                        figure.scale().entries(),
+                                        figure.scale().valueBytes()),
+                                figure.measurement().title(),
+                                figure.settings()));
+        return table;
     }
 
     @Override
@@ -102,6 +121,9 @@ public record CompareReport(List<CompareFigure> figures, List<Profile> profiles,
             row.addProperty("samples", figure.samples());
             row.addProperty("rounds", figure.rounds());
             row.addProperty("refused", figure.refused());
+            if (figure.isMeasured()) {
+                row.add("settings", figure.settings().json());
+            }
             origin.machine().addTo(row);
             rows.add(row);
         }
@@ -169,6 +191,7 @@ public record CompareReport(List<CompareFigure> figures, List<Profile> profiles,
         if (!profiles.isEmpty()) {
             profiles(page);
         }
+        settings().addTo(page);
         return origin.endPage(page, origin.machine().describe());
     }
 

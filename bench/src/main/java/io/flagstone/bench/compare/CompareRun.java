@@ -94,6 +94,7 @@ public final class CompareRun {
     private void take(Key key, CompareFork.Reply reply) {
         if (reply.failure() == null) {
             samples(key).add(reply.nsPerOp(), reply.bytesPerOp());
+            samples(key).settings(reply.settings());
         } else {
             refuse(key, reply.failure());
         }

@@ -2,6 +2,7 @@
 package io.flagstone.bench.compare;
 
 import io.flagstone.bench.contender.ContenderType;
+import io.flagstone.bench.report.EffectiveSettings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.List;
 final class Samples {
     private final List<double[]> rounds = new ArrayList<>();
     private final List<Double> bytes = new ArrayList<>();
+    private EffectiveSettings settings = EffectiveSettings.NONE;
 
     /** Adds the iterations of one JVM, or null for a skipped round, so that rounds stay aligned. */
     void add(double[] nsPerOp, double bytesPerOp) {
@@ -17,6 +19,11 @@ final class Samples {
         if (nsPerOp != null) {
             bytes.add(bytesPerOp);
         }
+    }
+
+    /** Sets the effective settings of the contender. */
+    void settings(EffectiveSettings effective) {
+        settings = effective;
     }
 
     boolean isEmpty() {
@@ -40,6 +47,7 @@ final class Samples {
                 medians(),
                 all.length,
                 bytes.size(),
+                settings,
                 null);
     }
 

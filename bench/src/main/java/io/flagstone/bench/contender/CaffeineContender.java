@@ -3,6 +3,7 @@ package io.flagstone.bench.contender;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.flagstone.bench.report.EffectiveSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 final class CaffeineContender implements Contender {
     private final Cache<Long, byte[]> cache;
     private final int valueBytes;
+    private final EffectiveSettings effective;
 
     CaffeineContender(ContenderSettings settings) {
         final Caffeine<Object, Object> builder =
@@ -23,6 +25,7 @@ final class CaffeineContender implements Contender {
         }
         cache = builder.build();
         valueBytes = settings.valueBytes();
+        effective = settings.effective().with("maximumSize", settings.entries());
     }
 
     @Override
@@ -35,6 +38,11 @@ final class CaffeineContender implements Contender {
     public long entries() {
         cache.cleanUp();
         return cache.estimatedSize();
+    }
+
+    @Override
+    public EffectiveSettings settings() {
+        return effective;
     }
 
     @Override

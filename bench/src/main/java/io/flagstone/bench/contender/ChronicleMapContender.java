@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.contender;
 
+import io.flagstone.bench.report.EffectiveSettings;
 import net.openhft.chronicle.core.values.LongValue;
 import net.openhft.chronicle.map.ChronicleMap;
 import net.openhft.chronicle.values.Values;
@@ -12,9 +13,11 @@ import net.openhft.chronicle.values.Values;
 final class ChronicleMapContender implements Contender {
     private final ChronicleMap<LongValue, byte[]> map;
     private final int valueBytes;
+    private final EffectiveSettings effective;
 
     ChronicleMapContender(ContenderSettings settings) {
         valueBytes = settings.valueBytes();
+        effective = settings.effective();
         map =
                 ChronicleMap.of(LongValue.class, byte[].class)
                         .name("contender")
@@ -37,6 +40,11 @@ final class ChronicleMapContender implements Contender {
     @Override
     public long nativeBytes() {
         return map.offHeapMemoryUsed();
+    }
+
+    @Override
+    public EffectiveSettings settings() {
+        return effective;
     }
 
     @Override

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.contender;
 
+import io.flagstone.bench.report.EffectiveSettings;
+
 /**
  * A cache under measurement, used through the API that suits it best. Keys are numbers from 0 to
  * 2³¹−1. Values have a fixed length, and their first word is their key.
@@ -31,6 +33,13 @@ public interface Contender extends AutoCloseable {
     default long nativeBytes() {
         return 0;
     }
+
+    /**
+     * Returns the settings in effect.
+     *
+     * @return at least the bound; for Flagstone, all parameters.
+     */
+    EffectiveSettings settings();
 
     @Override
     void close();

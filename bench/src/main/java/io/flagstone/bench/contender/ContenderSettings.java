@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.contender;
 
+import io.flagstone.bench.report.EffectiveSettings;
+
 /**
  * The settings that every contender gets.
  *
@@ -78,6 +80,18 @@ public record ContenderSettings(int entries, int valueBytes, long ttlNs) {
     long budgetBytes(int overheadBytes) {
         final long entryBytes = (long) Long.BYTES + valueBytes + overheadBytes;
         return Math.max(MIN_BUDGET_BYTES, (long) (entries * entryBytes * HEADROOM));
+    }
+
+    /**
+     * Returns the settings that all contenders have in common.
+     *
+     * @return entries, bytes of a value, and the time to live.
+     */
+    EffectiveSettings effective() {
+        return EffectiveSettings.NONE
+                .with("entries", entries)
+                .with("valueBytes", valueBytes)
+                .with("defaultTtlNs", ttlNs == NO_TTL ? "none" : ttlNs);
     }
 
     /**

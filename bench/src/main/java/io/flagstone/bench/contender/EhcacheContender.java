@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.contender;
 
+import io.flagstone.bench.report.EffectiveSettings;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
@@ -32,16 +33,16 @@ final class EhcacheContender implements Contender {
     private final CacheManager manager;
     private final Cache<Long, byte[]> cache;
     private final int valueBytes;
+    private final EffectiveSettings effective;
 
     EhcacheContender(ContenderSettings settings) {
+        final long offHeapBytes = Math.max(MIN_BYTES, settings.budgetBytes(OVERHEAD_BYTES));
         final CacheConfigurationBuilder<Long, byte[]> configuration =
                 CacheConfigurationBuilder.newCacheConfigurationBuilder(
                         Long.class,
                         byte[].class,
                         ResourcePoolsBuilder.newResourcePoolsBuilder()
-                                .offheap(
-                                        Math.max(MIN_BYTES, settings.budgetBytes(OVERHEAD_BYTES)),
-                                        MemoryUnit.B));
+                                .offheap(offHeapBytes, MemoryUnit.B));
         manager = CacheManagerBuilder.newCacheManagerBuilder().using(statistics).build(true);
         cache =
                 manager.createCache(
@@ -52,6 +53,7 @@ final class EhcacheContender implements Contender {
                                         ExpiryPolicyBuilder.timeToLiveExpiration(
                                                 Duration.ofNanos(settings.ttlNs()))));
         valueBytes = settings.valueBytes();
+        effective = settings.effective().with("offHeapBytes", offHeapBytes);
     }
 
     @Override
@@ -62,6 +64,11 @@ final class EhcacheContender implements Contender {
     @Override
     public long entries() {
         return statistics.getCacheStatistics(NAME).getTierStatistics().get("OffHeap").getMappings();
+    }
+
+    @Override
+    public EffectiveSettings settings() {
+        return effective;
     }
 
     @Override

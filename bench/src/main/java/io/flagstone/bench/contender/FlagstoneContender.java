@@ -4,6 +4,7 @@ package io.flagstone.bench.contender;
 import io.flagstone.CacheBuilder;
 import io.flagstone.MultiGet;
 import io.flagstone.OffHeapCache;
+import io.flagstone.bench.report.EffectiveSettings;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** Flagstone, with long keys or with keys in buffers. */
@@ -53,6 +54,11 @@ final class FlagstoneContender implements Contender {
     @Override
     public long entries() {
         return cache.size();
+    }
+
+    @Override
+    public EffectiveSettings settings() {
+        return EffectiveSettings.of(cache.configuration());
     }
 
     @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.contender;
 
+import io.flagstone.bench.report.EffectiveSettings;
 import java.nio.ByteBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -23,6 +24,7 @@ final class FloorContender implements Contender {
 
     private final int entries;
     private final int valueBytes;
+    private final EffectiveSettings effective;
     private final int chunkBytes;
     private final UnsafeBuffer index;
     private final UnsafeBuffer[] blocks;
@@ -30,6 +32,7 @@ final class FloorContender implements Contender {
     FloorContender(ContenderSettings settings) {
         entries = settings.entries();
         valueBytes = settings.valueBytes();
+        effective = settings.effective();
         chunkBytes = HEADER_BYTES + valueBytes;
         index = allocate((long) entries * Long.BYTES);
         blocks = new UnsafeBuffer[(entries - 1 >> BLOCK_SHIFT) + 1];
@@ -71,6 +74,11 @@ final class FloorContender implements Contender {
     @Override
     public long entries() {
         return entries;
+    }
+
+    @Override
+    public EffectiveSettings settings() {
+        return effective;
     }
 
     @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.contender;
 
+import io.flagstone.bench.report.EffectiveSettings;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,21 +12,22 @@ final class HashMapContender implements Contender {
 
     private final Map<Long, byte[]> map;
     private final int valueBytes;
+    private final EffectiveSettings effective;
 
-    private HashMapContender(Map<Long, byte[]> map, int valueBytes) {
+    private HashMapContender(Map<Long, byte[]> map, ContenderSettings settings, Object bound) {
         this.map = map;
-        this.valueBytes = valueBytes;
+        this.valueBytes = settings.valueBytes();
+        this.effective = settings.effective().with("maximumSize", bound);
     }
 
     /** Makes a map without a bound, which shows the least that the heap costs. */
     static Contender concurrent(ContenderSettings settings) {
-        return new HashMapContender(
-                new ConcurrentHashMap<>(settings.entries()), settings.valueBytes());
+        return new HashMapContender(new ConcurrentHashMap<>(settings.entries()), settings, "none");
     }
 
     /** Makes the textbook's LRU cache, under one lock. */
     static Contender linked(ContenderSettings settings) {
-        return new HashMapContender(new LruMap(settings.entries()), settings.valueBytes());
+        return new HashMapContender(new LruMap(settings.entries()), settings, settings.entries());
     }
 
     @Override
@@ -46,6 +48,11 @@ final class HashMapContender implements Contender {
     @Override
     public long entries() {
         return map.size();
+    }
+
+    @Override
+    public EffectiveSettings settings() {
+        return effective;
     }
 
     @Override

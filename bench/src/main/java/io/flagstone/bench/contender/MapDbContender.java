@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.contender;
 
+import io.flagstone.bench.report.EffectiveSettings;
 import java.util.concurrent.TimeUnit;
 import org.mapdb.DB;
 import org.mapdb.DBMaker;
@@ -26,6 +27,7 @@ final class MapDbContender implements Contender {
     private final DB db;
     private final HTreeMap<Long, byte[]> map;
     private final int valueBytes;
+    private final EffectiveSettings effective;
 
     MapDbContender(ContenderSettings settings) {
         db = DBMaker.memoryDirectDB().make();
@@ -42,6 +44,10 @@ final class MapDbContender implements Contender {
         }
         map = maker.create();
         valueBytes = settings.valueBytes();
+        effective =
+                settings.effective()
+                        .with("expireMaxSize", settings.entriesOver(SEGMENTS))
+                        .with("segments", SEGMENTS);
     }
 
     /** Returns enough levels for the tree to have a place for each entry; else entries share. */
@@ -71,6 +77,11 @@ final class MapDbContender implements Contender {
     @Override
     public long entries() {
         return map.sizeLong();
+    }
+
+    @Override
+    public EffectiveSettings settings() {
+        return effective;
     }
 
     @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.contender;
 
+import io.flagstone.bench.report.EffectiveSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -28,6 +29,7 @@ final class OhcContender implements Contender {
 
     private final OHCache<Long, byte[]> cache;
     private final int valueBytes;
+    private final EffectiveSettings effective;
     private final boolean linked;
 
     private OhcContender(
@@ -40,6 +42,11 @@ final class OhcContender implements Contender {
                         .hashTableSize(Math.toIntExact(buckets))
                         .build();
         valueBytes = settings.valueBytes();
+        effective =
+                settings.effective()
+                        .with("capacityBytes", cache.capacity())
+                        .with("segments", builder.getSegmentCount())
+                        .with("hashTableSize", buckets);
         this.linked = linked;
     }
 
@@ -93,6 +100,11 @@ final class OhcContender implements Contender {
     public long nativeBytes() {
         final long buckets = Arrays.stream(cache.hashTableSizes()).asLongStream().sum();
         return cache.memUsed() + buckets * (linked ? LINKED_BUCKET_BYTES : CHUNKED_BUCKET_BYTES);
+    }
+
+    @Override
+    public EffectiveSettings settings() {
+        return effective;
     }
 
     @Override

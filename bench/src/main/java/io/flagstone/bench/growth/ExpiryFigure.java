@@ -4,6 +4,7 @@ package io.flagstone.bench.growth;
 import io.flagstone.bench.fork.Forecast;
 import io.flagstone.bench.fork.Fork;
 import io.flagstone.bench.fork.StepListener;
+import io.flagstone.bench.report.EffectiveSettings;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,9 +19,16 @@ import java.util.concurrent.TimeUnit;
  * @param reclaimNs time to reclaim an expired entry.
  * @param worstCallNs the longest call of {@code doWork} while all timers expire at once.
  * @param calls the number of calls that reclaim all timers.
+ * @param settings the effective settings of the cache.
  */
 public record ExpiryFigure(
-        int timers, double armNs, double rearmNs, double reclaimNs, long worstCallNs, long calls) {
+        int timers,
+        double armNs,
+        double rearmNs,
+        double reclaimNs,
+        long worstCallNs,
+        long calls,
+        EffectiveSettings settings) {
     /** Each timer is armed, armed again and reclaimed. */
     private static final int OPERATIONS = 3;
 
@@ -64,7 +72,8 @@ public record ExpiryFigure(
                             reply.rearmNs(),
                             reply.reclaimNs(),
                             reply.worstCallNs(),
-                            reply.calls()));
+                            reply.calls(),
+                            reply.settings()));
         }
         return figures;
     }

@@ -3,6 +3,7 @@ package io.flagstone.bench.growth;
 
 import com.google.gson.Gson;
 import io.flagstone.OffHeapCache;
+import io.flagstone.bench.report.EffectiveSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,8 +64,10 @@ public final class ExpiryFork {
         }
         nowNs += 2 * STORM_NS;
         final Worst storm = drain();
+        final EffectiveSettings settings = EffectiveSettings.of(cache.configuration());
         cache.close();
-        return new Reply(arm, rearm, reclaimNs, Math.max(reclaim.ns, storm.ns), storm.calls);
+        return new Reply(
+                arm, rearm, reclaimNs, Math.max(reclaim.ns, storm.ns), storm.calls, settings);
     }
 
     private static long ttlNs(long key) {
@@ -109,8 +112,15 @@ public final class ExpiryFork {
      * @param reclaimNs time to reclaim an expired entry.
      * @param worstCallNs the longest call of {@code doWork} after all entries expired at once.
      * @param calls the number of calls that reclaimed all entries.
+     * @param settings the effective settings of the cache.
      */
-    record Reply(double armNs, double rearmNs, double reclaimNs, long worstCallNs, long calls) {
+    record Reply(
+            double armNs,
+            double rearmNs,
+            double reclaimNs,
+            long worstCallNs,
+            long calls,
+            EffectiveSettings settings) {
         static Reply of(String json) {
             return GSON.fromJson(json, Reply.class);
         }

@@ -66,6 +66,7 @@ public record FootprintReport(List<GrowthFigure> figures, Origin origin) impleme
     @Override
     public void print(PrintWriter out) {
         origin.print(out);
+        GrowthFigure.settings(figures).print(out);
         groups().forEach(
                         (title, group) -> {
                             out.println();
@@ -145,6 +146,7 @@ public record FootprintReport(List<GrowthFigure> figures, Origin origin) impleme
             row.addProperty("refused", figure.refused());
             if (figure.refused() == null) {
                 final Footprint full = figure.memory().full();
+                row.add("settings", figure.settings().json());
                 row.addProperty("held", figure.memory().held());
                 row.addProperty("heapBytes", full.heapBytes());
                 row.addProperty("directBytes", full.directBytes());
@@ -215,6 +217,7 @@ public record FootprintReport(List<GrowthFigure> figures, Origin origin) impleme
                             page.list(refusals(group)).endSection();
                         });
         page.section("How to read it", HOW_TO_READ).endSection();
+        GrowthFigure.settings(figures).addTo(page);
         return origin.endPage(page, origin.machine().describe());
     }
 }

@@ -3,9 +3,12 @@ package io.flagstone.bench.growth;
 
 import io.flagstone.bench.contender.ContenderType;
 import io.flagstone.bench.fork.Scatter;
+import io.flagstone.bench.report.EffectiveSettings;
+import io.flagstone.bench.report.SettingsTable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 
 /** The results of all rounds of one contender at one size. */
@@ -50,6 +53,27 @@ public final class GrowthFigure {
     /** Returns why there is no figure, or null if there is one. */
     String refused() {
         return replies.isEmpty() ? refused : null;
+    }
+
+    /** Returns the settings of the contender, none if there is no figure. */
+    EffectiveSettings settings() {
+        return replies.isEmpty() ? EffectiveSettings.NONE : memory().settings();
+    }
+
+    /** Adds the settings of all figures to a table. */
+    static SettingsTable settings(List<GrowthFigure> figures) {
+        final SettingsTable table = new SettingsTable();
+        figures.forEach(
+                figure ->
+                        table.add(
+                                String.format(
+                                        Locale.ROOT,
+                                        "%s, %,d entries of %d bytes",
+                                        figure.type.title(),
+                                        figure.entries,
+                                        figure.valueBytes),
+                                figure.settings()));
+        return table;
     }
 
     /** Returns the first round's reply, because memory hardly varies between rounds. */

@@ -8,6 +8,7 @@ import io.flagstone.bench.contender.ContenderSettings;
 import io.flagstone.bench.contender.ContenderType;
 import io.flagstone.bench.contender.Session;
 import io.flagstone.bench.keys.KeySequence;
+import io.flagstone.bench.report.EffectiveSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,8 +91,10 @@ public final class GrowthFork {
             brimEntries = contender.entries();
             brim = Footprint.take(contender).since(before);
         }
+        final EffectiveSettings settings = contender.settings();
         contender.close();
-        return new Reply(held, full, brimEntries, brim, built - begin, filled - built, gets, puts);
+        return new Reply(
+                held, full, brimEntries, brim, built - begin, filled - built, gets, puts, settings);
     }
 
     private void get(Session session, KeySequence keys) {
@@ -155,6 +158,7 @@ public final class GrowthFork {
      * @param fillNs time to fill it.
      * @param getNs time of a read in each sample, or null.
      * @param putNs time of an update in each sample, or null.
+     * @param settings the effective settings of the contender.
      */
     record Reply(
             long held,
@@ -164,7 +168,8 @@ public final class GrowthFork {
             long buildNs,
             long fillNs,
             double[] getNs,
-            double[] putNs) {
+            double[] putNs,
+            EffectiveSettings settings) {
         static Reply of(String json) {
             return GSON.fromJson(json, Reply.class);
         }

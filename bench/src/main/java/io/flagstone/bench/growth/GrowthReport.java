@@ -9,6 +9,7 @@ import io.flagstone.bench.fork.Rounds;
 import io.flagstone.bench.report.Page;
 import io.flagstone.bench.report.Picture;
 import io.flagstone.bench.report.Report;
+import io.flagstone.bench.report.SettingsTable;
 import io.flagstone.bench.report.Table;
 import io.flagstone.tools.console.Json;
 import io.flagstone.tools.console.TextTable;
@@ -81,6 +82,7 @@ public record GrowthReport(List<GrowthFigure> figures, List<ExpiryFigure> expiry
     @Override
     public void print(PrintWriter out) {
         origin.print(out);
+        settings().print(out);
         warnings().forEach(out::println);
         out.println();
         TextTable.print(out, HEAD, rows());
@@ -90,6 +92,16 @@ public record GrowthReport(List<GrowthFigure> figures, List<ExpiryFigure> expiry
             TextTable.print(out, EXPIRY_HEAD, expiryRows());
         }
         out.flush();
+    }
+
+    private SettingsTable settings() {
+        final SettingsTable table = GrowthFigure.settings(figures);
+        expiry.forEach(
+                figure ->
+                        table.add(
+                                String.format(Locale.ROOT, "%,d timers", figure.timers()),
+                                figure.settings()));
+        return table;
     }
 
     private List<List<String>> rows() {
@@ -214,6 +226,7 @@ public record GrowthReport(List<GrowthFigure> figures, List<ExpiryFigure> expiry
         row.addProperty("nsPerOp", GrowthFigure.median(sorted));
         row.add("low", Json.number(figure.low(sorted)));
         row.add("high", Json.number(figure.high(sorted)));
+        row.add("settings", figure.settings().json());
         row.add("bytesPerEntry", Json.number(figure.bytesPerEntry()));
         row.addProperty("buildNs", Math.round(1e6 * figure.buildMs()));
         rows.add(row);
@@ -222,6 +235,7 @@ public record GrowthReport(List<GrowthFigure> figures, List<ExpiryFigure> expiry
     private void addExpiry(JsonArray rows, String benchmark, ExpiryFigure figure, double ns) {
         final JsonObject row = row(benchmark, ContenderType.FLAGSTONE.title(), figure.timers());
         row.addProperty("timers", figure.timers());
+        row.add("settings", figure.settings().json());
         row.addProperty("nsPerOp", ns);
         rows.add(row);
     }
@@ -266,6 +280,7 @@ public record GrowthReport(List<GrowthFigure> figures, List<ExpiryFigure> expiry
                             page.endSection();
                         });
         page.section("How to read it", HOW_TO_READ).endSection();
+        settings().addTo(page);
         return origin.endPage(page, origin.machine().describe());
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.hitratio;
 
+import io.flagstone.bench.report.EffectiveSettings;
+
 /**
  * The figure of one contender with one budget.
  *
@@ -11,6 +13,7 @@ package io.flagstone.bench.hitratio;
  * @param entries the entries at the end.
  * @param usedBytes the bytes of the full contender.
  * @param bytesPerEntry these bytes for each entry that the full contender holds.
+ * @param settings the effective settings; none for the ideal and if there is no figure.
  * @param refused why there is no figure, or null if there is one.
  */
 public record HitRatioFigure(
@@ -21,6 +24,7 @@ public record HitRatioFigure(
         long entries,
         long usedBytes,
         double bytesPerEntry,
+        EffectiveSettings settings,
         String refused) {
     double hitRatio() {
         return (double) hits / Math.max(1, requests);

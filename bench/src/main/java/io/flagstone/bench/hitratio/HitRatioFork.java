@@ -7,6 +7,7 @@ import io.flagstone.bench.contender.ContenderSettings;
 import io.flagstone.bench.contender.ContenderType;
 import io.flagstone.bench.contender.Session;
 import io.flagstone.bench.growth.Footprint;
+import io.flagstone.bench.report.EffectiveSettings;
 import io.flagstone.bench.trace.TraceFormat;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -71,7 +72,8 @@ public final class HitRatioFork {
                     hits,
                     contender.entries(),
                     Math.round(full.bytes()),
-                    full.bytes() / full.held());
+                    full.bytes() / full.held(),
+                    contender.settings());
         }
     }
 
@@ -150,8 +152,15 @@ public final class HitRatioFork {
      * @param entries the entries at the end.
      * @param usedBytes the bytes of the full contender, measured before.
      * @param bytesPerEntry the bytes of each entry that the full contender held.
+     * @param settings the effective settings of the contender.
      */
-    record Reply(long requests, long hits, long entries, long usedBytes, double bytesPerEntry) {
+    record Reply(
+            long requests,
+            long hits,
+            long entries,
+            long usedBytes,
+            double bytesPerEntry,
+            EffectiveSettings settings) {
         static Reply of(String json) {
             return GSON.fromJson(json, Reply.class);
         }

@@ -11,6 +11,7 @@ import io.flagstone.bench.report.Look;
 import io.flagstone.bench.report.Page;
 import io.flagstone.bench.report.Picture;
 import io.flagstone.bench.report.Report;
+import io.flagstone.bench.report.SettingsTable;
 import io.flagstone.bench.report.Table;
 import io.flagstone.tools.console.Json;
 import io.flagstone.tools.console.TextTable;
@@ -61,11 +62,26 @@ public record HitRatioReport(HitRatioRun run, List<HitRatioFigure> figures, Orig
     @Override
     public void print(PrintWriter out) {
         origin.print(out);
+        settings().print(out);
         out.println();
         out.println(title());
         TextTable.print(out, HEAD, rows());
         refusals().forEach(refusal -> out.println("  - " + refusal));
         out.flush();
+    }
+
+    private SettingsTable settings() {
+        final SettingsTable table = new SettingsTable();
+        figures.forEach(
+                figure ->
+                        table.add(
+                                String.format(
+                                        Locale.ROOT,
+                                        "%s, budget of %,d bytes",
+                                        figure.impl(),
+                                        figure.budgetBytes()),
+                                figure.settings()));
+        return table;
     }
 
     private String title() {
@@ -114,6 +130,7 @@ public record HitRatioReport(HitRatioRun run, List<HitRatioFigure> figures, Orig
             row.addProperty("budgetBytes", figure.budgetBytes());
             row.addProperty("refused", figure.refused());
             if (figure.refused() == null) {
+                row.add("settings", figure.settings().json());
                 row.addProperty("requests", figure.requests());
                 row.addProperty("hits", figure.hits());
                 row.addProperty("hitRatio", figure.hitRatio());
@@ -199,6 +216,7 @@ public record HitRatioReport(HitRatioRun run, List<HitRatioFigure> figures, Orig
         page.list(refusals());
         page.endSection();
         page.section("How to read it", HOW_TO_READ).endSection();
+        settings().addTo(page);
         return origin.endPage(page, origin.machine().describe());
     }
 }

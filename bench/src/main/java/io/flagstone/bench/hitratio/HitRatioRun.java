@@ -6,6 +6,7 @@ import io.flagstone.bench.contender.ContenderType;
 import io.flagstone.bench.fork.Fork;
 import io.flagstone.bench.fork.ForkFailedException;
 import io.flagstone.bench.fork.StepListener;
+import io.flagstone.bench.report.EffectiveSettings;
 import io.flagstone.bench.trace.TraceFormat;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -67,6 +68,7 @@ public record HitRatioRun(
                             Math.min(entries, dense.distinct()),
                             entries * idealEntryBytes(valueBytes),
                             idealEntryBytes(valueBytes),
+                            EffectiveSettings.NONE,
                             null));
             for (final ContenderType type : types) {
                 progress.next(done++, budgets.size() * types.size(), type.title() + " " + budget);
@@ -101,6 +103,7 @@ public record HitRatioRun(
                     reply.entries(),
                     reply.usedBytes(),
                     reply.bytesPerEntry(),
+                    reply.settings(),
                     null);
         } catch (ForkFailedException failure) {
             return refused(type, budget, failure.getMessage());
@@ -108,6 +111,7 @@ public record HitRatioRun(
     }
 
     private static HitRatioFigure refused(ContenderType type, long budget, String reason) {
-        return new HitRatioFigure(type.title(), budget, 0, 0, 0, 0, 0, reason);
+        return new HitRatioFigure(
+                type.title(), budget, 0, 0, 0, 0, 0, EffectiveSettings.NONE, reason);
     }
 }

@@ -6,6 +6,7 @@ import io.flagstone.bench.contender.ContenderSettings;
 import io.flagstone.bench.contender.ContenderType;
 import io.flagstone.bench.contender.Session;
 import io.flagstone.bench.keys.KeySequence;
+import io.flagstone.bench.report.EffectiveSettings;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -60,6 +61,15 @@ public class ContenderBenchmark {
     private static final long NEW_KEYS = 1L << 30;
 
     private static final int NEW_KEYS_SHIFT = 28;
+
+    /**
+     * Returns the effective settings of the contender that this JVM measured last.
+     *
+     * @return the settings.
+     */
+    public static EffectiveSettings settings() {
+        return Filling.settings();
+    }
 
     /** A contender that holds all keys. */
     @State(Scope.Benchmark)

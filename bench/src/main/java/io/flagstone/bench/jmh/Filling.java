@@ -5,6 +5,7 @@ import io.flagstone.bench.contender.Contender;
 import io.flagstone.bench.contender.ContenderSettings;
 import io.flagstone.bench.contender.ContenderType;
 import io.flagstone.bench.contender.Session;
+import io.flagstone.bench.report.EffectiveSettings;
 
 /**
  * The filled contender of this JVM. Consecutive benchmarks share it, because filling some
@@ -52,6 +53,11 @@ final class Filling {
                             + " entries");
         }
         return contender;
+    }
+
+    /** Returns the effective settings of the contender. */
+    static synchronized EffectiveSettings settings() {
+        return contender.settings();
     }
 
     /** Puts more keys until the contender evicts. No other benchmark uses it afterwards. */

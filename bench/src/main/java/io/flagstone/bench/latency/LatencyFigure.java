@@ -3,6 +3,7 @@ package io.flagstone.bench.latency;
 
 import io.flagstone.bench.contender.ContenderType;
 import io.flagstone.bench.fork.Scatter;
+import io.flagstone.bench.report.EffectiveSettings;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -33,6 +34,7 @@ public final class LatencyFigure {
     private long collections;
     private long longestCollectionNs;
     private long stallsDropped;
+    private EffectiveSettings settings = EffectiveSettings.NONE;
     private String refused;
 
     LatencyFigure(ContenderType type, Collector collector) {
@@ -48,6 +50,7 @@ public final class LatencyFigure {
         serviceTailNs.add(served.getValueAtPercentile(SERVICE_TAIL));
         service.add(served);
         stallsDropped += reply.stallsDropped();
+        settings = reply.settings();
         hits += reply.hits();
         misses += reply.misses();
         readLateNs = Math.max(readLateNs, reply.readLateNs());
@@ -84,6 +87,11 @@ public final class LatencyFigure {
     /** Returns warnings if this is a floor whose rounds differ. */
     List<String> warnings() {
         return type.isFloor() ? Scatter.warnings(type.title(), medianNs) : List.of();
+    }
+
+    /** Returns the settings of the contender, none if there is no figure. */
+    EffectiveSettings settings() {
+        return settings;
     }
 
     Histogram response() {

@@ -9,6 +9,7 @@ import io.flagstone.bench.contender.ContenderSettings;
 import io.flagstone.bench.contender.ContenderType;
 import io.flagstone.bench.contender.Session;
 import io.flagstone.bench.keys.KeySequence;
+import io.flagstone.bench.report.EffectiveSettings;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -114,7 +115,8 @@ public final class LatencyFork {
                 collections(safepoints).mapToLong(Safepoint::lengthNs).max().orElse(0),
                 counts(stalls.stalls(), safepoints),
                 longest(stalls.stalls(), safepoints),
-                stalls.dropped());
+                stalls.dropped(),
+                contender.settings());
     }
 
     private void read(Session session, long key) {
@@ -224,6 +226,7 @@ public final class LatencyFork {
      * @param stalls the number of stalls, by cause.
      * @param longestStallNs the longest stall, by cause.
      * @param stallsDropped stalls that found no room in the log.
+     * @param settings the effective settings of the contender.
      */
     record Reply(
             String response,
@@ -237,5 +240,6 @@ public final class LatencyFork {
             long longestCollectionNs,
             Map<StallCause, Long> stalls,
             Map<StallCause, Long> longestStallNs,
-            long stallsDropped) {}
+            long stallsDropped,
+            EffectiveSettings settings) {}
 }

@@ -10,6 +10,7 @@ import io.flagstone.bench.report.Page;
 import io.flagstone.bench.report.PercentileChart;
 import io.flagstone.bench.report.Picture;
 import io.flagstone.bench.report.Report;
+import io.flagstone.bench.report.SettingsTable;
 import io.flagstone.bench.report.Table;
 import io.flagstone.tools.console.Json;
 import io.flagstone.tools.console.TextTable;
@@ -90,6 +91,7 @@ public record LatencyReport(LatencyPlan plan, List<LatencyFigure> figures, Origi
     @Override
     public void print(PrintWriter out) {
         origin.print(out);
+        settings().print(out);
         for (final Collector collector : plan.collectors()) {
             out.println();
             out.println(title(collector) + "; microseconds");
@@ -101,6 +103,12 @@ public record LatencyReport(LatencyPlan plan, List<LatencyFigure> figures, Origi
             refusals(collector).forEach(refusal -> out.println("  - " + refusal));
         }
         out.flush();
+    }
+
+    private SettingsTable settings() {
+        final SettingsTable table = new SettingsTable();
+        figures.forEach(figure -> table.add(figure.type().title(), figure.settings()));
+        return table;
     }
 
     private String title(Collector collector) {
@@ -216,6 +224,7 @@ public record LatencyReport(LatencyPlan plan, List<LatencyFigure> figures, Origi
             row.addProperty("seconds", plan.seconds() * plan.rounds());
             row.addProperty("refused", figure.refused());
             if (figure.refused() == null) {
+                row.add("settings", figure.settings().json());
                 addFigures(row, figure);
             }
             origin.machine().addTo(row);
@@ -297,6 +306,7 @@ public record LatencyReport(LatencyPlan plan, List<LatencyFigure> figures, Origi
             page.list(refusals(collector)).endSection();
         }
         page.section("How to read it", HOW_TO_READ).endSection();
+        settings().addTo(page);
         return origin.endPage(page, origin.machine().describe());
     }
 

@@ -14,6 +14,18 @@ public final class Latencies {
     private final Map<Operation, Histogram> histograms = new EnumMap<>(Operation.class);
     private final Histogram[] byOrdinal;
     private long totalNs;
+    private long recorded;
+    private Slowest slowest;
+    private long slowestNs = -1;
+
+    /**
+     * The slowest of all operations.
+     *
+     * @param operation the operation.
+     * @param number its number among all operations, from 1 on.
+     * @param ns its latency in nanoseconds.
+     */
+    public record Slowest(Operation operation, long number, long ns) {}
 
     /** Creates empty histograms. */
     public Latencies() {
@@ -34,6 +46,11 @@ public final class Latencies {
      */
     void record(Operation operation, long ns) {
         totalNs += ns;
+        recorded++;
+        if (ns > slowestNs) {
+            slowestNs = ns;
+            slowest = new Slowest(operation, recorded, ns);
+        }
         byOrdinal[operation.ordinal()].recordValue(Math.min(ns, HIGHEST_NS));
     }
 
@@ -56,6 +73,15 @@ public final class Latencies {
         final Histogram all = new Histogram(HIGHEST_NS, DIGITS);
         histograms.values().forEach(all::add);
         return all;
+    }
+
+    /**
+     * Returns the slowest of all operations.
+     *
+     * @return the first one of the highest latency, or null if there were no operations.
+     */
+    public Slowest slowest() {
+        return slowest;
     }
 
     /**

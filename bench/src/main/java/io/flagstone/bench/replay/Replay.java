@@ -3,6 +3,7 @@ package io.flagstone.bench.replay;
 
 import io.flagstone.OffHeapCache;
 import io.flagstone.api.CacheStatistics;
+import io.flagstone.api.MemoryReport;
 import io.flagstone.api.SizeSample;
 import io.flagstone.bench.hitratio.IdealCache;
 import io.flagstone.bench.tape.TradeTape;
@@ -11,6 +12,7 @@ import io.flagstone.bench.verify.ReferenceModel;
 import io.flagstone.metrics.MetricsPublisher;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Replays an input on a cache from beginning to end. */
 public final class Replay {
@@ -86,18 +88,22 @@ public final class Replay {
         final ReplayClock clock = new ReplayClock();
         final ReferenceModel model =
                 verify ? new ReferenceModel(clock, cacheSettings.exactOrder()) : null;
-        try (OffHeapCache cache = cacheSettings.build(clock, model, sample);
-                MetricsPublisher publisher = publisher(cache)) {
+        try (OffHeapCache cache = cacheSettings.build(clock, model, sample)) {
             final MeasuredCache measured = new MeasuredCache(cache);
             final Sampler sampler = new Sampler(measured);
             final Workload workload = factory.create(measured, clock, model);
             final long start = System.nanoTime();
-            final long steps = steps(workload, clock, model, sampler, publisher);
+            final long steps;
+            try (MetricsPublisher publisher = publisher(cache)) {
+                steps = steps(workload, clock, model, sampler, publisher);
+            }
             final long wallNs = System.nanoTime() - start;
             final CacheStatistics statistics = cache.statistics();
             if (model != null) {
                 model.finish(cache.size(), statistics);
             }
+            final MemoryReport memory = cache.memoryReport();
+            final List<Sample> samples = sampler.finish(clock.nanoTime());
             return new ReplayResult(
                     steps,
                     measured.hits(),
@@ -107,13 +113,16 @@ public final class Replay {
                     workload.tooLarge(),
                     clock.heldBack(),
                     statistics,
-                    cache.memoryReport(),
+                    memory,
                     cache.audit(),
                     measured.latencies(),
                     wallNs,
-                    sampler.finish(clock.nanoTime()),
+                    samples,
                     model == null ? null : model.differences(),
-                    model != null && model.orderChecked());
+                    model != null && model.orderChecked(),
+                    workload.missCauses(),
+                    workload.staleQuote(),
+                    cache.configuration());
         }
     }
 

@@ -3,6 +3,7 @@ package io.flagstone.bench.replay;
 
 import io.flagstone.api.AuditResult;
 import io.flagstone.api.CacheStatistics;
+import io.flagstone.api.EffectiveConfiguration;
 import io.flagstone.api.MemoryReport;
 import io.flagstone.bench.verify.Differences;
 import java.util.List;
@@ -25,6 +26,9 @@ import java.util.List;
  * @param samples the samples taken during the replay.
  * @param differences the differences from the model, or null if it was not asked for.
  * @param orderChecked whether the order of all evictions was compared with the model.
+ * @param missCauses why requests missed, or null if it is not known.
+ * @param staleQuote a quote read before and after its time to live, or null if there is none.
+ * @param configuration the effective settings of the cache.
  */
 public record ReplayResult(
         long steps,
@@ -41,7 +45,10 @@ public record ReplayResult(
         long wallNs,
         List<Sample> samples,
         Differences differences,
-        boolean orderChecked) {
+        boolean orderChecked,
+        MissCauses missCauses,
+        StaleQuote staleQuote,
+        EffectiveConfiguration configuration) {
 
     /**
      * The hits of exact least-recently-used order with the same bytes, without rounding.
@@ -70,11 +77,14 @@ public record ReplayResult(
     }
 
     /**
-     * Returns whether the audit is clean and the cache does not differ from the model.
+     * Returns whether the audit is clean, the cache does not differ from the model, and the stale
+     * quote was a miss.
      *
-     * @return false if the audit failed or there are differences.
+     * @return false if there is a problem.
      */
     public boolean passed() {
-        return audit.clean() && (differences == null || differences.total() == 0);
+        return audit.clean()
+                && (differences == null || differences.total() == 0)
+                && (staleQuote == null || !staleQuote.foundAfter());
     }
 }

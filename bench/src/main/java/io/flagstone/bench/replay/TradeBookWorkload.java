@@ -9,6 +9,7 @@ import io.flagstone.bench.tape.TradeTape;
 import io.flagstone.bench.verify.ModelKey;
 import io.flagstone.bench.verify.ReferenceModel;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -18,6 +19,9 @@ import org.agrona.concurrent.UnsafeBuffer;
  * read.
  */
 final class TradeBookWorkload implements Workload {
+    /** A hundred years; later times may not fit 64 bits. */
+    private static final long LONGEST_SHOWN_NS = TimeUnit.DAYS.toNanos(36_525);
+
     private final TradeTape tape;
     private final MeasuredCache measured;
     private final OffHeapCache cache;
@@ -28,6 +32,7 @@ final class TradeBookWorkload implements Workload {
     private final PriceLevelRecord record = new PriceLevelRecord();
     private final MutableDirectBuffer scratch = new UnsafeBuffer(new byte[PriceLevelRecord.LENGTH]);
     private final ValueUpdater updater = this::applyTrade;
+    private final MissClassifier misses = new MissClassifier();
 
     /**
      * Creates the workload.
@@ -62,8 +67,10 @@ final class TradeBookWorkload implements Workload {
         if (measured.update(level, updater)) {
             updated(level);
         } else {
+            misses.missed(level, clock.nanoTime());
             insert(level);
         }
+        misses.written(level, clock.nanoTime(), settings.ttlNs());
         for (int distance = 1; distance <= settings.depth(); distance++) {
             read(level - distance);
             read(level + distance);
@@ -117,6 +124,9 @@ final class TradeBookWorkload implements Workload {
 
     private void read(long level) {
         final int length = measured.get(level, scratch);
+        if (length == OffHeapCache.NOT_FOUND) {
+            misses.missed(level, clock.nanoTime());
+        }
         if (model == null) {
             return;
         }
@@ -126,6 +136,27 @@ final class TradeBookWorkload implements Workload {
         } else {
             model.hit(key, scratch, length);
         }
+    }
+
+    @Override
+    public MissCauses missCauses() {
+        return misses.causes();
+    }
+
+    /** Reads the level of the last trade, which is the newest quote in the cache. */
+    @Override
+    public StaleQuote staleQuote() {
+        final long ttlNs = settings.ttlNs();
+        if (ttlNs == OffHeapCache.NO_TTL || ttlNs > LONGEST_SHOWN_NS) {
+            return null;
+        }
+        final long level = Math.floorDiv(trade.price(), settings.tickSize());
+        clock.advanceTo(trade.timeNs() + ttlNs - 1);
+        final boolean found = cache.get(level, scratch, 0) != OffHeapCache.NOT_FOUND;
+        final long price = found ? record.wrap(scratch, 0).lastPrice() : StaleQuote.NONE;
+        clock.advanceTo(trade.timeNs() + ttlNs);
+        final boolean foundAfter = cache.get(level, scratch, 0) != OffHeapCache.NOT_FOUND;
+        return new StaleQuote(trade.timeNs(), ttlNs, price, foundAfter);
     }
 
     @Override

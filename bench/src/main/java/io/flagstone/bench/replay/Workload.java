@@ -47,4 +47,23 @@ interface Workload {
     default IdealCache ideal() {
         return null;
     }
+
+    /**
+     * Returns why requests missed.
+     *
+     * @return the causes, or null if the workload does not know them.
+     */
+    default MissCauses missCauses() {
+        return null;
+    }
+
+    /**
+     * Reads a quote before and after its time to live, once all steps are done and all figures are
+     * taken, because it moves the clock and the cache counts its reads.
+     *
+     * @return the result, or null if the workload has no quotes or they do not expire.
+     */
+    default StaleQuote staleQuote() {
+        return null;
+    }
 }

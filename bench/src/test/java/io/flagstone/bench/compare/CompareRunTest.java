@@ -54,6 +54,9 @@ class CompareRunTest {
                         "put-evict chm never evicts",
                         "put-evict floor-latency holds no entries of its own");
         assertThat(figures.get(0).samples()).isEqualTo(2);
+        assertThat(figures.get(0).settings().json().get("segments").getAsInt()).isPositive();
+        assertThat(figures.get(1).settings().line()).contains("entries 5,000, valueBytes ");
+        assertThat(figures.get(4).settings().items()).isEmpty();
         assertThat(figures.get(0).ratio()).isEqualTo(1);
         assertThat(figures.get(1).nsPerOp()).isPositive();
         assertThat(figures.get(1).ratio()).isPositive();

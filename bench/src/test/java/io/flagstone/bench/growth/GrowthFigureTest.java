@@ -8,6 +8,7 @@ import com.google.gson.JsonParser;
 import io.flagstone.bench.contender.ContenderType;
 import io.flagstone.bench.fork.Machine;
 import io.flagstone.bench.fork.Origin;
+import io.flagstone.bench.report.EffectiveSettings;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Instant;
@@ -46,7 +47,9 @@ class GrowthFigureTest {
     private static GrowthFigure figure(long heapBytes) {
         final GrowthFigure figure = new GrowthFigure(ContenderType.FLAGSTONE, 1_000, 64);
         final Footprint memory = new Footprint(heapBytes, 0, 0, 0);
-        figure.add(new GrowthFork.Reply(1_000, memory, 1_000, memory, 1, 1, null, null));
+        figure.add(
+                new GrowthFork.Reply(
+                        1_000, memory, 1_000, memory, 1, 1, null, null, EffectiveSettings.NONE));
         return figure;
     }
 }

@@ -2,6 +2,7 @@
 package io.flagstone.bench.growth;
 
 import io.flagstone.bench.contender.ContenderType;
+import io.flagstone.bench.report.SampleSettings;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -41,7 +42,8 @@ public final class SampleFigures {
                 123_456_789,
                 (long) (ns * entries),
                 new double[] {ns, ns + 2, ns + 4},
-                new double[] {1.5 * ns, 2 * ns});
+                new double[] {1.5 * ns, 2 * ns},
+                SampleSettings.of(type, entries));
     }
 
     /** Returns the cost of timers at each number of timers. */
@@ -50,7 +52,13 @@ public final class SampleFigures {
                 .map(
                         count ->
                                 new ExpiryFigure(
-                                        count, 80, 40.5, 120, 90_000_000 / count, count / 64))
+                                        count,
+                                        80,
+                                        40.5,
+                                        120,
+                                        90_000_000 / count,
+                                        count / 64,
+                                        SampleSettings.of(ContenderType.FLAGSTONE, count)))
                 .toList();
     }
 }

@@ -3,6 +3,7 @@ package io.flagstone.bench.latency;
 
 import io.flagstone.bench.contender.ContenderType;
 import io.flagstone.bench.fork.Origin;
+import io.flagstone.bench.report.SampleSettings;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -67,7 +68,8 @@ public final class SampleLatencies {
                 49_213_700,
                 Map.of(StallCause.SCHEDULER, 1_106L, StallCause.OWN, 16_376L),
                 Map.of(StallCause.OWN, 32_556_000L),
-                0);
+                0,
+                SampleSettings.of(type, 100_000));
     }
 
     private static String encode(Histogram histogram) {

@@ -10,8 +10,11 @@ import com.google.gson.JsonPrimitive;
 import io.flagstone.api.MemoryReport;
 import io.flagstone.api.SizeClassReport;
 import io.flagstone.bench.fork.Origin;
+import io.flagstone.bench.replay.Latencies;
+import io.flagstone.bench.replay.MissCauses;
 import io.flagstone.bench.replay.Operation;
 import io.flagstone.bench.replay.ReplayResult;
+import io.flagstone.bench.report.EffectiveSettings;
 import io.flagstone.bench.verify.Differences;
 import io.flagstone.tools.console.Json;
 import org.HdrHistogram.Histogram;
@@ -35,11 +38,13 @@ final class ReplayJson {
         final JsonObject root = new JsonObject();
         origin.addTo(root);
         root.addProperty("input", setup.input());
-        root.add("settings", settings(setup));
+        root.add("settings", settings(setup, result));
         root.addProperty("steps", result.steps());
         root.addProperty("requests", result.requests());
         root.addProperty("hits", result.hits());
         root.addProperty("misses", result.misses());
+        root.addProperty("hitRatio", result.hitRatio());
+        root.add("missesByCause", missesByCause(result.missCauses()));
         root.addProperty("hitBytes", result.hitBytes());
         root.addProperty("idealHits", result.ideal() == null ? null : result.ideal().hits());
         root.addProperty(
@@ -61,12 +66,23 @@ final class ReplayJson {
         root.addProperty("wallNs", result.wallNs());
         root.add("latencyNs", latency(result.latencies().all()));
         root.add("latencyNsByOperation", byOperation(result));
+        root.add("slowestOperation", slowest(result));
         root.add("memory", memory(result.memory()));
+        root.add(
+                "staleQuote",
+                result.staleQuote() == null
+                        ? JsonNull.INSTANCE
+                        : QuoteLines.json(result.staleQuote()));
+        final JsonObject explanations = new JsonObject();
+        explanations.addProperty("requests", ReplayNotes.requests(setup, result));
+        explanations.addProperty("latency", ReplayNotes.latency(result));
+        explanations.addProperty("memory", ReplayNotes.memory(result.memory()));
+        root.add("explanations", explanations);
         return Json.render(root);
     }
 
-    private static JsonObject settings(Setup setup) {
-        final JsonObject settings = new JsonObject();
+    private static JsonObject settings(Setup setup, ReplayResult result) {
+        final JsonObject settings = EffectiveSettings.of(result.configuration()).json();
         setup.settings().forEach(s -> settings.add(s.key(), GSON.toJsonTree(s.data())));
         return settings;
     }
@@ -100,6 +116,23 @@ final class ReplayJson {
         return latency;
     }
 
+    private static JsonElement missesByCause(MissCauses causes) {
+        return causes == null ? JsonNull.INSTANCE : GSON.toJsonTree(causes);
+    }
+
+    private static JsonElement slowest(ReplayResult result) {
+        final Latencies.Slowest slowest = result.latencies().slowest();
+        if (slowest == null) {
+            return JsonNull.INSTANCE;
+        }
+        final JsonObject json = new JsonObject();
+        json.addProperty("operation", slowest.operation().title());
+        json.addProperty("latencyNs", slowest.ns());
+        json.addProperty("number", slowest.number());
+        json.addProperty("ofOperations", result.latencies().all().getTotalCount());
+        return json;
+    }
+
     private static JsonObject memory(MemoryReport report) {
         final JsonObject memory = new JsonObject();
         memory.addProperty("budgetBytes", report.budgetBytes());
@@ -108,6 +141,8 @@ final class ReplayJson {
             memory.addProperty(part.key(), part.of(report));
         }
         memory.addProperty("bookkeepingBytesPerEntry", report.bookkeepingBytesPerEntry());
+        final EntryBytes entry = EntryBytes.of(report);
+        memory.add("bytesPerEntry", entry == null ? JsonNull.INSTANCE : entry.json());
         final JsonArray classes = new JsonArray();
         for (final SizeClassReport held : report.sizeClasses()) {
             if (held.slabs() > 0) {

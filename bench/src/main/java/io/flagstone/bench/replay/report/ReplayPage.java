@@ -5,6 +5,7 @@ import io.flagstone.api.MemoryReport;
 import io.flagstone.bench.fork.Origin;
 import io.flagstone.bench.replay.Operation;
 import io.flagstone.bench.replay.ReplayResult;
+import io.flagstone.bench.report.EffectiveSettings;
 import io.flagstone.bench.report.Page;
 import io.flagstone.bench.report.Page.Fact;
 import io.flagstone.bench.report.Page.Figure;
@@ -64,6 +65,7 @@ final class ReplayPage {
         problems(page);
         latency(page);
         course(page);
+        staleQuote(page);
         page.pair();
         memory(page);
         settings(page);
@@ -105,6 +107,9 @@ final class ReplayPage {
         if (!result.audit().clean()) {
             items.add("audit: " + result.audit().finding());
         }
+        if (result.staleQuote() != null && result.staleQuote().foundAfter()) {
+            items.add("a quote was found after its time to live");
+        }
         if (result.differences() != null) {
             result.differences()
                     .counts()
@@ -131,7 +136,7 @@ final class ReplayPage {
                 new Table("Times in ns: 99 % of the operations took at most p99.", head)
                         .sum()
                         .rows(rows));
-        page.endSection();
+        page.paragraph(ReplayNotes.latency(result)).endSection();
     }
 
     private static void addLatency(List<List<String>> rows, String name, Histogram histogram) {
@@ -153,6 +158,7 @@ final class ReplayPage {
                         + " hits, "
                         + Units.count(result.misses())
                         + " misses.");
+        page.paragraph(ReplayNotes.requests(setup, result));
         page.chart(charts.hitRatio()).endSection();
         page.pair();
         page.section("Entries", "Entries held, including expired ones that are not yet reclaimed.");
@@ -175,23 +181,35 @@ final class ReplayPage {
             shares.add(100.0 * part.of(memory) / memory.budgetBytes());
         }
         rows.add(List.of("budget", Units.count(memory.budgetBytes())));
-        page.section(
-                "Memory at the end",
-                Units.count(memory.entries())
-                        + " entries; bookkeeping of "
-                        + String.format(Locale.ROOT, "%.1f", memory.bookkeepingBytesPerEntry())
-                        + " bytes an entry.");
+        page.section("Memory at the end", Units.count(memory.entries()) + " entries.");
         page.table(
                 new Table("The parts of the budget, in bytes.", List.of("part", "bytes"))
                         .sum()
                         .rows(rows)
                         .shares(shares));
-        page.endSection();
+        page.paragraph(ReplayNotes.memory(memory)).endSection();
+    }
+
+    private void staleQuote(Page page) {
+        if (result.staleQuote() != null) {
+            page.section(
+                    QuoteLines.HEADING.substring(0, 1).toUpperCase(Locale.ROOT)
+                            + QuoteLines.HEADING.substring(1),
+                    "");
+            page.table(
+                    new Table("Times in UTC.", List.of("time", "event"))
+                            .text(1)
+                            .rows(QuoteLines.of(result.staleQuote())));
+            page.endSection();
+        }
     }
 
     private void settings(Page page) {
         final List<Fact> facts = new ArrayList<>();
         setup.settings().forEach(setting -> facts.add(new Fact(setting.name(), setting.value())));
+        EffectiveSettings.of(result.configuration())
+                .items()
+                .forEach(item -> facts.add(new Fact(item.name(), item.shown())));
         facts.add(new Fact(setup.step() + " replayed", Units.count(result.steps())));
         facts.add(new Fact("too large, not cached", Units.count(result.tooLarge())));
         facts.add(new Fact("steps back in time (clock held)", Units.count(result.heldBack())));

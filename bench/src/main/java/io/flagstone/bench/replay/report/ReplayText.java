@@ -3,13 +3,18 @@ package io.flagstone.bench.replay.report;
 
 import io.flagstone.bench.replay.Operation;
 import io.flagstone.bench.replay.ReplayResult;
+import io.flagstone.bench.report.EffectiveSettings;
+import io.flagstone.bench.report.Wrapping;
 import io.flagstone.tools.console.Units;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 import org.HdrHistogram.Histogram;
 
 /** Writes the report of a replay as text. */
 final class ReplayText {
+    private static final int WIDTH = 96;
+
     private final PrintWriter out;
 
     /**
@@ -32,13 +37,24 @@ final class ReplayText {
         for (final Setup.Setting setting : setup.settings()) {
             row(setting.name(), setting.value());
         }
+        paragraph("cache settings: " + EffectiveSettings.of(result.configuration()).line());
         out.println();
         counts(setup, result);
+        paragraph(ReplayNotes.requests(setup, result));
         out.println();
         latencies(result);
+        paragraph(ReplayNotes.latency(result));
         out.println();
         memory(result);
+        paragraph(ReplayNotes.memory(result.memory()));
         out.println();
+        if (result.staleQuote() != null) {
+            out.println(QuoteLines.HEADING);
+            for (final List<String> line : QuoteLines.of(result.staleQuote())) {
+                out.printf(Locale.ROOT, "  %-35s %s%n", line.get(0), line.get(1));
+            }
+            out.println();
+        }
         verdict(result);
         out.flush();
     }
@@ -56,6 +72,11 @@ final class ReplayText {
                             + ")");
         }
         row("misses", Units.count(result.misses()));
+        if (result.missCauses() != null) {
+            row("  never written", Units.count(result.missCauses().neverWritten()));
+            row("  stale", Units.count(result.missCauses().stale()));
+            row("  evicted", Units.count(result.missCauses().evicted()));
+        }
         row("evictions", Units.count(result.statistics().evictions()));
         row("expirations", Units.count(result.statistics().expirations()));
         if (result.tooLarge() > 0) {
@@ -106,11 +127,6 @@ final class ReplayText {
                     Units.percent((double) bytes / result.memory().budgetBytes()));
         }
         out.printf(Locale.ROOT, "%-26s%,16d%n", "entries", result.memory().entries());
-        out.printf(
-                Locale.ROOT,
-                "%-26s%16.1f%n",
-                "bookkeeping bytes/entry",
-                result.memory().bookkeepingBytesPerEntry());
     }
 
     private void verdict(ReplayResult result) {
@@ -122,6 +138,10 @@ final class ReplayText {
                     .forEach((kind, n) -> out.println("  " + Units.count(n) + " " + kind.title()));
             result.differences().described().forEach(text -> out.println("  - " + text));
         }
+    }
+
+    private void paragraph(String text) {
+        Wrapping.lines(text, WIDTH).forEach(line -> out.println("  " + line));
     }
 
     private void row(String name, String value) {

@@ -9,9 +9,12 @@ import java.util.List;
  * @param input the name of the tape or trace.
  * @param step the name of its steps, in the plural.
  * @param timed whether the input has times; if not, each step takes a microsecond.
- * @param settings the settings, in the order of the report.
+ * @param explanation what a step does and which requests it makes.
+ * @param settings the settings of the input, in the order of the report. Those of the cache are in
+ *     the result.
  */
-public record Setup(String input, String step, boolean timed, List<Setting> settings) {
+public record Setup(
+        String input, String step, boolean timed, String explanation, List<Setting> settings) {
     /**
      * One setting.
      *

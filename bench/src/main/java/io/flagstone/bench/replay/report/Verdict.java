@@ -24,7 +24,16 @@ final class Verdict {
         if (differences == null) {
             return "not checked (--verify)";
         }
-        return Units.count(differences.total())
-                + (result.orderChecked() ? "" : "; order of evictions not checked");
+        return Units.count(differences.total()) + order(result);
+    }
+
+    private static String order(ReplayResult result) {
+        if (result.orderChecked()) {
+            return "";
+        }
+        final String distance = result.configuration().setting("promotionDistance").value();
+        return Double.parseDouble(distance) == 0.0
+                ? "; order of evictions not checked"
+                : "; order of evictions not checked (--promotion 0)";
     }
 }
