@@ -93,4 +93,42 @@ class TutorialTest {
         programs.compile("QuickStart", sources.get(0));
         assertThat(programs.run("prices.QuickStart")).isEqualTo("101.25\n");
     }
+
+    /** README, getting started and tutorial all begin with the same library and project. */
+    @Test
+    void theStarterIsTheOneThatThePagesShow() throws IOException {
+        final Path starter = ProjectFiles.file("docs", "starter");
+        final Path page = ProjectFiles.file("docs", "getting-started.md");
+        assertThat(Files.readString(starter.resolve("pom.xml")))
+                .isEqualTo(first(DocPrograms.blocks(page), "xml"));
+        assertThat(Files.readString(starter.resolve("src/main/java/prices/QuickStart.java")))
+                .isEqualTo(
+                        "// SPDX-License-Identifier: Apache-2.0\n"
+                                + first(DocPrograms.blocks(README), "java"));
+        final List<String> readme = commands(README);
+        assertThat(readme).containsAll(commands(page).subList(0, 2));
+        assertThat(commands(ProjectFiles.file("docs", "tutorial.md")).get(0).lines().findFirst())
+                .as("how to compile")
+                .isEqualTo(
+                        readme.stream()
+                                .filter(text -> text.startsWith("mvn -q compile dependency"))
+                                .flatMap(String::lines)
+                                .findFirst())
+                .isEqualTo(commands(page).get(2).lines().findFirst());
+    }
+
+    private static String first(List<DocPrograms.Block> blocks, String language) {
+        return blocks.stream()
+                .filter(block -> language.equals(block.language()))
+                .findFirst()
+                .orElseThrow()
+                .text();
+    }
+
+    private static List<String> commands(Path page) throws IOException {
+        return DocPrograms.blocks(page).stream()
+                .filter(block -> "sh".equals(block.language()))
+                .map(DocPrograms.Block::text)
+                .toList();
+    }
 }

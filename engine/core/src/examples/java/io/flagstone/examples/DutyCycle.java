@@ -64,7 +64,7 @@ public final class DutyCycle {
     /** Creates a cache with a cached clock. */
     public static OffHeapCache cache(CachedNanoClock clock) {
         return OffHeapCache.builder()
-                .memoryBytes(8 << 20)
+                .memoryBytes(16 << 20)
                 .defaultTtlNs(TTL_NS)
                 .clock(clock)
                 .build();
@@ -146,7 +146,8 @@ public final class DutyCycle {
                     "on the caller's thread: "
                             + cache.statistics().expirations()
                             + " of "
-                            + application.put());
+                            + application.put()
+                            + " expired, and their memory is reclaimed");
             invoker.close();
         }
     }

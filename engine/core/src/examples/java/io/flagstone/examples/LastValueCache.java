@@ -4,10 +4,11 @@ package io.flagstone.examples;
 import io.flagstone.MultiGet;
 import io.flagstone.OffHeapCache;
 import io.flagstone.api.ValueUpdater;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.CachedNanoClock;
 import org.agrona.concurrent.NanoClock;
-import org.agrona.concurrent.SystemNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -125,41 +126,72 @@ public final class LastValueCache implements AutoCloseable {
         }
     }
 
-    /** Runs a feed of a million quotes of 100 instruments, and a strategy at the same time. */
+    /** Shows a quote that goes stale, and then a strategy that reads while a feed writes. */
     public static void main(String[] args) throws InterruptedException {
+        // The application sets this clock, so nobody has to wait for the tenth second.
+        final CachedNanoClock clock = new CachedNanoClock();
+        try (LastValueCache quotes = new LastValueCache(clock)) {
+            showStaleQuote(quotes, clock);
+            runFeedAndStrategy(quotes);
+        }
+    }
+
+    private static void showStaleQuote(LastValueCache quotes, CachedNanoClock clock) {
+        final Feed feed = quotes.new Feed();
+        final Strategy strategy = quotes.new Strategy(1);
+        feed.onQuote(7, 10_125, 10_127);
+        print(clock, "bid 10125, ask 10127 arrive");
+        clock.advance(STALE_AFTER_NS - 1);
+        print(clock, middle(strategy.twiceMiddle(7)));
+        clock.advance(1);
+        print(clock, middle(strategy.twiceMiddle(7)));
+        feed.onQuote(7, 10_130, 10_132);
+        print(clock, "bid 10130, ask 10132 arrive");
+        print(clock, middle(strategy.twiceMiddle(7)));
+    }
+
+    private static void print(CachedNanoClock clock, String event) {
+        System.out.printf(Locale.ROOT, "%,14d ns  %s%n", clock.nanoTime(), event);
+    }
+
+    private static String middle(long twiceMiddle) {
+        return twiceMiddle < 0 ? "miss: the quote is stale" : "hit: middle " + twiceMiddle / 2.0;
+    }
+
+    private static void runFeedAndStrategy(LastValueCache quotes) throws InterruptedException {
         final int instruments = 100;
         final int messages = 1_000_000;
-        try (LastValueCache quotes = new LastValueCache(SystemNanoClock.INSTANCE)) {
-            final Thread feed =
-                    new Thread(
-                            () -> {
-                                final Feed writer = quotes.new Feed();
-                                final SplittableRandom random = new SplittableRandom(1);
-                                for (int i = 0; i < messages; i++) {
-                                    final long bid = 10_000 + random.nextInt(100);
-                                    writer.onQuote(i % instruments, bid, bid + 2);
-                                }
-                            });
-            final Strategy strategy = quotes.new Strategy(instruments);
-            feed.start();
-            long looks = 0;
-            while (feed.isAlive()) {
-                final long spreads = strategy.spreads(instruments);
-                if (spreads % 2 != 0) {
-                    throw new IllegalStateException("a torn quote");
-                }
-                looks++;
+        quotes.engine().clear();
+        final Thread feed =
+                new Thread(
+                        () -> {
+                            final Feed writer = quotes.new Feed();
+                            final SplittableRandom random = new SplittableRandom(1);
+                            for (int i = 0; i < messages; i++) {
+                                final long bid = 10_000 + random.nextInt(100);
+                                writer.onQuote(i % instruments, bid, bid + 2);
+                            }
+                        });
+        final Strategy strategy = quotes.new Strategy(instruments);
+        feed.start();
+        long looks = 0;
+        while (feed.isAlive()) {
+            final long spreads = strategy.spreads(instruments);
+            if (spreads % 2 != 0) {
+                throw new IllegalStateException("a torn quote");
             }
-            feed.join();
-            System.out.println(messages + " messages, " + looks + " snapshots meanwhile");
-            System.out.println(
-                    "instrument 7: message "
-                            + strategy.sequence(7)
-                            + ", middle "
-                            + strategy.twiceMiddle(7) / 2.0
-                            + " ticks; all spreads "
-                            + strategy.spreads(instruments)
-                            + " ticks");
+            looks++;
         }
+        feed.join();
+        System.out.println(
+                messages + " messages, " + looks + " snapshots meanwhile, no quote torn");
+        System.out.println(
+                "instrument 7: message "
+                        + strategy.sequence(7)
+                        + ", middle "
+                        + strategy.twiceMiddle(7) / 2.0
+                        + " ticks; all spreads "
+                        + strategy.spreads(instruments)
+                        + " ticks");
     }
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.examples;
 
+import com.sun.management.ThreadMXBean;
 import io.flagstone.OffHeapCache;
 import io.flagstone.api.ValueUpdater;
+import java.lang.management.ManagementFactory;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -114,27 +116,49 @@ public final class OrderStateCache implements AutoCloseable {
         cache.close();
     }
 
-    /** Runs a day of two million orders, of which a thousand work at a time. */
+    /** Shows the life of one order, and then millions of orders that pass through. */
     public static void main(String[] args) {
         final int working = 1_000;
-        final long orders = 2_000_000;
         try (OrderStateCache cache = new OrderStateCache(working)) {
-            long done = 0;
-            for (long id = 0; id < orders; id++) {
-                cache.sent(id, 10_000, 100);
-                cache.filled(id, 10_000, 40);
-                final long oldest = id - working;
-                if (oldest >= 0 && cache.filled(oldest, 9_999, 60) == Outcome.DONE) {
-                    done++;
-                }
-            }
+            cache.sent(1, 10_000, 100);
+            System.out.println("order 1: 100 sent, open " + cache.open(1));
+            System.out.println(
+                    "40 filled: " + cache.filled(1, 10_000, 40) + ", open " + cache.open(1));
+            System.out.println(
+                    "61 filled: " + cache.filled(1, 10_000, 61) + ", open " + cache.open(1));
+            System.out.println(
+                    "60 filled: " + cache.filled(1, 10_000, 60) + ", open " + cache.open(1));
+            System.out.println("1 filled: " + cache.filled(1, 10_000, 1));
+
+            pass(cache, working, 2, 1_000_000);
+            final long before = allocatedBytes();
+            final long done = pass(cache, working, 1_000_002, 1_000_000);
+            final long bytes = allocatedBytes() - before;
             System.out.println(
                     done
-                            + " orders done, "
+                            + " more orders done, "
                             + cache.engine().size()
-                            + " working, of which "
-                            + cache.open(orders - 1)
-                            + " is the open quantity of the last");
+                            + " working, "
+                            + bytes / done
+                            + " bytes allocated an order");
         }
+    }
+
+    /** Sends orders, and fills each one completely when {@code working} others were sent. */
+    private static long pass(OrderStateCache cache, int working, long firstId, long orders) {
+        long done = 0;
+        for (long id = firstId; id < firstId + orders; id++) {
+            cache.sent(id, 10_000, 100);
+            cache.filled(id, 10_000, 40);
+            if (cache.filled(id - working, 9_999, 60) == Outcome.DONE) {
+                done++;
+            }
+        }
+        return done;
+    }
+
+    private static long allocatedBytes() {
+        return ((ThreadMXBean) ManagementFactory.getThreadMXBean())
+                .getThreadAllocatedBytes(Thread.currentThread().getId());
     }
 }

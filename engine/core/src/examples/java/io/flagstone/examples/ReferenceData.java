@@ -8,11 +8,10 @@ import io.flagstone.typed.Codecs;
 import io.flagstone.typed.Loader;
 import io.flagstone.typed.RecordCodec;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.agrona.concurrent.CachedNanoClock;
 import org.agrona.concurrent.NanoClock;
-import org.agrona.concurrent.SystemNanoClock;
 
 /**
  * Caches reference data from a slow source. Each key is loaded once, no matter how many threads
@@ -74,7 +73,7 @@ public final class ReferenceData implements AutoCloseable {
         cache.close();
     }
 
-    /** Runs four threads that read a hundred instruments. */
+    /** Four threads read a hundred instruments. Then one is reloaded, and one changes. */
     public static void main(String[] args) throws InterruptedException {
         final AtomicInteger loads = new AtomicInteger();
         final Loader<String, Instrument> source =
@@ -82,8 +81,10 @@ public final class ReferenceData implements AutoCloseable {
                     loads.incrementAndGet();
                     return new Instrument("The instrument " + symbol, 25, 100);
                 };
-        try (ReferenceData data =
-                new ReferenceData(source, SystemNanoClock.INSTANCE, ForkJoinPool.commonPool())) {
+        // The application sets this clock. Refreshes run in the reader's thread, so the program
+        // prints the same each time. An application would pass an executor of its own.
+        final CachedNanoClock clock = new CachedNanoClock();
+        try (ReferenceData data = new ReferenceData(source, clock, Runnable::run)) {
             final Thread[] threads = new Thread[4];
             for (int t = 0; t < threads.length; t++) {
                 threads[t] =
@@ -100,6 +101,17 @@ public final class ReferenceData implements AutoCloseable {
             }
             System.out.println("40000 reads, " + loads + " loads");
             System.out.println(data.instrument("SYM7"));
+            clock.advance(GOOD_FOR_NS - REFRESH_AHEAD_NS + 1);
+            data.instrument("SYM7");
+            System.out.println("read in its last ten minutes, and refreshed: " + loads + " loads");
+            clock.advance(REFRESH_AHEAD_NS);
+            data.instrument("SYM7");
+            System.out.println("SYM7 after an hour, still valid: " + loads + " loads");
+            data.instrument("SYM8");
+            System.out.println("SYM8 after an hour, expired: " + loads + " loads");
+            data.changed("SYM8");
+            data.instrument("SYM8");
+            System.out.println("SYM8 has changed: " + loads + " loads");
         }
     }
 }

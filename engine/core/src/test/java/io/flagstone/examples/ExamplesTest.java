@@ -5,19 +5,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flagstone.OffHeapCache;
 import io.flagstone.examples.OrderStateCache.Outcome;
+import io.flagstone.testing.DocPrograms;
+import io.flagstone.testing.ProjectFiles;
 import io.flagstone.testing.TestClock;
 import io.flagstone.testing.TestSupport;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.concurrent.AgentInvoker;
 import org.agrona.concurrent.CachedNanoClock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Each example does what its javadoc says. */
 @Timeout(120)
 class ExamplesTest {
+    private static final String COMMAND =
+            "mvn -q test-compile exec:exec@example -pl engine/core -Dexample=";
+
+    @TempDir private Path classes;
+
     private final TestClock clock = new TestClock(0);
 
     @Test
@@ -197,11 +211,38 @@ class ExamplesTest {
         }
     }
 
+    /** Prints each example as {@code docs/examples.md} shows it, but for a count of snapshots. */
     @Test
-    void eachExampleRunsToItsEnd() throws InterruptedException {
-        LastValueCache.main(new String[0]);
-        OrderStateCache.main(new String[0]);
-        ReferenceData.main(new String[0]);
-        DutyCycle.main(new String[0]);
+    void eachExamplePrintsWhatItsPageShows() throws Exception {
+        final Map<String, String> outputs = new LinkedHashMap<>();
+        final List<String> commands = new ArrayList<>();
+        String title = "";
+        for (final DocPrograms.Block block :
+                DocPrograms.blocks(ProjectFiles.file("docs", "examples.md"))) {
+            switch (block.language()) {
+                case "section" -> title = block.text();
+                case "sh" -> commands.add(block.text());
+                default -> outputs.put(title, block.text());
+            }
+        }
+        assertThat(outputs.keySet())
+                .containsExactly("LastValueCache", "OrderStateCache", "ReferenceData", "DutyCycle");
+        assertThat(commands)
+                .containsExactlyElementsOf(
+                        outputs.keySet().stream().map(name -> COMMAND + name + "\n").toList());
+        assertThat(Files.readString(ProjectFiles.file("README.md")))
+                .as("the command in the README")
+                .contains("\n" + COMMAND + "LastValueCache\n", outputs.get("LastValueCache"));
+        final DocPrograms programs = new DocPrograms(classes);
+        for (final Map.Entry<String, String> output : outputs.entrySet()) {
+            final String printed = programs.run("io.flagstone.examples." + output.getKey());
+            assertThat(withoutCount(printed))
+                    .as(output.getKey())
+                    .isEqualTo(withoutCount(output.getValue()));
+        }
+    }
+
+    private static String withoutCount(String output) {
+        return output.replaceAll(", [0-9]+ snapshots", ", N snapshots");
     }
 }
