@@ -9,4 +9,13 @@ package io.flagstone.bench.replay;
  * @param evicted misses of keys that were written and not stale: the cache had no room to keep
  *     them, or did not admit them.
  */
-public record MissCauses(long neverWritten, long stale, long evicted) {}
+public record MissCauses(long neverWritten, long stale, long evicted) {
+    /**
+     * Returns the number of misses.
+     *
+     * @return the sum of all causes.
+     */
+    public long total() {
+        return neverWritten + stale + evicted;
+    }
+}

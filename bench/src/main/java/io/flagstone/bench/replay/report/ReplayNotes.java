@@ -16,20 +16,20 @@ final class ReplayNotes {
     static String requests(Setup setup, ReplayResult result) {
         final MissCauses causes = result.missCauses();
         final StringBuilder note = new StringBuilder(setup.explanation());
-        if (causes != null && result.misses() > 0) {
+        if (causes != null && causes.total() > 0) {
             note.append(" Of the misses, ")
-                    .append(share(causes.neverWritten(), result))
+                    .append(share(causes.neverWritten(), causes))
                     .append(" asked for a key that nothing had written, ")
-                    .append(share(causes.stale(), result))
+                    .append(share(causes.stale(), causes))
                     .append(" for one whose time to live was over, and ")
-                    .append(share(causes.evicted(), result))
+                    .append(share(causes.evicted(), causes))
                     .append(" for one that was evicted. Only the last kind needs more memory.");
         }
         return note.toString();
     }
 
-    private static String share(long misses, ReplayResult result) {
-        return Units.percent((double) misses / result.misses());
+    private static String share(long misses, MissCauses causes) {
+        return Units.percent((double) misses / causes.total());
     }
 
     /** Says what a latency contains, and what the maximum is. */
