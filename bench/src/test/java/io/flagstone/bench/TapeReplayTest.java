@@ -8,6 +8,7 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -144,6 +145,22 @@ class TapeReplayTest {
         assertThat(report.get("differences").getAsLong()).isZero();
         assertThat(report.get("evictionOrderChecked").getAsBoolean()).isFalse();
         assertThat(report.get("evictions").getAsLong()).isPositive();
+    }
+
+    /** The README shows lines of the default replay that no machine changes. */
+    @Test
+    void theReadmeShowsWhatTheReplayPrints() throws IOException {
+        final List<String> shown =
+                Files.readAllLines(Path.of("..", "README.md")).stream()
+                        .dropWhile(line -> !line.startsWith("input  "))
+                        .takeWhile(line -> !line.startsWith("```"))
+                        .filter(line -> !line.isEmpty())
+                        .toList();
+        final Cli run = Cli.run("replay", "--verify", "--no-progress");
+
+        assertThat(run.status()).isZero();
+        assertThat(shown).hasSizeGreaterThan(10);
+        assertThat(run.out().lines()).containsSubsequence(shown);
     }
 
     @Test
