@@ -99,7 +99,7 @@ public record GrowthReport(List<GrowthFigure> figures, List<ExpiryFigure> expiry
         expiry.forEach(
                 figure ->
                         table.add(
-                                String.format(Locale.ROOT, "%,d timers", figure.timers()),
+                                String.format(Locale.ROOT, "expiry, %,d timers", figure.timers()),
                                 figure.settings()));
         return table;
     }

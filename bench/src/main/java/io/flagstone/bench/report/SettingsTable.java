@@ -44,7 +44,7 @@ public final class SettingsTable {
     }
 
     /**
-     * Prints all settings.
+     * Prints all settings. Those that a contender has in all its caches are printed once.
      *
      * @param out where to print.
      */
@@ -54,12 +54,51 @@ public final class SettingsTable {
         }
         out.println();
         out.println("effective settings");
+        final Map<String, Map<String, EffectiveSettings>> contenders = new LinkedHashMap<>();
         caches.forEach(
                 (title, settings) -> {
-                    out.println("  " + title);
-                    Wrapping.lines(settings.line(), WIDTH)
-                            .forEach(line -> out.println("    " + line));
+                    final String[] parts = title.split(", ", 2);
+                    contenders
+                            .computeIfAbsent(parts[0], absent -> new LinkedHashMap<>())
+                            .put(parts.length == 1 ? "" : parts[1], settings);
                 });
+        contenders.forEach((contender, of) -> print(out, contender, of));
+    }
+
+    private static void print(
+            PrintWriter out, String contender, Map<String, EffectiveSettings> caches) {
+        if (caches.size() == 1) {
+            caches.forEach(
+                    (which, settings) ->
+                            paragraph(
+                                    out,
+                                    contender + (which.isEmpty() ? "" : ", " + which),
+                                    settings));
+            return;
+        }
+        final List<EffectiveSettings.Item> common =
+                caches.values().iterator().next().items().stream()
+                        .filter(
+                                item ->
+                                        caches.values().stream()
+                                                .allMatch(one -> one.items().contains(item)))
+                        .toList();
+        paragraph(out, contender, new EffectiveSettings(common));
+        caches.forEach(
+                (which, settings) ->
+                        paragraph(
+                                out,
+                                "  " + which,
+                                new EffectiveSettings(
+                                        settings.items().stream()
+                                                .filter(item -> !common.contains(item))
+                                                .toList())));
+    }
+
+    private static void paragraph(PrintWriter out, String title, EffectiveSettings settings) {
+        final String line = settings.items().isEmpty() ? "" : ": " + settings.line();
+        Wrapping.lines(title.stripLeading() + line, WIDTH)
+                .forEach(one -> out.println((title.startsWith(" ") ? "    " : "  ") + one));
     }
 
     /**

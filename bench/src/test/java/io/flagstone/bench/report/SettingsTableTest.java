@@ -17,11 +17,12 @@ class SettingsTableTest {
     void eachCacheIsShownOnceAndADetailOnlyIfItMatters() throws IOException {
         final SettingsTable table =
                 new SettingsTable()
-                        .add("a", "get", SMALL)
-                        .add("a", "put", SMALL)
-                        .add("a", "get-ttl", SMALL.with("x", 2))
-                        .add("b", EffectiveSettings.NONE)
-                        .add("c", null);
+                        .add("a, 10 entries", "get", SMALL)
+                        .add("a, 10 entries", "put", SMALL)
+                        .add("a, 10 entries", "get-ttl", SMALL.with("x", 2))
+                        .add("b", SMALL)
+                        .add("c", EffectiveSettings.NONE)
+                        .add("d", null);
         final StringWriter text = new StringWriter();
         table.print(new PrintWriter(text));
         final Page page = new Page("t", "h", "s");
@@ -29,12 +30,14 @@ class SettingsTableTest {
 
         assertThat(text.toString().replace("\r", ""))
                 .isEqualTo(
-                        "\neffective settings\n  a\n    maximumSize 1,000, defaultTtlNs none\n"
-                                + "  a, get-ttl\n    maximumSize 1,000, defaultTtlNs none, x 2\n");
+                        "\neffective settings\n"
+                                + "  a: maximumSize 1,000, defaultTtlNs none\n"
+                                + "    10 entries\n    10 entries, get-ttl: x 2\n"
+                                + "  b: maximumSize 1,000, defaultTtlNs none\n");
         assertThat(page.render(""))
                 .contains(
                         "<h2>Effective settings</h2>",
-                        "<th>a</th><td>maximumSize 1,000, defaultTtlNs none</td>");
+                        "<th>b</th><td>maximumSize 1,000, defaultTtlNs none</td>");
     }
 
     @Test
