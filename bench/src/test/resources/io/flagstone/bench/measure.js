@@ -37,6 +37,7 @@ function touch(a, b) {
 function measure(frame) {
   const view = frame.contentWindow;
   const page = frame.contentDocument;
+  page.querySelectorAll('details').forEach(part => { part.open = true; });
   const width = Number.parseInt(frame.style.width, 10);
   const problems = [];
   if (view.innerWidth !== width) {

@@ -77,7 +77,7 @@ public record HitRatioReport(HitRatioRun run, List<HitRatioFigure> figures, Orig
                         table.add(
                                 String.format(
                                         Locale.ROOT,
-                                        "%s, budget of %,d bytes",
+                                        "%s, %,d bytes of budget",
                                         figure.impl(),
                                         figure.budgetBytes()),
                                 figure.settings()));

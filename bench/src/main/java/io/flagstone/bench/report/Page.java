@@ -62,6 +62,27 @@ public final class Page {
     }
 
     /**
+     * Begins a part of a section that the reader unfolds.
+     *
+     * @param summary the line that is always shown.
+     * @return this.
+     */
+    public Page details(String summary) {
+        body.append("<details>\n<summary>").append(Html.escape(summary)).append("</summary>\n");
+        return this;
+    }
+
+    /**
+     * Ends a part of a section that the reader unfolds.
+     *
+     * @return this.
+     */
+    public Page endDetails() {
+        body.append("</details>\n");
+        return this;
+    }
+
+    /**
      * Begins two sections side by side, which are below each other on a narrow screen.
      *
      * @return this.

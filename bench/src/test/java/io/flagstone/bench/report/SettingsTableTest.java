@@ -14,15 +14,19 @@ class SettingsTableTest {
             EffectiveSettings.NONE.with("maximumSize", 1_000).with("defaultTtlNs", "none");
 
     @Test
-    void eachCacheIsShownOnceAndADetailOnlyIfItMatters() throws IOException {
+    void settingsAreShownOnceAndThoseThatDifferSideBySide() throws IOException {
+        final EffectiveSettings large = EffectiveSettings.NONE.with("maximumSize", 2_000);
         final SettingsTable table =
                 new SettingsTable()
-                        .add("a, 10 entries", "get", SMALL)
-                        .add("a, 10 entries", "put", SMALL)
-                        .add("a, 10 entries", "get-ttl", SMALL.with("x", 2))
-                        .add("b", SMALL)
-                        .add("c", EffectiveSettings.NONE)
-                        .add("d", null);
+                        .add("a, 10 entries", "get", SMALL.with("y", 3))
+                        .add("a, 10 entries", "put", SMALL.with("y", 3))
+                        .add("a, 20 entries", "get", large.with("defaultTtlNs", "none"))
+                        .add("b, 10 entries", SMALL.with("y", 3))
+                        .add("b, 20 entries", large.with("defaultTtlNs", "none"))
+                        .add("c, 10 entries", "get", SMALL)
+                        .add("c, 10 entries", "get-ttl", SMALL.with("x", 2))
+                        .add("d", EffectiveSettings.NONE)
+                        .add("e", null);
         final StringWriter text = new StringWriter();
         table.print(new PrintWriter(text));
         final Page page = new Page("t", "h", "s");
@@ -31,13 +35,31 @@ class SettingsTableTest {
         assertThat(text.toString().replace("\r", ""))
                 .isEqualTo(
                         "\neffective settings\n"
-                                + "  a: maximumSize 1,000, defaultTtlNs none\n"
-                                + "    10 entries\n    10 entries, get-ttl: x 2\n"
-                                + "  b: maximumSize 1,000, defaultTtlNs none\n");
+                                + "  Several values are those with 10 / 20 entries.\n"
+                                + "  all: defaultTtlNs none\n"
+                                + "  a, b: maximumSize 1,000 / 2,000, y 3 / \u2013\n"
+                                + "  c (10 entries / 10 entries, get-ttl): maximumSize 1,000,"
+                                + " x \u2013 / 2\n");
         assertThat(page.render(""))
                 .contains(
-                        "<h2>Effective settings</h2>",
-                        "<th>b</th><td>maximumSize 1,000, defaultTtlNs none</td>");
+                        "<details>\n<summary>The settings of each cache</summary>",
+                        "Several values are those with 10 / 20 entries.</p>",
+                        "<th>a, b</th><td>maximumSize 1,000 / 2,000, y 3 / \u2013</td>",
+                        "</details>");
+    }
+
+    @Test
+    void oneCacheOfEachContenderNeedsNoOrder() {
+        final StringWriter text = new StringWriter();
+        new SettingsTable()
+                .add("a, 10 entries", SMALL)
+                .add("b, 10 entries", SMALL.with("x", 2))
+                .print(new PrintWriter(text));
+
+        assertThat(text.toString().replace("\r", ""))
+                .isEqualTo(
+                        "\neffective settings\n  all: maximumSize 1,000, defaultTtlNs none\n"
+                                + "  b: x 2\n");
     }
 
     @Test

@@ -207,9 +207,6 @@ final class ReplayPage {
     private void settings(Page page) {
         final List<Fact> facts = new ArrayList<>();
         setup.settings().forEach(setting -> facts.add(new Fact(setting.name(), setting.value())));
-        EffectiveSettings.of(result.configuration())
-                .items()
-                .forEach(item -> facts.add(new Fact(item.name(), item.shown())));
         facts.add(new Fact(setup.step() + " replayed", Units.count(result.steps())));
         facts.add(new Fact("too large, not cached", Units.count(result.tooLarge())));
         facts.add(new Fact("steps back in time (clock held)", Units.count(result.heldBack())));
@@ -217,6 +214,12 @@ final class ReplayPage {
         facts.add(new Fact("differences", Verdict.differences(result)));
         facts.add(new Fact("audit", Verdict.audit(result)));
         page.section("Settings", "The cache, the input, and the results of the checks.");
-        page.facts(facts).endSection();
+        page.facts(facts).details("Effective settings of the cache");
+        page.facts(
+                        EffectiveSettings.of(result.configuration()).items().stream()
+                                .map(item -> new Fact(item.name(), item.shown()))
+                                .toList())
+                .endDetails()
+                .endSection();
     }
 }

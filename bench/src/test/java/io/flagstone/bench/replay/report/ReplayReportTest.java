@@ -117,7 +117,7 @@ class ReplayReportTest {
         assertThat(settings.get("segments").getAsInt()).isEqualTo(8);
         assertThat(settings.get("maxEntries").isJsonNull()).isTrue();
         assertThat(settings.get("hugePages").getAsBoolean()).isFalse();
-        assertThat(page(result)).contains("<tr><th>segments</th><td class=\"n\">8</td></tr>");
+        assertThat(page(result)).contains("<dt>segments</dt><dd>8</dd>");
     }
 
     @Test
