@@ -80,7 +80,7 @@ class PagesTest {
                             .contains("<dt>commit</dt>", "<dt>date</dt>")
                             .containsPattern("<pre>java -jar [^<]+</pre>")
                             .containsPattern("<header>.*cores \u00b7 JDK .*commit .*UTC</p>");
-                    assertThat(page.split("<table>", -1))
+                    assertThat(page.split("<table[ >]", -1))
                             .as("%s: each table has a sentence", name)
                             .hasSameSizeAs(
                                     page.split("<p class=\"caption\">[A-Z][^<]+\\.</p>", -1));

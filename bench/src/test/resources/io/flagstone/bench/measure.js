@@ -51,6 +51,12 @@ function measure(frame) {
       problems.push('<' + e.tagName + '> ends outside: ' + e.textContent.slice(0, 40));
     }
   }
+  // The first column stays while the others scroll, so it has to leave room for them.
+  for (const cell of page.querySelectorAll('.scroll tr > :first-child')) {
+    if (cell.offsetWidth > 0.75 * cell.closest('.scroll').clientWidth) {
+      problems.push('hides the other columns: ' + cell.textContent);
+    }
+  }
   for (const chart of page.querySelectorAll('svg')) {
     const frameOfChart = chart.getBoundingClientRect();
     const labels = [...chart.querySelectorAll('text')];

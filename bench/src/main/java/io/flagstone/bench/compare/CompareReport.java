@@ -45,7 +45,8 @@ public record CompareReport(List<CompareFigure> figures, List<Profile> profiles,
     private static final String TABLE =
             "Nanoseconds of an operation of one thread, millions of operations a second of all"
                     + " threads, bytes allocated on the heap by an operation, and the time as a"
-                    + " multiple of Flagstone's (above 1, Flagstone is faster).";
+                    + " multiple of Flagstone's (above 1, Flagstone is faster), with a verdict"
+                    + " if there are several rounds.";
     private static final String CHART =
             "One operation is %s. Bars are medians over all rounds, whiskers the lowest and the"
                     + " highest iteration. Lower is better.";

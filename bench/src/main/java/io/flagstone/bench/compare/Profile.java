@@ -70,7 +70,7 @@ public record Profile(
     /** Returns the table of a page. */
     Table table() {
         final String caption = "Methods of " + subject() + ": " + description() + ".";
-        return new Table(caption, HEAD).rows(rows());
+        return new Table(caption, HEAD).longNames().rows(rows());
     }
 
     JsonObject json() {

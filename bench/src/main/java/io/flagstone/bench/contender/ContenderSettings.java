@@ -23,7 +23,7 @@ public record ContenderSettings(int entries, int valueBytes, long ttlNs) {
     public static final long NO_TTL = 0;
 
     private static final double HEADROOM = 1.1;
-    private static final long MIN_BUDGET_BYTES = 1L << 19;
+    private static final long MIN_BUDGET_BYTES = 1 << 16;
 
     /** Standard deviations above the mean that fewer than one segment in 10⁹ exceeds. */
     private static final int DEVIATIONS = 6;
@@ -75,7 +75,7 @@ public record ContenderSettings(int entries, int valueBytes, long ttlNs) {
      * Returns a budget for all entries, with a tenth to spare for uneven hashing and rounding.
      *
      * @param overheadBytes bytes of an entry in addition to key and value.
-     * @return bytes, at least 512 KiB.
+     * @return bytes, at least 64 KiB, the least of a cache of Flagstone.
      */
     long budgetBytes(int overheadBytes) {
         final long entryBytes = (long) Long.BYTES + valueBytes + overheadBytes;

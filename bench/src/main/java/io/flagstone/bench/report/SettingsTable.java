@@ -94,6 +94,7 @@ public final class SettingsTable {
             page.table(
                     new Table(("By the names of the parameters. " + order()).strip(), HEAD)
                             .text(1)
+                            .longNames()
                             .rows(rows()));
             page.endDetails().endSection();
         }

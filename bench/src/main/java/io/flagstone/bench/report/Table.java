@@ -19,6 +19,7 @@ public final class Table {
     private final Set<Integer> textColumns = new HashSet<>();
     private final List<Double> shares = new ArrayList<>();
     private boolean contenders;
+    private boolean longNames;
     private boolean sum;
 
     /**
@@ -67,6 +68,16 @@ public final class Table {
     }
 
     /**
+     * Declares that the first column may be broken, because it is as wide as a narrow screen.
+     *
+     * @return this.
+     */
+    public Table longNames() {
+        longNames = true;
+        return this;
+    }
+
+    /**
      * Declares the last row as the sum of the others.
      *
      * @return this.
@@ -94,7 +105,8 @@ public final class Table {
 
     /** Appends the element. */
     void appendTo(StringBuilder page) {
-        page.append("<div class=\"scroll\" tabindex=\"0\">\n<table>\n");
+        page.append("<div class=\"scroll\" tabindex=\"0\">\n<table");
+        page.append(longNames ? " class=\"long\">\n" : ">\n");
         page.append("<thead><tr>");
         for (int i = 0; i < head.size(); i++) {
             cell(page, "th", i, Html.escape(head.get(i)));

@@ -199,6 +199,7 @@ final class ReplayPage {
             page.table(
                     new Table("Times in UTC.", List.of("time", "event"))
                             .text(1)
+                            .longNames()
                             .rows(QuoteLines.of(result.staleQuote())));
             page.endSection();
         }
