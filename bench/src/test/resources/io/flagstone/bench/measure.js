@@ -53,7 +53,8 @@ function measure(frame) {
   }
   // The first column stays while the others scroll, so it has to leave room for them.
   for (const cell of page.querySelectorAll('.scroll tr > :first-child')) {
-    if (cell.offsetWidth > 0.75 * cell.closest('.scroll').clientWidth) {
+    const scroll = cell.closest('.scroll');
+    if (scroll.scrollWidth > scroll.clientWidth && cell.offsetWidth > 0.75 * scroll.clientWidth) {
       problems.push('hides the other columns: ' + cell.textContent);
     }
   }
