@@ -132,6 +132,20 @@ class LargeReadTest {
     }
 
     @Test
+    void aHitCountsOnceAlsoInABatch() {
+        try (OffHeapCache cache = cache()) {
+            put(cache, KEY, LENGTH, OLD);
+            final MultiGet batch = new MultiGet(2);
+            batch.add(KEY);
+            batch.add(OTHER);
+            cache.get(batch, new UnsafeBuffer(new byte[2 * LENGTH]), 0);
+            assertThat(batch.length(0)).isEqualTo(LENGTH);
+            assertThat(cache.statistics().hits()).isOne();
+            assertThat(cache.statistics().misses()).isOne();
+        }
+    }
+
+    @Test
     void aReaderNoticesThatItsChunkHasAnotherEntry() {
         assertNeverTorn(
                 cache -> {

@@ -169,7 +169,8 @@ public final class OptimisticReader {
         final long region = address(hash);
         final int length = copyOut(region, entry, keyLength, destinationBase, destination, room);
         final long stripe = region + stripes.of(KeyedHash.indexHash(hash));
-        final boolean settled = settle(region, stripe, seen, entry, hash, true);
+        final boolean settled =
+                length != UNSETTLED && settle(region, stripe, seen, entry, hash, true);
         Reference.reachabilityFence(this);
         return settled ? length : UNSETTLED;
     }
