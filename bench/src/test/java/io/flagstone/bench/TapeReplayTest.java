@@ -137,7 +137,7 @@ class TapeReplayTest {
                         "--promotion",
                         "0.25",
                         "--memory",
-                        "64K",
+                        "44K",
                         "--ttl",
                         "1h",
                         "--verify");
