@@ -120,10 +120,8 @@ abstract class BatchOperations extends NumberOperations {
     private int getSingly(
             OptimisticReader reader, KeyBatch batch, int i, Object base, long address, int room) {
         final long hash = hash(batch, i);
-        if (batch.isLong(i)) {
-            return reader.get(hash, batch.keyAddress(i), base, address, room);
-        }
-        return reader.get(
+        return get(
+                reader,
                 hash,
                 batch.keyBase(i),
                 batch.keyAddress(i),

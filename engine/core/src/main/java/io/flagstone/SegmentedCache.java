@@ -181,6 +181,21 @@ abstract class SegmentedCache {
         return MappedCopy.of(value, offset, length);
     }
 
+    /** Reads a key of either kind. A reader has one method for each. */
+    static int get(
+            OptimisticReader reader,
+            long hash,
+            Object keyBase,
+            long keyAddress,
+            int keyLength,
+            Object base,
+            long address,
+            int room) {
+        return keyBase == EntryDescriptor.LONG_KEY
+                ? reader.get(hash, keyAddress, base, address, room)
+                : reader.get(hash, keyBase, keyAddress, keyLength, base, address, room);
+    }
+
     /**
      * Copies a value to mapped memory, after the read, and then removes it on request if it is
      * still the same. So a fault in the destination's memory occurs without a lock and leaves the
@@ -202,10 +217,7 @@ abstract class SegmentedCache {
                 final byte[] base = copy.buffer().byteArray();
                 final long address = copy.buffer().addressOffset();
                 final int length =
-                        keyBase == EntryDescriptor.LONG_KEY
-                                ? reads.get(hash, keyAddress, base, address, most)
-                                : reads.get(
-                                        hash, keyBase, keyAddress, keyLength, base, address, most);
+                        get(reads, hash, keyBase, keyAddress, keyLength, base, address, most);
                 if (length >= 0) {
                     copy.copyOut(destination, length);
                 }
