@@ -76,9 +76,8 @@ public final class IndexLookup {
         final int tag = KeyedHash.tag(indexHash);
         final int number = scale(indexHash);
         long bucket = bucket(region, number);
-        // One loop for both buckets: HotSpot inlines the code of a bucket once, and has no call
-        // left
-        // for which to spill registers.
+        // One loop for both buckets: HotSpot inlines the code of a bucket once. Then no call is
+        // left for which it would have to spill registers.
         for (boolean own = true; ; own = false) {
             long mask = BucketDescriptor.match(bucket, tag);
             for (; mask != 0; mask &= mask - 1) {

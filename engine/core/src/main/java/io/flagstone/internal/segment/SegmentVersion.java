@@ -36,12 +36,6 @@ import io.flagstone.internal.stripe.StripeSequence;
  * takes the lock after a few attempts. The word has 64 bits and does not wrap.
  */
 final class SegmentVersion {
-    /**
-     * The number of times to read an odd version before giving up. Most windows last some tens of
-     * nanoseconds.
-     */
-    private static final int SPINS = 16;
-
     private SegmentVersion() {}
 
     /**
@@ -49,12 +43,7 @@ final class SegmentVersion {
      * read.
      */
     static long read(Region region) {
-        long version = region.getLongAcquire(VERSION);
-        for (int i = 0; i < SPINS && isOdd(version); i++) {
-            Thread.onSpinWait();
-            version = region.getLongAcquire(VERSION);
-        }
-        return version;
+        return StripeSequence.readEven(region, VERSION);
     }
 
     /**

@@ -23,10 +23,18 @@ public final class StripeSequence {
 
     /** Returns the number to read under. It is odd if a write takes long. */
     public static long read(Region region, int stripe) {
-        long sequence = region.getLongAcquire(stripe + SEQUENCE);
+        return readEven(region, stripe + SEQUENCE);
+    }
+
+    /**
+     * Reads the word of a sequence lock with acquire order. If it is odd, looks again a few times:
+     * most writes last some tens of nanoseconds.
+     */
+    public static long readEven(Region region, int word) {
+        long sequence = region.getLongAcquire(word);
         for (int i = 0; i < SPINS && isOdd(sequence); i++) {
             Thread.onSpinWait();
-            sequence = region.getLongAcquire(stripe + SEQUENCE);
+            sequence = region.getLongAcquire(word);
         }
         return sequence;
     }
