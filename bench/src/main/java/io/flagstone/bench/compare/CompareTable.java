@@ -71,16 +71,8 @@ final class CompareTable {
     }
 
     String title() {
-        final Scale scale = figures.get(0).scale();
-        return String.format(
-                Locale.ROOT,
-                "%s, %,d entries, %d-byte values, %s keys, %d thread%s",
-                figures.get(0).measurement().title(),
-                scale.entries(),
-                scale.valueBytes(),
-                scale.keys(),
-                scale.threads(),
-                scale.threads() == 1 ? "" : "s");
+        final CompareFigure first = figures.get(0);
+        return first.measurement().title() + ", " + first.scale().describe();
     }
 
     String description() {

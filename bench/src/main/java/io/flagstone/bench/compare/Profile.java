@@ -30,16 +30,7 @@ public record Profile(
     }
 
     private String subject() {
-        return String.format(
-                Locale.ROOT,
-                "%s, %s, %,d entries, %d-byte values, %s keys, %d thread%s",
-                type.title(),
-                measurement.title(),
-                scale.entries(),
-                scale.valueBytes(),
-                scale.keys(),
-                scale.threads(),
-                scale.threads() == 1 ? "" : "s");
+        return type.title() + ", " + measurement.title() + ", " + scale.describe();
     }
 
     String description() {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.compare;
 
+import java.util.Locale;
+
 /**
  * The sizes, keys and threads of a measurement.
  *
@@ -9,4 +11,16 @@ package io.flagstone.bench.compare;
  * @param keys the distribution of keys, {@code uniform} or {@code zipf}.
  * @param threads the number of concurrent threads.
  */
-public record Scale(int entries, int valueBytes, String keys, int threads) {}
+public record Scale(int entries, int valueBytes, String keys, int threads) {
+    /** Returns the end of a title. */
+    String describe() {
+        return String.format(
+                Locale.ROOT,
+                "%,d entries, %d-byte values, %s keys, %d thread%s",
+                entries,
+                valueBytes,
+                keys,
+                threads,
+                threads == 1 ? "" : "s");
+    }
+}
