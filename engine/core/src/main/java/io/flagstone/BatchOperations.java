@@ -5,6 +5,7 @@ import io.flagstone.api.EntryTooLargeException;
 import io.flagstone.internal.entry.EntryLengths;
 import io.flagstone.internal.memory.MappedCopy;
 import io.flagstone.internal.memory.RawMemory;
+import io.flagstone.internal.memory.Region;
 import io.flagstone.internal.segment.BatchReader;
 import io.flagstone.internal.segment.OptimisticReader;
 import io.flagstone.internal.segment.PutCondition;
@@ -152,9 +153,12 @@ abstract class BatchOperations extends NumberOperations {
         batch.entries[i] = entry;
         final int length =
                 reader.getFound(batch.versions[i], entry, hash, keyLength, base, address, room);
-        return length == OptimisticReader.UNSETTLED
-                ? getSingly(reader, batch, i, base, address, room)
-                : length;
+        if (length == OptimisticReader.UNSETTLED) {
+            // The entry may be garbage. The single read promotes the right one.
+            batch.entries[i] = Region.NONE;
+            return getSingly(reader, batch, i, base, address, room);
+        }
+        return length;
     }
 
     /**

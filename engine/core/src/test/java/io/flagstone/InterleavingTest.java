@@ -8,6 +8,7 @@ import io.flagstone.testing.TestSupport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -15,8 +16,9 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Every interleaving of two operations in which the second runs as a whole, or up to where it has
- * to wait, between two accesses to memory of the first. Afterwards the results of both are those of
- * one order, or of the other.
+ * to wait, between two accesses to memory of the first. Also, for pairs of an operation that takes
+ * an entry away and one that writes to it, those in which the second starts within the first and
+ * ends after it. Afterwards the results of both are those of one order, or of the other.
  */
 class InterleavingTest {
     private static final long KEY = 1;
@@ -105,7 +107,13 @@ class InterleavingTest {
                     new Step("put with a deadline", t -> t.put(KEY, 'd', 3 * TTL)),
                     new Step("add", t -> t.cache.addAndGetLong(KEY, 8, 0x0101010101010101L, -1)),
                     new Step("compare and set", InterleavingTest::compareAndSet),
-                    new Step("get", t -> t.get(KEY)));
+                    new Step("get", t -> t.get(KEY)),
+                    new Step("put longer", t -> t.put(KEY, 'l', LONGER)),
+                    new Step("remove", t -> t.cache.remove(KEY)),
+                    new Step("evict", t -> t.put(100, 'r', LENGTH)),
+                    new Step("evict for another size", t -> t.put(100, 'r', LONGER)),
+                    new Step("clear", InterleavingTest::clear),
+                    new Step("update", InterleavingTest::update));
 
     private static final List<Step> SECOND =
             List.of(
@@ -121,6 +129,21 @@ class InterleavingTest {
                     new Step("clear and reuse", InterleavingTest::clearAndReuse),
                     new Step("update", InterleavingTest::update));
 
+    /** Operations that take the key's entry away. */
+    private static final List<Step> REMOVALS =
+            List.of(
+                    new Step("evict", t -> t.put(100, 'r', LENGTH)),
+                    new Step("evict for another size", t -> t.put(100, 'r', LONGER)),
+                    new Step("remove", t -> t.cache.remove(KEY)),
+                    new Step("put longer", t -> t.put(KEY, 'l', LONGER)));
+
+    /** Operations that write to the key's entry. */
+    private static final List<Step> WRITES =
+            List.of(
+                    new Step("put", t -> t.put(KEY, 'p', LENGTH)),
+                    new Step("add", t -> t.cache.addAndGetLong(KEY, 8, 0x0101010101010101L, -1)),
+                    new Step("get", t -> t.get(KEY)));
+
     private Object compareAndSet() {
         return cache.compareAndSet(KEY, value('a', LENGTH), value('c', LENGTH), 0, LENGTH);
     }
@@ -128,6 +151,11 @@ class InterleavingTest {
     private Object clearAndReuse() {
         cache.clear();
         return put(100, 'r', LENGTH);
+    }
+
+    private Object clear() {
+        cache.clear();
+        return null;
     }
 
     private Object update() {
@@ -224,7 +252,7 @@ class InterleavingTest {
                 access,
                 () -> {
                     other.start();
-                    while (!second.isDone() && other.getState() != Thread.State.TIMED_WAITING) {
+                    while (!second.isDone() && !isWaiting(other)) {
                         LockSupport.parkNanos(20_000);
                     }
                 });
@@ -238,11 +266,7 @@ class InterleavingTest {
 
     private void everyInterleaving(boolean timed, Step first, Step second) throws Exception {
         final List<String> orders = inOrder(timed, first, second);
-        open(timed);
-        AccessFaults.arm(0, false, null);
-        first.call().apply(this);
-        final long accesses = AccessFaults.disarm();
-        cache.close();
+        final long accesses = accesses(timed, first);
         for (long access = 1; access <= accesses; access++) {
             open(timed);
             final FutureTask<Object> task =
@@ -266,6 +290,95 @@ class InterleavingTest {
             for (final Step second : SECOND) {
                 everyInterleaving(false, first, second);
                 everyInterleaving(true, first, second);
+            }
+        }
+    }
+
+    /**
+     * Starts the second step before an access of the first, stops it before one of its own, lets
+     * the first continue to its end, or to where it waits for the second, and then the second.
+     *
+     * @return whether the second step has so many accesses.
+     */
+    private boolean cross(Step first, long access, FutureTask<Object> second, long stop)
+            throws InterruptedException {
+        final Thread firstThread = Thread.currentThread();
+        final AtomicBoolean stopped = new AtomicBoolean();
+        final AtomicBoolean resumed = new AtomicBoolean();
+        final AtomicBoolean ended = new AtomicBoolean();
+        final Runnable letFirstRun =
+                () -> {
+                    stopped.set(true);
+                    while (!ended.get() && !(resumed.get() && isWaiting(firstThread))) {
+                        LockSupport.parkNanos(20_000);
+                    }
+                };
+        final Thread other =
+                new Thread(
+                        () -> {
+                            AccessFaults.interrupt(stop, letFirstRun);
+                            second.run();
+                            AccessFaults.disarm();
+                        },
+                        "second");
+        final Runnable letSecondRun =
+                () -> {
+                    other.start();
+                    while (!stopped.get() && other.isAlive() && !isWaiting(other)) {
+                        LockSupport.parkNanos(20_000);
+                    }
+                    resumed.set(true);
+                };
+        AccessFaults.interrupt(access, letSecondRun);
+        try {
+            result = first.call().apply(this);
+        } finally {
+            ended.set(true);
+        }
+        other.join();
+        AccessFaults.disarm();
+        return stopped.get();
+    }
+
+    private static boolean isWaiting(Thread thread) {
+        return thread.getState() == Thread.State.TIMED_WAITING;
+    }
+
+    private void everyCrossing(Step first, Step second) throws Exception {
+        final List<String> orders = inOrder(false, first, second);
+        final long accesses = accesses(false, first);
+        for (long access = 1; access <= accesses; access++) {
+            boolean stopped = true;
+            for (long stop = 1; stopped; stop++) {
+                open(false);
+                final FutureTask<Object> task = new FutureTask<>(() -> second.call().apply(this));
+                stopped = cross(first, access, task, stop);
+                assertThat(state(result, task.get()))
+                        .as("%s from %d of %d, %s to %d", first, access, accesses, second, stop)
+                        .isIn(orders);
+                cache.close();
+            }
+        }
+    }
+
+    private long accesses(boolean timed, Step step) {
+        open(timed);
+        AccessFaults.arm(0, false, null);
+        step.call().apply(this);
+        final long accesses = AccessFaults.disarm();
+        cache.close();
+        return accesses;
+    }
+
+    /**
+     * A write in place that has found an entry does not write to it after the entry has left, at
+     * whatever point of the removal it began.
+     */
+    @Test
+    void anyTwoOperationsThatCrossAreInOneOrder() throws Exception {
+        for (final Step first : REMOVALS) {
+            for (final Step second : WRITES) {
+                everyCrossing(first, second);
             }
         }
     }

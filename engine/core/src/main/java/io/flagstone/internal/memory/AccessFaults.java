@@ -40,7 +40,8 @@ public final class AccessFaults {
      * Arms the calling thread with an action.
      *
      * @param access the number of the access before which the action runs, from 1. The action's own
-     *     accesses are not counted.
+     *     accesses are not counted. Another thread may arm itself during the action; it then has
+     *     the place of this one.
      */
     public static void interrupt(long access, Runnable action) {
         arm(access, false, null);
@@ -55,6 +56,7 @@ public final class AccessFaults {
     public static long disarm() {
         armed = null;
         action = null;
+        failAt = 0;
         return accesses;
     }
 
@@ -70,7 +72,7 @@ public final class AccessFaults {
             if (accesses == failAt && action != null) {
                 armed = null;
                 action.run();
-                armed = Thread.currentThread();
+                armed = armed == null ? Thread.currentThread() : armed;
             } else if (accesses == failAt || lasting && accesses > failAt) {
                 throw error;
             }

@@ -16,8 +16,9 @@ import org.agrona.DirectBuffer;
  * for each other.
  *
  * <p>A write finds the entry as a reader does, takes the stripe, and then checks the version. If it
- * is still the one under which the entry was found, the entry is the key's and stays so: a thread
- * that removes or moves an entry locks its stripe first.
+ * is still the even number under which the entry was found, the entry is the key's and stays so: a
+ * thread that removes an entry makes the version odd and then waits for its stripe, and one that
+ * moves it locks its stripe first.
  *
  * <p>Such a write changes the value and possibly the deadline, and nothing else. Where more would
  * have to change, the operation takes the segment's lock instead:
@@ -30,7 +31,7 @@ import org.agrona.DirectBuffer;
  *       passed. A deadline that becomes later needs no change of the wheel;
  *   <li>expired entries are due to be reclaimed;
  *   <li>a lease exists in the segment;
- *   <li>the segment is closed, or the stripe is taken;
+ *   <li>the segment is closed, the stripe is taken, or the version stays odd;
  *   <li>it is a put, and the last put under the lock inserted a key. Then this one probably does
  *       too, and would look the key up twice. If it does not, the next one is made here again.
  * </ul>
@@ -288,9 +289,13 @@ abstract class WritesInPlace extends SegmentReads {
         try {
             for (int attempts = now == DUE ? 0 : ATTEMPTS; attempts > 0; attempts--) {
                 final long seen = SegmentVersion.read(region);
+                if (SegmentVersion.isOdd(seen)) {
+                    // The window may have passed the point where it looks at the stripe.
+                    return NEEDS_LOCK;
+                }
                 final int entry = index.find(hash, keyBase, keyAddress, keyLength);
                 if (entry == Region.NONE) {
-                    return isAbsent(seen) ? ~seen : NEEDS_LOCK;
+                    return SegmentVersion.isCurrent(region, seen) ? ~seen : NEEDS_LOCK;
                 }
                 if (!stripes.tryLock(stripe, threadId)) {
                     return NEEDS_LOCK;
@@ -321,10 +326,6 @@ abstract class WritesInPlace extends SegmentReads {
     private long time() {
         final long now = clock.now(region);
         return store.wheel.isDue(now) ? DUE : now;
-    }
-
-    private boolean isAbsent(long seen) {
-        return !SegmentVersion.isOdd(seen) && SegmentVersion.isCurrent(region, seen);
     }
 
     private boolean isSuitable(int stripe, int entry, int valueLength) {
