@@ -403,6 +403,7 @@ public final class CacheBuilder {
         final Segment[] built = new Segment[regions.length];
         for (int i = 0; i < built.length; i++) {
             built[i] = new Segment(regions[i], config.ofSegment(i, sizing.maxEntries(i)));
+            built[i].format();
         }
         opened.finish(config.events().cache(), sizing.memoryBytes(), built.length);
         return new OffHeapCache(

@@ -54,7 +54,11 @@ public final class AdmissionFilter {
     private final int rejections;
     private final int rejectionSlots;
 
-    /** Creates a filter over zeroed memory from {@code start}, a multiple of a cache line. */
+    /**
+     * Creates a filter over memory that is laid out or will be, by {@link #layOut}.
+     *
+     * @param start where the memory starts, a multiple of a cache line.
+     */
     public AdmissionFilter(Region region, int start, int maxEntries) {
         this.region = region;
         this.start = start;
@@ -63,7 +67,6 @@ public final class AdmissionFilter {
                 new FrequencySketch(start + HEADER_LENGTH, FilterDescriptor.blocks(maxEntries));
         this.rejections = start + HEADER_LENGTH + sketch.blocks() * FilterDescriptor.BLOCK_LENGTH;
         this.rejectionSlots = FilterDescriptor.rejections(maxEntries);
-        layOut();
     }
 
     /** Sets the initial share of the window. The memory must be zeroed. */

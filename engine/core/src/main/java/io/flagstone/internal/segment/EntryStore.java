@@ -537,15 +537,20 @@ final class EntryStore {
         stripes.lockAll();
         SegmentVersion.beginWrite(region);
         region.zero(SegmentDescriptor.RECENCY, layout.stripesOffset() - SegmentDescriptor.RECENCY);
-        slabs.layOut();
-        order.layOut();
-        rebalancer.forget();
+        layOut();
         region.putLong(ENTRIES, 0);
         region.putLong(KEY_BYTES, 0);
         region.putLong(VALUE_BYTES, 0);
         SegmentVersion.endWrite(region);
         stripes.unlockAll();
         return lost;
+    }
+
+    /** Lays out an empty segment over zeroed tables. */
+    void layOut() {
+        slabs.layOut();
+        order.layOut();
+        rebalancer.forget();
     }
 
     /**

@@ -61,10 +61,15 @@ public final class Segment extends SegmentRemovals {
     private final boolean large;
     private CacheStatistics finalStatistics;
 
-    /** Creates a segment over a zeroed region. */
+    /** Creates a segment over a region that is laid out or will be, by {@link #format}. */
     public Segment(Region region, SegmentConfig config) {
         super(region, config);
         this.large = region.capacity() >= LARGE_REGION_BYTES;
+    }
+
+    /** Lays out an empty segment in the region, which must be zeroed. */
+    public void format() {
+        store.layOut();
         SegmentDescriptor.writeIdentity(
                 region, config.layout(), config.hash().seed(), config.times().tickNs());
     }

@@ -57,7 +57,7 @@ public final class SlabAllocator {
     private int newest = Region.NONE;
 
     /**
-     * Creates an allocator over a region whose tables are zeroed.
+     * Creates an allocator over a region whose tables are laid out or will be, by {@link #layOut}.
      *
      * @param tables the offset of the tables, which have {@link #tablesLength} bytes.
      * @param firstSlab the offset of the first slab.
@@ -71,7 +71,6 @@ public final class SlabAllocator {
         this.slabBytes = classes.slabBytes();
         this.slabs = slabs;
         this.versions = new SlabVersions(classes, tables, firstSlab);
-        layOut();
     }
 
     /**

@@ -16,6 +16,10 @@ class AdmissionFilterTest {
     private final Region region = Region.allocate(AdmissionFilter.length(ENTRIES) + 128);
     private final AdmissionFilter filter = new AdmissionFilter(region, 0, ENTRIES);
 
+    AdmissionFilterTest() {
+        filter.layOut();
+    }
+
     @Test
     void keyUsedMoreWins() {
         filter.sketch().increment(region, 1);

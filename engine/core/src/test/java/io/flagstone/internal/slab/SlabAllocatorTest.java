@@ -55,6 +55,7 @@ class SlabAllocatorTest {
         assertThat(tablesEnd).isLessThanOrEqualTo(FIRST_SLAB);
         forBytesAroundTheTables(offset -> region.putByte(offset, FOREIGN));
         allocator = new SlabAllocator(region, classes, TABLES, FIRST_SLAB, count);
+        allocator.layOut();
         assertThat(allocator.slabRecord(count) + SlabDescriptor.SLAB_LENGTH).isEqualTo(tablesEnd);
     }
 

@@ -21,6 +21,10 @@ class SlabVersionsTest {
     private final SlabVersions versions = slabs.versions();
     private final int large = classes.classFor(SLAB / 4);
 
+    SlabVersionsTest() {
+        slabs.layOut();
+    }
+
     private int allocate(int sizeClass) {
         final int chunk = slabs.allocate(sizeClass, 0);
         EntryDescriptor.init(region, chunk, 1, 8, 8, sizeClass);
