@@ -28,20 +28,39 @@ public final class GeneratedTable {
      */
     public static void check(Path page, String name, List<List<String>> rows) throws IOException {
         final List<String> lines = new ArrayList<>(Files.readAllLines(page));
-        final int begin = lines.indexOf("<!-- table " + name + " -->");
-        assertThat(begin).as("table %s in %s", name, page).isNotNegative();
-        final List<String> tail = lines.subList(begin + 1, lines.size());
-        final List<String> shown = tail.subList(0, tail.indexOf(END));
+        final List<String> shown = shown(lines, page, name);
         final List<String> computed = markdown(rows);
         if (Boolean.getBoolean("flagstone.docs.update")) {
             shown.clear();
-            lines.addAll(begin + 1, computed);
+            shown.addAll(computed);
             Files.writeString(page, String.join("\n", lines) + "\n");
         } else {
             assertThat(shown)
                     .as("%s: update it with -Dflagstone.docs.update=true", page.getFileName())
                     .containsExactlyElementsOf(computed);
         }
+    }
+
+    /**
+     * Returns the cells of a row of a table as the page shows it.
+     *
+     * @param page the page.
+     * @param name the table's name.
+     * @param first the row's first cell.
+     */
+    public static List<String> row(Path page, String name, String first) throws IOException {
+        return shown(Files.readAllLines(page), page, name).stream()
+                .filter(line -> line.startsWith("| " + first + " |"))
+                .map(line -> List.of(line.substring(2, line.length() - 2).split(" \\| ", -1)))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static List<String> shown(List<String> lines, Path page, String name) {
+        final int begin = lines.indexOf("<!-- table " + name + " -->");
+        assertThat(begin).as("table %s in %s", name, page).isNotNegative();
+        final List<String> tail = lines.subList(begin + 1, lines.size());
+        return tail.subList(0, tail.indexOf(END));
     }
 
     private static List<String> markdown(List<List<String>> rows) {
