@@ -183,7 +183,8 @@ final class Sizing {
     }
 
     private SegmentLayout divide(int regionBytes, SizeClasses classes) {
-        return SegmentLayout.divide(regionBytes, classes, entryBytes, maxEntries(0), filtered);
+        return SegmentLayout.divide(
+                regionBytes, classes, entryBytes, maxEntries(0), filtered, false);
     }
 
     /**
@@ -249,7 +250,7 @@ final class Sizing {
         final long leastBytes =
                 Region.allocationFor(
                         SegmentLayout.leastRegionBytes(
-                                classes, entryBytes, maxEntries(0), filtered));
+                                classes, entryBytes, maxEntries(0), filtered, false));
         CacheBuilder.check(
                 problems,
                 layout.slabs() > 0,

@@ -40,22 +40,24 @@ class LayoutDiagramsTest {
 
     /** The diagrams of lengths that depend on a configuration are checked for this one. */
     private static final SegmentLayout LAYOUT =
-            SegmentLayout.divide(1 << 20, new SizeClasses(8256), 64, SegmentLayout.UNBOUNDED, true);
+            SegmentLayout.divide(
+                    1 << 20, new SizeClasses(8256), 64, SegmentLayout.UNBOUNDED, true, true);
 
     private static final int COUNTERS = 7;
 
     private static Map<String, Integer> variables() {
-        return Map.of(
-                "C", LAYOUT.classes().count(),
-                "S", LAYOUT.slabs(),
-                "Z", LAYOUT.classes().slabBytes(),
-                "B", LAYOUT.buckets(),
-                "K", (LAYOUT.maxEntries() + 15) / 16,
-                "R", Math.max(16, LAYOUT.maxEntries() / 4),
-                "L", (54 + LAYOUT.wheelBits() - 1) / LAYOUT.wheelBits(),
-                "P", 1 << LAYOUT.wheelBits(),
-                "T", LAYOUT.stripes(),
-                "N", COUNTERS);
+        return Map.ofEntries(
+                Map.entry("C", LAYOUT.classes().count()),
+                Map.entry("S", LAYOUT.slabs()),
+                Map.entry("Z", LAYOUT.classes().slabBytes()),
+                Map.entry("B", LAYOUT.buckets()),
+                Map.entry("K", (LAYOUT.maxEntries() + 15) / 16),
+                Map.entry("R", Math.max(16, LAYOUT.maxEntries() / 4)),
+                Map.entry("L", (54 + LAYOUT.wheelBits() - 1) / LAYOUT.wheelBits()),
+                Map.entry("P", 1 << LAYOUT.wheelBits()),
+                Map.entry("T", LAYOUT.stripes()),
+                Map.entry("U", LAYOUT.undoBytes()),
+                Map.entry("N", COUNTERS));
     }
 
     /** Returns the offsets that the code computes. They are drawn with small first letters. */

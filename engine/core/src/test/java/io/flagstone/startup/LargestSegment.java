@@ -65,7 +65,8 @@ final class LargestSegment {
     private static long leftOver(long maxEntries) {
         final int regionBytes = Region.capacityFor(Region.MAX_BYTES);
         final SegmentLayout layout =
-                SegmentLayout.divide(regionBytes, new SizeClasses(SLAB), 64, maxEntries, false);
+                SegmentLayout.divide(
+                        regionBytes, new SizeClasses(SLAB), 64, maxEntries, false, false);
         return regionBytes - layout.slabsOffset() - (long) layout.slabs() * SLAB;
     }
 

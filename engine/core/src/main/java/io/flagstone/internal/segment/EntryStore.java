@@ -546,6 +546,12 @@ final class EntryStore {
         return lost;
     }
 
+    /** Continues with tables that another process has written. */
+    void attach() {
+        slabs.attach();
+        rebalancer.forget();
+    }
+
     /** Lays out an empty segment over zeroed tables. */
     void layOut() {
         slabs.layOut();

@@ -75,6 +75,41 @@ public final class Segment extends SegmentRemovals {
     }
 
     /**
+     * Continues a region that another process has closed, with its entries, their deadlines and
+     * their order of use. The counts of events begin anew, as if the entries had been inserted.
+     * Takes constant time. Call this before any other operation.
+     *
+     * @throws SegmentDamagedException if the region was not closed, or was laid out by another
+     *     version or for another configuration.
+     */
+    public void attach() {
+        new SegmentRecovery(region, config, store).attach();
+    }
+
+    /**
+     * Rebuilds a region whose process ended without closing it, from the entries that it has
+     * written completely. If this is interrupted, it can start again. Call this before any other
+     * operation.
+     *
+     * @param nowNs the present time of the cache's clock.
+     * @throws SegmentDamagedException if the region holds what no segment has written.
+     */
+    public RecoveryCounts recoverEntries(long nowNs) {
+        return new SegmentRecovery(region, config, store).recover(nowNs);
+    }
+
+    /**
+     * Returns the latest time that the segment has acted on, in nanoseconds since the cache's
+     * birth. After {@link #attach} or {@link #recoverEntries}, the segment's time continues from
+     * there even if its clock shows an earlier one. Takes no lock.
+     */
+    public long latestTimeNs() {
+        final long time = SegmentClock.latest(region);
+        Reference.reachabilityFence(region);
+        return time;
+    }
+
+    /**
      * Checks that an entry of this size fits.
      *
      * @throws EntryTooLargeException if the entry needs more than a slab.

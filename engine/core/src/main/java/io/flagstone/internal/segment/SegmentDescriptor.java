@@ -8,8 +8,8 @@ import io.flagstone.internal.memory.Region;
  * every reference is an offset from the region's start, so the image does not depend on its
  * address. C is the number of size classes, S of slabs, B of index buckets, and Z is the length of
  * a slab in bytes. The timing wheel has L levels of P slots. K is the number of blocks and R of
- * rejections in the admission filter. T is the number of stripes. The parts have the names that
- * {@link SegmentLayout} uses.
+ * rejections in the admission filter. T is the number of stripes, and U the bytes of the undo area
+ * of a stripe. The parts have the names that {@link SegmentLayout} uses.
  *
  * <pre>
  *  +--------+------------------+-----------------------+--------------------------------------+
@@ -26,12 +26,14 @@ import io.flagstone.internal.memory.Region;
  *  |     40 |                4 | IDENTITY_SLABS_OFFSET |                                      |
  *  |     44 |                4 | IDENTITY_MAX_ENTRIES  |                                      |
  *  |     48 |                8 | IDENTITY_TICK_NS      |                                      |
- *  |     56 |                8 | unused                |                                      |
+ *  |     56 |                8 | IDENTITY_CLASSES      | a hash of the size classes           |
  *  +--------+------------------+-----------------------+--------------------------------------+
  *  |     64 |                8 | VERSION               | odd while the index changes          |
  *  |     72 |                8 | LATEST_TIME           | nanoseconds                          |
  *  |     80 |                8 | RECENCY_CLOCK         |                                      |
- *  |     88 |               40 | unused                |                                      |
+ *  |     88 |                8 | SEGMENT_RESETS        |                                      |
+ *  |     96 |                8 | RESET_ENTRIES         | entries lost by resets               |
+ *  |    104 |               24 | unused                |                                      |
  *  +--------+------------------+-----------------------+--------------------------------------+
  *  |    128 |               64 | unused                | an empty line                        |
  *  +--------+------------------+-----------------------+--------------------------------------+
@@ -49,8 +51,8 @@ import io.flagstone.internal.memory.Region;
  *  |    280 |                8 | MOVES                 | entries moved to another chunk       |
  *  |    288 |                8 | SLAB_REASSIGNMENTS    |                                      |
  *  |    296 |                8 | CHANGE_MARK           |                                      |
- *  |    304 |                8 | SEGMENT_RESETS        |                                      |
- *  |    312 |                8 | RESET_ENTRIES         | entries lost by resets               |
+ *  |    304 |                8 | DOUBTED               | the chunk in doubt                   |
+ *  |    312 |                8 | unused                |                                      |
  *  +--------+------------------+-----------------------+--------------------------------------+
  *  |    320 |         16 + 4 C | RECENCY               | sizes of the LRU lists               |
  *  |        |            to 64 | unused                |                                      |
@@ -73,6 +75,8 @@ import io.flagstone.internal.memory.Region;
  *  +--------+------------------+-----------------------+--------------------------------------+
  *  |        |             64 T | stripesOffset         | stripes                              |
  *  +--------+------------------+-----------------------+--------------------------------------+
+ *  |        |            T x U | undoOffset            | old values, if persistent            |
+ *  +--------+------------------+-----------------------+--------------------------------------+
  *  |        |            S x Z | slabsOffset           | slabs                                |
  *  +--------+------------------+-----------------------+--------------------------------------+
  * </pre>
@@ -91,7 +95,7 @@ final class SegmentDescriptor {
     /** "FLAGSTON" in ASCII. */
     static final long MAGIC = 0x4E4F_5453_4741_4C46L;
 
-    static final int LAYOUT_VERSION = 5;
+    static final int LAYOUT_VERSION = 6;
 
     static final int IDENTITY_MAGIC = 0;
     static final int IDENTITY_VERSION = IDENTITY_MAGIC + Long.BYTES;
@@ -104,10 +108,13 @@ final class SegmentDescriptor {
     static final int IDENTITY_SLABS_OFFSET = IDENTITY_INDEX_OFFSET + Integer.BYTES;
     static final int IDENTITY_MAX_ENTRIES = IDENTITY_SLABS_OFFSET + Integer.BYTES;
     static final int IDENTITY_TICK_NS = IDENTITY_MAX_ENTRIES + Integer.BYTES;
+    static final int IDENTITY_CLASSES = IDENTITY_TICK_NS + Long.BYTES;
 
-    static final int VERSION = IDENTITY_MAGIC + Region.CACHE_LINE;
+    static final int VERSION = IDENTITY_CLASSES + Long.BYTES;
     static final int LATEST_TIME = VERSION + Long.BYTES;
     static final int RECENCY_CLOCK = LATEST_TIME + Long.BYTES;
+    static final int SEGMENT_RESETS = RECENCY_CLOCK + Long.BYTES;
+    static final int RESET_ENTRIES = SEGMENT_RESETS + Long.BYTES;
 
     static final int ENTRIES = VERSION + 2 * Region.CACHE_LINE;
     static final int INSERTIONS = ENTRIES + Long.BYTES;
@@ -123,10 +130,25 @@ final class SegmentDescriptor {
     static final int MOVES = VALUE_BYTES + Long.BYTES;
     static final int SLAB_REASSIGNMENTS = MOVES + Long.BYTES;
     static final int CHANGE_MARK = SLAB_REASSIGNMENTS + Long.BYTES;
-    static final int SEGMENT_RESETS = CHANGE_MARK + Long.BYTES;
-    static final int RESET_ENTRIES = SEGMENT_RESETS + Long.BYTES;
+    static final int DOUBTED = CHANGE_MARK + Long.BYTES;
 
-    static final int RECENCY = RESET_ENTRIES + Long.BYTES;
+    static final int RECENCY = DOUBTED + 2 * Long.BYTES;
+
+    /** The words that count events. Each life of the segment counts anew. */
+    static final int[] EVENT_COUNTERS = {
+        INSERTIONS,
+        REPLACEMENTS,
+        BOUND_EVICTIONS,
+        ROOM_EVICTIONS,
+        SLAB_EVICTIONS,
+        EXPIRATIONS,
+        REMOVALS,
+        PROMOTIONS,
+        MOVES,
+        SLAB_REASSIGNMENTS,
+        SEGMENT_RESETS,
+        RESET_ENTRIES
+    };
 
     private SegmentDescriptor() {}
 
@@ -142,6 +164,23 @@ final class SegmentDescriptor {
         region.putInt(IDENTITY_SLABS_OFFSET, layout.slabsOffset());
         region.putInt(IDENTITY_MAX_ENTRIES, layout.maxEntries());
         region.putLong(IDENTITY_TICK_NS, tickNs);
+        region.putLong(IDENTITY_CLASSES, layout.classes().fingerprint());
         region.putLong(IDENTITY_MAGIC, MAGIC);
+    }
+
+    /** Returns whether the image has the layout, the seed and the tick given. */
+    static boolean isIdentity(Region region, SegmentLayout layout, long hashSeed, long tickNs) {
+        return region.getLong(IDENTITY_MAGIC) == MAGIC
+                && region.getInt(IDENTITY_VERSION) == LAYOUT_VERSION
+                && region.getInt(IDENTITY_REGION_BYTES) == region.capacity()
+                && region.getLong(IDENTITY_HASH_SEED) == hashSeed
+                && region.getInt(IDENTITY_BUCKETS) == layout.buckets()
+                && region.getInt(IDENTITY_SLAB_BYTES) == layout.classes().slabBytes()
+                && region.getInt(IDENTITY_SLABS) == layout.slabs()
+                && region.getInt(IDENTITY_INDEX_OFFSET) == layout.indexOffset()
+                && region.getInt(IDENTITY_SLABS_OFFSET) == layout.slabsOffset()
+                && region.getInt(IDENTITY_MAX_ENTRIES) == layout.maxEntries()
+                && region.getLong(IDENTITY_TICK_NS) == tickNs
+                && region.getLong(IDENTITY_CLASSES) == layout.classes().fingerprint();
     }
 }

@@ -41,9 +41,26 @@ public record SegmentLayout(
      * @param window the lists of the admission filter's window, 0 without a filter.
      * @param filter the admission filter, 0 without one.
      * @param stripes the stripes.
+     * @param undo the undo areas of the stripes, which are empty if the region is not persistent.
      */
     public record Offsets(
-            int wheel, int tables, int index, int slabs, int window, int filter, int stripes) {}
+            int wheel,
+            int tables,
+            int index,
+            int slabs,
+            int window,
+            int filter,
+            int stripes,
+            int undo) {}
+
+    /** The undo area of a stripe is this part of the region, within the limits below. */
+    private static final int UNDO_PART = 2048;
+
+    /** A segment has a stripe for each 256 entries, so this costs at most a byte an entry. */
+    private static final int MIN_UNDO_BYTES = 256;
+
+    /** Longer values are not written in place in a persistent segment. */
+    private static final int MAX_UNDO_BYTES = 4096;
 
     /**
      * The length of a region from which a wheel with few levels takes less than a hundredth: 256
@@ -62,6 +79,7 @@ public record SegmentLayout(
      * @param expectedEntryBytes the bytes of key and value in most entries.
      * @param maxEntries the bound in entries, or {@link #UNBOUNDED}.
      * @param filtered whether there is an admission filter.
+     * @param persistent whether the segment outlives its process, so that it needs undo areas.
      * @return the layout with the most slabs; it has none if not even one fits.
      */
     public static SegmentLayout divide(
@@ -69,11 +87,19 @@ public record SegmentLayout(
             SizeClasses classes,
             int expectedEntryBytes,
             long maxEntries,
-            boolean filtered) {
+            boolean filtered,
+            boolean persistent) {
         final int slabBytes = classes.slabBytes();
         int slabs = Math.max(0, regionBytes / slabBytes);
         SegmentLayout layout =
-                withSlabs(slabs, regionBytes, classes, expectedEntryBytes, maxEntries, filtered);
+                withSlabs(
+                        slabs,
+                        regionBytes,
+                        classes,
+                        expectedEntryBytes,
+                        maxEntries,
+                        filtered,
+                        persistent);
         while (slabs > 0 && layout.endOffset() > regionBytes) {
             final long excess = layout.endOffset() - regionBytes;
             // Remove half of what the slabs alone would have to give, because the index shrinks
@@ -81,27 +107,43 @@ public record SegmentLayout(
             slabs -= (int) Math.max(1, Math.min(slabs, excess / 2 / slabBytes));
             layout =
                     withSlabs(
-                            slabs, regionBytes, classes, expectedEntryBytes, maxEntries, filtered);
+                            slabs,
+                            regionBytes,
+                            classes,
+                            expectedEntryBytes,
+                            maxEntries,
+                            filtered,
+                            persistent);
         }
         return layout;
     }
 
-    /** Returns the smallest length of a region with one slab. */
+    /**
+     * Returns the smallest length of a region with one slab. The lengths of wheel and undo areas
+     * grow with the region's, so this starts with the shortest ones until they suit the length.
+     */
     public static int leastRegionBytes(
-            SizeClasses classes, int expectedEntryBytes, long maxEntries, boolean filtered) {
-        final long narrow =
-                withSlabs(1, 0, classes, expectedEntryBytes, maxEntries, filtered).endOffset();
-        return Math.toIntExact(
-                narrow < WIDE_WHEEL_REGION_BYTES
-                        ? narrow
-                        : withSlabs(
-                                        1,
-                                        WIDE_WHEEL_REGION_BYTES,
-                                        classes,
-                                        expectedEntryBytes,
-                                        maxEntries,
-                                        filtered)
-                                .endOffset());
+            SizeClasses classes,
+            int expectedEntryBytes,
+            long maxEntries,
+            boolean filtered,
+            boolean persistent) {
+        long bytes = 0;
+        long needed = classes.slabBytes();
+        while (needed > bytes) {
+            bytes = needed;
+            needed =
+                    withSlabs(
+                                    1,
+                                    Math.toIntExact(bytes),
+                                    classes,
+                                    expectedEntryBytes,
+                                    maxEntries,
+                                    filtered,
+                                    persistent)
+                            .endOffset();
+        }
+        return Math.toIntExact(bytes);
     }
 
     /**
@@ -116,7 +158,8 @@ public record SegmentLayout(
             SizeClasses classes,
             int expectedEntryBytes,
             long maxEntries,
-            boolean filtered) {
+            boolean filtered,
+            boolean persistent) {
         final long slabSpace = (long) slabs * classes.slabBytes();
         final long expected =
                 EntryDescriptor.length(Math.min(Long.BYTES, expectedEntryBytes), 0)
@@ -138,7 +181,10 @@ public record SegmentLayout(
         final long filterOffset = indexEnd + BitUtil.align(listsLength, Region.CACHE_LINE);
         final long stripesOffset =
                 filtered ? filterOffset + AdmissionFilter.length(bound) : indexEnd;
-        final long slabsOffset = stripesOffset + StripeMap.length(StripeMap.countFor(bound));
+        final int stripes = StripeMap.countFor(bound);
+        final long undoOffset = stripesOffset + StripeMap.length(stripes);
+        final long slabsOffset =
+                undoOffset + (persistent ? (long) stripes * undoBytes(regionBytes) : 0);
         return new SegmentLayout(
                 regionBytes,
                 classes,
@@ -152,7 +198,17 @@ public record SegmentLayout(
                         Math.toIntExact(slabsOffset),
                         Math.toIntExact(filtered ? indexEnd : 0),
                         Math.toIntExact(filtered ? filterOffset : 0),
-                        Math.toIntExact(stripesOffset)));
+                        Math.toIntExact(stripesOffset),
+                        Math.toIntExact(undoOffset)));
+    }
+
+    /**
+     * Returns the length of the undo area of a stripe. It does not depend on the number of stripes,
+     * so that the length of all areas grows with the number of slabs.
+     */
+    private static int undoBytes(int regionBytes) {
+        final int part = regionBytes / UNDO_PART & -Region.CACHE_LINE;
+        return Math.max(MIN_UNDO_BYTES, Math.min(part, MAX_UNDO_BYTES));
     }
 
     /** Returns the same division with a bound in entries that is the lower of the two bounds. */
@@ -207,7 +263,22 @@ public record SegmentLayout(
 
     /** Returns the number of stripes. */
     public int stripes() {
-        return (offsets.slabs() - offsets.stripes()) / StripeMap.length(1);
+        return (offsets.undo() - offsets.stripes()) / StripeMap.length(1);
+    }
+
+    /** Returns where the undo areas start. */
+    public int undoOffset() {
+        return offsets.undo();
+    }
+
+    /** Returns the bytes of the undo area of a stripe, 0 if the region is not persistent. */
+    public int undoBytes() {
+        return (offsets.slabs() - offsets.undo()) / stripes();
+    }
+
+    /** Returns whether the segment outlives its process. */
+    public boolean isPersistent() {
+        return offsets.slabs() != offsets.undo();
     }
 
     /** Returns whether there is an admission filter. */
@@ -217,7 +288,7 @@ public record SegmentLayout(
 
     /**
      * Returns the bytes before the slabs, excluding the index: descriptor, lists' heads, wheel,
-     * tables, filter, stripes.
+     * tables, filter, stripes, undo areas.
      */
     public long fixedBytes() {
         return offsets.slabs() - indexBytes();

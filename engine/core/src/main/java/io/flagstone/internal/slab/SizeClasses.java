@@ -43,6 +43,7 @@ public final class SizeClasses {
     private static final int SPILL_DIVISOR = 8;
     private static final int TABLE_LIMIT = 1024;
     private static final int TABLE_SHIFT = 3;
+    private static final long FINGERPRINT_FACTOR = 0x9E37_79B9_7F4A_7C15L;
 
     private final int slabBytes;
     private final int maxEntryBytes;
@@ -183,6 +184,16 @@ public final class SizeClasses {
      */
     public int spillLimit(int sizeClass) {
         return spillLimits[sizeClass];
+    }
+
+    /** Returns a hash of the sizes. Other classes have another one, with near certainty. */
+    public long fingerprint() {
+        long hash = maxEntryBytes;
+        for (final int bytes : chunkBytes) {
+            hash = (hash ^ bytes) * FINGERPRINT_FACTOR;
+            hash ^= hash >>> Integer.SIZE;
+        }
+        return hash;
     }
 
     private int search(int bytes) {

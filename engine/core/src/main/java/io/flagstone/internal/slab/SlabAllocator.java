@@ -82,6 +82,15 @@ public final class SlabAllocator {
         }
     }
 
+    /**
+     * Continues with tables that another allocator has written. The slab that left the pool last is
+     * not known. Any slab may be taken for it, because it is only looked at when the pool is empty,
+     * so that each slab has a live chunk.
+     */
+    public void attach() {
+        newest = 1;
+    }
+
     /** Returns the versions of the slabs, for all segments with the same layout. */
     public SlabVersions versions() {
         return versions;

@@ -333,6 +333,26 @@ public final class Stripes {
         }
     }
 
+    /** Returns whether no value was being written when the region was left. */
+    public boolean isAtRest() {
+        boolean rests = true;
+        for (int number = 0; number < map.count(); number++) {
+            final int stripe = map.ofNumber(number);
+            rests &= !StripeSequence.isOdd(region.getLong(stripe + SEQUENCE));
+        }
+        return rests;
+    }
+
+    /** Releases the stripes that another process has left, and counts writes anew. */
+    public void beginLife() {
+        for (int number = 0; number < map.count(); number++) {
+            final int stripe = map.ofNumber(number);
+            region.putLong(stripe + OWNER, FREE);
+            region.putLong(stripe + SEQUENCE, 0);
+            region.putInt(stripe + CLAIM, 0);
+        }
+    }
+
     /**
      * Checks that the segment holds no stripe.
      *

@@ -37,7 +37,12 @@ class PicturesTest {
     void theRegionPictureAgreesWithTheCode() throws IOException {
         final SegmentLayout layout =
                 SegmentLayout.divide(
-                        1 << 20, new SizeClasses(1 << 14), 64, SegmentLayout.UNBOUNDED, false);
+                        1 << 20,
+                        new SizeClasses(1 << 14),
+                        64,
+                        SegmentLayout.UNBOUNDED,
+                        false,
+                        false);
         final Svg picture =
                 new Svg(
                         760,

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The parts of any region lie side by side, and no further slab would fit. */
 class SegmentLayoutTest {
@@ -35,10 +35,17 @@ class SegmentLayoutTest {
                             ? SegmentLayout.UNBOUNDED
                             : 1 + (random.nextInt() >>> 1 + random.nextInt(31));
             final boolean filtered = random.nextBoolean();
+            final boolean persistent = random.nextBoolean();
             final SegmentLayout layout =
                     SegmentLayout.divide(
-                            regionBytes, classes, expectedEntryBytes, maxEntries, filtered);
+                            regionBytes,
+                            classes,
+                            expectedEntryBytes,
+                            maxEntries,
+                            filtered,
+                            persistent);
             assertThat(layout.isFiltered()).isEqualTo(filtered);
+            assertThat(layout.isPersistent()).isEqualTo(persistent);
             final String what = "seed " + seed + ": " + layout;
             assertThat(layout.slabs()).as(what).isNotNegative();
             if (layout.slabs() > 0) {
@@ -64,18 +71,22 @@ class SegmentLayoutTest {
             final int entryBytes = (int) near(random, 1, SizeClasses.MAX_SLAB_BYTES - 1);
             final long maxEntries = near(random, 1, Long.MAX_VALUE);
             final boolean filtered = random.nextBoolean();
+            final boolean persistent = random.nextBoolean();
             final SegmentLayout layout =
-                    SegmentLayout.divide(regionBytes, classes, entryBytes, maxEntries, filtered);
+                    SegmentLayout.divide(
+                            regionBytes, classes, entryBytes, maxEntries, filtered, persistent);
             final int lists = classes.count();
             final String what =
                     String.format(
-                            "seed %d: region %d, slab %d, entry %d, entries %d, filter %b: %s",
+                            "seed %d: region %d, slab %d, entry %d, entries %d, filter %b,"
+                                    + " persistent %b: %s",
                             seed,
                             regionBytes,
                             classes.slabBytes(),
                             entryBytes,
                             maxEntries,
                             filtered,
+                            persistent,
                             layout);
             long end = (long) SegmentDescriptor.RECENCY + LruLists.length(lists);
             assertThat((long) layout.wheelOffset()).as(what).isGreaterThanOrEqualTo(end);
@@ -93,6 +104,8 @@ class SegmentLayoutTest {
             }
             assertThat((long) layout.stripesOffset()).as(what).isGreaterThanOrEqualTo(end);
             end = layout.stripesOffset() + 64L * layout.stripes();
+            assertThat((long) layout.undoOffset()).as(what).isEqualTo(end);
+            end += (long) layout.undoBytes() * layout.stripes();
             assertThat((long) layout.slabsOffset()).as(what).isGreaterThanOrEqualTo(end);
             assertThat(layout.slabs()).as(what).isNotNegative();
             assertThat(layout.maxEntries()).as(what).isPositive();
@@ -147,7 +160,17 @@ class SegmentLayoutTest {
         assertThat(layout.stripes())
                 .as(what)
                 .isEqualTo(Math.max(1, Math.min(32, layout.maxEntries() / 256)));
-        assertThat(layout.slabsOffset()).as(what).isEqualTo(filterEnd + 64 * layout.stripes());
+        final int stripesEnd = filterEnd + 64 * layout.stripes();
+        assertThat(layout.undoOffset()).as(what).isEqualTo(stripesEnd);
+        if (layout.isPersistent()) {
+            final int part = regionBytes / 2048;
+            assertThat(layout.undoBytes()).as(what).isBetween(256, Math.max(256, part));
+            assertThat(layout.undoBytes() % 64).as(what).isZero();
+            assertThat(layout.undoBytes()).as(what).isLessThanOrEqualTo(4096);
+        }
+        assertThat(layout.slabsOffset())
+                .as(what)
+                .isEqualTo(stripesEnd + layout.undoBytes() * layout.stripes());
         assertThat(layout.slabsOffset() % Region.CACHE_LINE).as(what).isZero();
         assertThat(endOf(layout)).as(what).isLessThanOrEqualTo(regionBytes);
         assertThat(layout.fixedBytes()).isEqualTo(layout.slabsOffset() - layout.indexBytes());
@@ -182,7 +205,8 @@ class SegmentLayoutTest {
                             layout.classes(),
                             expectedEntryBytes,
                             maxEntries,
-                            layout.isFiltered());
+                            layout.isFiltered(),
+                            layout.isPersistent());
         }
         assertThat(larger.slabs()).as(what).isEqualTo(layout.slabs() + 1);
         assertThat(endOf(larger)).as(what).isGreaterThan(layout.regionBytes());
@@ -193,17 +217,24 @@ class SegmentLayoutTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1 << 10, 1 << 14, 1 << 20, 1 << 24})
-    void theLeastRegionHoldsOneSlabAndASmallerOneNone(int slabBytes) {
+    @CsvSource({
+        "1024, false",
+        "16384, false",
+        "1048576, false",
+        "16777216, false",
+        "1024, true",
+        "16384, true",
+        "230016, true",
+        "1048576, true",
+        "16777216, true"
+    })
+    void theLeastRegionHoldsOneSlabAndASmallerOneNone(int slabBytes, boolean persistent) {
         final SizeClasses classes = new SizeClasses(slabBytes);
-        final int least =
-                SegmentLayout.leastRegionBytes(classes, 64, SegmentLayout.UNBOUNDED, false);
-        assertThat(SegmentLayout.divide(least, classes, 64, SegmentLayout.UNBOUNDED, false).slabs())
+        final long bound = SegmentLayout.UNBOUNDED;
+        final int least = SegmentLayout.leastRegionBytes(classes, 64, bound, false, persistent);
+        assertThat(SegmentLayout.divide(least, classes, 64, bound, false, persistent).slabs())
                 .isEqualTo(1);
-        assertThat(
-                        SegmentLayout.divide(
-                                        least - 64, classes, 64, SegmentLayout.UNBOUNDED, false)
-                                .slabs())
+        assertThat(SegmentLayout.divide(least - 64, classes, 64, bound, false, persistent).slabs())
                 .isZero();
     }
 
@@ -211,7 +242,8 @@ class SegmentLayoutTest {
     void theLargestRegionCanBeDividedForTheSmallestEntries() {
         final SizeClasses classes = new SizeClasses(1 << 20);
         final SegmentLayout layout =
-                SegmentLayout.divide(Region.MAX_BYTES, classes, 1, SegmentLayout.UNBOUNDED, false);
+                SegmentLayout.divide(
+                        Region.MAX_BYTES, classes, 1, SegmentLayout.UNBOUNDED, false, false);
         assertPartsLieSideBySide(layout.toString(), layout, Region.MAX_BYTES);
         assertEntriesFitTheIndex(layout.toString(), layout, SegmentLayout.UNBOUNDED);
         assertThat(layout.maxEntries()).isGreaterThan(30_000_000);
@@ -223,7 +255,8 @@ class SegmentLayoutTest {
         int maxEntries = Integer.MAX_VALUE;
         for (final int bytes : new int[] {1, 20, 72, 300, 2_000}) {
             final SegmentLayout layout =
-                    SegmentLayout.divide(1 << 20, classes, bytes, SegmentLayout.UNBOUNDED, false);
+                    SegmentLayout.divide(
+                            1 << 20, classes, bytes, SegmentLayout.UNBOUNDED, false, false);
             assertThat(layout.maxEntries()).isLessThan(maxEntries);
             maxEntries = layout.maxEntries();
         }
