@@ -17,7 +17,8 @@ import io.flagstone.internal.memory.Regions;
  *  |     20 |          4 | COUNTS     |                                          |
  *  |        |   bits 0-9 | GUESTS     | one bit per slot                         |
  *  |        | bits 10-19 | STRAYS     | one bit per slot                         |
- *  |        | bits 20-27 | OUT        | entries of this bucket in other buckets  |
+ *  |        | bits 20-23 | OUT_EVEN   | entries in other buckets, with even tags |
+ *  |        | bits 24-27 | OUT_ODD    | the same with odd tags                   |
  *  |        | bits 28-31 | PASSED     | strays that passed this bucket           |
  *  |     24 |     10 x 4 | REFERENCES | entries of slots 0 to 9                  |
  *  +--------+------------+------------+------------------------------------------+
@@ -28,7 +29,8 @@ import io.flagstone.internal.memory.Regions;
  * <p>The reference of an empty slot has no meaning. {@code GUESTS} marks the slots of entries whose
  * own bucket was full. {@code STRAYS} marks the slots of entries for which both of their buckets
  * were full. A count that has reached its maximum stays there: searches may then look at one bucket
- * too many.
+ * too many. {@code OUT_EVEN} and {@code OUT_ODD} are two counts of the entries of this bucket that
+ * are elsewhere, so that a search for a missing key goes on more seldom than with one count.
  *
  * <p>A search compares four tags at a time, without a branch. The result is a match mask with one
  * bit per slot: bit {@code 16 * (slot % 4) + slot / 4}. Its lowest bit is a match; a search
@@ -49,14 +51,14 @@ final class BucketDescriptor {
 
     private static final int GUESTS_BITS = SLOTS;
     private static final int STRAYS_SHIFT = GUESTS_BITS;
-    private static final int OUT_SHIFT = STRAYS_SHIFT + SLOTS;
-    private static final int OUT_BITS = 8;
-    private static final int PASSED_SHIFT = OUT_SHIFT + OUT_BITS;
+    private static final int OUT_EVEN_SHIFT = STRAYS_SHIFT + SLOTS;
+    private static final int OUT_BITS = 4;
+    private static final int OUT_ODD_SHIFT = OUT_EVEN_SHIFT + OUT_BITS;
+    private static final int PASSED_SHIFT = OUT_ODD_SHIFT + OUT_BITS;
 
     static final int MAX_OUT = (1 << OUT_BITS) - 1;
     static final int MAX_PASSED = (1 << Integer.SIZE - PASSED_SHIFT) - 1;
 
-    private static final int OUT_MASK = MAX_OUT << OUT_SHIFT;
     private static final int PASSED_MASK = MAX_PASSED << PASSED_SHIFT;
 
     private static final int ALL_SLOTS = (1 << GUESTS_BITS) - 1;
@@ -99,8 +101,13 @@ final class BucketDescriptor {
      *
      * @param own whether it is the key's own bucket, not its alternate.
      */
-    static boolean leads(long bucket, boolean own) {
-        return (Regions.getInt(bucket + COUNTS) & (own ? OUT_MASK : PASSED_MASK)) != 0;
+    static boolean leads(long bucket, boolean own, int tag) {
+        final int counts = own ? MAX_OUT << outShift(tag) : PASSED_MASK;
+        return (Regions.getInt(bucket + COUNTS) & counts) != 0;
+    }
+
+    private static int outShift(int tag) {
+        return OUT_EVEN_SHIFT + (tag & 1) * OUT_BITS;
     }
 
     /**
@@ -135,13 +142,14 @@ final class BucketDescriptor {
         region.putShort(bucket + TAGS_0 + (slot << 1), tag);
     }
 
-    static int out(Region region, int bucket) {
-        return region.getInt(bucket + COUNTS) >>> OUT_SHIFT & MAX_OUT;
+    /** Returns the count of the entries of a bucket that are elsewhere, for tags like this one. */
+    static int out(Region region, int bucket, int tag) {
+        return region.getInt(bucket + COUNTS) >>> outShift(tag) & MAX_OUT;
     }
 
-    static void addOut(Region region, int bucket, int delta) {
-        if (out(region, bucket) != MAX_OUT) {
-            region.addInt(bucket + COUNTS, delta << OUT_SHIFT);
+    static void addOut(Region region, int bucket, int tag, int delta) {
+        if (out(region, bucket, tag) != MAX_OUT) {
+            region.addInt(bucket + COUNTS, delta << outShift(tag));
         }
     }
 

@@ -48,7 +48,7 @@ public final class IndexLookup {
         final int tag = KeyedHash.tag(indexHash);
         int bucket = home(indexHash);
         int entry = findIn(region, bucket, tag, base, address, length);
-        if (entry != Region.NONE || BucketDescriptor.out(region, bucket) == 0) {
+        if (entry != Region.NONE || BucketDescriptor.out(region, bucket, tag) == 0) {
             return entry;
         }
         bucket = alternate(bucket, tag);
@@ -86,7 +86,7 @@ public final class IndexLookup {
                     return entry;
                 }
             }
-            if (!BucketDescriptor.leads(bucket, own)) {
+            if (!BucketDescriptor.leads(bucket, own, tag)) {
                 return Region.NONE;
             }
             if (!own) {
@@ -115,7 +115,7 @@ public final class IndexLookup {
                     return entry;
                 }
             }
-            if (!BucketDescriptor.leads(bucket, own)) {
+            if (!BucketDescriptor.leads(bucket, own, tag)) {
                 return Region.NONE;
             }
             if (!own) {

@@ -25,15 +25,17 @@ class BucketDescriptorTest {
     @Test
     void leadsByTheCountOfTheBucketsKind() {
         final long bucket = regions.address(0) + BUCKET;
-        assertThat(BucketDescriptor.leads(bucket, true)).isFalse();
-        assertThat(BucketDescriptor.leads(bucket, false)).isFalse();
-        BucketDescriptor.addOut(region, BUCKET, 1);
-        assertThat(BucketDescriptor.leads(bucket, true)).isTrue();
-        assertThat(BucketDescriptor.leads(bucket, false)).isFalse();
-        BucketDescriptor.addOut(region, BUCKET, -1);
+        assertThat(BucketDescriptor.leads(bucket, true, 2)).isFalse();
+        assertThat(BucketDescriptor.leads(bucket, false, 2)).isFalse();
+        BucketDescriptor.addOut(region, BUCKET, 2, 1);
+        assertThat(BucketDescriptor.leads(bucket, true, 4)).isTrue();
+        assertThat(BucketDescriptor.leads(bucket, true, 3)).as("an odd tag").isFalse();
+        assertThat(BucketDescriptor.leads(bucket, false, 2)).isFalse();
+        BucketDescriptor.addOut(region, BUCKET, 4, -1);
         BucketDescriptor.addPassed(region, BUCKET, 1);
-        assertThat(BucketDescriptor.leads(bucket, true)).isFalse();
-        assertThat(BucketDescriptor.leads(bucket, false)).isTrue();
+        assertThat(BucketDescriptor.leads(bucket, true, 2)).isFalse();
+        assertThat(BucketDescriptor.leads(bucket, true, 3)).isFalse();
+        assertThat(BucketDescriptor.leads(bucket, false, 2)).isTrue();
     }
 
     @Test
@@ -87,27 +89,32 @@ class BucketDescriptorTest {
             BucketDescriptor.markGuest(region, BUCKET, slot);
             BucketDescriptor.markStray(region, BUCKET, slot + 1);
         }
-        BucketDescriptor.addOut(region, BUCKET, 5);
+        BucketDescriptor.addOut(region, BUCKET, 2, 5);
+        BucketDescriptor.addOut(region, BUCKET, 3, 9);
         BucketDescriptor.addPassed(region, BUCKET, 7);
-        BucketDescriptor.addOut(region, BUCKET, -1);
+        BucketDescriptor.addOut(region, BUCKET, 4, -1);
         BucketDescriptor.clear(region, BUCKET, 8);
         BucketDescriptor.clear(region, BUCKET, 1);
         assertThat(BucketDescriptor.guests(region, BUCKET)).isEqualTo(0b00_0101_0101);
         assertThat(BucketDescriptor.strays(region, BUCKET)).isEqualTo(0b10_1010_1000);
         assertThat(BucketDescriptor.natives(region, BUCKET)).isEqualTo(0b01_0000_0010);
-        assertThat(BucketDescriptor.out(region, BUCKET)).isEqualTo(4);
+        assertThat(BucketDescriptor.out(region, BUCKET, 2)).isEqualTo(4);
+        assertThat(BucketDescriptor.out(region, BUCKET, 3)).isEqualTo(9);
         assertThat(BucketDescriptor.passed(region, BUCKET)).isEqualTo(7);
     }
 
     @Test
     void countAtMaximumStays() {
         for (int i = 0; i <= BucketDescriptor.MAX_OUT; i++) {
-            BucketDescriptor.addOut(region, BUCKET, 1);
+            BucketDescriptor.addOut(region, BUCKET, 2, 1);
+            BucketDescriptor.addOut(region, BUCKET, 3, 1);
             BucketDescriptor.addPassed(region, BUCKET, 1);
         }
-        BucketDescriptor.addOut(region, BUCKET, -1);
+        BucketDescriptor.addOut(region, BUCKET, 2, -1);
+        BucketDescriptor.addOut(region, BUCKET, 3, -1);
         BucketDescriptor.addPassed(region, BUCKET, -1);
-        assertThat(BucketDescriptor.out(region, BUCKET)).isEqualTo(BucketDescriptor.MAX_OUT);
+        assertThat(BucketDescriptor.out(region, BUCKET, 2)).isEqualTo(BucketDescriptor.MAX_OUT);
+        assertThat(BucketDescriptor.out(region, BUCKET, 3)).isEqualTo(BucketDescriptor.MAX_OUT);
         assertThat(BucketDescriptor.passed(region, BUCKET)).isEqualTo(BucketDescriptor.MAX_PASSED);
         assertThat(BucketDescriptor.natives(region, BUCKET)).isEqualTo(0x3FF);
     }
@@ -127,7 +134,8 @@ class BucketDescriptorTest {
             for (int slot = 0; slot < BucketDescriptor.SLOTS; slot++) {
                 assertThat(BucketDescriptor.tag(region, bucket, slot)).isEqualTo(slot + 1);
             }
-            assertThat(BucketDescriptor.out(region, bucket)).isZero();
+            assertThat(BucketDescriptor.out(region, bucket, 0)).isZero();
+            assertThat(BucketDescriptor.out(region, bucket, 1)).isZero();
         }
         assertThat(cells).hasSize(2 * BucketDescriptor.SLOTS);
         assertThat(cells.last() + Integer.BYTES).isEqualTo(3 * BUCKET);

@@ -242,7 +242,12 @@ class HashIndexTest {
     }
 
     private int out(int number) {
-        return BucketDescriptor.out(region, bucket(number));
+        return BucketDescriptor.out(region, bucket(number), 0)
+                + BucketDescriptor.out(region, bucket(number), 1);
+    }
+
+    private int tag(long key) {
+        return KeyedHash.tag(indexHash(key));
     }
 
     private int passed(int number) {
@@ -395,9 +400,12 @@ class HashIndexTest {
         final long guest = insertOut(2, 4);
         assertThat(find(guest)).isNotEqualTo(Region.NONE);
         // Without the count the search must end before it.
-        BucketDescriptor.addOut(region, bucket(2), -1);
+        BucketDescriptor.addOut(region, bucket(2), tag(guest), -1);
         assertThat(find(guest)).isEqualTo(Region.NONE);
-        BucketDescriptor.addOut(region, bucket(2), 1);
+        BucketDescriptor.addOut(region, bucket(2), ~tag(guest), 1);
+        assertThat(find(guest)).as("with the count of the other tags").isEqualTo(Region.NONE);
+        BucketDescriptor.addOut(region, bucket(2), ~tag(guest), -1);
+        BucketDescriptor.addOut(region, bucket(2), tag(guest), 1);
         assertMatchesModel(100);
     }
 
@@ -433,7 +441,7 @@ class HashIndexTest {
         create(3);
         insert(0);
         for (int number = 0; number < 3; number++) {
-            BucketDescriptor.addOut(region, bucket(number), 1);
+            BucketDescriptor.addOut(region, bucket(number), tag(1), 1);
             BucketDescriptor.addPassed(region, bucket(number), 1);
         }
         assertThat(find(1)).isEqualTo(Region.NONE);
@@ -444,14 +452,15 @@ class HashIndexTest {
     void countStuckAtMaximumOnlyCostsTime() {
         create(7);
         for (int i = 0; i < BucketDescriptor.MAX_OUT; i++) {
-            BucketDescriptor.addOut(region, bucket(2), 1);
+            BucketDescriptor.addOut(region, bucket(2), 0, 1);
+            BucketDescriptor.addOut(region, bucket(2), 1, 1);
             BucketDescriptor.addPassed(region, bucket(4), 1);
         }
         final long guest = insertOut(2, 4);
         assertMatchesModel(200);
         remove(guest);
         assertMatchesModel(200);
-        assertThat(out(2)).isEqualTo(BucketDescriptor.MAX_OUT);
+        assertThat(out(2)).isEqualTo(2 * BucketDescriptor.MAX_OUT);
     }
 
     /** With linear probing, which never moves an entry, a miss ends up at 30 buckets. */
@@ -475,11 +484,14 @@ class HashIndexTest {
         double strays = 0;
         for (int number = 0; number < MAX_BUCKETS; number++) {
             guests += Integer.bitCount(BucketDescriptor.guests(region, bucket(number)));
-            bucketsOfMiss += BucketDescriptor.out(region, bucket(number)) == 0 ? 1 : 2;
+            for (int tag = 0; tag < 2; tag++) {
+                final int out = BucketDescriptor.out(region, bucket(number), tag);
+                bucketsOfMiss += out == 0 ? 0.5 : 1;
+            }
             strays += BucketDescriptor.passed(region, bucket(number));
         }
         assertThat(guests / capacity).as("share of guests").isLessThan(0.14);
-        assertThat(bucketsOfMiss / MAX_BUCKETS).as("buckets per miss").isLessThan(1.6);
+        assertThat(bucketsOfMiss / MAX_BUCKETS).as("buckets per miss").isLessThan(1.35);
         assertThat(strays / capacity).as("strays, by the buckets they passed").isLessThan(0.001);
         index.audit(hash, entry -> {});
     }
@@ -513,11 +525,11 @@ class HashIndexTest {
                 fault(
                         "a wrong count of entries that are out",
                         "bucket 2: out counts 2, has 1",
-                        t -> BucketDescriptor.addOut(t.region, bucket(2), 1)),
+                        t -> t.countOut(1)),
                 fault(
                         "a missing count of entries that are out",
                         "bucket 2: out counts 0, has 1",
-                        t -> BucketDescriptor.addOut(t.region, bucket(2), -1)),
+                        t -> t.countOut(-1)),
                 fault(
                         "a wrong count of strays that passed",
                         "bucket 3: passed counts 1, has 0",
@@ -575,6 +587,12 @@ class HashIndexTest {
 
     private interface Mark {
         void at(Region region, int bucket, int slot);
+    }
+
+    /** Adds to the count that the guest is in. */
+    private void countOut(int delta) {
+        final int tag = BucketDescriptor.tag(region, bucket(4), 0);
+        BucketDescriptor.addOut(region, bucket(2), tag, delta);
     }
 
     private void moveGuestTo(int bucket, Mark mark) {
