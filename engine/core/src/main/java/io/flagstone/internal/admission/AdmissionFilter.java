@@ -74,6 +74,12 @@ public final class AdmissionFilter {
         region.putInt(start + SHARE, FIRST_SHARE);
     }
 
+    /** Forgets all keys. */
+    public void restart() {
+        region.zero(start, rejections - start + rejectionSlots * REJECTION_LENGTH);
+        layOut();
+    }
+
     /** Returns the bytes of a filter for {@code maxEntries}, a multiple of a cache line. */
     public static int length(int maxEntries) {
         return FilterDescriptor.length(maxEntries);

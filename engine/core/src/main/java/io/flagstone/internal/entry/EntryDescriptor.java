@@ -187,6 +187,13 @@ public final class EntryDescriptor {
         region.putInt(entry + LRU_NEXT, other | region.getInt(entry + LRU_NEXT) & IN_WINDOW);
     }
 
+    /** Sets both neighbours in the LRU list with one store, and the entry outside the window. */
+    public static void lruLinks(Region region, int entry, int previous, int next) {
+        region.putLong(
+                entry + LRU_PREVIOUS,
+                (long) next << Integer.SIZE | Integer.toUnsignedLong(previous));
+    }
+
     /** Returns whether the entry is in the admission filter's window. */
     public static boolean inWindow(Region region, int entry) {
         return (region.getInt(entry + LRU_NEXT) & IN_WINDOW) != 0;
@@ -195,6 +202,11 @@ public final class EntryDescriptor {
     /** Sets whether the entry is in the window. The entry must be in no list. */
     public static void inWindow(Region region, int entry, boolean is) {
         region.putInt(entry + LRU_NEXT, is ? IN_WINDOW : 0);
+    }
+
+    /** Forgets an entry's place in a wheel that is empty. */
+    public static void unfiled(Region region, int entry) {
+        region.putLong(entry + WHEEL_PREVIOUS, 0);
     }
 
     /**
@@ -280,6 +292,11 @@ public final class EntryDescriptor {
         return region.getInt(entry + VALUE_WORD) >>> SIZE_CLASS_SHIFT & SIZE_CLASS_MASK;
     }
 
+    /** Returns the size class in a value word. */
+    public static int sizeClass(int valueWord) {
+        return valueWord >>> SIZE_CLASS_SHIFT & SIZE_CLASS_MASK;
+    }
+
     /** Returns the key's length in bytes. */
     public static int keyLength(Region region, int entry) {
         return region.getUnsignedShort(entry + STAMP_WORD);
@@ -303,6 +320,16 @@ public final class EntryDescriptor {
     public static void value(Region region, int entry, int length, boolean sliding) {
         final int sizeClass = sizeClass(region, entry) << SIZE_CLASS_SHIFT;
         region.putInt(entry + VALUE_WORD, length | sizeClass | (sliding ? SLIDING : 0));
+    }
+
+    /** Returns value length, size class and sliding mark in one word. */
+    public static int valueWord(Region region, int entry) {
+        return region.getInt(entry + VALUE_WORD);
+    }
+
+    /** Sets value length, size class and sliding mark. */
+    public static void valueWord(Region region, int entry, int word) {
+        region.putInt(entry + VALUE_WORD, word);
     }
 
     /**

@@ -75,6 +75,11 @@ public final class TimingWheel {
         this.tickNs = tickNs;
     }
 
+    /** Empties the wheel, whatever it holds. Its entries must be marked as unfiled. */
+    public void restart() {
+        region.zero(start, length(levelBits));
+    }
+
     /** Returns the bytes that a wheel needs. */
     public static int length(int levelBits) {
         return WheelDescriptor.wheelLength(levelBits);

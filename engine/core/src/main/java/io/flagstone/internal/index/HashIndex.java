@@ -61,6 +61,11 @@ public final class HashIndex {
         this.buckets = buckets;
     }
 
+    /** Empties the index, whatever it holds. */
+    void restart() {
+        region.zero(lookup.bucket(0), buckets * BUCKET_LENGTH);
+    }
+
     /** Returns the most entries that {@code buckets} buckets may hold. */
     public static int capacity(int buckets) {
         return (int)

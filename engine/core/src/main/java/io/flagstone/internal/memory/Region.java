@@ -284,10 +284,19 @@ public final class Region {
     /** Copies within the region, between ranges that do not overlap. */
     public void copy(int from, int to, int length) {
         if (BOUNDS_CHECKS) {
-            check(from, length);
-            check(to, length);
+            checkCopy(from, to, length);
         }
         RawMemory.copy(null, address + from, null, address + to, length);
+    }
+
+    /** Copies half of the bytes before an injected fault at the second range. */
+    private void checkCopy(int from, int to, int length) {
+        check(from, length);
+        checkRange(to, length);
+        if (AccessFaults.isArmed()) {
+            RawMemory.copy(null, address + from, null, address + to, length / 2);
+        }
+        AccessFaults.access();
     }
 
     /**

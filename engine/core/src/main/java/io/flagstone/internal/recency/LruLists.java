@@ -62,6 +62,24 @@ public final class LruLists {
         return RecencyDescriptor.length(lists);
     }
 
+    /** Empties all lists, whatever they hold. The clock stays. */
+    public void restart() {
+        region.zero(start, length(lists));
+    }
+
+    /** Sets the ends of a list whose entries have been linked, for a recovery. */
+    void ends(int sizeClass, int head, int tail, int size) {
+        region.putInt(list(sizeClass) + HEAD, head);
+        region.putInt(list(sizeClass) + TAIL, tail);
+        region.putLong(list(sizeClass) + TAIL_STAMP, EntryDescriptor.stamp(region, tail));
+        region.putInt(distance.sizeWord(sizeClass), size);
+        setNonempty(sizeClass, true);
+    }
+
+    Region region() {
+        return region;
+    }
+
     /** Adds an entry at the head of its class's list. The entry must be in no list. */
     public void addFirst(int sizeClass, int entry) {
         link(sizeClass, entry, tick());
@@ -319,7 +337,7 @@ public final class LruLists {
         return start + NONEMPTY + word * Long.BYTES;
     }
 
-    private int list(int sizeClass) {
+    int list(int sizeClass) {
         return records + sizeClass * LIST_LENGTH;
     }
 }

@@ -18,8 +18,12 @@ import io.flagstone.internal.memory.Region;
  *
  * <p>An operation that can undo its change does so and ends the change. Then nothing is lost.
  *
- * <p>Ordering: plain stores. The lock publishes them to the next thread that takes it. An Error
- * interrupts the thread in program order, so the thread itself sees its own stores.
+ * <p>A process that is killed leaves the mark as it is. The next one does not mind {@link
+ * #CHANGING}, because it believes only the entries; see {@link Doubt}. It minds {@link #RESETTING}.
+ *
+ * <p>Ordering: plain stores, except for a reset. The lock publishes them to the next thread that
+ * takes it. An Error interrupts the thread in program order, so the thread itself sees its own
+ * stores.
  */
 final class ChangeMark {
     /** No change is in progress. */
@@ -33,6 +37,9 @@ final class ChangeMark {
 
     /** The segment has been reset, but the reset has not been reported to the error handler. */
     static final long UNREPORTED = 3;
+
+    /** The tables are being laid out afresh, so there are no entries for a later process. */
+    static final long RESETTING = 4;
 
     private ChangeMark() {}
 
@@ -49,6 +56,17 @@ final class ChangeMark {
     /** Sets the mark. Requires the lock. */
     static void set(Region region, long mark) {
         region.putLong(CHANGE_MARK, mark);
+    }
+
+    /** Announces a reset, before its first change. */
+    static void beginReset(Region region) {
+        region.putLong(CHANGE_MARK, RESETTING);
+        Region.storeFence();
+    }
+
+    /** Ends a reset, after its last change. */
+    static void endReset(Region region) {
+        region.putLongRelease(CHANGE_MARK, UNREPORTED);
     }
 
     static void begin(Region region) {

@@ -247,11 +247,12 @@ abstract class CriticalSection {
 
     private void repair(long mark) {
         callbacks.takeViewsOff();
-        if (mark == ChangeMark.CHANGING) {
+        if (mark == ChangeMark.CHANGING || mark == ChangeMark.RESETTING) {
+            ChangeMark.beginReset(region);
             lost = store.reset();
             store.entries.add(SEGMENT_RESETS, 1);
             store.entries.add(RESET_ENTRIES, lost);
-            ChangeMark.set(region, ChangeMark.UNREPORTED);
+            ChangeMark.endReset(region);
             report();
             ChangeMark.end(region);
         } else {

@@ -5,11 +5,8 @@ import static io.flagstone.internal.segment.SegmentDescriptor.BOUND_EVICTIONS;
 import static io.flagstone.internal.segment.SegmentDescriptor.ENTRIES;
 import static io.flagstone.internal.segment.SegmentDescriptor.INSERTIONS;
 import static io.flagstone.internal.segment.SegmentDescriptor.KEY_BYTES;
-import static io.flagstone.internal.segment.SegmentDescriptor.MOVES;
 import static io.flagstone.internal.segment.SegmentDescriptor.PROMOTIONS;
-import static io.flagstone.internal.segment.SegmentDescriptor.REPLACEMENTS;
 import static io.flagstone.internal.segment.SegmentDescriptor.ROOM_EVICTIONS;
-import static io.flagstone.internal.segment.SegmentDescriptor.SLAB_EVICTIONS;
 import static io.flagstone.internal.segment.SegmentDescriptor.VALUE_BYTES;
 
 import io.flagstone.api.EntryTooLargeException;
@@ -17,7 +14,6 @@ import io.flagstone.api.RemovalCause;
 import io.flagstone.api.ValueUpdater;
 import io.flagstone.internal.entry.EntryDescriptor;
 import io.flagstone.internal.entry.EntryLengths;
-import io.flagstone.internal.events.EvictionRun;
 import io.flagstone.internal.events.ExpiryRun;
 import io.flagstone.internal.events.SegmentEvents;
 import io.flagstone.internal.expiry.TimingWheel;
@@ -70,13 +66,14 @@ final class EntryStore {
     final SegmentClock clock;
     final LiveEntries entries;
     final Rebalancer rebalancer;
-    private final RunRoom runs;
+    private final ChunkRoom room;
     final HashIndex index;
     private final SlabAllocator slabs;
     final EvictionOrder order;
     final TimingWheel wheel;
     final Recycling recycling;
     final Stripes stripes;
+    final ValueWrites values;
 
     EntryStore(Region region, SegmentConfig config, Callbacks callbacks) {
         this.region = region;
@@ -92,13 +89,14 @@ final class EntryStore {
         this.clock = new SegmentClock(config.times().clock(), config.times().birthNs());
         this.entries = new LiveEntries(region, config, callbacks);
         this.rebalancer = new Rebalancer(config, entries);
-        this.runs = new RunRoom(region, entries, rebalancer, classes);
+        this.room = new ChunkRoom(region, config, entries, rebalancer);
         this.index = entries.index;
         this.slabs = entries.slabs;
         this.order = entries.order;
         this.wheel = entries.wheel;
         this.recycling = new Recycling(region, layout, entries, callbacks);
         this.stripes = entries.stripes;
+        this.values = new ValueWrites(region, entries, callbacks);
     }
 
     /**
@@ -130,7 +128,7 @@ final class EntryStore {
         if (old == Region.NONE && recycling.suits(sizeClass)) {
             return claimShort(hash, lengths, sizeClass, nowNs);
         }
-        if (old == Region.NONE || !suits(sizeClass, EntryDescriptor.sizeClass(region, old))) {
+        if (old == Region.NONE || !suits(old, sizeClass, EntryLengths.value(lengths))) {
             return claimChunk(old, hash, lengths, sizeClass, nowNs);
         }
         ChangeMark.begin(region);
@@ -148,7 +146,7 @@ final class EntryStore {
         } else {
             order.moveToFirst(old);
         }
-        return fresh(allocate(sizeClass, nowNs), hash, lengths);
+        return fresh(room.allocate(sizeClass, nowNs), hash, lengths);
     }
 
     /** Claims a chunk for an absent key and a short value: that of the entry that leaves for it. */
@@ -164,7 +162,7 @@ final class EntryStore {
         }
         final int chunk =
                 events.recordsEvictions()
-                        ? allocate(sizeClass, nowNs)
+                        ? room.allocate(sizeClass, nowNs)
                         : rebalancer.allocate(sizeClass, nowNs);
         return chunk < 0
                 ? recycle(~chunk, ROOM_EVICTIONS, hash, lengths, sizeClass, nowNs)
@@ -180,6 +178,7 @@ final class EntryStore {
     }
 
     private int fresh(int chunk, long hash, long lengths) {
+        Doubt.begin(region, chunk);
         EntryDescriptor.init(
                 region,
                 chunk,
@@ -192,12 +191,20 @@ final class EntryStore {
 
     /**
      * Returns whether a value is written over the old one. A large value is not, because readers of
-     * any key would have to wait for its copy. It is if the new chunk could be the old entry's.
+     * any key would have to wait for its copy. It is if the new chunk could be the old entry's. In
+     * a persistent segment no value is whose old bytes are too many to be saved.
      */
-    private boolean suits(int sizeClass, int chunkClass) {
+    private boolean suits(int old, int sizeClass, int valueLength) {
+        final int chunkClass = EntryDescriptor.sizeClass(region, old);
         return sizeClass <= chunkClass
                 && chunkClass <= classes.spillLimit(sizeClass)
-                && (!slabs.isLarge(chunkClass) || order.size(chunkClass) == 1);
+                && (!slabs.isLarge(chunkClass) || order.size(chunkClass) == 1)
+                && values.fits(overwritten(old, valueLength));
+    }
+
+    /** Returns how many bytes of an entry's value are overwritten by another value. */
+    private int overwritten(int entry, int valueLength) {
+        return Math.min(EntryDescriptor.valueLength(region, entry), valueLength);
     }
 
     /** Copies the value, and the key of a new entry. Aborts the claim if that fails. */
@@ -212,14 +219,14 @@ final class EntryStore {
         final int keyLength = EntryLengths.key(lengths);
         final boolean inPlace = Claim.isInPlace(claim);
         final int entry = Claim.entry(claim);
+        final int offset = EntryDescriptor.valueOffset(entry, keyLength);
         if (inPlace) {
-            beginWrite(entry);
+            values.begin(entry, offset, overwritten(entry, EntryLengths.value(lengths)));
         }
         try {
             if (!inPlace) {
                 writeKey(entry, hash, keyBase, keyAddress, keyLength);
             }
-            final int offset = EntryDescriptor.valueOffset(entry, keyLength);
             region.copyIn(offset, valueBase, valueAddress, EntryLengths.value(lengths));
         } catch (final Throwable thrown) {
             abort(claim);
@@ -276,14 +283,11 @@ final class EntryStore {
     private void abort(int claim) {
         final int entry = Claim.entry(claim);
         if (Claim.isInPlace(claim)) {
-            final int stripe = stripeOf(entry);
-            endLargeWrite(entry);
-            entries.discard(entry);
-            stripes.endWriting(stripe);
+            values.abort(entry);
         } else if (Claim.isRecycled(claim)) {
             recycling.abort(entry);
         } else {
-            slabs.free(entry);
+            entries.free(entry);
         }
         ChangeMark.end(region);
     }
@@ -307,29 +311,34 @@ final class EntryStore {
         } else if (Claim.isRecycled(claim)) {
             recycling.commit(entry, deadlineNs, sliding, nowNs);
         } else {
-            commitFresh(entry, old, hash, valueLength, deadlineNs, sliding, nowNs);
+            commitFresh(entry, old, hash, deadlineNs, sliding, nowNs, true);
         }
         ChangeMark.end(region);
     }
 
+    /**
+     * Publishes a new chunk.
+     *
+     * @param told whether the removal handler is called for the old entry.
+     */
     private void commitFresh(
             int entry,
             int old,
             long hash,
-            int valueLength,
             long deadlineNs,
             boolean sliding,
-            long nowNs) {
+            long nowNs,
+            boolean told) {
         EntryDescriptor.sliding(region, entry, sliding);
         EntryDescriptor.deadline(region, entry, deadlineNs);
         entries.add(KEY_BYTES, EntryDescriptor.keyLength(region, entry));
-        entries.add(VALUE_BYTES, valueLength);
+        entries.add(VALUE_BYTES, EntryDescriptor.valueLength(region, entry));
         if (old == Region.NONE) {
             order.addNew(entry, entries.count());
             insert(hash, entry);
         } else {
             order.add(entry);
-            substitute(hash, entry);
+            substitute(hash, entry, told);
         }
         wheel.deadlineSet(entry, EntryDescriptor.NO_DEADLINE, nowNs);
     }
@@ -340,7 +349,7 @@ final class EntryStore {
         final int grown = valueLength - EntryDescriptor.valueLength(region, entry);
         EntryDescriptor.value(region, entry, valueLength, sliding);
         EntryDescriptor.deadline(region, entry, deadlineNs);
-        endWrite(entry);
+        values.end(entry);
         if (grown != 0) {
             entries.add(VALUE_BYTES, grown);
         }
@@ -351,6 +360,7 @@ final class EntryStore {
     private void insert(long hash, int entry) {
         SegmentVersion.beginWrite(region);
         index.insert(KeyedHash.indexHash(hash), entry);
+        Doubt.end(region);
         SegmentVersion.endWrite(region);
         entries.add(ENTRIES, 1);
         entries.add(INSERTIONS, 1);
@@ -361,61 +371,74 @@ final class EntryStore {
      * looked up again. If it was evicted, the new entry is inserted. The lookup uses the key in the
      * region because the caller's bytes may have changed.
      */
-    private void substitute(long hash, int entry) {
-        final int keyLength = EntryDescriptor.keyLength(region, entry);
-        final int present = index.find(hash, null, addressOfKey(entry), keyLength);
+    private void substitute(long hash, int entry, boolean told) {
+        final int present = presentEntry(hash, entry);
         if (present == Region.NONE) {
             insert(hash, entry);
         } else {
-            entries.replace(present, entry);
+            entries.replace(present, entry, told);
         }
     }
 
-    /** Lets an updater change a value. Restores the old value if the updater throws. */
-    void update(int entry, ValueUpdater updater) {
+    private int presentEntry(long hash, int entry) {
+        final int keyLength = EntryDescriptor.keyLength(region, entry);
+        return index.find(hash, null, addressOfKey(entry), keyLength);
+    }
+
+    /** Lets an updater change a value. If the updater throws, the old value stays. */
+    void update(
+            int entry,
+            long hash,
+            Object keyBase,
+            long keyAddress,
+            ValueUpdater updater,
+            long nowNs) {
+        if (values.fits(EntryDescriptor.valueLength(region, entry))) {
+            values.update(entry, updater);
+        } else {
+            updateCopy(entry, hash, keyBase, keyAddress, updater, nowNs);
+        }
+    }
+
+    /**
+     * Lets an updater change a copy of a value, in a new chunk that then replaces the entry. Making
+     * room may evict the entry. So the copy is made from one on the heap, and the old value stays
+     * in the new chunk if the updater throws then.
+     */
+    private void updateCopy(
+            int entry,
+            long hash,
+            Object keyBase,
+            long keyAddress,
+            ValueUpdater updater,
+            long nowNs) {
         callbacks.keep(entry);
-        ChangeMark.begin(region);
-        beginWrite(entry);
+        final int keyLength = EntryDescriptor.keyLength(region, entry);
+        final long lengths = EntryLengths.of(keyLength, EntryDescriptor.valueLength(region, entry));
+        final long deadline = EntryDescriptor.deadline(region, entry);
+        final boolean sliding = EntryDescriptor.isSliding(region, entry);
+        final int copy = claimChunk(entry, hash, lengths, classFor(lengths), nowNs);
         try {
-            callbacks.update(entry, updater);
+            writeKey(copy, hash, keyBase, keyAddress, keyLength);
+            callbacks.restore(copy);
         } catch (final Throwable thrown) {
-            callbacks.restore(entry);
-            endWrite(entry);
-            // The write counts as one, and has changed nothing.
-            entries.add(REPLACEMENTS, -1);
-            ChangeMark.end(region);
+            abort(copy);
             throw thrown;
         }
-        endWrite(entry);
-        ChangeMark.end(region);
-    }
-
-    /** Writes a {@code long} at an offset inside an entry's value. */
-    void putLong(int entry, int offset, long value) {
-        ChangeMark.begin(region);
-        beginWrite(entry);
-        region.putLong(offset, value);
-        endWrite(entry);
-        ChangeMark.end(region);
-    }
-
-    /** Announces a write in place to the readers of the entry's stripe and, if large, its slab. */
-    private void beginWrite(int entry) {
-        stripes.beginWriting(stripeOf(entry), entry);
-        if (slabs.isLarge(EntryDescriptor.sizeClass(region, entry))) {
-            slabs.versions().beginWrite(region, entry);
+        try {
+            callbacks.update(copy, updater);
+        } catch (final Throwable thrown) {
+            if (presentEntry(hash, copy) == Region.NONE) {
+                callbacks.restore(copy);
+                commitFresh(copy, entry, hash, deadline, sliding, nowNs, false);
+                ChangeMark.end(region);
+            } else {
+                abort(copy);
+            }
+            throw thrown;
         }
-    }
-
-    private void endWrite(int entry) {
-        endLargeWrite(entry);
-        stripes.endWriting(stripeOf(entry));
-    }
-
-    private void endLargeWrite(int entry) {
-        if (slabs.isLarge(EntryDescriptor.sizeClass(region, entry))) {
-            slabs.versions().endWrite(region, entry);
-        }
+        commitFresh(copy, entry, hash, deadline, sliding, nowNs, false);
+        ChangeMark.end(region);
     }
 
     private int stripeOf(int entry) {
@@ -439,14 +462,6 @@ final class EntryStore {
         final int steps = rebalancer.work(nowNs);
         ChangeMark.end(region);
         return steps;
-    }
-
-    /** Sets the deadline of an entry. The value stays the same. */
-    void setDeadline(int entry, long deadlineNs, boolean sliding, long nowNs) {
-        ChangeMark.begin(region);
-        EntryDescriptor.sliding(region, entry, sliding);
-        wheel.arm(entry, deadlineNs, nowNs);
-        ChangeMark.end(region);
     }
 
     /** Finds a live entry, counts the hit or miss, and records the use of the entry. */
@@ -502,33 +517,12 @@ final class EntryStore {
         }
     }
 
-    /** Allocates a chunk, after evicting an entry if necessary. */
-    private int allocate(int sizeClass, long nowNs) {
-        final EvictionRun run = events.beginEviction();
-        final long evictions = evictions();
-        final long moves = region.getLong(MOVES);
-        final int chunk = allocateChunk(sizeClass, nowNs);
-        final int free = chunk < 0 ? rebalancer.evict(~chunk, nowNs) : chunk;
-        if (run != null) {
-            run.finish(evictions() - evictions, region.getLong(MOVES) - moves);
-        }
-        return free;
-    }
-
-    private int allocateChunk(int sizeClass, long nowNs) {
-        return slabs.isRun(sizeClass)
-                ? runs.allocate(sizeClass, nowNs)
-                : rebalancer.allocate(sizeClass, nowNs);
-    }
-
-    private long evictions() {
-        return region.getLong(ROOM_EVICTIONS) + region.getLong(SLAB_EVICTIONS);
-    }
-
     /**
      * Empties the segment: lays out its tables afresh in one write window, whatever they hold. All
      * stripes are locked meanwhile, so no updater is left that found an entry before. If this is
      * interrupted, it can start again.
+     *
+     * <p>The change mark says {@link ChangeMark#RESETTING}.
      *
      * @return the number of entries that the segment held according to its count.
      */
@@ -541,6 +535,7 @@ final class EntryStore {
         region.putLong(ENTRIES, 0);
         region.putLong(KEY_BYTES, 0);
         region.putLong(VALUE_BYTES, 0);
+        Doubt.end(region);
         SegmentVersion.endWrite(region);
         stripes.unlockAll();
         return lost;

@@ -63,6 +63,15 @@ final class EvictionOrder {
         return filter;
     }
 
+    /** Empties the lists and resets the filter, whatever they hold. */
+    void restart() {
+        lists.restart();
+        if (filter != null) {
+            window.restart();
+            filter.restart();
+        }
+    }
+
     /** Resets the filter. The lists and the filter have been zeroed before. */
     void layOut() {
         if (filter != null) {

@@ -17,6 +17,7 @@ import io.flagstone.internal.memory.Region;
 import io.flagstone.internal.slab.SlabAllocator;
 import io.flagstone.internal.stripe.StripeMap;
 import io.flagstone.internal.stripe.Stripes;
+import io.flagstone.internal.stripe.UndoRecords;
 
 /**
  * The structures that refer to an entry: index, slabs, order, wheel and counts. Its methods keep
@@ -36,6 +37,7 @@ final class LiveEntries {
     final EvictionOrder order;
     final TimingWheel wheel;
     final Stripes stripes;
+    final UndoRecords undo;
 
     LiveEntries(Region region, SegmentConfig config, Callbacks callbacks) {
         final SegmentLayout layout = config.layout();
@@ -53,12 +55,9 @@ final class LiveEntries {
                         layout.slabsOffset(),
                         layout.slabs());
         this.index = new HashIndex(region, layout.indexOffset(), layout.buckets());
-        this.stripes =
-                new Stripes(
-                        region,
-                        new StripeMap(layout.stripesOffset(), layout.stripes()),
-                        config.writesUnderStripes(),
-                        this::discard);
+        final StripeMap map = new StripeMap(layout.stripesOffset(), layout.stripes());
+        this.stripes = new Stripes(region, map, config.writesUnderStripes(), this::discard);
+        this.undo = new UndoRecords(region, map, layout.undoOffset(), layout.undoBytes());
     }
 
     long count() {
@@ -136,19 +135,31 @@ final class LiveEntries {
 
     /** Takes an entry out of the index, closes the window, and completes the removal. */
     private void closeRemoval(int entry, RemovalCause cause, int counter) {
+        Doubt.begin(region, entry);
         index.remove(EntryDescriptor.hash(region, entry), entry);
         SegmentVersion.endWrite(region);
         add(ENTRIES, -1);
         release(entry, cause, counter);
     }
 
-    /** Replaces an entry in the index by another one of the same key, and completes its removal. */
-    void replace(int entry, int other) {
+    /**
+     * Replaces an entry in the index by another one of the same key, which is complete, and
+     * completes its removal.
+     *
+     * @param told whether the removal handler is called.
+     */
+    void replace(int entry, int other, boolean told) {
         // The operation has locked the stripe of its key.
         openRemoval(entry);
+        Doubt.pass(region, entry);
         index.replace(EntryDescriptor.hash(region, entry), entry, other);
         SegmentVersion.endWrite(region);
-        release(entry, RemovalCause.REPLACED, REPLACEMENTS);
+        add(REPLACEMENTS, 1);
+        unlink(entry);
+        if (told) {
+            callbacks.removed(RemovalCause.REPLACED, entry);
+        }
+        free(entry);
     }
 
     private int stripeOf(int entry) {
@@ -161,6 +172,23 @@ final class LiveEntries {
         }
     }
 
+    /**
+     * Saves what a write in place is about to overwrite, for a later process. The caller has the
+     * stripe.
+     *
+     * @param offset the first byte.
+     * @param length the number of bytes.
+     */
+    void save(int stripe, int entry, int offset, int length) {
+        undo.save(
+                stripe,
+                entry,
+                EntryDescriptor.deadline(region, entry),
+                EntryDescriptor.valueWord(region, entry),
+                offset,
+                length);
+    }
+
     /** Returns whether an entry was discarded while its stripe was awaited. */
     private boolean isGone(int entry) {
         return EntryDescriptor.sizeClass(region, entry) == EntryDescriptor.FREE;
@@ -169,7 +197,8 @@ final class LiveEntries {
     /**
      * Removes an entry whose value is half written, because the thread that wrote it has ended the
      * write by an Error. The caller has the stripe and ends the write there. This may be called in
-     * the middle of another change, when a stripe is being locked.
+     * the middle of another change, when a stripe is being locked. So it leaves the doubt as it is:
+     * one store of {@code slabs.free} marks the chunk free.
      */
     void discard(int entry) {
         final long mark = ChangeMark.get(region);
@@ -187,11 +216,17 @@ final class LiveEntries {
     }
 
     /** Completes the removal of an entry that is no longer in the index. */
-    void release(int entry, RemovalCause cause, int counter) {
+    private void release(int entry, RemovalCause cause, int counter) {
         add(counter, 1);
         unlink(entry);
         callbacks.removed(cause, entry);
-        slabs.free(entry);
+        free(entry);
+    }
+
+    /** Frees the chunk in doubt. */
+    void free(int chunk) {
+        slabs.free(chunk);
+        Doubt.end(region);
     }
 
     /**
@@ -208,7 +243,8 @@ final class LiveEntries {
     /**
      * Moves an entry to another chunk of its class. The copy is complete before the index refers to
      * it. The old chunk is freed only after the index no longer refers to it. The stripe is locked,
-     * so the value cannot change after it was copied.
+     * so the value cannot change after it was copied. The doubt is on the old chunk before the
+     * stripe is unlocked and the value changes in the new one.
      */
     void move(int entry, int chunk) {
         final int stripe = stripeOf(entry);
@@ -218,6 +254,7 @@ final class LiveEntries {
             slabs.free(chunk);
             return;
         }
+        Doubt.begin(region, chunk);
         region.copy(
                 entry,
                 chunk,
@@ -225,13 +262,14 @@ final class LiveEntries {
                         EntryDescriptor.length(
                                 EntryDescriptor.keyLength(region, entry),
                                 EntryDescriptor.valueLength(region, entry)));
+        Doubt.pass(region, entry);
         SegmentVersion.beginWrite(region);
         index.replace(EntryDescriptor.hash(region, entry), entry, chunk);
         SegmentVersion.endWrite(region);
         unlock(stripe, locked);
         order.moved(chunk);
         wheel.moved(chunk);
-        slabs.free(entry);
+        free(entry);
         add(MOVES, 1);
     }
 

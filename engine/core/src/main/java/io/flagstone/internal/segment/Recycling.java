@@ -99,6 +99,7 @@ final class Recycling {
             return false;
         }
         final boolean expired = entries.isExpired(victim, nowNs);
+        Doubt.begin(region, victim);
         entries.index.remove(EntryDescriptor.hash(region, victim), victim);
         if (callbacks.handlesRemovals()) {
             tell(expired ? RemovalCause.EXPIRED : RemovalCause.EVICTED, victim);
@@ -125,7 +126,7 @@ final class Recycling {
         SegmentVersion.endWrite(region);
         entries.add(ENTRIES, -1);
         entries.unlink(entry);
-        entries.slabs.free(entry);
+        entries.free(entry);
     }
 
     /**
@@ -137,6 +138,8 @@ final class Recycling {
         entries.index.insert(EntryDescriptor.hash(region, entry), entry);
         SegmentVersion.endWrite(region);
         entries.order.recycled(entry, entries.count() - 1);
+        // Not before, because the entry had no stamp.
+        Doubt.end(region);
         entries.wheel.deadlineSet(entry, EntryDescriptor.NO_DEADLINE, nowNs);
         entries.add(INSERTIONS, 1);
         expected = EXPECTED_AFTER;

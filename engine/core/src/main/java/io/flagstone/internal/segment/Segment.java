@@ -83,7 +83,8 @@ public final class Segment extends SegmentRemovals {
      *     version or for another configuration.
      */
     public void attach() {
-        new SegmentRecovery(region, config, store).attach();
+        SegmentRecovery.attach(region, config, store);
+        Reference.reachabilityFence(region);
     }
 
     /**
@@ -93,9 +94,12 @@ public final class Segment extends SegmentRemovals {
      *
      * @param nowNs the present time of the cache's clock.
      * @throws SegmentDamagedException if the region holds what no segment has written.
+     * @throws IllegalStateException if the layout is not persistent.
      */
     public RecoveryCounts recoverEntries(long nowNs) {
-        return new SegmentRecovery(region, config, store).recover(nowNs);
+        final RecoveryCounts counts = new SegmentRecovery(region, config, store).recover(nowNs);
+        Reference.reachabilityFence(region);
+        return counts;
     }
 
     /**
@@ -353,7 +357,7 @@ public final class Segment extends SegmentRemovals {
             if (entry == Region.NONE) {
                 return leave(false);
             }
-            store.setDeadline(
+            store.values.setDeadline(
                     entry,
                     timesToLive.deadline(entry, ttlNs, now),
                     timesToLive.isSliding(entry, ttlNs),

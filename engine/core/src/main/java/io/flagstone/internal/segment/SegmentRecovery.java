@@ -1,23 +1,86 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.internal.segment;
 
+import static io.flagstone.internal.segment.SegmentDescriptor.DOUBTED;
+import static io.flagstone.internal.segment.SegmentDescriptor.ENTRIES;
+import static io.flagstone.internal.segment.SegmentDescriptor.KEY_BYTES;
+import static io.flagstone.internal.segment.SegmentDescriptor.RECENCY_CLOCK;
+import static io.flagstone.internal.segment.SegmentDescriptor.VALUE_BYTES;
+
+import io.flagstone.internal.entry.EntryDescriptor;
+import io.flagstone.internal.index.IndexRecovery;
+import io.flagstone.internal.index.KeyedHash;
 import io.flagstone.internal.memory.Region;
+import io.flagstone.internal.recency.ListRecovery;
 import io.flagstone.internal.segment.SegmentDamagedException.Reason;
+import io.flagstone.internal.slab.SizeClasses;
+import io.flagstone.internal.slab.SlabRecovery;
+import io.flagstone.internal.stripe.Stripes;
+import io.flagstone.internal.stripe.UndoRecords;
 
 /**
- * Takes over a region that another process has written.
+ * Takes over a region that another process has written: as it is, if that process has closed the
+ * segment, otherwise from its entries alone.
+ *
+ * <p>A process that is killed may leave any operation unfinished: one under the segment's lock, and
+ * one write in place in each stripe. The recovery
+ *
+ * <ol>
+ *   <li>undoes the writes in place that did not end; see {@link UndoRecords};
+ *   <li>frees the chunk in doubt; see {@link Doubt};
+ *   <li>reads the chunks of all slabs in turn. Those whose header has the class of the slab are the
+ *       entries. It checks each one, frees it if it has expired, and enters it into index, lists
+ *       and wheel, which were emptied before;
+ *   <li>rebuilds the slab tables and the counts.
+ * </ol>
+ *
+ * <p>The lists are rebuilt from the stamps. With an admission filter all entries are in the main
+ * lists, and the filter is new. If a {@linkplain ChangeMark#RESETTING reset} did not end, the
+ * segment is empty.
+ *
+ * <p>What the recovery reads changes only in ways that lead another one to the same entries. So it
+ * can be interrupted at any moment, and start again.
+ *
+ * <p>A region may hold anything. Every offset and length is checked before it is used, and every
+ * loop is bounded by the layout. A recovery that finds what no segment has written ends with a
+ * {@link SegmentDamagedException}.
  *
  * <p>No other thread uses the segment meanwhile.
  */
 final class SegmentRecovery {
+    /** The clock ticks with each insertion, so no region has seen as many. */
+    private static final long GREATEST_CLOCK = 1L << 47;
+
     private final Region region;
     private final SegmentConfig config;
+    private final SegmentLayout layout;
+    private final SizeClasses classes;
+    private final KeyedHash keyedHash;
     private final EntryStore store;
+    private final SlabRecovery slabs;
+    private final Stripes stripes;
+    private final UndoRecords undo;
+
+    private ListRecovery lists;
+    private IndexRecovery index;
+    private long nowNs;
+    private long clock;
+    private long kept;
+    private long expired;
+    private long dropped;
+    private long keyBytes;
+    private long valueBytes;
 
     SegmentRecovery(Region region, SegmentConfig config, EntryStore store) {
         this.region = region;
         this.config = config;
+        this.layout = config.layout();
+        this.classes = layout.classes();
+        this.keyedHash = config.hash();
         this.store = store;
+        this.slabs = new SlabRecovery(store.entries.slabs);
+        this.stripes = store.stripes;
+        this.undo = store.entries.undo;
     }
 
     /**
@@ -25,43 +88,30 @@ final class SegmentRecovery {
      *
      * @throws SegmentDamagedException if the region was not closed, or holds another layout.
      */
-    void attach() {
-        checkIdentity();
+    static void attach(Region region, SegmentConfig config, EntryStore store) {
+        checkIdentity(region, config);
+        final Stripes stripes = store.stripes;
         check(
                 !SegmentVersion.isOdd(region.getLong(SegmentDescriptor.VERSION))
                         && ChangeMark.get(region) == ChangeMark.NONE
-                        && region.getLong(SegmentDescriptor.DOUBTED) == Region.NONE
-                        && store.stripes.isAtRest(),
+                        && Doubt.get(region) == Region.NONE
+                        && stripes.isAtRest(),
                 Reason.NOT_CLOSED,
                 "an operation did not end: version=%d, changeMark=%d, doubted=%d",
                 region.getLong(SegmentDescriptor.VERSION),
                 ChangeMark.get(region),
-                region.getLong(SegmentDescriptor.DOUBTED));
+                Doubt.get(region));
+        checkTimes(region);
         final long entries = store.entries.count();
         check(
-                entries >= 0
-                        && entries <= config.layout().maxEntries()
-                        && SegmentClock.latest(region) >= 0,
+                entries >= 0 && entries <= config.layout().maxEntries(),
                 Reason.COUNTS,
-                "entries=%d, latestTime=%d",
-                entries,
-                SegmentClock.latest(region));
-        beginLife();
+                "entries=%d",
+                entries);
+        beginLife(region, store);
     }
 
-    /**
-     * Rebuilds a region whose process ended without closing it.
-     *
-     * @param nowNs the present time of the cache's clock.
-     * @throws SegmentDamagedException if the region holds what no segment has written.
-     */
-    RecoveryCounts recover(long nowNs) {
-        checkIdentity();
-        throw new SegmentDamagedException(
-                Reason.NOT_CLOSED, "not yet recovered: nowNs=%d", store.clock.sinceBirth(nowNs));
-    }
-
-    private void checkIdentity() {
+    private static void checkIdentity(Region region, SegmentConfig config) {
         check(
                 SegmentDescriptor.isIdentity(
                         region, config.layout(), config.hash().seed(), config.times().tickNs()),
@@ -72,17 +122,229 @@ final class SegmentRecovery {
                 SegmentDescriptor.LAYOUT_VERSION);
     }
 
+    private static void checkTimes(Region region) {
+        final long ticks = region.getLong(RECENCY_CLOCK);
+        check(
+                ticks >= 0 && ticks < GREATEST_CLOCK && SegmentClock.latest(region) >= 0,
+                Reason.COUNTS,
+                "recencyClock=%d, latestTime=%d",
+                ticks,
+                SegmentClock.latest(region));
+    }
+
     /**
      * Sets what a process knows of its own life only. Counts begin anew, as if the entries that are
-     * there had been inserted: so the insertions less all kinds of removals are the entries.
+     * there had been inserted. So the insertions less all kinds of removals are the entries.
      */
-    private void beginLife() {
+    private static void beginLife(Region region, EntryStore store) {
         store.stripes.beginLife();
         for (final int counter : SegmentDescriptor.EVENT_COUNTERS) {
             region.putLong(counter, 0);
         }
         region.putLong(SegmentDescriptor.INSERTIONS, store.entries.count());
         store.attach();
+    }
+
+    /**
+     * Rebuilds a region whose process ended without closing it.
+     *
+     * @param clockNs the present time of the cache's clock.
+     * @throws SegmentDamagedException if the region holds what no segment has written.
+     * @throws IllegalStateException if the segment is not persistent.
+     */
+    RecoveryCounts recover(long clockNs) {
+        if (!layout.isPersistent()) {
+            throw new IllegalStateException("only a persistent segment can be recovered");
+        }
+        checkIdentity(region, config);
+        checkTimes(region);
+        final long mark = ChangeMark.get(region);
+        check(
+                mark >= ChangeMark.NONE && mark <= ChangeMark.RESETTING,
+                Reason.COUNTS,
+                "changeMark=%d",
+                mark);
+        if (mark == ChangeMark.RESETTING) {
+            dropped = Math.max(0, Math.min(store.entries.count(), layout.maxEntries()));
+            empty();
+        } else {
+            // Nobody attaches to what is left of a recovery that was interrupted.
+            ChangeMark.begin(region);
+            rebuild(clockNs);
+        }
+        beginLife(region, store);
+        region.putLong(DOUBTED, Region.NONE);
+        SegmentVersion.endWrite(region);
+        ChangeMark.end(region);
+        return new RecoveryCounts(kept, expired, dropped);
+    }
+
+    /** Lays out an empty segment. Until the end, the change mark stays. */
+    private void empty() {
+        final int tables = SegmentDescriptor.RECENCY;
+        region.zero(tables, layout.stripesOffset() - tables);
+        store.layOut();
+        putCounts();
+    }
+
+    private void putCounts() {
+        region.putLong(ENTRIES, kept);
+        region.putLong(KEY_BYTES, keyBytes);
+        region.putLong(VALUE_BYTES, valueBytes);
+    }
+
+    private void rebuild(long clockNs) {
+        final int impossible = slabs.impossibleSlab();
+        check(impossible == Region.NONE, Reason.SLABS, "slab %d", impossible);
+        for (int number = 0; number < stripes.map().count(); number++) {
+            undo(stripes.map().ofNumber(number));
+        }
+        freeDoubted();
+        nowNs = store.clock.observe(region, clockNs);
+        clock = region.getLong(RECENCY_CLOCK);
+        store.order.restart();
+        store.wheel.restart();
+        lists = new ListRecovery(store.order.lists(), clock);
+        index = new IndexRecovery(region, store.index);
+        slabs.begin();
+        for (int c = 0; c < classes.count(); c++) {
+            rebuild(c);
+        }
+        checkUnique(index.flush());
+        slabs.end();
+        putCounts();
+    }
+
+    /** Undoes the write in place that did not end in a stripe, if there is one. */
+    private void undo(int stripe) {
+        if (!stripes.isWriting(stripe)) {
+            return;
+        }
+        final int entry = undo.entry(stripe);
+        if (!slabs.isChunk(entry)
+                || EntryDescriptor.sizeClass(region, entry) == EntryDescriptor.FREE) {
+            // The entry has been discarded, because its writer ended by an Error.
+            return;
+        }
+        final int sizeClass = store.entries.slabs.sizeClassOf(entry);
+        final int word = undo.valueWord(stripe);
+        final int offset = undo.offset(stripe);
+        final int length = undo.length(stripe);
+        check(
+                EntryDescriptor.sizeClass(word) == sizeClass
+                        && length >= 0
+                        && length <= Math.max(Long.BYTES, layout.undoBytes())
+                        && offset >= entry
+                        && (length == 0 || offset >= entry + EntryDescriptor.HEADER_LENGTH)
+                        && offset - entry <= classes.chunkBytes(sizeClass) - length,
+                Reason.ENTRY,
+                "entry %d of class %d: the undo record has value word %d, %d bytes at %d",
+                entry,
+                sizeClass,
+                word,
+                length,
+                offset);
+        undo.restore(stripe);
+        EntryDescriptor.valueWord(region, entry, word);
+        EntryDescriptor.deadline(region, entry, undo.deadline(stripe));
+    }
+
+    private void freeDoubted() {
+        final long doubted = Doubt.get(region);
+        if (doubted != Region.NONE && slabs.isChunk(doubted)) {
+            final int chunk = (int) doubted;
+            if (EntryDescriptor.sizeClass(region, chunk) != EntryDescriptor.FREE) {
+                dropped++;
+                EntryDescriptor.markFree(region, chunk, Region.NONE);
+            }
+        }
+        Doubt.end(region);
+    }
+
+    private void rebuild(int sizeClass) {
+        final int count = slabs.slabsOf(sizeClass);
+        lists.begin(Math.multiplyExact(count, classes.chunksPerSlab(sizeClass)));
+        for (int i = 0; i < count; i++) {
+            final int slab = slabs.slab(sizeClass, i);
+            final int live = rebuildSlab(slab, sizeClass);
+            if (live > 0) {
+                slabs.keep(slab, live);
+            }
+        }
+        check(
+                lists.end(sizeClass),
+                Reason.ENTRY,
+                "two entries of class %d have the same stamp in exact order",
+                sizeClass);
+    }
+
+    private int rebuildSlab(int slab, int sizeClass) {
+        int live = 0;
+        for (int i = 0; i < slabs.chunksOf(slab); i++) {
+            final int chunk = slabs.chunk(slab, i);
+            final int found = EntryDescriptor.sizeClass(region, chunk);
+            if (found == sizeClass && add(chunk, sizeClass)) {
+                live++;
+            } else if (found != sizeClass) {
+                check(
+                        found == EntryDescriptor.FREE,
+                        Reason.ENTRY,
+                        "chunk %d of class %d has class %d",
+                        chunk,
+                        sizeClass,
+                        found);
+            }
+        }
+        return live;
+    }
+
+    /** Enters an entry into everything but the slab tables, or frees it if it has expired. */
+    private boolean add(int entry, int sizeClass) {
+        final int keyLength = EntryDescriptor.keyLength(region, entry);
+        final int valueLength = EntryDescriptor.valueLength(region, entry);
+        final long deadline = EntryDescriptor.deadline(region, entry);
+        final long stamp = EntryDescriptor.stamp(region, entry);
+        if (keyLength == 0
+                || EntryDescriptor.length(keyLength, valueLength) > classes.chunkBytes(sizeClass)
+                || deadline < 0
+                || stamp > clock) {
+            throw damaged(
+                    "entry %d of class %d: keyLength=%d, valueLength=%d, deadline=%d, stamp=%d",
+                    entry, sizeClass, keyLength, valueLength, deadline, stamp);
+        }
+        final long key = region.addressOf(EntryDescriptor.keyOffset(entry));
+        final long hash = keyedHash.hash(null, key, keyLength);
+        if (KeyedHash.indexHash(hash) != EntryDescriptor.hash(region, entry)) {
+            throw new SegmentDamagedException(Reason.HASH, "entry %d", entry);
+        }
+        if (deadline <= nowNs) {
+            expired++;
+            EntryDescriptor.markFree(region, entry, Region.NONE);
+            return false;
+        }
+        if (++kept > layout.maxEntries()) {
+            throw new SegmentDamagedException(
+                    Reason.COUNTS, "more than %d entries", layout.maxEntries());
+        }
+        keyBytes += keyLength;
+        valueBytes += valueLength;
+        lists.add(entry, stamp);
+        EntryDescriptor.unfiled(region, entry);
+        if (deadline != EntryDescriptor.NO_DEADLINE) {
+            store.wheel.deadlineSet(entry, EntryDescriptor.NO_DEADLINE, nowNs);
+        }
+        checkUnique(index.add(entry, hash));
+        return true;
+    }
+
+    private static void checkUnique(int duplicate) {
+        if (duplicate != Region.NONE) {
+            throw new SegmentDamagedException(Reason.DUPLICATE, "entry %d", duplicate);
+        }
+    }
+
+    private static SegmentDamagedException damaged(String finding, Object... args) {
+        return new SegmentDamagedException(Reason.ENTRY, finding, args);
     }
 
     private static void check(boolean holds, Reason reason, String finding, Object... args) {

@@ -37,7 +37,7 @@ abstract class SegmentUpdates extends WritesInPlace {
                 return leave(false);
             }
             store.use(entry, now);
-            store.update(entry, updater);
+            store.update(entry, hash, keyBase, keyAddress, updater, now);
             return leave(true);
         } catch (final Throwable thrown) {
             if (lock.owner == threadId) {
@@ -76,7 +76,7 @@ abstract class SegmentUpdates extends WritesInPlace {
             }
             final int offset = ValueBytes.longOffset(region, entry, valueIndex);
             store.use(entry, now);
-            store.putLong(entry, offset, value);
+            store.values.putLong(entry, offset, value);
             return leave(true);
         } catch (final Throwable thrown) {
             if (lock.owner == threadId) {
@@ -125,7 +125,7 @@ abstract class SegmentUpdates extends WritesInPlace {
             }
             leases.outdate(hash);
             store.use(entry, now);
-            store.putLong(entry, offset, value);
+            store.values.putLong(entry, offset, value);
             return leave(true);
         } catch (final Throwable thrown) {
             if (lock.owner == threadId) {
@@ -171,7 +171,7 @@ abstract class SegmentUpdates extends WritesInPlace {
             final int offset = ValueBytes.longOffset(region, entry, valueIndex);
             store.use(entry, now);
             final long sum = region.getLong(offset) + delta;
-            store.putLong(entry, offset, sum);
+            store.values.putLong(entry, offset, sum);
             return leave(sum);
         } catch (final Throwable thrown) {
             if (lock.owner == threadId) {

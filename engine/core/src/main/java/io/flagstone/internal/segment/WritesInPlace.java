@@ -36,6 +36,9 @@ import org.agrona.DirectBuffer;
  *       too, and would look the key up twice. If it does not, the next one is made here again.
  * </ul>
  *
+ * <p>A persistent segment first saves what is overwritten; see {@link
+ * io.flagstone.internal.stripe.UndoRecords}. So a value must also fit its stripe's undo area.
+ *
  * <p>An Error in the middle abandons the stripe; see {@link io.flagstone.internal.stripe.Stripes}.
  *
  * <p>Thread-safe. Allocates nothing.
@@ -64,6 +67,8 @@ abstract class WritesInPlace extends SegmentReads {
 
     final TimesToLive timesToLive;
     private final boolean enabled;
+    private final boolean persistent;
+    private final int maxBytes;
     private final PromotionDistance distance;
     private final FrequencySketch sketch;
 
@@ -71,6 +76,8 @@ abstract class WritesInPlace extends SegmentReads {
         super(region, config);
         this.timesToLive = store.timesToLive;
         this.enabled = stripes.isShared();
+        this.persistent = entries.undo.isKept();
+        this.maxBytes = entries.undo.limit(MAX_BYTES);
         this.distance = store.order.lists().distance();
         this.sketch = store.order.filter() == null ? null : store.order.filter().sketch();
     }
@@ -278,7 +285,7 @@ abstract class WritesInPlace extends SegmentReads {
             long ttlNs,
             boolean conditional,
             long threadId) {
-        if (!enabled || valueLength > MAX_BYTES) {
+        if (!enabled || valueLength > maxBytes) {
             return NEEDS_LOCK;
         }
         // Read the clock before the stripe is taken, because it is the user's code.
@@ -302,9 +309,13 @@ abstract class WritesInPlace extends SegmentReads {
                 }
                 holds = true;
                 if (SegmentVersion.isCurrentUnderStripe(region, seen)) {
-                    if (isSuitable(stripe, entry, valueLength)
-                            && open(stripe, entry, ttlNs, conditional, now)) {
-                        return entry;
+                    if (isSuitable(stripe, entry, valueLength)) {
+                        if (persistent) {
+                            save(stripe, entry, keyLength, valueLength);
+                        }
+                        if (open(stripe, entry, ttlNs, conditional, now)) {
+                            return entry;
+                        }
                     }
                     attempts = 0;
                 }
@@ -319,6 +330,16 @@ abstract class WritesInPlace extends SegmentReads {
                 recoverStripe(threadId);
             }
             throw thrown;
+        }
+    }
+
+    /** Saves the value, or the {@code long} that ends at the complement of a negative length. */
+    private void save(int stripe, int entry, int keyLength, int valueLength) {
+        final int offset = EntryDescriptor.valueOffset(entry, keyLength);
+        if (valueLength < 0) {
+            entries.save(stripe, entry, offset + ~valueLength - Long.BYTES, Long.BYTES);
+        } else {
+            entries.save(stripe, entry, offset, valueLength);
         }
     }
 

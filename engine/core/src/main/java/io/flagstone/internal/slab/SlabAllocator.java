@@ -39,6 +39,11 @@ import io.flagstone.internal.memory.Region;
  *   <li>each chunk that was handed out is either live or in its slab's free list.
  * </ul>
  *
+ * <p>At every moment, class and {@code SLAB_FRESH} of a slab tell a later process which chunks have
+ * a header, and the header whether the chunk is free. So a chunk is marked free before it counts as
+ * handed out, nothing counts as handed out when a slab changes its class, and a run counts as
+ * handed out only when all of its slabs have its class.
+ *
  * <p>Guarded by the segment's lock. The number of steps of an operation does not depend on the
  * number of slabs, unless it looks for a run. Allocates nothing.
  */
@@ -157,8 +162,12 @@ public final class SlabAllocator {
         final int record = slabRecord(slab);
         int chunk = region.getInt(record + SLAB_FREE_HEAD);
         if (chunk == Region.NONE) {
-            final int fresh = region.addInt(record + SLAB_FRESH, 1) - 1;
+            final int fresh = region.getInt(record + SLAB_FRESH);
             chunk = slabStart(slab) + fresh * classes.chunkBytes(sizeClass);
+            // The chunk holds garbage until then.
+            EntryDescriptor.markFree(region, chunk, Region.NONE);
+            Region.storeFence();
+            region.putInt(record + SLAB_FRESH, fresh + 1);
         } else {
             region.putInt(record + SLAB_FREE_HEAD, EntryDescriptor.nextFree(region, chunk));
         }
@@ -231,6 +240,8 @@ public final class SlabAllocator {
             region.putInt(slabRecord(slab) + SLAB_PREVIOUS, first);
         }
         region.putInt(slabRecord(first) + SLAB_LIVE, 1);
+        EntryDescriptor.markFree(region, slabStart(first), Region.NONE);
+        Region.storeFence();
         region.putInt(slabRecord(first) + SLAB_FRESH, 1);
         region.addInt(classRecord(sizeClass) + CLASS_LIVE, 1);
         newest = first;
@@ -466,7 +477,12 @@ public final class SlabAllocator {
                 && region.getInt(record + SLAB_FRESH) == chunksPerSlab(sizeClass);
     }
 
-    private void pool(int slab) {
+    /** Empties the pool and the lists of the classes, for a recovery. */
+    void emptyLists() {
+        region.zero(tables, SlabDescriptor.classRecord(0, classes.count()));
+    }
+
+    void pool(int slab) {
         final int record = slabRecord(slab);
         region.putInt(record + SLAB_CLASS, EntryDescriptor.FREE);
         link(slab, tables + POOL_HEAD);
@@ -477,15 +493,17 @@ public final class SlabAllocator {
         final int record = slabRecord(slab);
         unlink(slab, tables + POOL_HEAD);
         region.addInt(tables + POOL_SLABS, -1);
-        region.putInt(record + SLAB_CLASS, sizeClass);
         region.putInt(record + SLAB_FREE_HEAD, Region.NONE);
         region.putInt(record + SLAB_FRESH, 0);
+        // The chunks of the class that the slab had before are no chunks of this one.
+        Region.storeFence();
+        region.putInt(record + SLAB_CLASS, sizeClass);
         region.addInt(classRecord(sizeClass) + CLASS_SLABS, 1);
         newest = slab;
         versions.renew(region, slab);
     }
 
-    private void linkPartial(int slab, int sizeClass) {
+    void linkPartial(int slab, int sizeClass) {
         link(slab, classRecord(sizeClass) + CLASS_PARTIAL_HEAD);
     }
 

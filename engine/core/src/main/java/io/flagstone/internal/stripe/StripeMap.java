@@ -43,7 +43,8 @@ public final class StripeMap {
         return count;
     }
 
-    int ofNumber(int number) {
+    /** Returns the offset of a stripe. */
+    public int ofNumber(int number) {
         return start + number * StripeDescriptor.LENGTH;
     }
 

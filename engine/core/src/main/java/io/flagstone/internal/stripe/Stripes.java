@@ -333,12 +333,16 @@ public final class Stripes {
         }
     }
 
+    /** Returns whether a value of a stripe was being written when the region was left. */
+    public boolean isWriting(int stripe) {
+        return StripeSequence.isOdd(region.getLong(stripe + SEQUENCE));
+    }
+
     /** Returns whether no value was being written when the region was left. */
     public boolean isAtRest() {
         boolean rests = true;
         for (int number = 0; number < map.count(); number++) {
-            final int stripe = map.ofNumber(number);
-            rests &= !StripeSequence.isOdd(region.getLong(stripe + SEQUENCE));
+            rests &= !isWriting(map.ofNumber(number));
         }
         return rests;
     }
