@@ -2,35 +2,18 @@
 package io.flagstone;
 
 import io.flagstone.api.RemovalHandler;
+import io.flagstone.api.RestartReport;
 import io.flagstone.api.SegmentResetException;
 import io.flagstone.api.SizeSample;
-import io.flagstone.internal.events.CacheOpened;
-import io.flagstone.internal.events.SegmentEvents;
-import io.flagstone.internal.index.KeyedHash;
-import io.flagstone.internal.memory.DirectMemory;
 import io.flagstone.internal.memory.HugePages;
-import io.flagstone.internal.memory.JvmAccess;
-import io.flagstone.internal.memory.Region;
-import io.flagstone.internal.memory.RegionAllocator;
-import io.flagstone.internal.recency.PromotionDistance;
-import io.flagstone.internal.segment.ReadCounters;
-import io.flagstone.internal.segment.ReentryGuard;
-import io.flagstone.internal.segment.Segment;
-import io.flagstone.internal.segment.SegmentConfig;
-import io.flagstone.internal.segment.SegmentConfig.Budgets;
-import io.flagstone.internal.segment.SegmentConfig.Calls;
-import io.flagstone.internal.segment.SegmentConfig.Times;
-import io.flagstone.internal.segment.SegmentLayout;
 import io.flagstone.internal.slab.SizeClasses;
-import io.flagstone.internal.slab.SlabPlan;
-import java.security.SecureRandom;
-import java.util.ArrayList;
-import java.util.List;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.agrona.ErrorHandler;
+import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.NanoClock;
-import org.agrona.concurrent.SystemNanoClock;
 
 /**
  * Builds a cache. Collects the configuration, and checks it as a whole in {@link #build}.
@@ -69,11 +52,6 @@ public final class CacheBuilder {
     static final long MIN_HUGE_BYTES = 4L * HugePages.BYTES;
 
     private final Settings settings;
-    private SizeSample sizeSample;
-    private LongConsumer buildProgress = touched -> {};
-    private NanoClock clock = SystemNanoClock.INSTANCE;
-    private RemovalHandler removalHandler;
-    private ErrorHandler errorHandler = CacheBuilder::log;
 
     CacheBuilder() {
         this.settings = new Settings();
@@ -81,11 +59,6 @@ public final class CacheBuilder {
 
     private CacheBuilder(CacheBuilder other) {
         this.settings = new Settings(other.settings);
-        this.sizeSample = other.sizeSample;
-        this.buildProgress = other.buildProgress;
-        this.clock = other.clock;
-        this.removalHandler = other.removalHandler;
-        this.errorHandler = other.errorHandler;
     }
 
     /**
@@ -174,7 +147,6 @@ public final class CacheBuilder {
      */
     public CacheBuilder sizeSample(SizeSample sample) {
         settings.set(Parameter.SIZE_SAMPLE, sample);
-        this.sizeSample = sample;
         return this;
     }
 
@@ -296,7 +268,6 @@ public final class CacheBuilder {
      */
     public CacheBuilder buildProgress(LongConsumer progress) {
         settings.set(Parameter.BUILD_PROGRESS, progress);
-        this.buildProgress = progress;
         return this;
     }
 
@@ -334,7 +305,6 @@ public final class CacheBuilder {
      */
     public CacheBuilder clock(NanoClock nanoClock) {
         settings.set(Parameter.CLOCK, nanoClock);
-        this.clock = nanoClock;
         return this;
     }
 
@@ -346,7 +316,6 @@ public final class CacheBuilder {
      */
     public CacheBuilder removalHandler(RemovalHandler handler) {
         settings.set(Parameter.REMOVAL_HANDLER, handler);
-        this.removalHandler = handler;
         return this;
     }
 
@@ -370,173 +339,103 @@ public final class CacheBuilder {
      */
     public CacheBuilder errorHandler(ErrorHandler handler) {
         settings.set(Parameter.ERROR_HANDLER, handler);
-        this.errorHandler = handler;
+        return this;
+    }
+
+    /**
+     * Keeps the cache's memory in a file of this directory, so that the next process continues with
+     * its entries, their deadlines and their order of use. The file takes {@link #memoryBytes}, a
+     * page, and up to a page for each segment; it does not count as direct memory. The directory
+     * should be in memory ({@code /dev/shm} or another tmpfs). Without a directory, which is the
+     * default, the memory ends with the process.
+     *
+     * <p>After {@link OffHeapCache#close}, everything is there. After a process that was killed,
+     * everything is there that had been written. Anything doubtful is an empty cache with a reason
+     * in the {@link RestartReport}, and the old file is moved aside.
+     *
+     * @param path of a directory on a local file system, which {@link #build} creates if necessary;
+     *     only one open cache can have it. {@code null} for none.
+     * @return this.
+     */
+    public CacheBuilder directory(Path path) {
+        settings.set(Parameter.DIRECTORY, path);
+        return this;
+    }
+
+    /**
+     * Sets whether {@link #build} fails if the cache would begin empty because there is no file in
+     * the {@link #directory}, or because the file is doubtful. The file is then left as it is. Off
+     * by default. Has no effect without a directory.
+     *
+     * @param required whether to fail.
+     * @return this.
+     */
+    public CacheBuilder requireWarm(boolean required) {
+        settings.set(Parameter.REQUIRE_WARM, required);
+        return this;
+    }
+
+    /**
+     * Sets whether to move the entries of a file of another configuration to a new file, one by
+     * one. If it is off, which is the default, the cache begins empty then. Until the entries are
+     * moved, the directory needs room for both files. Has no effect without a directory.
+     *
+     * @param enabled whether to move them.
+     * @return this.
+     */
+    public CacheBuilder migrate(boolean enabled) {
+        settings.set(Parameter.MIGRATE, enabled);
+        return this;
+    }
+
+    /**
+     * Sets whether {@link #build} touches every page of a file that it continues, so that no
+     * operation has to wait for one. Touching 1 GiB in memory takes about a tenth of a second, and
+     * on a disk as long as reading it. Off by default. Has no effect without a directory.
+     *
+     * @param enabled whether to touch the pages.
+     * @return this.
+     */
+    public CacheBuilder pretouch(boolean enabled) {
+        settings.set(Parameter.PRETOUCH, enabled);
+        return this;
+    }
+
+    /**
+     * Sets the wall clock that tells how much time has passed between two processes. The default is
+     * the system's. Has no effect without a directory.
+     *
+     * @param wallClock nanoseconds since 1970; read when the cache is built and closed.
+     * @return this.
+     */
+    public CacheBuilder epochClock(EpochNanoClock wallClock) {
+        settings.set(Parameter.EPOCH_CLOCK, wallClock);
+        return this;
+    }
+
+    /**
+     * Sets the listener that learns how a cache with a {@link #directory} began. By default the
+     * report is logged with {@link System.Logger}, as a warning if the cache is empty for a reason.
+     *
+     * @param listener called once by the thread that calls {@link #build}. Its exceptions go to the
+     *     {@link #errorHandler}.
+     * @return this.
+     */
+    public CacheBuilder restartListener(Consumer<RestartReport> listener) {
+        settings.set(Parameter.RESTART_LISTENER, listener);
         return this;
     }
 
     /**
      * Builds the cache and allocates its memory.
      *
-     * @return an empty cache.
+     * @return an empty cache, or one with the entries in its {@link #directory}.
      * @throws IllegalArgumentException if a value is wrong; the message names every wrong value and
      *     its limit.
-     * @throws IllegalStateException if a JVM flag is missing or the memory is not available.
+     * @throws IllegalStateException if a JVM flag is missing, the memory is not available, or the
+     *     directory cannot be used.
      */
     public OffHeapCache build() {
-        JvmAccess.check();
-        final List<String> problems = new ArrayList<>();
-        checkSingly(problems);
-        fail(problems);
-
-        final Sizing sizing =
-                new Sizing(settings, sizeSample, Runtime.getRuntime().availableProcessors());
-        checkShares(sizing.segments(), problems);
-        fail(problems);
-
-        final SegmentLayout layout = sizing.layout();
-        sizing.checkFit(layout, problems);
-        fail(problems);
-
-        final CacheOpened opened = new CacheOpened();
-        final SegmentConfig config = segmentConfig(layout, sizing.segments());
-        final Region[] regions = allocate(sizing);
-        final Segment[] built = new Segment[regions.length];
-        for (int i = 0; i < built.length; i++) {
-            built[i] = new Segment(regions[i], config.ofSegment(i, sizing.maxEntries(i)));
-            built[i].format();
-        }
-        opened.finish(config.events().cache(), sizing.memoryBytes(), built.length);
-        return new OffHeapCache(
-                built,
-                config,
-                sizing.memoryBytes(),
-                sizing.hugePages(),
-                settings.effective(sizing.chosen(layout), layout.classes().maxEntryBytes()));
-    }
-
-    private SegmentConfig segmentConfig(SegmentLayout layout, int count) {
-        final Long seed = settings.number(Parameter.HASH_SEED);
-        final double distance = settings.fraction(Parameter.PROMOTION_DISTANCE);
-        final long idleNs = settings.number(Parameter.EXPIRE_AFTER_ACCESS_NS);
-        return new SegmentConfig(
-                layout,
-                new KeyedHash(seed != null ? seed : new SecureRandom().nextLong()),
-                (int) Math.round(distance * PromotionDistance.ONE),
-                new Times(
-                        clock,
-                        clock.nanoTime(),
-                        settings.number(Parameter.TICK_NS),
-                        settings.number(Parameter.DEFAULT_TTL_NS),
-                        idleNs == OffHeapCache.NO_TTL ? 0 : idleNs),
-                new Budgets(
-                        settings.number(Parameter.EXPIRY_BUDGET).intValue(),
-                        settings.number(Parameter.REBALANCE_BUDGET).intValue()),
-                new Calls(removalHandler, errorHandler, new ReentryGuard(count)),
-                new ReadCounters(settings.isOn(Parameter.COUNT_READS)),
-                SegmentEvents.ofNewCache());
-    }
-
-    private Region[] allocate(Sizing sizing) {
-        final RegionAllocator allocator = sizing.allocator();
-        final Region[] regions = allocator.allocate(buildProgress);
-        if (sizing.hugePages()) {
-            HugePageLog.tell(
-                    settings.isUnset(Parameter.HUGE_PAGES),
-                    allocator.requestedBytes(regions),
-                    HugePages.bytesOf(regions));
-        }
-        return regions;
-    }
-
-    private void checkSingly(List<String> problems) {
-        settings.problems().forEach(problems::add);
-        final Long memoryBytes = settings.number(Parameter.MEMORY_BYTES);
-        check(problems, settings.isGiven(Parameter.MEMORY_BYTES), "memoryBytes must be set");
-        check(
-                problems,
-                !settings.isGiven(Parameter.DEFAULT_TTL_NS)
-                        || !settings.isGiven(Parameter.EXPIRE_AFTER_ACCESS_NS),
-                "only one of defaultTtlNs and expireAfterAccessNs may be set: defaultTtlNs="
-                        + settings.number(Parameter.DEFAULT_TTL_NS)
-                        + ", expireAfterAccessNs="
-                        + settings.number(Parameter.EXPIRE_AFTER_ACCESS_NS));
-        if (sizeSample != null) {
-            check(problems, sizeSample.entries() > 0, "sizeSample must have entries: entries=0");
-            final long largest =
-                    sizeSample.entries() == 0 ? 0 : SlabPlan.largestLength(sizeSample.counts());
-            check(
-                    problems,
-                    largest <= MAX_SLAB_BYTES,
-                    "sizeSample must have no entry larger than the largest slab of "
-                            + MAX_SLAB_BYTES
-                            + " bytes: largest="
-                            + largest);
-        }
-        check(
-                problems,
-                !settings.isOn(Parameter.HUGE_PAGES)
-                        || memoryBytes == null
-                        || memoryBytes >= MIN_HUGE_BYTES,
-                "memoryBytes must be at least "
-                        + MIN_HUGE_BYTES
-                        + " for hugePages: memoryBytes="
-                        + memoryBytes);
-        check(problems, buildProgress != null, "buildProgress must not be null");
-        check(problems, clock != null, "clock must not be null");
-        check(problems, errorHandler != null, "errorHandler must not be null");
-    }
-
-    private void checkShares(int count, List<String> problems) {
-        final long memoryBytes = settings.number(Parameter.MEMORY_BYTES);
-        final long maxEntries = settings.number(Parameter.MAX_ENTRIES);
-        check(
-                problems,
-                memoryBytes / count <= Region.MAX_BYTES,
-                "memoryBytes must be at most "
-                        + Region.MAX_BYTES
-                        + " for each segment, so raise segments: memoryBytes="
-                        + memoryBytes
-                        + ", segments="
-                        + count);
-        check(
-                problems,
-                maxEntries >= count,
-                "maxEntries must be at least one for each segment: maxEntries="
-                        + maxEntries
-                        + ", segments="
-                        + count);
-        final long limit = DirectMemory.limitBytes();
-        check(
-                problems,
-                memoryBytes <= limit,
-                "memoryBytes must be at most the JVM's limit on direct memory of "
-                        + limit
-                        + " bytes, of which "
-                        + DirectMemory.usedBytes()
-                        + " are in use, so raise "
-                        + DirectMemory.option()
-                        + ": memoryBytes="
-                        + memoryBytes);
-    }
-
-    static void check(List<String> problems, boolean holds, String problem) {
-        if (!holds) {
-            problems.add(problem);
-        }
-    }
-
-    private static void fail(List<String> problems) {
-        if (!problems.isEmpty()) {
-            throw new IllegalArgumentException(String.join("; ", problems));
-        }
-    }
-
-    private static void log(Throwable thrown) {
-        final System.Logger logger = System.getLogger("io.flagstone");
-        if (thrown instanceof SegmentResetException) {
-            logger.log(System.Logger.Level.ERROR, thrown.getMessage(), thrown);
-        } else {
-            logger.log(System.Logger.Level.WARNING, "the removal handler failed", thrown);
-        }
+        return new CacheBuild(settings).build();
     }
 }

@@ -7,11 +7,14 @@ import io.flagstone.api.EffectiveConfiguration;
 import io.flagstone.api.EntryVisitor;
 import io.flagstone.api.MemoryReport;
 import io.flagstone.api.MemoryReport.Figure;
+import io.flagstone.api.RestartReport;
 import io.flagstone.internal.events.CacheClosed;
 import io.flagstone.internal.segment.ReadCounters;
 import io.flagstone.internal.segment.Segment;
 import io.flagstone.internal.segment.SegmentConfig;
+import java.util.Optional;
 import org.agrona.DirectBuffer;
+import org.agrona.ErrorHandler;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
 
@@ -82,6 +85,14 @@ public final class OffHeapCache extends LeaseOperations implements Agent, AutoCl
     private final long budgetBytes;
     private final boolean hugePages;
     private final int segmentCount;
+    private final ErrorHandler errorHandler;
+
+    /** The files, or {@code null} without a directory. */
+    private final CacheFiles files;
+
+    /** How the cache began, or {@code null} if it had nothing to continue from. */
+    private final RestartReport restartReport;
+
     private volatile CacheStatistics finalStatistics = CacheStatistics.NONE;
 
     OffHeapCache(
@@ -89,7 +100,9 @@ public final class OffHeapCache extends LeaseOperations implements Agent, AutoCl
             SegmentConfig config,
             long budgetBytes,
             boolean hugePages,
-            EffectiveConfiguration configuration) {
+            EffectiveConfiguration configuration,
+            CacheFiles files,
+            RestartReport restartReport) {
         super(segments, config, budgetBytes);
         this.configuration = configuration;
         this.clock = config.times().clock();
@@ -98,6 +111,9 @@ public final class OffHeapCache extends LeaseOperations implements Agent, AutoCl
         this.budgetBytes = budgetBytes;
         this.hugePages = hugePages;
         this.segmentCount = segments.length;
+        this.errorHandler = config.calls().errorHandler();
+        this.files = files;
+        this.restartReport = restartReport;
     }
 
     /**
@@ -181,6 +197,15 @@ public final class OffHeapCache extends LeaseOperations implements Agent, AutoCl
      */
     public EffectiveConfiguration configuration() {
         return configuration;
+    }
+
+    /**
+     * Returns how the cache began. Also works after the cache is closed.
+     *
+     * @return the report; empty if the cache has no directory and was not restored.
+     */
+    public Optional<RestartReport> restartReport() {
+        return Optional.ofNullable(restartReport);
     }
 
     /**
@@ -285,6 +310,10 @@ public final class OffHeapCache extends LeaseOperations implements Agent, AutoCl
      * Closes the cache. Operations in progress complete, later ones throw, and the memory is
      * dropped. The removal handler is not called. Closing again does nothing.
      *
+     * <p>A cache with a directory then writes its file to the device, marks it as closed, and
+     * releases the directory. If this fails, the error handler is told, and the file is like that
+     * of a process that was killed.
+     *
      * @throws IllegalStateException if one of the cache's callbacks makes the call.
      */
     @Override
@@ -296,6 +325,9 @@ public final class OffHeapCache extends LeaseOperations implements Agent, AutoCl
             }
             finalStatistics = sum(current);
             dropSegments();
+            if (files != null) {
+                files.close(errorHandler);
+            }
             CacheClosed.tell(eventId);
         }
     }

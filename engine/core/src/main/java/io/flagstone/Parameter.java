@@ -3,6 +3,7 @@ package io.flagstone;
 
 import io.flagstone.api.Setting;
 import io.flagstone.internal.segment.SegmentLayout;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.agrona.BitUtil;
 
@@ -62,7 +63,13 @@ enum Parameter {
     HASH_SEED("hashSeed", "number", null, Long.MIN_VALUE, Long.MAX_VALUE),
     CLOCK("clock", "NanoClock", null),
     REMOVAL_HANDLER("removalHandler", "RemovalHandler", null),
-    ERROR_HANDLER("errorHandler", "ErrorHandler", null);
+    ERROR_HANDLER("errorHandler", "ErrorHandler", null),
+    DIRECTORY("directory", "Path", null),
+    REQUIRE_WARM("requireWarm", Parameter.SWITCH, false),
+    MIGRATE("migrate", Parameter.SWITCH, false),
+    PRETOUCH("pretouch", Parameter.SWITCH, false),
+    EPOCH_CLOCK("epochClock", "EpochNanoClock", null),
+    RESTART_LISTENER("restartListener", "Consumer<RestartReport>", null);
 
     private static final String SWITCH = "yes or no";
     private static final String PROPERTY_PREFIX = "flagstone.";
@@ -167,9 +174,10 @@ enum Parameter {
             return value == null ? "random" : "fixed";
         }
         if (value == null) {
-            return isNumber() || this == SIZE_SAMPLE || this == REMOVAL_HANDLER
-                    ? "none"
-                    : "standard";
+            return switch (this) {
+                case SIZE_SAMPLE, REMOVAL_HANDLER, DIRECTORY -> "none";
+                default -> isNumber() ? "none" : "standard";
+            };
         }
         if (value.equals(Long.MAX_VALUE)) {
             return "none";
@@ -177,6 +185,8 @@ enum Parameter {
         if (value instanceof Boolean yes) {
             return yes ? "yes" : "no";
         }
-        return value instanceof Number ? value.toString() : value.getClass().getSimpleName();
+        return value instanceof Number || value instanceof Path
+                ? value.toString()
+                : value.getClass().getSimpleName();
     }
 }

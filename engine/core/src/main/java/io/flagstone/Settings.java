@@ -51,6 +51,17 @@ final class Settings {
         return values.get(parameter) == null;
     }
 
+    /**
+     * Returns the value of a parameter that is an object.
+     *
+     * @param otherwise the value if the parameter was not set.
+     * @return the value, or null if the parameter was set to null.
+     */
+    @SuppressWarnings("unchecked")
+    <T> T value(Parameter parameter, T otherwise) {
+        return origins.get(parameter) == Origin.DEFAULT ? otherwise : (T) values.get(parameter);
+    }
+
     /** Returns a number, or null if the parameter is unset or not a number. */
     Long number(Parameter parameter) {
         return values.get(parameter) instanceof Long number ? number : null;

@@ -9,7 +9,6 @@ import io.flagstone.internal.memory.RegionAllocator;
 import io.flagstone.internal.segment.SegmentLayout;
 import io.flagstone.internal.slab.SizeClasses;
 import io.flagstone.internal.slab.SlabPlan;
-import java.util.List;
 import java.util.Map;
 import org.agrona.BitUtil;
 
@@ -70,6 +69,7 @@ final class Sizing {
     private final int processors;
     private final int segments;
     private final boolean hugePages;
+    private final boolean persistent;
     private final RegionAllocator allocator;
 
     /**
@@ -80,6 +80,15 @@ final class Sizing {
      * @param processors the number of processors.
      */
     Sizing(Settings settings, SizeSample sample, int processors) {
+        this(settings, sample, processors, null);
+    }
+
+    /**
+     * Does the same with a number of segments to choose if none is set.
+     *
+     * @param kept the number, or null for the default.
+     */
+    Sizing(Settings settings, SizeSample sample, int processors, Integer kept) {
         this.processors = processors;
         this.memoryBytes = settings.number(Parameter.MEMORY_BYTES);
         this.maxEntries = settings.number(Parameter.MAX_ENTRIES);
@@ -90,7 +99,8 @@ final class Sizing {
         final Long expected = settings.number(Parameter.EXPECTED_ENTRY_BYTES);
         this.entryBytes = expected != null ? expected.intValue() : entryBytes();
         final Long count = settings.number(Parameter.SEGMENTS);
-        this.segments = count != null ? count.intValue() : defaultSegments();
+        this.segments = count != null ? count.intValue() : kept != null ? kept : defaultSegments();
+        this.persistent = !settings.isUnset(Parameter.DIRECTORY);
         this.hugePages = hugePages(settings);
         this.allocator = new RegionAllocator(memoryBytes, this.segments, hugePages);
     }
@@ -100,6 +110,15 @@ final class Sizing {
         return settings.isUnset(Parameter.HUGE_PAGES)
                 ? memoryBytes >= CacheBuilder.MIN_HUGE_BYTES && HugePages.refusal() == null
                 : settings.isOn(Parameter.HUGE_PAGES);
+    }
+
+    int expectedEntryBytes() {
+        return entryBytes;
+    }
+
+    /** Returns the bound in entries of the cache. */
+    long maxEntries() {
+        return maxEntries;
     }
 
     long memoryBytes() {
@@ -164,6 +183,11 @@ final class Sizing {
 
     /** Returns the bound in entries of one segment. */
     long maxEntries(int segment) {
+        return share(maxEntries, segments, segment);
+    }
+
+    /** Returns the share of a segment in a cache's bound in entries. */
+    static long share(long maxEntries, int segments, int segment) {
         if (maxEntries == SegmentLayout.UNBOUNDED) {
             return maxEntries;
         }
@@ -184,7 +208,7 @@ final class Sizing {
 
     private SegmentLayout divide(int regionBytes, SizeClasses classes) {
         return SegmentLayout.divide(
-                regionBytes, classes, entryBytes, maxEntries(0), filtered, false);
+                regionBytes, classes, entryBytes, maxEntries(0), filtered, persistent);
     }
 
     /**
@@ -238,10 +262,9 @@ final class Sizing {
     }
 
     /** Adds a problem for each way in which the layout is too small. */
-    void checkFit(SegmentLayout layout, List<String> problems) {
+    void checkFit(SegmentLayout layout, ConfigurationCheck check) {
         final SizeClasses classes = layout.classes();
-        CacheBuilder.check(
-                problems,
+        check.check(
                 EntryDescriptor.length(1, entryBytes - 1) <= classes.slabBytes(),
                 "expectedEntryBytes and a header must fit slabBytes: expectedEntryBytes="
                         + entryBytes
@@ -250,9 +273,8 @@ final class Sizing {
         final long leastBytes =
                 Region.allocationFor(
                         SegmentLayout.leastRegionBytes(
-                                classes, entryBytes, maxEntries(0), filtered, false));
-        CacheBuilder.check(
-                problems,
+                                classes, entryBytes, maxEntries(0), filtered, persistent));
+        check.check(
                 layout.slabs() > 0,
                 "memoryBytes must be at least "
                         + leastBytes * segments

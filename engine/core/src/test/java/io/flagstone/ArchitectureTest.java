@@ -59,6 +59,8 @@ class ArchitectureTest {
                         ROOT + ".internal.admission",
                         ROOT + ".internal.expiry",
                         ROOT + ".internal.stripe")
+                .layer("files")
+                .definedBy(ROOT + ".internal.files")
                 .layer("entry")
                 .definedBy(ROOT + ".internal.entry")
                 .layer("memory")
@@ -73,6 +75,8 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("metrics")
                 .whereLayer("public")
                 .mayOnlyBeAccessedByLayers("metrics", "typed")
+                .whereLayer("files")
+                .mayOnlyBeAccessedByLayers("public")
                 .whereLayer("segment")
                 .mayOnlyBeAccessedByLayers("public")
                 .whereLayer("events")
@@ -125,7 +129,7 @@ class ArchitectureTest {
                         .and()
                         .resideOutsideOfPackage(ROOT + ".internal.stripe")
                         .and()
-                        .doNotHaveFullyQualifiedName(ROOT + ".internal.memory.RegionAllocator")
+                        .doNotHaveFullyQualifiedName(ROOT + ".internal.memory.SharedWork")
                         // Opening a file may wait for another process.
                         .and()
                         .resideOutsideOfPackage(ROOT + ".metrics")
@@ -187,7 +191,7 @@ class ArchitectureTest {
                 .check(ENGINE);
         classes()
                 .that()
-                .haveFullyQualifiedName(ROOT + ".internal.memory.RegionAllocator")
+                .haveFullyQualifiedName(ROOT + ".internal.memory.SharedWork")
                 .should()
                 .callMethod(Thread.class, "join")
                 .check(ENGINE);
@@ -234,6 +238,12 @@ class ArchitectureTest {
         usesOnly("memory").check(ENGINE);
         usesOnly("entry", ROOT + ".internal.memory").check(ENGINE);
         assertThat(usesOnly("entry").evaluate(ENGINE).hasViolation()).isTrue();
+    }
+
+    @Test
+    void theFilesUseOnlyTheMemory() {
+        usesOnly("files", ROOT + ".internal.memory").check(ENGINE);
+        assertThat(usesOnly("files").evaluate(ENGINE).hasViolation()).isTrue();
     }
 
     @Test
@@ -284,6 +294,7 @@ class ArchitectureTest {
                         ROOT + ".api",
                         ROOT + ".internal.segment",
                         ROOT + ".internal.events",
+                        ROOT + ".internal.files",
                         ROOT + ".internal.index",
                         ROOT + ".internal.slab",
                         ROOT + ".internal.recency",

@@ -7,7 +7,8 @@
  *       {@link io.flagstone.api.EntryVisitor} and {@link io.flagstone.api.RemovalHandler}, with its
  *       {@link io.flagstone.api.RemovalCause}.
  *   <li>Reports: {@link io.flagstone.api.CacheStatistics}, {@link io.flagstone.api.LoadStatistics},
- *       {@link io.flagstone.api.MemoryReport} and {@link io.flagstone.api.AuditResult}.
+ *       {@link io.flagstone.api.MemoryReport}, {@link io.flagstone.api.AuditResult} and {@link
+ *       io.flagstone.api.RestartReport}.
  *   <li>Configuration: {@link io.flagstone.api.EffectiveConfiguration} and {@link
  *       io.flagstone.api.SizeSample}.
  *   <li>Exceptions: {@link io.flagstone.api.CacheClosedException}, {@link

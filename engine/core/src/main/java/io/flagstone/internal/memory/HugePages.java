@@ -5,6 +5,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Requests transparent huge pages from Linux, and reads how much memory lies in them.
@@ -27,7 +28,11 @@ public final class HugePages {
     private static final String TUNABLE =
             "set GLIBC_TUNABLES=glibc.malloc.hugetlb=1 in the environment";
     private static final Path SMAPS = Path.of("/proc/self/smaps");
-    private static final String HUGE = "AnonHugePages:";
+
+    /** The lines with huge pages of anonymous memory, of files in memory, and of other files. */
+    private static final List<String> HUGE =
+            List.of("AnonHugePages:", "ShmemPmdMapped:", "FilePmdMapped:");
+
     private static final int KIB = 1024;
 
     private HugePages() {}
@@ -71,6 +76,18 @@ public final class HugePages {
     }
 
     /**
+     * Lets the kernel serve a range from huge pages when it next needs pages for it. Touches and
+     * discards nothing.
+     */
+    static void advise(long address, long bytes) {
+        final long start = firstPage(address);
+        final long length = wholePages(address, bytes);
+        if (length != 0) {
+            Madvise.advise(start, length, Madvise.HUGEPAGE);
+        }
+    }
+
+    /**
      * Returns how much of some regions lies in huge pages. The operating system counts them per
      * mapping. For a mapping that belongs only partly to regions, the regions' part is counted
      * first.
@@ -82,8 +99,9 @@ public final class HugePages {
         long overlap = 0;
         try (BufferedReader smaps = Files.newBufferedReader(SMAPS)) {
             for (String line = smaps.readLine(); line != null; line = smaps.readLine()) {
-                if (line.startsWith(HUGE)) {
-                    final String kib = line.substring(HUGE.length(), line.length() - 2).trim();
+                final int colon = line.indexOf(':') + 1;
+                if (HUGE.contains(line.substring(0, colon))) {
+                    final String kib = line.substring(colon, line.length() - 2).trim();
                     sum += Math.min(overlap, Long.parseLong(kib) * KIB);
                 } else if (Character.digit(line.charAt(0), 16) >= 0 && line.indexOf('-') > 0) {
                     overlap = overlap(line, regions);

@@ -60,6 +60,15 @@ public final class Region {
         return new Region(buffer.slice(skew, capacityFor(bytes)));
     }
 
+    /**
+     * Returns a region over the memory of a buffer, which it keeps reachable.
+     *
+     * @param buffer direct memory that starts at a cache line.
+     */
+    static Region over(ByteBuffer buffer) {
+        return new Region(buffer);
+    }
+
     /** Returns a part of this region as a separate region. */
     Region part(int offset, int length) {
         return new Region(buffer.slice(offset, length));

@@ -1,23 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.internal.memory;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
 
 /**
  * Allocates the memory of all regions of a cache and touches every page of it. Most of the time
- * goes to the operating system's zeroing of pages, so helper threads share the work, one for each
- * other processor. Used by one thread.
- *
- * <p>The helpers belong to one build and end with it; the JVM's common pool may have no free
- * threads. The helpers run only code of this class. The caller may be inside a static initializer,
- * and a helper that touched the class being initialized would deadlock with the caller. So only the
- * caller reports progress.
+ * goes to the operating system's zeroing of pages, so helper threads {@link SharedWork share the
+ * work}. Used by one thread.
  *
  * <p>Normally each region has its own allocation. With huge pages, neighbouring regions share an
  * allocation of up to 256 MiB, of which only the parts of huge pages at both ends stay in small
@@ -45,7 +35,7 @@ public final class RegionAllocator {
      * @param huge whether to ask for huge pages.
      */
     public RegionAllocator(long memoryBytes, int count, boolean huge) {
-        this(memoryBytes, count, huge, RegionAllocator::helper);
+        this(memoryBytes, count, huge, SharedWork::helper);
     }
 
     /** Does the same with another thread factory, for tests. */
@@ -56,13 +46,6 @@ public final class RegionAllocator {
         this.huge = huge;
         this.together = huge ? together(bytes, count) : 1;
         this.threads = threads;
-    }
-
-    /** Creates a daemon that inherits no thread locals, because copying them may run user code. */
-    private static Thread helper(Runnable task) {
-        final Thread thread = new Thread(null, task, "flagstone-build", 0, false);
-        thread.setDaemon(true);
-        return thread;
     }
 
     private static int together(int bytes, int count) {
@@ -121,18 +104,15 @@ public final class RegionAllocator {
      * @return the regions, or {@code null} if the JVM refused; the reason is in {@link #refusal}.
      */
     private Region[] attempt(LongConsumer progress) {
-        final Attempt attempt = new Attempt();
-        final List<Thread> helpers = new ArrayList<>();
-        try {
-            startHelpers(attempt, helpers);
-            attempt.takePart(progress);
-        } finally {
-            attempt.stop();
-            join(helpers);
-        }
-        final Throwable failure = attempt.failure.get();
+        final Region[] regions = new Region[count];
+        final Throwable failure =
+                SharedWork.run(
+                        count / together,
+                        block -> fill(regions, block * together),
+                        filled -> tell((long) filled * together * bytes, progress),
+                        threads);
         if (failure == null) {
-            return attempt.regions;
+            return regions;
         } else if (failure instanceof OutOfMemoryError refused) {
             refusal = refused;
             return null;
@@ -140,94 +120,6 @@ public final class RegionAllocator {
             throw error;
         }
         throw (RuntimeException) failure;
-    }
-
-    private void startHelpers(Attempt attempt, List<Thread> helpers) {
-        final int most = Math.min(Runtime.getRuntime().availableProcessors(), attempt.blocks) - 1;
-        try {
-            while (helpers.size() < most) {
-                helpers.add(threads.newThread(attempt));
-                helpers.get(helpers.size() - 1).start();
-            }
-        } catch (final OutOfMemoryError e) {
-            // The operating system has no more threads. The caller and the helpers so far do the
-            // work.
-            return;
-        }
-    }
-
-    /** Waits for the end of threads that are about to end. Keeps an interrupt for later. */
-    private static void join(List<Thread> threads) {
-        boolean interrupted = false;
-        for (final Thread thread : threads) {
-            while (thread.isAlive()) {
-                try {
-                    thread.join();
-                } catch (final InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** One attempt: blocks to allocate, which the caller and the helpers claim one by one. */
-    private final class Attempt implements Runnable {
-        private final Region[] regions = new Region[count];
-        private final int blocks = count / together;
-        private final AtomicInteger claimed = new AtomicInteger();
-        private final AtomicReference<Throwable> failure = new AtomicReference<>();
-
-        /** Has a permit for each block that a helper has filled or failed to fill. */
-        private final Semaphore ended = new Semaphore(0);
-
-        /** Does the work of a helper. */
-        @Override
-        public void run() {
-            while (fillNext()) {
-                ended.release();
-            }
-        }
-
-        /** Does the work of the caller: fills blocks, and reports all blocks that are filled. */
-        private void takePart(LongConsumer progress) {
-            int filled = 0;
-            while (filled < blocks) {
-                if (!fillNext()) {
-                    ended.acquireUninterruptibly();
-                }
-                final int news = 1 + ended.drainPermits();
-                if (failure.get() != null) {
-                    return;
-                }
-                for (int i = 0; i < news; i++) {
-                    filled++;
-                    tell((long) filled * together * bytes, progress);
-                }
-            }
-        }
-
-        /** Fills a block that no other thread has claimed. Returns false if there is none. */
-        private boolean fillNext() {
-            final int block = claimed.getAndIncrement();
-            if (block >= blocks) {
-                return false;
-            }
-            try {
-                fill(regions, block * together);
-            } catch (final Throwable e) {
-                stop();
-                failure.compareAndSet(null, e);
-            }
-            return true;
-        }
-
-        /** Leaves no block to claim. */
-        private void stop() {
-            claimed.set(blocks);
-        }
     }
 
     /** Reports the progress unless an earlier attempt got as far. */

@@ -4,7 +4,9 @@
  *
  * <ul>
  *   <li>{@link io.flagstone.internal.memory.Region} is the direct memory of one segment. {@link
- *       io.flagstone.internal.memory.RegionAllocator} allocates the regions of a cache.
+ *       io.flagstone.internal.memory.RegionAllocator} allocates the regions of a cache, and {@link
+ *       io.flagstone.internal.memory.RegionFile} maps them from a file. {@link
+ *       io.flagstone.internal.memory.SharedWork} shares long work among threads.
  *   <li>{@link io.flagstone.internal.memory.RawMemory} copies and compares bytes on and off the
  *       heap. {@link io.flagstone.internal.memory.MappedCopy} copies bytes in mapped files, which
  *       may be truncated.

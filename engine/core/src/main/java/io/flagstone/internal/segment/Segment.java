@@ -103,11 +103,11 @@ public final class Segment extends SegmentRemovals {
     }
 
     /**
-     * Returns the latest time that the segment has acted on, in nanoseconds since the cache's
-     * birth. After {@link #attach} or {@link #recoverEntries}, the segment's time continues from
-     * there even if its clock shows an earlier one. Takes no lock.
+     * Returns the latest time that a segment has acted on, in nanoseconds since the cache's birth.
+     * After {@link #attach} or {@link #recoverEntries}, the segment's time continues from there
+     * even if its clock shows an earlier one. Takes no lock.
      */
-    public long latestTimeNs() {
+    public static long latestTimeNs(Region region) {
         final long time = SegmentClock.latest(region);
         Reference.reachabilityFence(region);
         return time;

@@ -53,6 +53,9 @@ public record SegmentLayout(
             int stripes,
             int undo) {}
 
+    /** The version of the layout. A region of another version cannot be continued. */
+    public static final int VERSION = SegmentDescriptor.LAYOUT_VERSION;
+
     /** The undo area of a stripe is this part of the region, within the limits below. */
     private static final int UNDO_PART = 2048;
 

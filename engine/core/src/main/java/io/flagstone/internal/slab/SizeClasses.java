@@ -83,6 +83,18 @@ public final class SizeClasses {
         this(slabBytes, sizes, slabBytes);
     }
 
+    /**
+     * Creates the classes that {@link #chunkBytes()} of other classes returned.
+     *
+     * @param slabBytes the size of a slab.
+     * @param maxEntryBytes the largest entry with its header.
+     * @param chunkBytes the chunk sizes of all classes.
+     */
+    public static SizeClasses ofChunks(int slabBytes, int maxEntryBytes, int[] chunkBytes) {
+        final int[] sizes = Arrays.stream(chunkBytes).filter(one -> one <= slabBytes).toArray();
+        return new SizeClasses(slabBytes, sizes, maxEntryBytes);
+    }
+
     private SizeClasses(int slabBytes, int[] sizes, int maxEntryBytes) {
         this.slabBytes = slabBytes;
         this.maxEntryBytes = maxEntryBytes;
@@ -138,6 +150,11 @@ public final class SizeClasses {
     /** Returns the number of classes. */
     public int count() {
         return chunkBytes.length;
+    }
+
+    /** Returns the chunk sizes of all classes. */
+    public int[] chunkBytes() {
+        return chunkBytes.clone();
     }
 
     /** Returns the chunk size of a class in bytes. */

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.flagstone;
+
+import io.flagstone.api.EffectiveConfiguration;
+import io.flagstone.api.SegmentResetException;
+import io.flagstone.internal.events.CacheOpened;
+import io.flagstone.internal.events.SegmentEvents;
+import io.flagstone.internal.index.KeyedHash;
+import io.flagstone.internal.memory.HugePages;
+import io.flagstone.internal.memory.JvmAccess;
+import io.flagstone.internal.memory.Region;
+import io.flagstone.internal.memory.RegionAllocator;
+import io.flagstone.internal.recency.PromotionDistance;
+import io.flagstone.internal.segment.ReadCounters;
+import io.flagstone.internal.segment.ReentryGuard;
+import io.flagstone.internal.segment.Segment;
+import io.flagstone.internal.segment.SegmentConfig;
+import io.flagstone.internal.segment.SegmentConfig.Budgets;
+import io.flagstone.internal.segment.SegmentConfig.Calls;
+import io.flagstone.internal.segment.SegmentConfig.Times;
+import io.flagstone.internal.segment.SegmentLayout;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.function.IntToLongFunction;
+import java.util.function.LongConsumer;
+import org.agrona.ErrorHandler;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemNanoClock;
+
+/**
+ * Assembles a cache from the settings of a builder, in memory of the process. {@link Restart}
+ * assembles one in files from the same parts.
+ */
+final class CacheBuild {
+    private final Settings settings;
+
+    CacheBuild(Settings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * The division of a cache.
+     *
+     * @param sizing the cache.
+     * @param layout the layout of each segment, with the highest bound in entries.
+     */
+    record Plan(Sizing sizing, SegmentLayout layout) {}
+
+    OffHeapCache build() {
+        JvmAccess.check();
+        new ConfigurationCheck(settings).singly();
+        final Path directory = settings.value(Parameter.DIRECTORY, null);
+        return directory == null ? inMemory() : Restart.open(this, settings, directory);
+    }
+
+    /**
+     * Divides the cache.
+     *
+     * @param segments the number of segments to choose if none is set, or null for the default.
+     */
+    Plan plan(Integer segments) {
+        final Sizing sizing =
+                new Sizing(
+                        settings,
+                        settings.value(Parameter.SIZE_SAMPLE, null),
+                        Runtime.getRuntime().availableProcessors(),
+                        segments);
+        final ConfigurationCheck check = new ConfigurationCheck(settings);
+        check.shares(sizing.segments());
+        final SegmentLayout layout = sizing.layout();
+        sizing.checkFit(layout, check);
+        check.fail();
+        return new Plan(sizing, layout);
+    }
+
+    private OffHeapCache inMemory() {
+        final Plan plan = plan(null);
+        final CacheOpened opened = new CacheOpened();
+        final SegmentConfig config =
+                segmentConfig(plan.layout(), plan.sizing().segments(), seed(), clock().nanoTime());
+        final Segment[] segments =
+                segments(allocate(plan.sizing()), config, plan.sizing()::maxEntries);
+        for (final Segment segment : segments) {
+            segment.format();
+        }
+        opened.finish(config.events().cache(), plan.sizing().memoryBytes(), segments.length);
+        return new OffHeapCache(
+                segments,
+                config,
+                plan.sizing().memoryBytes(),
+                plan.sizing().hugePages(),
+                effective(plan),
+                null,
+                null);
+    }
+
+    EffectiveConfiguration effective(Plan plan) {
+        return settings.effective(
+                plan.sizing().chosen(plan.layout()), plan.layout().classes().maxEntryBytes());
+    }
+
+    NanoClock clock() {
+        return settings.value(Parameter.CLOCK, SystemNanoClock.INSTANCE);
+    }
+
+    LongConsumer progress() {
+        return settings.value(Parameter.BUILD_PROGRESS, touched -> {});
+    }
+
+    ErrorHandler errorHandler() {
+        return settings.value(Parameter.ERROR_HANDLER, CacheBuild::log);
+    }
+
+    /** Returns the seed of the hash: the one that was set, or a random one. */
+    private long seed() {
+        final Long seed = settings.number(Parameter.HASH_SEED);
+        return seed != null ? seed : new SecureRandom().nextLong();
+    }
+
+    /**
+     * Returns the configuration that the segments of a cache share.
+     *
+     * @param birthNs the clock's time that counts as 0.
+     */
+    SegmentConfig segmentConfig(SegmentLayout layout, int count, long seed, long birthNs) {
+        final double distance = settings.fraction(Parameter.PROMOTION_DISTANCE);
+        final long idleNs = settings.number(Parameter.EXPIRE_AFTER_ACCESS_NS);
+        return new SegmentConfig(
+                layout,
+                new KeyedHash(seed),
+                (int) Math.round(distance * PromotionDistance.ONE),
+                new Times(
+                        clock(),
+                        birthNs,
+                        settings.number(Parameter.TICK_NS),
+                        settings.number(Parameter.DEFAULT_TTL_NS),
+                        idleNs == OffHeapCache.NO_TTL ? 0 : idleNs),
+                new Budgets(
+                        settings.number(Parameter.EXPIRY_BUDGET).intValue(),
+                        settings.number(Parameter.REBALANCE_BUDGET).intValue()),
+                new Calls(
+                        settings.value(Parameter.REMOVAL_HANDLER, null),
+                        errorHandler(),
+                        new ReentryGuard(count)),
+                new ReadCounters(settings.isOn(Parameter.COUNT_READS)),
+                SegmentEvents.ofNewCache());
+    }
+
+    /** Creates the segments over their regions, which are neither laid out nor continued yet. */
+    static Segment[] segments(
+            Region[] regions, SegmentConfig config, IntToLongFunction maxEntries) {
+        final Segment[] segments = new Segment[regions.length];
+        for (int i = 0; i < segments.length; i++) {
+            segments[i] = new Segment(regions[i], config.ofSegment(i, maxEntries.applyAsLong(i)));
+        }
+        return segments;
+    }
+
+    private Region[] allocate(Sizing sizing) {
+        final RegionAllocator allocator = sizing.allocator();
+        final Region[] regions = allocator.allocate(progress());
+        if (sizing.hugePages()) {
+            HugePageLog.tell(
+                    settings.isUnset(Parameter.HUGE_PAGES),
+                    allocator.requestedBytes(regions),
+                    HugePages.bytesOf(regions));
+        }
+        return regions;
+    }
+
+    private static void log(Throwable thrown) {
+        final System.Logger logger = System.getLogger("io.flagstone");
+        if (thrown instanceof SegmentResetException) {
+            logger.log(System.Logger.Level.ERROR, thrown.getMessage(), thrown);
+        } else if (thrown instanceof CacheFiles.NotClosedException) {
+            logger.log(System.Logger.Level.WARNING, thrown.getMessage(), thrown);
+        } else {
+            logger.log(System.Logger.Level.WARNING, "the removal handler failed", thrown);
+        }
+    }
+}

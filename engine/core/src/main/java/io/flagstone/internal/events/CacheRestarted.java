@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.flagstone.internal.events;
+
+import jdk.jfr.Category;
+import jdk.jfr.Description;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+
+/** The event that a cache with a directory, or with a checkpoint to restore, began. */
+@Name("flagstone.CacheRestarted")
+@Label("Cache Restarted")
+@Category("Flagstone")
+@Description("A cache continued from files, or began empty although it has a directory")
+public final class CacheRestarted extends Event {
+    @Label("Cache")
+    @Description("The id in the cache's Cache Opened event")
+    long cache;
+
+    @Label("Kind")
+    @Description("COLD, WARM, RECOVERED, MIGRATED or RESTORED")
+    String kind;
+
+    @Label("Reason")
+    String reason;
+
+    @Label("Kept Entries")
+    long kept;
+
+    @Label("Expired Entries")
+    long expired;
+
+    @Label("Dropped Entries")
+    long dropped;
+
+    /** Begins the event now. */
+    public CacheRestarted() {
+        begin();
+    }
+
+    /**
+     * Ends and commits the event.
+     *
+     * @param id the cache's id, as in {@link CacheOpened}.
+     * @param how the kind of restart.
+     * @param why the reason, or an empty text.
+     * @param entries the numbers of entries that were kept, had expired, and were dropped.
+     */
+    public void finish(long id, String how, String why, long... entries) {
+        cache = id;
+        kind = how;
+        reason = why;
+        kept = entries[0];
+        expired = entries[1];
+        dropped = entries[2];
+        commit();
+    }
+}
