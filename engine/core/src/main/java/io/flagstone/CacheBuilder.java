@@ -402,6 +402,21 @@ public final class CacheBuilder {
     }
 
     /**
+     * Sets whether {@link #build} checks that no byte of a file has changed since the file was
+     * closed. That reads the whole file. On by default. If it is off, a file is continued in the
+     * time that mapping it takes, and a file that was damaged meanwhile may give wrong values or
+     * end the JVM. A file that was not closed is always checked, entry by entry. Has no effect
+     * without a directory.
+     *
+     * @param enabled whether to check.
+     * @return this.
+     */
+    public CacheBuilder verify(boolean enabled) {
+        settings.set(Parameter.VERIFY, enabled);
+        return this;
+    }
+
+    /**
      * Sets the wall clock that tells how much time has passed between two processes. The default is
      * the system's. Has no effect without a directory.
      *

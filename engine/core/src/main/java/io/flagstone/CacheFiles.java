@@ -6,6 +6,7 @@ import io.flagstone.internal.files.Superblock;
 import io.flagstone.internal.files.Superblock.State;
 import io.flagstone.internal.memory.Region;
 import io.flagstone.internal.memory.RegionFile;
+import io.flagstone.internal.memory.SharedWork;
 import io.flagstone.internal.segment.Segment;
 import java.io.IOException;
 import org.agrona.ErrorHandler;
@@ -88,9 +89,19 @@ final class CacheFiles {
         }
     }
 
+    private void seal() {
+        final Region[] regions = file.regions();
+        final Throwable failure =
+                SharedWork.run(regions.length, number -> Segment.seal(regions[number]), done -> {});
+        if (failure != null) {
+            throw new IllegalStateException("a region could not be sealed", failure);
+        }
+    }
+
     private void markClean() throws IOException {
         final long now = Math.max(clock.nanoTime() - birthNs, latestTimeNs(file.regions()));
         final long wallNs = epochClock.nanoTime();
+        seal();
         file.forceRegions();
         superblock.setState(State.CLEAN, wallNs - now, wallNs);
         superblock.write(file);

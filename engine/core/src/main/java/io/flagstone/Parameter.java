@@ -68,6 +68,7 @@ enum Parameter {
     REQUIRE_WARM("requireWarm", Parameter.SWITCH, false),
     MIGRATE("migrate", Parameter.SWITCH, false),
     PRETOUCH("pretouch", Parameter.SWITCH, false),
+    VERIFY("verify", Parameter.SWITCH, true),
     EPOCH_CLOCK("epochClock", "EpochNanoClock", null),
     RESTART_LISTENER("restartListener", "Consumer<RestartReport>", null);
 

@@ -282,6 +282,9 @@ final class Restart {
 
     private void attach(Segment[] segments) {
         kind = Kind.WARM;
+        if (settings.isOn(Parameter.VERIFY)) {
+            inParallel(segments.length, number -> Segment.checkSeal(file.regions()[number]));
+        }
         for (final Segment segment : segments) {
             segment.attach();
             kept += segment.size();
@@ -292,21 +295,24 @@ final class Restart {
     private void recover(Segment[] segments, long nowNs) {
         kind = Kind.RECOVERED;
         final RecoveryCounts[] counts = new RecoveryCounts[segments.length];
-        final long regionBytes = plan.layout().regionBytes();
-        final Throwable failure =
-                SharedWork.run(
-                        segments.length,
-                        number -> counts[number] = segments[number].recoverEntries(nowNs),
-                        done -> build.progress().accept(done * regionBytes));
-        if (failure instanceof RuntimeException e) {
-            throw e;
-        } else if (failure instanceof Error e) {
-            throw e;
-        }
+        inParallel(
+                segments.length, number -> counts[number] = segments[number].recoverEntries(nowNs));
         for (final RecoveryCounts count : counts) {
             kept += count.kept();
             expired += count.expired();
             dropped += count.dropped();
+        }
+    }
+
+    /** Does something with all regions at the same time, and reports the progress in bytes. */
+    private void inParallel(int count, SharedWork.Part part) {
+        final long regionBytes = plan.layout().regionBytes();
+        final Throwable failure =
+                SharedWork.run(count, part, done -> build.progress().accept(done * regionBytes));
+        if (failure instanceof RuntimeException e) {
+            throw e;
+        } else if (failure instanceof Error e) {
+            throw e;
         }
     }
 

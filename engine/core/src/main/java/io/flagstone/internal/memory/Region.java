@@ -2,6 +2,7 @@
 package io.flagstone.internal.memory;
 
 import java.nio.ByteBuffer;
+import java.util.zip.Checksum;
 import org.agrona.BufferUtil;
 import org.agrona.UnsafeApi;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -320,6 +321,11 @@ public final class Region {
             check(offset, length);
         }
         return RawMemory.equal(null, address + offset, base, other, length);
+    }
+
+    /** Adds a range to a checksum. */
+    public void checksum(Checksum sum, int offset, int length) {
+        sum.update(buffer.duplicate().position(offset).limit(offset + length));
     }
 
     /**

@@ -133,6 +133,19 @@ abstract class CriticalSection {
         repairIfMarked();
     }
 
+    /**
+     * Takes the lock for a read that may have begun before the segment was closed. It goes on after
+     * the close, except in a persistent segment: another process may have the region by then.
+     *
+     * @throws CacheClosedException if the segment is closed and persistent.
+     */
+    final void lockToRead(long threadId) {
+        lockEvenIfClosed(threadId);
+        if (closed && config.layout().isPersistent()) {
+            throw new CacheClosedException();
+        }
+    }
+
     /** Takes the lock if it is free, and then repairs the segment if necessary. */
     final boolean tryLock(long threadId) {
         if (!lock.tryLock(threadId)) {
@@ -216,6 +229,10 @@ abstract class CriticalSection {
     }
 
     private void repairIfMarked() {
+        if (closed) {
+            // Nothing is left to repair, and the region may belong to another process by now.
+            return;
+        }
         final long mark = ChangeMark.get(region);
         if (mark != ChangeMark.NONE) {
             repair(mark);

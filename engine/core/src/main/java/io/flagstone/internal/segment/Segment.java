@@ -12,6 +12,7 @@ import io.flagstone.internal.entry.EntryLengths;
 import io.flagstone.internal.index.HashIndex;
 import io.flagstone.internal.memory.HugePages;
 import io.flagstone.internal.memory.Region;
+import io.flagstone.internal.segment.SegmentDamagedException.Reason;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 import org.agrona.DirectBuffer;
@@ -84,6 +85,29 @@ public final class Segment extends SegmentRemovals {
      */
     public void attach() {
         SegmentRecovery.attach(region, config, store);
+        Reference.reachabilityFence(region);
+    }
+
+    /**
+     * Stores the checksum of a region whose segment is closed. Reads every byte of it.
+     *
+     * @param region no thread may write to it from now on.
+     */
+    public static void seal(Region region) {
+        SegmentSeal.put(region);
+        Reference.reachabilityFence(region);
+    }
+
+    /**
+     * Checks that no byte of a closed region has changed since {@link #seal}. Reads every byte of
+     * it.
+     *
+     * @throws SegmentDamagedException if one has.
+     */
+    public static void checkSeal(Region region) {
+        if (!SegmentSeal.isWhole(region)) {
+            throw new SegmentDamagedException(Reason.SEAL, "its checksum is wrong");
+        }
         Reference.reachabilityFence(region);
     }
 

@@ -11,6 +11,8 @@ public final class SegmentDamagedException extends RuntimeException {
         IDENTITY,
         /** The segment was not closed, so it must be recovered. */
         NOT_CLOSED,
+        /** Bytes of the region have changed since the segment was closed. */
+        SEAL,
         /** A count or a time is outside its limits. */
         COUNTS,
         /** A record of the slab tables is impossible. */

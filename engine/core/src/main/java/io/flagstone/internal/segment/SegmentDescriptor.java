@@ -33,7 +33,8 @@ import io.flagstone.internal.memory.Region;
  *  |     80 |                8 | RECENCY_CLOCK         |                                      |
  *  |     88 |                8 | SEGMENT_RESETS        |                                      |
  *  |     96 |                8 | RESET_ENTRIES         | entries lost by resets               |
- *  |    104 |               24 | unused                |                                      |
+ *  |    104 |                8 | SEAL                  | a checksum of the rest, at the close |
+ *  |    112 |               16 | unused                |                                      |
  *  +--------+------------------+-----------------------+--------------------------------------+
  *  |    128 |               64 | unused                | an empty line                        |
  *  +--------+------------------+-----------------------+--------------------------------------+
@@ -115,6 +116,7 @@ final class SegmentDescriptor {
     static final int RECENCY_CLOCK = LATEST_TIME + Long.BYTES;
     static final int SEGMENT_RESETS = RECENCY_CLOCK + Long.BYTES;
     static final int RESET_ENTRIES = SEGMENT_RESETS + Long.BYTES;
+    static final int SEAL = RESET_ENTRIES + Long.BYTES;
 
     static final int ENTRIES = VERSION + 2 * Region.CACHE_LINE;
     static final int INSERTIONS = ENTRIES + Long.BYTES;

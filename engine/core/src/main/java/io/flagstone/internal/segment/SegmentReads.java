@@ -50,7 +50,7 @@ abstract class SegmentReads extends SegmentLeases {
             int room) {
         final long threadId = enter();
         try {
-            lockEvenIfClosed(threadId);
+            lockToRead(threadId);
             hold(hash);
             final int entry = store.findAndUse(hash, keyBase, keyAddress, keyLength, threadId);
             return leave(
@@ -78,7 +78,7 @@ abstract class SegmentReads extends SegmentLeases {
             long missing) {
         final long threadId = enter();
         try {
-            lockEvenIfClosed(threadId);
+            lockToRead(threadId);
             hold(hash);
             final int entry = store.findAndUse(hash, keyBase, keyAddress, keyLength, threadId);
             return leave(
@@ -99,7 +99,7 @@ abstract class SegmentReads extends SegmentLeases {
     final long remainingTtlNs(long hash, Object keyBase, long keyAddress, int keyLength) {
         final long threadId = enter();
         try {
-            lockEvenIfClosed(threadId);
+            lockToRead(threadId);
             hold(hash);
             final int entry = index.find(hash, keyBase, keyAddress, keyLength);
             if (entry == Region.NONE) {
@@ -143,9 +143,10 @@ abstract class SegmentReads extends SegmentLeases {
             if (!SegmentVersion.isCurrent(region, stripe, seen) || entries.isExpired(entry, now)) {
                 return leave(false);
             }
-            store.use(entry, now);
-            leave();
-            return true;
+            if (!closed) {
+                store.use(entry, now);
+            }
+            return leave(true);
         } catch (final Throwable thrown) {
             if (lock.owner == threadId) {
                 failure = thrown;
@@ -179,7 +180,9 @@ abstract class SegmentReads extends SegmentLeases {
             for (int i = from; i < size; i++) {
                 if (hits[i] != Region.NONE && KeyedHash.segment(hashes[i], segmentBits) == number) {
                     final int stripe = stripes.of(KeyedHash.indexHash(hashes[i]));
-                    if (locked && SegmentVersion.isCurrent(region, stripe, versions[i])) {
+                    if (locked
+                            && !closed
+                            && SegmentVersion.isCurrent(region, stripe, versions[i])) {
                         store.promote(hits[i]);
                     }
                     hits[i] = Region.NONE;
