@@ -61,6 +61,12 @@ public final class HashIndex {
         this.buckets = buckets;
     }
 
+    /** Returns whether a search for a hash, or its insertion, looks at a second bucket. */
+    boolean mayLeaveHome(int indexHash) {
+        final int home = lookup.home(indexHash);
+        return BucketDescriptor.out(region, home) != 0 || emptySlot(home) < 0;
+    }
+
     /** Empties the index, whatever it holds. */
     void restart() {
         region.zero(lookup.bucket(0), buckets * BUCKET_LENGTH);

@@ -9,10 +9,7 @@ import io.flagstone.internal.memory.Region;
  * the first of them, so that the misses of the group overlap.
  */
 public final class IndexRecovery {
-    private static final int GROUP = 32;
-
-    /** No sum of words is compared with this in earnest; it keeps the loads. */
-    private static final long NEVER = 0x5EED_0F0F_5EED_0F0FL;
+    private static final int GROUP = 64;
 
     private final Region region;
     private final HashIndex index;
@@ -20,6 +17,8 @@ public final class IndexRecovery {
     private final int[] entries = new int[GROUP];
     private final long[] hashes = new long[GROUP];
     private int size;
+
+    /** A sum that nobody reads. The compiler cannot drop the loads that it is made of. */
     private long loaded;
 
     /** Creates a recovery of an index, which it empties. */
@@ -47,12 +46,17 @@ public final class IndexRecovery {
      * @return an entry that has the key of another one, or {@link Region#NONE}.
      */
     public int flush() {
+        long words = 0;
         for (int i = 0; i < size; i++) {
-            loaded +=
-                    lookup.prefetch(region, hashes[i])
-                            + lookup.prefetchAlternate(region, hashes[i]);
+            words += lookup.prefetch(region, hashes[i]);
         }
-        int duplicate = loaded == NEVER ? entries[0] & Region.NONE : Region.NONE;
+        for (int i = 0; i < size; i++) {
+            if (index.mayLeaveHome(KeyedHash.indexHash(hashes[i]))) {
+                words += lookup.prefetchAlternate(region, hashes[i]);
+            }
+        }
+        loaded = words;
+        int duplicate = Region.NONE;
         for (int i = 0; i < size; i++) {
             final int entry = entries[i];
             final long key = region.addressOf(EntryDescriptor.keyOffset(entry));

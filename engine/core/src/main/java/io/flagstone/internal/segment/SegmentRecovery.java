@@ -279,21 +279,18 @@ final class SegmentRecovery {
     }
 
     private int rebuildSlab(int slab, int sizeClass) {
+        final int chunkBytes = classes.chunkBytes(sizeClass);
+        final int count = slabs.chunksOf(slab);
+        int chunk = slabs.chunk(slab, 0);
         int live = 0;
-        for (int i = 0; i < slabs.chunksOf(slab); i++) {
-            final int chunk = slabs.chunk(slab, i);
+        for (int i = 0; i < count; i++) {
             final int found = EntryDescriptor.sizeClass(region, chunk);
-            if (found == sizeClass && add(chunk, sizeClass)) {
-                live++;
-            } else if (found != sizeClass) {
-                check(
-                        found == EntryDescriptor.FREE,
-                        Reason.ENTRY,
-                        "chunk %d of class %d has class %d",
-                        chunk,
-                        sizeClass,
-                        found);
+            if (found == sizeClass) {
+                live += add(chunk, sizeClass) ? 1 : 0;
+            } else if (found != EntryDescriptor.FREE) {
+                throw damaged("chunk %d of class %d has class %d", chunk, sizeClass, found);
             }
+            chunk += chunkBytes;
         }
         return live;
     }

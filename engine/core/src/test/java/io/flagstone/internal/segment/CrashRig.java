@@ -17,9 +17,9 @@ import io.flagstone.internal.segment.SegmentConfig.Budgets;
 import io.flagstone.internal.segment.SegmentConfig.Calls;
 import io.flagstone.internal.segment.SegmentConfig.Times;
 import io.flagstone.internal.slab.SizeClasses;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -210,7 +210,7 @@ final class CrashRig {
     static String name(long key) {
         final UnsafeBuffer bytes = new UnsafeBuffer(new byte[8]);
         bytes.putLong(0, key);
-        return HexFormat.of().formatHex(bytes.byteArray());
+        return new String(bytes.byteArray(), StandardCharsets.ISO_8859_1);
     }
 
     // Images.
@@ -320,7 +320,7 @@ final class CrashRig {
     private static String bytes(Region region, int offset, int length) {
         final byte[] bytes = new byte[length];
         region.copyOut(offset, bytes, new UnsafeBuffer(bytes).addressOffset(), length);
-        return HexFormat.of().formatHex(bytes);
+        return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
     /**
