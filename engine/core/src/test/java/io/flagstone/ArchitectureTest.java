@@ -61,6 +61,8 @@ class ArchitectureTest {
                         ROOT + ".internal.stripe")
                 .layer("files")
                 .definedBy(ROOT + ".internal.files")
+                .layer("checkpoint")
+                .definedBy(ROOT + ".internal.checkpoint")
                 .layer("entry")
                 .definedBy(ROOT + ".internal.entry")
                 .layer("memory")
@@ -82,6 +84,8 @@ class ArchitectureTest {
                 .whereLayer("events")
                 .mayOnlyBeAccessedByLayers("public", "segment")
                 .whereLayer("mechanisms")
+                .mayOnlyBeAccessedByLayers("public", "segment")
+                .whereLayer("checkpoint")
                 .mayOnlyBeAccessedByLayers("public", "segment")
                 .whereLayer("entry")
                 .mayOnlyBeAccessedByLayers("public", "segment", "mechanisms");
@@ -297,6 +301,7 @@ class ArchitectureTest {
                         ROOT + ".internal.files",
                         ROOT + ".internal.index",
                         ROOT + ".internal.slab",
+                        ROOT + ".internal.checkpoint",
                         ROOT + ".internal.recency",
                         ROOT + ".internal.admission",
                         ROOT + ".internal.expiry",
