@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
         description = "Tools for operators of a Flagstone cache.",
-        subcommands = StatCommand.class)
+        subcommands = {StatCommand.class, InspectCommand.class})
 public final class Main implements Runnable {
     @Spec private CommandSpec spec;
 
@@ -40,6 +40,7 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing: use stat");
+        throw new ParameterException(
+                spec.commandLine(), "a command is missing: use stat or inspect");
     }
 }

@@ -62,7 +62,7 @@ final class StatJson {
     }
 
     /** Returns a constant's name in camel case. */
-    private static String camelCase(String constant) {
+    static String camelCase(String constant) {
         final StringBuilder name = new StringBuilder();
         for (final String word : constant.split("_")) {
             name.append(word.charAt(0)).append(word.substring(1).toLowerCase(Locale.ROOT));

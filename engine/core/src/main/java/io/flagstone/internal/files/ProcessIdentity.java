@@ -39,8 +39,12 @@ public record ProcessIdentity(long processId, long startTicks, long bootHigh, lo
     }
 
     private static long ownStartTicks() {
+        return startTicks(STATUS);
+    }
+
+    private static long startTicks(Path file) {
         try {
-            final String status = Files.readString(STATUS);
+            final String status = Files.readString(file);
             // The name before the parenthesis may contain anything.
             final String[] fields = status.substring(status.lastIndexOf(')') + 2).split(" ");
             return Long.parseLong(fields[START_TIME]);
@@ -52,5 +56,15 @@ public record ProcessIdentity(long processId, long startTicks, long bootHigh, lo
     /** Returns whether another process ran since the same boot of the same machine. */
     public boolean isSameBoot(ProcessIdentity other) {
         return (bootHigh | bootLow) != 0 && bootHigh == other.bootHigh && bootLow == other.bootLow;
+    }
+
+    /**
+     * Returns whether the process runs on this machine, as far as its number and its start tell. In
+     * another container it has another number.
+     */
+    public boolean isAlive() {
+        return isSameBoot(own())
+                && ProcessHandle.of(processId).map(ProcessHandle::isAlive).orElse(false)
+                && startTicks(Path.of("/proc", Long.toString(processId), "stat")) == startTicks;
     }
 }

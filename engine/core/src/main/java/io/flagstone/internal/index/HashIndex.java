@@ -64,7 +64,8 @@ public final class HashIndex {
     /** Returns whether a search for a hash, or its insertion, looks at a second bucket. */
     boolean mayLeaveHome(int indexHash) {
         final int home = lookup.home(indexHash);
-        return BucketDescriptor.out(region, home) != 0 || emptySlot(home) < 0;
+        return BucketDescriptor.out(region, home, KeyedHash.tag(indexHash)) != 0
+                || emptySlot(home) < 0;
     }
 
     /** Empties the index, whatever it holds. */

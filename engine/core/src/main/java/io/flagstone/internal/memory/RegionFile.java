@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.internal.memory;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -121,6 +122,28 @@ public final class RegionFile implements AutoCloseable {
                     }
                     return map(channel, count, regionBytes);
                 });
+    }
+
+    /**
+     * Reads a region of a file into memory of this process. Another process may be changing it.
+     *
+     * @param channel the file, open for reading.
+     * @param number the number of the region, from 0.
+     * @param regionBytes the length of each region.
+     * @return a copy.
+     * @throws IOException if the file is shorter than that or cannot be read.
+     */
+    public static Region copy(FileChannel channel, int number, int regionBytes) throws IOException {
+        final ByteBuffer memory =
+                ByteBuffer.allocateDirect(Math.toIntExact(Region.allocationFor(regionBytes)));
+        final ByteBuffer copy = memory.alignedSlice(Region.CACHE_LINE).slice(0, regionBytes);
+        final long start = PAGE + number * stride(regionBytes);
+        while (copy.hasRemaining()) {
+            if (channel.read(copy, start + copy.position()) < 0) {
+                throw new EOFException("the file ends in region " + number);
+            }
+        }
+        return Region.over(copy.clear());
     }
 
     /** The rest of opening a file. */

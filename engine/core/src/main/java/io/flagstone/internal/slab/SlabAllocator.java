@@ -274,6 +274,19 @@ public final class SlabAllocator {
         return slabStart(region.getInt(slabRecord(slab) + SLAB_PREVIOUS));
     }
 
+    /**
+     * Returns a chunk of a slab by its number, from 0. A run is chunk 0 of its first slab.
+     *
+     * @return the chunk, live or free, or {@link Region#NONE} if the slab has not handed it out.
+     */
+    public int chunkOf(int slab, int number) {
+        final int record = slabRecord(slab);
+        final int sizeClass = region.getInt(record + SLAB_CLASS);
+        return sizeClass == EntryDescriptor.FREE || number >= region.getInt(record + SLAB_FRESH)
+                ? Region.NONE
+                : slabStart(slab) + number * classes.chunkBytes(sizeClass);
+    }
+
     /** Returns the number of live chunks of a slab. */
     public int liveIn(int slab) {
         return region.getInt(slabRecord(slab) + SLAB_LIVE);

@@ -11,7 +11,7 @@ import static io.flagstone.internal.stripe.StripeDescriptor.UNDO_VALUE_WORD;
 import io.flagstone.internal.memory.Region;
 
 /**
- * What the entries were before a write in place that did not end, for a later process. Only a
+ * The state of entries before a write in place that did not end, for a later process. Only a
  * persistent segment keeps these records.
  *
  * <p>The owner of a stripe {@linkplain #save saves} the deadline, the value word and the bytes that

@@ -65,7 +65,7 @@ final class CrashRig {
         }
     }
 
-    /** What an entry holds. */
+    /** The content of an entry. */
     record Item(String value, long deadline, boolean sliding, long stamp) {
         boolean isSame(Item other) {
             return other != null
@@ -88,7 +88,7 @@ final class CrashRig {
         }
     }
 
-    /** What can be done to a segment. */
+    /** An operation on a segment. */
     interface Operation {
         void on(Segment segment);
     }

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.flagstone.tools;
+
+import io.flagstone.CacheFileInspector;
+import io.flagstone.api.CacheFileReport;
+import io.flagstone.tools.console.ScreenSize;
+import io.flagstone.tools.console.Terminal;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Shows what is in the file of a cache with a directory. */
+@Command(
+        name = "inspect",
+        mixinStandardHelpOptions = true,
+        versionProvider = VersionProvider.class,
+        sortOptions = false,
+        usageHelpWidth = 100,
+        description = {
+            "Shows what is in the file of a cache with a directory: its state and owner, the"
+                    + " settings that it was made for, the entries of each segment and size class,"
+                    + " and damage.",
+            "",
+            "The command opens the file for reading only and takes no lock. While a cache has the"
+                    + " file open, the counts are of several moments.",
+            "",
+            "A line that begins with ! says what the next cache will do other than continue."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:the file is in use or was closed",
+            "1:the process ended without closing the file: the next cache recovers the entries, or"
+                    + " begins cold if the machine was started since",
+            "2:the file is damaged or no cache's, cannot be read, or an option is invalid"
+        })
+final class InspectCommand implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+
+    @Parameters(paramLabel = "PATH", description = "The directory of a cache, or its file.")
+    private Path path;
+
+    @Option(names = "--json", description = "Write JSON.")
+    private boolean json;
+
+    @Option(
+            names = "--width",
+            paramLabel = "COLUMNS",
+            description = "The width of the text: 40 to 1000 (that of the terminal, otherwise 80).")
+    private Integer width;
+
+    @Override
+    public Integer call() {
+        if (width != null && (width < 40 || width > 1000)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--width must be between 40 and 1000: --width=" + width);
+        }
+        final CacheFileReport report;
+        try {
+            report = CacheFileInspector.inspect(path);
+        } catch (NoSuchFileException e) {
+            throw new ParameterException(
+                    spec.commandLine(), "the file does not exist: " + e.getFile(), e);
+        } catch (IOException e) {
+            throw new ParameterException(
+                    spec.commandLine(), "the file cannot be read: " + path + ": " + e, e);
+        }
+        final PrintWriter out = spec.commandLine().getOut();
+        out.print(
+                json
+                        ? InspectJson.render(report)
+                        : InspectReport.text(
+                                report, System.currentTimeMillis(), Math.max(40, columns())));
+        out.flush();
+        return switch (report.state()) {
+            case IN_USE, CLEAN -> 0;
+            case UNCLEAN, OTHER_BOOT -> 1;
+            case DAMAGED -> 2;
+        };
+    }
+
+    private int columns() {
+        if (width != null) {
+            return width;
+        }
+        return Terminal.isInteractive()
+                ? ScreenSize.ofTerminal(ScreenSize.DEFAULT).columns()
+                : ScreenSize.DEFAULT.columns();
+    }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.flagstone.tools;
+
+import io.flagstone.api.CacheFileReport;
+import io.flagstone.api.CacheFileReport.ClassState;
+import io.flagstone.api.CacheFileReport.Origin;
+import io.flagstone.api.CacheFileReport.SegmentState;
+import io.flagstone.tools.console.TextTable;
+import io.flagstone.tools.console.Units;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Renders the report about a cache's file as text of a given width. */
+final class InspectReport {
+    private static final int WIDE = 60;
+    private static final int LABEL = 10;
+
+    private InspectReport() {}
+
+    /**
+     * Renders a report.
+     *
+     * @param report the report.
+     * @param nowMs the time to compare times with.
+     * @param columns the width, at least 40. Only a single word may be wider.
+     */
+    static String text(CacheFileReport report, long nowMs, int columns) {
+        final List<String> lines = new ArrayList<>();
+        labelled(lines, "file", report.file().toString(), columns);
+        labelled(lines, "state", state(report), columns);
+        if (!report.damage().isEmpty()) {
+            labelled(lines, "! damage", report.damage(), columns);
+        }
+        labelled(lines, "bytes", Units.count(report.fileBytes()), columns);
+        if (!report.configuration().isEmpty()) {
+            owner(lines, report, nowMs, columns);
+            lines.add("");
+            report.configuration()
+                    .forEach((name, value) -> lines.add("%-20s %s".formatted(name, value)));
+            lines.add("");
+            lines.addAll(segments(report.segments(), columns));
+            lines.add("");
+            lines.addAll(classes(report.sizeClasses(), columns));
+        }
+        return String.join("\n", lines) + "\n";
+    }
+
+    private static String state(CacheFileReport report) {
+        return switch (report.state()) {
+            case IN_USE -> "in use: the counts are of several moments";
+            case CLEAN -> "clean: the next cache continues";
+            case UNCLEAN -> "! not closed: the next cache recovers the entries";
+            case OTHER_BOOT ->
+                    "! not closed before the machine was started: the next cache begins cold";
+            case DAMAGED -> "! damaged: the next cache begins cold";
+        };
+    }
+
+    private static void owner(List<String> lines, CacheFileReport report, long nowMs, int columns) {
+        final Origin origin = report.origin();
+        labelled(
+                lines,
+                "owner",
+                "process "
+                        + origin.processId()
+                        + (origin.alive() ? ", alive" : ", not alive")
+                        + (origin.sameBoot() ? ", this boot" : ", another boot"),
+                columns);
+        labelled(lines, "changed", Units.age(nowMs - origin.changedMs()) + " ago", columns);
+        labelled(lines, "epoch", Units.age(nowMs - origin.epochMs()) + " ago", columns);
+        labelled(lines, "layout", "version " + origin.layoutVersion(), columns);
+        labelled(lines, "entries", Units.count(report.entries()), columns);
+    }
+
+    private static List<String> segments(List<SegmentState> segments, int columns) {
+        final boolean wide = columns >= WIDE;
+        final List<String> head =
+                wide
+                        ? List.of("segment", "entries", "deadline", "expired", "free slabs", "note")
+                        : List.of("seg.", "entries", "expired", "note");
+        final List<List<String>> rows = new ArrayList<>();
+        for (int i = 0; i < segments.size(); i++) {
+            final SegmentState segment = segments.get(i);
+            final String entries = Units.compact(segment.entries());
+            final String expired = Units.compact(segment.expired());
+            rows.add(
+                    wide
+                            ? List.of(
+                                    Integer.toString(i),
+                                    entries,
+                                    Units.compact(segment.withDeadline()),
+                                    expired,
+                                    Units.compact(segment.pooledSlabs()),
+                                    note(segment))
+                            : List.of(Integer.toString(i), entries, expired, note(segment)));
+        }
+        return TextTable.lines(2, head, rows);
+    }
+
+    private static String note(SegmentState segment) {
+        if (!segment.damage().isEmpty()) {
+            return "damaged";
+        }
+        return segment.unfinished() ? "mid-write" : "";
+    }
+
+    /** Returns the classes that have slabs. */
+    private static List<String> classes(List<ClassState> classes, int columns) {
+        final boolean wide = columns >= WIDE;
+        final List<String> head =
+                wide
+                        ? List.of("class", "slabs", "entries", "used bytes")
+                        : List.of("class", "slabs", "entries");
+        final List<List<String>> rows = new ArrayList<>();
+        for (final ClassState of : classes) {
+            if (of.slabs() > 0) {
+                final List<String> row = new ArrayList<>();
+                row.add(Integer.toString(of.chunkBytes()));
+                row.add(Units.compact(of.slabs()));
+                row.add(Units.compact(of.entries()));
+                if (wide) {
+                    row.add(Units.bytes(of.usedBytes()));
+                }
+                rows.add(row);
+            }
+        }
+        return TextTable.lines(2, head, rows);
+    }
+
+    /** Adds a line, or more if the text is longer than the width. */
+    private static void labelled(List<String> lines, String label, String text, int columns) {
+        StringBuilder line = new StringBuilder("%-9s".formatted(label));
+        for (final String word : text.split(" ")) {
+            if (line.length() > LABEL && line.length() + 1 + word.length() > columns) {
+                lines.add(line.toString());
+                line = new StringBuilder(" ".repeat(LABEL - 1));
+            }
+            line.append(' ').append(word);
+        }
+        lines.add(line.toString());
+    }
+}
