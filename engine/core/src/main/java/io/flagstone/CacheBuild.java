@@ -2,9 +2,14 @@
 package io.flagstone;
 
 import io.flagstone.api.EffectiveConfiguration;
+import io.flagstone.api.RestartReport;
+import io.flagstone.api.RestartReport.Kind;
 import io.flagstone.api.SegmentResetException;
 import io.flagstone.internal.events.CacheOpened;
+import io.flagstone.internal.events.CacheRestarted;
 import io.flagstone.internal.events.SegmentEvents;
+import io.flagstone.internal.files.FileSetting;
+import io.flagstone.internal.files.Superblock;
 import io.flagstone.internal.index.KeyedHash;
 import io.flagstone.internal.memory.HugePages;
 import io.flagstone.internal.memory.JvmAccess;
@@ -21,10 +26,13 @@ import io.flagstone.internal.segment.SegmentConfig.Times;
 import io.flagstone.internal.segment.SegmentLayout;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.function.Consumer;
 import java.util.function.IntToLongFunction;
 import java.util.function.LongConsumer;
 import org.agrona.ErrorHandler;
+import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemEpochNanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 
 /**
@@ -83,7 +91,13 @@ final class CacheBuild {
         for (final Segment segment : segments) {
             segment.format();
         }
-        opened.finish(config.events().cache(), plan.sizing().memoryBytes(), segments.length);
+        final RestartReport restored = restore(segments, config);
+        final long id = config.events().cache();
+        opened.finish(id, plan.sizing().memoryBytes(), segments.length);
+        if (restored != null) {
+            CacheRestarted.tell(id, restored.kind().name(), restored.reason(), restored.kept());
+            tell(restored);
+        }
         return new OffHeapCache(
                 segments,
                 config,
@@ -91,7 +105,37 @@ final class CacheBuild {
                 plan.sizing().hugePages(),
                 effective(plan),
                 null,
-                null);
+                new Checkpoints(config, epochClock()),
+                restored);
+    }
+
+    /**
+     * Loads the checkpoint to restore. Returns null if there is none to restore.
+     *
+     * @throws IllegalStateException if the cache would begin empty and must not.
+     */
+    RestartReport restore(Segment[] segments, SegmentConfig config) {
+        final Path path = settings.value(Parameter.RESTORE, null);
+        if (path == null) {
+            return null;
+        }
+        final RestartReport report = new Restore(segments, config, epochClock()).load(path);
+        if (report.kind() == Kind.COLD && settings.isOn(Parameter.REQUIRE_WARM)) {
+            throw new IllegalStateException(
+                    "requireWarm is set and there is nothing to restore: " + report.reason());
+        }
+        return report;
+    }
+
+    /** Tells the listener how the cache began. */
+    void tell(RestartReport report) {
+        final Consumer<RestartReport> listener =
+                settings.value(Parameter.RESTART_LISTENER, RestartLog::tell);
+        try {
+            listener.accept(report);
+        } catch (final RuntimeException e) {
+            errorHandler().onError(e);
+        }
     }
 
     EffectiveConfiguration effective(Plan plan) {
@@ -101,6 +145,10 @@ final class CacheBuild {
 
     NanoClock clock() {
         return settings.value(Parameter.CLOCK, SystemNanoClock.INSTANCE);
+    }
+
+    EpochNanoClock epochClock() {
+        return settings.value(Parameter.EPOCH_CLOCK, SystemEpochNanoClock.INSTANCE);
     }
 
     LongConsumer progress() {
@@ -143,6 +191,29 @@ final class CacheBuild {
                         errorHandler(),
                         new ReentryGuard(count)),
                 new ReadCounters(settings.isOn(Parameter.COUNT_READS)),
+                SegmentEvents.ofNewCache());
+    }
+
+    /** Returns the configuration of a file of another configuration, to read its entries. */
+    SegmentConfig oldConfig(SegmentLayout layout, Superblock old, long birthNs) {
+        return new SegmentConfig(
+                layout,
+                new KeyedHash(old.get(FileSetting.HASH_SEED)),
+                PromotionDistance.ONE,
+                new Times(
+                        clock(),
+                        birthNs,
+                        old.get(FileSetting.TICK_NS),
+                        OffHeapCache.NO_TTL,
+                        old.get(FileSetting.SLIDING)),
+                new Budgets(
+                        settings.number(Parameter.EXPIRY_BUDGET).intValue(),
+                        settings.number(Parameter.REBALANCE_BUDGET).intValue()),
+                new Calls(
+                        null,
+                        errorHandler(),
+                        new ReentryGuard((int) old.get(FileSetting.SEGMENTS))),
+                new ReadCounters(false),
                 SegmentEvents.ofNewCache());
     }
 

@@ -309,6 +309,25 @@ public final class CacheBuilder {
     }
 
     /**
+     * Loads a checkpoint that {@link OffHeapCache#checkpoint} has written, of a cache of any
+     * configuration. There is none by default. If the cache continues from its {@link #directory},
+     * the checkpoint is not looked at.
+     *
+     * <p>Entries whose deadline has passed are left out. A cache with less room keeps those that
+     * were used last, and calls its removal handler for those that it evicts. If there is no whole
+     * checkpoint, the cache begins empty, and {@link OffHeapCache#restartReport} says why; with
+     * {@link #requireWarm}, {@link #build} throws instead.
+     *
+     * @param path a directory, of which the newest whole checkpoint is loaded, or the file of one
+     *     checkpoint; {@code null} for none.
+     * @return this.
+     */
+    public CacheBuilder restore(Path path) {
+        settings.set(Parameter.RESTORE, path);
+        return this;
+    }
+
+    /**
      * Sets the handler that is called for each removal. There is none by default.
      *
      * @param handler called under the lock of a segment, or {@code null} for none.
@@ -390,8 +409,9 @@ public final class CacheBuilder {
 
     /**
      * Sets whether {@link #build} touches every page of a file that it continues, so that no
-     * operation has to wait for one. Touching 1 GiB in memory takes about a tenth of a second, and
-     * on a disk as long as reading it. Off by default. Has no effect without a directory.
+     * operation has to wait for one. {@link #verify} does that anyway for a file that was closed.
+     * On a disk it takes as long as reading the file. Off by default. Has no effect without a
+     * directory.
      *
      * @param enabled whether to touch the pages.
      * @return this.

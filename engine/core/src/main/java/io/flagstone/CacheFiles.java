@@ -7,6 +7,7 @@ import io.flagstone.internal.files.Superblock.State;
 import io.flagstone.internal.memory.Region;
 import io.flagstone.internal.memory.RegionFile;
 import io.flagstone.internal.memory.SharedWork;
+import io.flagstone.internal.memory.Uninterrupted;
 import io.flagstone.internal.segment.Segment;
 import java.io.IOException;
 import org.agrona.ErrorHandler;
@@ -80,8 +81,10 @@ final class CacheFiles {
         Throwable failure = null;
         try (directory;
                 file) {
-            markClean();
-        } catch (final IOException | RuntimeException e) {
+            final long latest = latestTimeNs(file.regions());
+            final ClockPair now = ClockPair.read(clock, epochClock);
+            Uninterrupted.run(() -> markClean(now, latest));
+        } catch (final IOException | RuntimeException | InternalError e) {
             failure = e;
         }
         if (failure != null) {
@@ -98,13 +101,15 @@ final class CacheFiles {
         }
     }
 
-    private void markClean() throws IOException {
-        final long now = Math.max(clock.nanoTime() - birthNs, latestTimeNs(file.regions()));
-        final long wallNs = epochClock.nanoTime();
+    /** An InternalError out of this comes from a page that the file does not have any more. */
+    private Void markClean(ClockPair now, long latestNs) throws IOException {
+        // A clock that ran backwards has not caught up with the latest time yet.
+        final long behind = Math.max(0, latestNs - (now.clockNs() - birthNs));
         seal();
         file.forceRegions();
-        superblock.setState(State.CLEAN, wallNs - now, wallNs);
+        superblock.setState(State.CLEAN, now.wallNs(birthNs) - behind, now.wallNs());
         superblock.write(file);
         file.forceFirstPage();
+        return null;
     }
 }

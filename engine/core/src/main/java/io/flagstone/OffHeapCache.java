@@ -3,6 +3,7 @@ package io.flagstone;
 
 import io.flagstone.api.AuditResult;
 import io.flagstone.api.CacheStatistics;
+import io.flagstone.api.CheckpointReport;
 import io.flagstone.api.EffectiveConfiguration;
 import io.flagstone.api.EntryVisitor;
 import io.flagstone.api.MemoryReport;
@@ -12,6 +13,8 @@ import io.flagstone.internal.events.CacheClosed;
 import io.flagstone.internal.segment.ReadCounters;
 import io.flagstone.internal.segment.Segment;
 import io.flagstone.internal.segment.SegmentConfig;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 import org.agrona.DirectBuffer;
 import org.agrona.ErrorHandler;
@@ -93,6 +96,7 @@ public final class OffHeapCache extends LeaseOperations implements Agent, AutoCl
     /** How the cache began, or {@code null} if it had nothing to continue from. */
     private final RestartReport restartReport;
 
+    private final Checkpoints checkpoints;
     private volatile CacheStatistics finalStatistics = CacheStatistics.NONE;
 
     OffHeapCache(
@@ -102,6 +106,7 @@ public final class OffHeapCache extends LeaseOperations implements Agent, AutoCl
             boolean hugePages,
             EffectiveConfiguration configuration,
             CacheFiles files,
+            Checkpoints checkpoints,
             RestartReport restartReport) {
         super(segments, config, budgetBytes);
         this.configuration = configuration;
@@ -113,6 +118,7 @@ public final class OffHeapCache extends LeaseOperations implements Agent, AutoCl
         this.segmentCount = segments.length;
         this.errorHandler = config.calls().errorHandler();
         this.files = files;
+        this.checkpoints = checkpoints;
         this.restartReport = restartReport;
     }
 
@@ -295,6 +301,38 @@ public final class OffHeapCache extends LeaseOperations implements Agent, AutoCl
             }
         }
         return new AuditResult(true, "", entries);
+    }
+
+    Checkpoints checkpoints() {
+        return checkpoints;
+    }
+
+    /**
+     * Writes all entries to a new file in a directory, while the cache works. {@link
+     * CacheBuilder#restore} reads it into a cache of any configuration.
+     *
+     * <p>The file has each segment as it was at one moment during the call: keys, values, deadlines
+     * and nearly the order of use. While a segment's turn lasts, its values are written under its
+     * lock, and writes copy entries that the checkpoint has not reached before they change them.
+     *
+     * <p>The file is named {@code checkpoint-<generation>.flagstone}. Once it is complete and
+     * forced to the device, older ones are deleted, except for the one before it. If the call
+     * fails, those from before are untouched.
+     *
+     * <p>Allocates buffers of about 8 MiB, more for large entries, and a bit for each 32 bytes of a
+     * segment. If writers change entries faster than the file is written, the segment begins again
+     * with larger buffers, of up to 128 MiB.
+     *
+     * @param directory a directory for the checkpoints of this cache alone, created if absent.
+     * @return the number of the file, and how much it has.
+     * @throws IOException if the directory or the file cannot be written, for example because the
+     *     disk is full or another process writes a checkpoint to the directory.
+     * @throws IllegalStateException if another checkpoint of this cache is being written, if the
+     *     cache is closed or closes meanwhile, if writers are too fast, if a segment is emptied
+     *     repeatedly after errors, or if one of the cache's callbacks makes the call.
+     */
+    public CheckpointReport checkpoint(Path directory) throws IOException {
+        return checkpoints.write(segments(), directory);
     }
 
     /**

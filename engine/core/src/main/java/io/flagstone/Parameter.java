@@ -70,7 +70,8 @@ enum Parameter {
     PRETOUCH("pretouch", Parameter.SWITCH, false),
     VERIFY("verify", Parameter.SWITCH, true),
     EPOCH_CLOCK("epochClock", "EpochNanoClock", null),
-    RESTART_LISTENER("restartListener", "Consumer<RestartReport>", null);
+    RESTART_LISTENER("restartListener", "Consumer<RestartReport>", null),
+    RESTORE("restore", "Path", null);
 
     private static final String SWITCH = "yes or no";
     private static final String PROPERTY_PREFIX = "flagstone.";
@@ -176,7 +177,7 @@ enum Parameter {
         }
         if (value == null) {
             return switch (this) {
-                case SIZE_SAMPLE, REMOVAL_HANDLER, DIRECTORY -> "none";
+                case SIZE_SAMPLE, REMOVAL_HANDLER, DIRECTORY, RESTORE -> "none";
                 default -> isNumber() ? "none" : "standard";
             };
         }

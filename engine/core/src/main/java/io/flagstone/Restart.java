@@ -13,7 +13,6 @@ import io.flagstone.internal.files.Superblock;
 import io.flagstone.internal.files.Superblock.DoubtfulFileException;
 import io.flagstone.internal.files.Superblock.State;
 import io.flagstone.internal.memory.RegionFile;
-import io.flagstone.internal.memory.SharedWork;
 import io.flagstone.internal.segment.RecoveryCounts;
 import io.flagstone.internal.segment.Segment;
 import io.flagstone.internal.segment.SegmentConfig;
@@ -25,10 +24,8 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.NanoClock;
-import org.agrona.concurrent.SystemEpochNanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 
 /**
@@ -74,7 +71,7 @@ final class Restart {
         this.settings = settings;
         this.directory = directory;
         this.process = process;
-        this.epochClock = settings.value(Parameter.EPOCH_CLOCK, SystemEpochNanoClock.INSTANCE);
+        this.epochClock = build.epochClock();
         this.clock = build.clock();
     }
 
@@ -97,7 +94,7 @@ final class Restart {
                 restart.giveUp();
             }
         }
-        restart.tell(cache.restartReport().orElseThrow());
+        build.tell(cache.restartReport().orElseThrow());
         return cache;
     }
 
@@ -128,19 +125,12 @@ final class Restart {
         final Superblock old = read();
         plan = build.plan(segmentsToKeep(old));
         wanted = superblock(old);
-        OffHeapCache cache = null;
-        if (old != null) {
-            final String differences = old.differences(wanted);
-            if (!differences.isEmpty()) {
-                note("the file has another configuration: " + differences);
-            } else if (isTrusted(old)) {
-                cache = continued(old);
-            }
-        }
+        final OffHeapCache cache = old == null ? null : used(old);
         if (cache != null) {
             return cache;
         }
-        if (settings.isOn(Parameter.REQUIRE_WARM)) {
+        if (settings.isOn(Parameter.REQUIRE_WARM)
+                && settings.value(Parameter.RESTORE, null) == null) {
             throw new IllegalStateException(
                     "requireWarm is set and there is nothing to continue from: file="
                             + directory.file()
@@ -148,6 +138,43 @@ final class Restart {
                             + (reason.isEmpty() ? "there is no file" : reason));
         }
         return cold();
+    }
+
+    /** Uses the file. Returns null, and notes the reason, if that is impossible. */
+    private OffHeapCache used(Superblock old) {
+        final String differences = old.differences(wanted);
+        if (!differences.isEmpty()) {
+            note("the file has another configuration: " + differences);
+        }
+        if (!differences.isEmpty() && !settings.isOn(Parameter.MIGRATE) || !isTrusted(old)) {
+            return null;
+        }
+        final CacheOpened opened = new CacheOpened();
+        OffHeapCache cache = null;
+        try {
+            cache = differences.isEmpty() ? continued(old, opened) : migrated(old, opened);
+        } catch (final SegmentDamagedException e) {
+            note("the file is damaged: " + e.getMessage());
+        } catch (final OldEntries.UnrecoverableException e) {
+            note(e.getMessage());
+        } catch (final InternalError e) {
+            note("the file's device does not have all of it: " + e);
+        } catch (final IOException e) {
+            throw unwritable(e);
+        }
+        if (cache == null) {
+            closeFile();
+        }
+        return cache;
+    }
+
+    private IllegalStateException unwritable(IOException cause) {
+        return new IllegalStateException(
+                "the cache's file must be readable and writable: file="
+                        + directory.file()
+                        + ": "
+                        + cause,
+                cause);
     }
 
     /** Reads the superblock. Returns null, and notes the reason, if there is no usable one. */
@@ -161,8 +188,7 @@ final class Restart {
             note(e.getMessage());
             return null;
         } catch (final IOException e) {
-            throw new IllegalStateException(
-                    "the cache's file must be readable: file=" + directory.file() + ": " + e, e);
+            throw unwritable(e);
         }
     }
 
@@ -190,6 +216,7 @@ final class Restart {
         final Long seed = settings.number(Parameter.HASH_SEED);
         final boolean slides =
                 settings.number(Parameter.EXPIRE_AFTER_ACCESS_NS) != OffHeapCache.NO_TTL;
+        final boolean exact = settings.fraction(Parameter.PROMOTION_DISTANCE) == 0;
         return new Superblock(SegmentLayout.VERSION)
                 .set(FileSetting.MEMORY_BYTES, plan.sizing().memoryBytes())
                 .set(FileSetting.SEGMENTS, plan.sizing().segments())
@@ -203,6 +230,7 @@ final class Restart {
                 .set(FileSetting.TICK_NS, settings.number(Parameter.TICK_NS))
                 .set(FileSetting.ADMISSION_FILTER, layout.isFiltered() ? 1 : 0)
                 .set(FileSetting.SLIDING, slides ? 1 : 0)
+                .set(FileSetting.EXACT_ORDER, exact ? 1 : 0)
                 .set(
                         FileSetting.HASH_SEED,
                         seed != null
@@ -224,38 +252,85 @@ final class Restart {
         return false;
     }
 
-    /** Continues the file. Returns null, and notes the reason, if its regions are doubtful. */
-    private OffHeapCache continued(Superblock old) {
-        final CacheOpened opened = new CacheOpened();
-        final CacheRestarted restarted = new CacheRestarted();
-        try {
-            file =
-                    RegionFile.open(
-                            directory.file(),
-                            plan.sizing().segments(),
-                            plan.layout().regionBytes());
-            final long birthNs = clock.nanoTime() - timeNs(old);
-            final SegmentConfig config = config(birthNs);
-            final Segment[] segments =
-                    CacheBuild.segments(file.regions(), config, plan.sizing()::maxEntries);
-            if (old.state() == State.CLEAN) {
-                attach(segments);
-            } else {
-                recover(segments, clock.nanoTime());
-            }
-            touch();
-            markOpen(birthNs);
-            return finish(segments, config, birthNs, opened, restarted);
-        } catch (final SegmentDamagedException e) {
-            note("the file is damaged: " + e.getMessage());
-        } catch (final InternalError e) {
-            note("the file's device has no room for all of it: " + e);
-        } catch (final IOException e) {
-            throw new IllegalStateException(
-                    "the cache's file must be writable: file=" + directory.file() + ": " + e, e);
+    /** Continues the file. */
+    private OffHeapCache continued(Superblock old, CacheOpened opened) throws IOException {
+        file =
+                RegionFile.open(
+                        directory.file(), plan.sizing().segments(), plan.layout().regionBytes());
+        final long birthNs = birthNs(old, file);
+        final SegmentConfig config = config(birthNs);
+        final Segment[] segments =
+                CacheBuild.segments(file.regions(), config, plan.sizing()::maxEntries);
+        if (old.state() == State.CLEAN) {
+            kind = Kind.WARM;
+            verify(file);
+        } else {
+            kind = Kind.RECOVERED;
         }
-        closeFile();
-        return null;
+        // From here on, a process that is killed leaves a file that was not closed.
+        markOpen(birthNs);
+        add(
+                old.state() == State.CLEAN
+                        ? OldEntries.attach(segments)
+                        : OldEntries.recover(segments, clock.nanoTime(), build.progress()));
+        touch();
+        return finish(segments, config, birthNs, opened);
+    }
+
+    /** Checks that nothing has changed since the file was closed. */
+    private void verify(RegionFile regions) {
+        if (settings.isOn(Parameter.VERIFY)) {
+            OldEntries.checkSeals(regions.regions(), build.progress());
+        }
+    }
+
+    private void add(RecoveryCounts counts) {
+        kept += counts.kept();
+        expired += counts.expired();
+        dropped += counts.dropped();
+    }
+
+    /** Moves the entries of a file of another configuration to a new file. */
+    private OffHeapCache migrated(Superblock old, CacheOpened opened) throws IOException {
+        final SegmentLayout layout = OldEntries.layout(old);
+        if (layout == null) {
+            note("the file cannot be read by its own configuration");
+            return null;
+        }
+        try (RegionFile source =
+                RegionFile.open(
+                        directory.file(),
+                        (int) old.get(FileSetting.SEGMENTS),
+                        layout.regionBytes())) {
+            final long birthNs = birthNs(old, source);
+            if (old.state() == State.CLEAN) {
+                verify(source);
+            }
+            kind = Kind.MIGRATED;
+            return migrated(
+                    new OldEntries(source, old, build.oldConfig(layout, old, birthNs), process),
+                    birthNs,
+                    opened);
+        }
+    }
+
+    private OffHeapCache migrated(OldEntries entries, long birthNs, CacheOpened opened)
+            throws IOException {
+        boolean done = false;
+        try {
+            entries.open(build.progress());
+            final SegmentConfig config = config(birthNs);
+            final Segment[] segments = created(config);
+            add(entries.moveTo(segments, config, clock.nanoTime() - birthNs));
+            publish(birthNs);
+            done = true;
+            return finish(segments, config, birthNs, opened);
+        } finally {
+            directory.discard();
+            if (!done) {
+                entries.close();
+            }
+        }
     }
 
     private SegmentConfig config(long birthNs) {
@@ -266,128 +341,108 @@ final class Restart {
                 birthNs);
     }
 
-    /** Returns the time at which the regions continue, in nanoseconds since the cache's birth. */
-    private long timeNs(Superblock old) {
-        final long byWallClock = epochClock.nanoTime() - old.epochNs();
+    /** Returns the time of the clock that counts as the birth of the cache in a file. */
+    private long birthNs(Superblock old, RegionFile regions) {
         final long least =
-                Math.max(CacheFiles.latestTimeNs(file.regions()), old.changedNs() - old.epochNs());
+                Math.max(
+                        CacheFiles.latestTimeNs(regions.regions()),
+                        old.changedNs() - old.epochNs());
+        final ClockPair now = ClockPair.read(clock, epochClock);
+        final long byWallClock = now.wallNs() - old.epochNs();
         if (byWallClock < least - TOLERANCE_NS) {
             note(
                     "the wall clock is behind the time at which the file was last used, so no time"
                             + " passes for its entries until now: behindNs="
                             + (least - byWallClock));
         }
-        return Math.max(byWallClock, least);
-    }
-
-    private void attach(Segment[] segments) {
-        kind = Kind.WARM;
-        if (settings.isOn(Parameter.VERIFY)) {
-            inParallel(segments.length, number -> Segment.checkSeal(file.regions()[number]));
-        }
-        for (final Segment segment : segments) {
-            segment.attach();
-            kept += segment.size();
-        }
-    }
-
-    /** Recovers all segments at the same time. */
-    private void recover(Segment[] segments, long nowNs) {
-        kind = Kind.RECOVERED;
-        final RecoveryCounts[] counts = new RecoveryCounts[segments.length];
-        inParallel(
-                segments.length, number -> counts[number] = segments[number].recoverEntries(nowNs));
-        for (final RecoveryCounts count : counts) {
-            kept += count.kept();
-            expired += count.expired();
-            dropped += count.dropped();
-        }
-    }
-
-    /** Does something with all regions at the same time, and reports the progress in bytes. */
-    private void inParallel(int count, SharedWork.Part part) {
-        final long regionBytes = plan.layout().regionBytes();
-        final Throwable failure =
-                SharedWork.run(count, part, done -> build.progress().accept(done * regionBytes));
-        if (failure instanceof RuntimeException e) {
-            throw e;
-        } else if (failure instanceof Error e) {
-            throw e;
-        }
+        return now.clockNs() - Math.max(byWallClock, least);
     }
 
     private void touch() {
         if (plan.sizing().hugePages()) {
             file.requestHugePages();
         }
-        if (settings.isOn(Parameter.PRETOUCH)) {
-            file.touch(build.progress());
+        final boolean warm = kind == Kind.WARM;
+        if (settings.isOn(Parameter.PRETOUCH) && !(warm && settings.isOn(Parameter.VERIFY))) {
+            // Otherwise the check of the seals has touched every page.
+            file.touch(warm ? build.progress() : touched -> {});
         }
     }
 
     /** Marks the file as open, on the device too, before anything in it changes. */
     private void markOpen(long birthNs) throws IOException {
-        final long wallNs = epochClock.nanoTime();
+        final ClockPair now = ClockPair.read(clock, epochClock);
         wanted.setOwner(process);
-        wanted.setState(State.OPEN, wallNs - (clock.nanoTime() - birthNs), wallNs);
+        wanted.setState(State.OPEN, now.wallNs(birthNs), now.wallNs());
         wanted.write(file);
         file.forceFirstPage();
     }
 
-    /** Begins an empty cache in a new file. */
+    /** Begins an empty cache in a new file, or one with the entries of a checkpoint. */
     private OffHeapCache cold() {
         final CacheOpened opened = new CacheOpened();
-        final CacheRestarted restarted = new CacheRestarted();
         kind = Kind.COLD;
         kept = 0;
         expired = 0;
         dropped = 0;
-        final List<String> gone = directory.hasFile() ? directory.makeRoomAside() : List.of();
         final long birthNs = clock.nanoTime();
         final SegmentConfig config = config(birthNs);
-        final Segment[] segments;
-        boolean published = false;
         try {
-            file =
-                    directory.create(
-                            plan.sizing().segments(),
-                            plan.layout().regionBytes(),
-                            build.progress());
-            touch();
-            segments = CacheBuild.segments(file.regions(), config, plan.sizing()::maxEntries);
-            for (final Segment segment : segments) {
-                segment.format();
-            }
-            markOpen(birthNs);
-            publish(gone);
-            published = true;
+            final Segment[] segments = created(config);
+            restore(segments, config);
+            publish(birthNs);
+            return finish(segments, config, birthNs, opened);
         } catch (final IOException e) {
-            throw new IllegalStateException(
-                    "the cache's file must be writable: file=" + directory.file() + ": " + e, e);
+            throw unwritable(e);
         } finally {
-            if (!published) {
-                directory.discard();
-            }
+            directory.discard();
         }
-        return finish(segments, config, birthNs, opened, restarted);
     }
 
-    private void publish(List<String> gone) {
+    private void restore(Segment[] segments, SegmentConfig config) {
+        final RestartReport restored = build.restore(segments, config);
+        if (restored != null) {
+            kind = restored.kind();
+            kept = restored.kept();
+            expired = restored.expired();
+            dropped = restored.dropped();
+            if (!restored.reason().isEmpty()) {
+                note(restored.reason());
+            }
+        }
+    }
+
+    /** Creates a file without a name, and lays out its segments. */
+    private Segment[] created(SegmentConfig config) {
+        if (directory.hasFile()) {
+            final List<String> gone = directory.makeRoomAside();
+            if (!gone.isEmpty()) {
+                note("older files were deleted: " + String.join(", ", gone));
+            }
+        }
+        file =
+                directory.create(
+                        plan.sizing().segments(), plan.layout().regionBytes(), build.progress());
+        touch();
+        final Segment[] segments =
+                CacheBuild.segments(file.regions(), config, plan.sizing()::maxEntries);
+        for (final Segment segment : segments) {
+            segment.format();
+        }
+        return segments;
+    }
+
+    /** Marks the new file as open, and gives it its name. */
+    private void publish(long birthNs) throws IOException {
+        markOpen(birthNs);
         final Path aside = directory.publish(TimeUnit.NANOSECONDS.toMillis(epochClock.nanoTime()));
         if (aside != null) {
             note("the old file is now " + aside.getFileName());
         }
-        if (!gone.isEmpty()) {
-            note("older ones were deleted: " + String.join(", ", gone));
-        }
     }
 
     private OffHeapCache finish(
-            Segment[] segments,
-            SegmentConfig config,
-            long birthNs,
-            CacheOpened opened,
-            CacheRestarted restarted) {
+            Segment[] segments, SegmentConfig config, long birthNs, CacheOpened opened) {
         final RestartReport report =
                 new RestartReport(
                         kind,
@@ -406,20 +461,11 @@ final class Restart {
                         plan.sizing().hugePages(),
                         build.effective(plan),
                         files,
+                        new Checkpoints(config, epochClock),
                         report);
         final long id = config.events().cache();
         opened.finish(id, plan.sizing().memoryBytes(), segments.length);
-        restarted.finish(id, kind.name(), report.reason(), kept, expired, dropped);
+        CacheRestarted.tell(id, kind.name(), report.reason(), kept);
         return cache;
-    }
-
-    private void tell(RestartReport report) {
-        final Consumer<RestartReport> listener =
-                settings.value(Parameter.RESTART_LISTENER, RestartLog::tell);
-        try {
-            listener.accept(report);
-        } catch (final RuntimeException e) {
-            build.errorHandler().onError(e);
-        }
     }
 }

@@ -53,6 +53,10 @@ final class CacheModel implements RemovalHandler {
             this(bytes(buffer));
         }
 
+        byte[] content() {
+            return bytes;
+        }
+
         @Override
         public boolean equals(Object other) {
             return other instanceof Key && Arrays.equals(bytes, ((Key) other).bytes);

@@ -34,6 +34,7 @@ final class FaultRig implements AutoCloseable {
         VISITOR("scan"),
         CLOCK(
                 "addAndGetLong",
+                "checkpoint",
                 "compareAndSet",
                 "compareAndSetLong",
                 "contains",

@@ -23,7 +23,14 @@ class TutorialTest {
     private static final Path README = ProjectFiles.file("README.md");
 
     private static final List<String> PAGES =
-            List.of("tutorial.md", "user-guide.md", "typed-cache.md", "sbe.md", "sizing.md");
+            List.of(
+                    "tutorial.md",
+                    "user-guide.md",
+                    "typed-cache.md",
+                    "sbe.md",
+                    "sizing.md",
+                    "warm-restart.md",
+                    "checkpoints.md");
 
     /**
      * Pages tested by the modules whose libraries they use; {@code .ci/trial} tests the first

@@ -226,7 +226,12 @@ class ExamplesTest {
             }
         }
         assertThat(outputs.keySet())
-                .containsExactly("LastValueCache", "OrderStateCache", "ReferenceData", "DutyCycle");
+                .containsExactly(
+                        "LastValueCache",
+                        "OrderStateCache",
+                        "ReferenceData",
+                        "DutyCycle",
+                        "WarmRestart");
         assertThat(commands)
                 .containsExactlyElementsOf(
                         outputs.keySet().stream().map(name -> COMMAND + name + "\n").toList());

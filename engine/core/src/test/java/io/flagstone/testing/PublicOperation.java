@@ -10,6 +10,7 @@ import io.flagstone.api.ValueUpdater;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -29,6 +30,7 @@ public final class PublicOperation {
                     "size",
                     "isClosed",
                     "configuration",
+                    "restartReport",
                     "segmentCount",
                     "segmentIndex",
                     "roleName",
@@ -43,11 +45,18 @@ public final class PublicOperation {
                     "statistics",
                     "isClosed",
                     "configuration",
+                    "restartReport",
                     "segmentCount",
                     "segmentIndex",
                     "roleName",
                     "onStart",
                     "onClose");
+
+    /** Where checkpoints go. */
+    private static final Path DIRECTORY =
+            Path.of(
+                    System.getProperty("java.io.tmpdir"),
+                    "flagstone-" + ProcessHandle.current().pid());
 
     private final Method method;
     private final Class<?>[] types;
@@ -82,7 +91,9 @@ public final class PublicOperation {
 
     /** Returns whether the operation takes a key. */
     public boolean isOfKey() {
-        return types.length > 0 && types[types.length - 1] != EntryVisitor.class;
+        return types.length > 0
+                && types[0] != Path.class
+                && types[types.length - 1] != EntryVisitor.class;
     }
 
     /** Returns whether the operation may need the lock of a segment. */
@@ -177,7 +188,8 @@ public final class PublicOperation {
                         ValueUpdater.class, inputs.updater(),
                         EntryVisitor.class, inputs.visitor(),
                         MultiGet.class, multiGet(inputs),
-                        MultiPut.class, multiPut(inputs));
+                        MultiPut.class, multiPut(inputs),
+                        Path.class, DIRECTORY);
         if (!known.containsKey(type)) {
             throw new AssertionError("no argument of type " + type);
         }

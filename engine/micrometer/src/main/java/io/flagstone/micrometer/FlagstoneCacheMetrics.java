@@ -6,6 +6,7 @@ import io.flagstone.api.CacheClosedException;
 import io.flagstone.api.CacheStatistics;
 import io.flagstone.api.LoadStatistics;
 import io.flagstone.api.MemoryReport;
+import io.flagstone.api.RestartReport;
 import io.flagstone.typed.Cache;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -29,6 +30,8 @@ import java.util.function.ToDoubleFunction;
  *       cache.removals}, {@code cache.lock.contentions}, {@code cache.read.retries}, {@code
  *       cache.segment.resets}, {@code cache.segment.reset.entries}, {@code cache.memory} by part
  *       and {@code cache.memory.budget}.
+ *   <li>For a cache with a directory or a checkpoint to restore: {@code cache.restart.kept}, {@code
+ *       .expired}, {@code .dropped} and {@code .duration}, by kind.
  *   <li>For the loads of a typed cache: {@code cache.load} by result, {@code cache.load.duration},
  *       and {@code cache.load.refreshes}, {@code .outdated}, {@code .too.large} and {@code
  *       .expired.at.once}.
@@ -139,6 +142,10 @@ public final class FlagstoneCacheMetrics extends CacheMeterBinder<OffHeapCache> 
         if (typed != null) {
             bindLoads(registry, typed.get());
         }
+        final OffHeapCache bound = getCache();
+        if (bound != null) {
+            bound.restartReport().ifPresent(report -> bindRestart(registry, report));
+        }
         for (final Part part : PARTS) {
             Gauge.builder("cache.memory", getCache(), cache -> bytes(cache, part.bytes))
                     .tags(getTagsWithCacheName())
@@ -153,6 +160,31 @@ public final class FlagstoneCacheMetrics extends CacheMeterBinder<OffHeapCache> 
                 .tags(getTagsWithCacheName())
                 .baseUnit(BaseUnits.BYTES)
                 .register(registry);
+    }
+
+    /** How the cache began does not change, so these meters need nothing of the cache. */
+    private void bindRestart(MeterRegistry registry, RestartReport report) {
+        restart("cache.restart.kept", report, RestartReport::kept).register(registry);
+        restart("cache.restart.expired", report, RestartReport::expired).register(registry);
+        restart("cache.restart.dropped", report, RestartReport::dropped).register(registry);
+        TimeGauge.builder(
+                        "cache.restart.duration",
+                        report,
+                        TimeUnit.NANOSECONDS,
+                        RestartReport::durationNs)
+                .strongReference(true)
+                .tags(getTagsWithCacheName())
+                .tag("kind", report.kind().name())
+                .description("The time that it took to continue or to begin the cache")
+                .register(registry);
+    }
+
+    private Gauge.Builder<RestartReport> restart(
+            String name, RestartReport report, ToDoubleFunction<RestartReport> figure) {
+        return Gauge.builder(name, report, figure)
+                .strongReference(true)
+                .tags(getTagsWithCacheName())
+                .tag("kind", report.kind().name());
     }
 
     private void bindLoads(MeterRegistry registry, Cache<?, ?> cache) {

@@ -3,6 +3,7 @@ package io.flagstone.micrometer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flagstone.CacheBuilder;
 import io.flagstone.OffHeapCache;
 import io.flagstone.api.CacheStatistics;
 import io.flagstone.api.LoadStatistics;
@@ -18,11 +19,13 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.ref.Reference;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Micrometer reads the cache's counts under its usual names for caches. */
 class FlagstoneCacheMetricsTest {
@@ -81,6 +84,30 @@ class FlagstoneCacheMetricsTest {
         assertThat(count("cache.gets", "result", "hit")).isEqualTo(statistics.hits());
         assertThat(gauge("cache.size")).isZero();
         assertThat(gauge("cache.memory", "part", "values")).isZero();
+    }
+
+    @Test
+    void aRestartHasItsFigures(@TempDir Path directory) {
+        final CacheBuilder builder =
+                OffHeapCache.builder()
+                        .memoryBytes(1 << 18)
+                        .directory(directory)
+                        .restartListener(report -> {});
+        try (OffHeapCache cache = builder.build()) {
+            cache.put(1, new UnsafeBuffer(new byte[8]), 0, 8);
+        }
+        try (OffHeapCache cache = builder.build()) {
+            new FlagstoneCacheMetrics(cache, "prices", List.of()).bindTo(registry);
+            assertThat(registry.get("cache.restart.kept").tag("kind", "WARM").gauge().value())
+                    .isEqualTo(1);
+            assertThat(registry.get("cache.restart.expired").gauge().value()).isZero();
+            assertThat(registry.get("cache.restart.dropped").gauge().value()).isZero();
+            assertThat(
+                            registry.get("cache.restart.duration")
+                                    .timeGauge()
+                                    .value(TimeUnit.NANOSECONDS))
+                    .isPositive();
+        }
     }
 
     @Test

@@ -128,23 +128,28 @@ public final class RecordDescriptor {
                 : length(keyLength, valueLength);
     }
 
-    static int keyLength(MutableDirectBuffer buffer, int record) {
+    /** Returns the length of the key in bytes. */
+    public static int keyLength(MutableDirectBuffer buffer, int record) {
         return buffer.getInt(record + KEY_LENGTH, ByteOrder.LITTLE_ENDIAN);
     }
 
-    static int valueLength(MutableDirectBuffer buffer, int record) {
+    /** Returns the length of the value in bytes. */
+    public static int valueLength(MutableDirectBuffer buffer, int record) {
         return buffer.getInt(record + VALUE_LENGTH, ByteOrder.LITTLE_ENDIAN);
     }
 
-    static long deadline(MutableDirectBuffer buffer, int record) {
+    /** Returns the deadline in nanoseconds since 1970, or {@link #NO_DEADLINE}. */
+    public static long deadline(MutableDirectBuffer buffer, int record) {
         return buffer.getLong(record + DEADLINE, ByteOrder.LITTLE_ENDIAN);
     }
 
-    static boolean isSliding(MutableDirectBuffer buffer, int record) {
+    /** Returns whether every hit renews the deadline. */
+    public static boolean isSliding(MutableDirectBuffer buffer, int record) {
         return (buffer.getInt(record + FLAGS, ByteOrder.LITTLE_ENDIAN) & SLIDING) != 0;
     }
 
-    static long order(MutableDirectBuffer buffer, int record) {
+    /** Returns the place in the order of use. */
+    public static long order(MutableDirectBuffer buffer, int record) {
         return buffer.getLong(record + ORDER, ByteOrder.LITTLE_ENDIAN);
     }
 }

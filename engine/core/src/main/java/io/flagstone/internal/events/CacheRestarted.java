@@ -27,32 +27,22 @@ public final class CacheRestarted extends Event {
     @Label("Kept Entries")
     long kept;
 
-    @Label("Expired Entries")
-    long expired;
-
-    @Label("Dropped Entries")
-    long dropped;
-
-    /** Begins the event now. */
-    public CacheRestarted() {
-        begin();
-    }
+    private CacheRestarted() {}
 
     /**
-     * Ends and commits the event.
+     * Commits the event.
      *
      * @param id the cache's id, as in {@link CacheOpened}.
      * @param how the kind of restart.
      * @param why the reason, or an empty text.
-     * @param entries the numbers of entries that were kept, had expired, and were dropped.
+     * @param entries the entries that the cache began with.
      */
-    public void finish(long id, String how, String why, long... entries) {
-        cache = id;
-        kind = how;
-        reason = why;
-        kept = entries[0];
-        expired = entries[1];
-        dropped = entries[2];
-        commit();
+    public static void tell(long id, String how, String why, long entries) {
+        final CacheRestarted event = new CacheRestarted();
+        event.cache = id;
+        event.kind = how;
+        event.reason = why;
+        event.kept = entries;
+        event.commit();
     }
 }

@@ -15,6 +15,7 @@ public enum FileSetting {
     TICK_NS("tickNs", SuperblockDescriptor.TICK_NS),
     ADMISSION_FILTER("admissionFilter", SuperblockDescriptor.ADMISSION_FILTER),
     SLIDING("expireAfterAccessNs", SuperblockDescriptor.SLIDING),
+    EXACT_ORDER("promotionDistance", SuperblockDescriptor.EXACT_ORDER),
     HASH_SEED("hashSeed", SuperblockDescriptor.HASH_SEED);
 
     final String title;
@@ -36,13 +37,19 @@ public enum FileSetting {
 
     /** Returns whether caches with these values have different regions, in this respect. */
     boolean differs(long old, long now) {
-        // A cache without sliding deadlines has none that would be mistaken.
-        return this == SLIDING ? old > now : old != now;
+        return switch (this) {
+            // A file without sliding deadlines has none that would be mistaken.
+            case SLIDING -> old > now;
+            // Entries that were used one after the other may share a place in the inexact order.
+            case EXACT_ORDER -> old < now;
+            default -> old != now;
+        };
     }
 
     String text(long value) {
         return switch (this) {
             case ADMISSION_FILTER -> value == 0 ? "no" : "yes";
+            case EXACT_ORDER -> value == 0 ? "more than 0" : "0";
             case SLIDING -> value == 0 ? "none" : "set";
             // Anyone who knows the seed can choose keys that collide.
             case HASH_SEED -> "another";

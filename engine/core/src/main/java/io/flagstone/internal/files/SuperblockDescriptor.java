@@ -32,9 +32,10 @@ package io.flagstone.internal.files;
  *  |    144 |       8 | TICK_NS              |                                                |
  *  |    152 |       8 | ADMISSION_FILTER     | 1 if there is one                              |
  *  |    160 |       8 | SLIDING              | 1 if deadlines may slide                       |
- *  |    168 |       8 | HASH_SEED            |                                                |
- *  |    176 |       8 | SIZE_CLASSES         | their number                                   |
- *  |    184 |     4 C | CHUNK_BYTES          | of each size class                             |
+ *  |    168 |       8 | EXACT_ORDER          | 1 if the promotion distance is 0               |
+ *  |    176 |       8 | HASH_SEED            |                                                |
+ *  |    184 |       8 | SIZE_CLASSES         | their number                                   |
+ *  |    192 |     4 C | CHUNK_BYTES          | of each size class                             |
  *  +--------+---------+----------------------+------------------------------------------------+
  *  |        | to 4096 | unused               | 0                                              |
  *  +--------+---------+----------------------+------------------------------------------------+
@@ -71,7 +72,8 @@ final class SuperblockDescriptor {
     static final int TICK_NS = EXPECTED_ENTRY_BYTES + Long.BYTES;
     static final int ADMISSION_FILTER = TICK_NS + Long.BYTES;
     static final int SLIDING = ADMISSION_FILTER + Long.BYTES;
-    static final int HASH_SEED = SLIDING + Long.BYTES;
+    static final int EXACT_ORDER = SLIDING + Long.BYTES;
+    static final int HASH_SEED = EXACT_ORDER + Long.BYTES;
     static final int SIZE_CLASSES = HASH_SEED + Long.BYTES;
     static final int CHUNK_BYTES = SIZE_CLASSES + Long.BYTES;
 

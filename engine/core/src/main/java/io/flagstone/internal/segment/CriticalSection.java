@@ -61,6 +61,13 @@ abstract class CriticalSection {
     boolean closed;
 
     /**
+     * Whether values are written under the lock alone: in a closed segment, and while an image is
+     * taken. Guarded by the lock; a thread with a stripe may read it. One that holds a stripe while
+     * this is set may not have seen it, and is awaited.
+     */
+    boolean refusesUpdaters;
+
+    /**
      * The exception that ended the last failed operation, until it is reported; guarded by the
      * lock.
      */

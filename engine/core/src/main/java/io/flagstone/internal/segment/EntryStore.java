@@ -178,6 +178,7 @@ final class EntryStore {
     }
 
     private int fresh(int chunk, long hash, long lengths) {
+        entries.willClaim(chunk);
         Doubt.begin(region, chunk);
         EntryDescriptor.init(
                 region,
@@ -497,6 +498,7 @@ final class EntryStore {
         final boolean locked = stripes.lock(stripe);
         final long renewed = timesToLive.renewed(nowNs);
         if (renewed > EntryDescriptor.deadline(region, entry)) {
+            entries.willChange(entry);
             wheel.arm(entry, renewed, nowNs);
         }
         if (locked) {
@@ -527,6 +529,9 @@ final class EntryStore {
      * @return the number of entries that the segment held according to its count.
      */
     long reset() {
+        if (entries.image != null) {
+            entries.image.fail(SegmentImage.Failure.SEGMENT_RESET);
+        }
         final long lost = entries.count();
         stripes.lockAll();
         SegmentVersion.beginWrite(region);

@@ -6,6 +6,7 @@ import io.flagstone.internal.entry.EntryDescriptor;
 import io.flagstone.internal.memory.Region;
 import io.flagstone.internal.recency.LruLists;
 import java.util.BitSet;
+import java.util.List;
 
 /**
  * Chooses the entry to evict next: the least recently used entry of a size class or, with an
@@ -52,6 +53,11 @@ final class EvictionOrder {
             this.window = null;
             this.filter = null;
         }
+    }
+
+    /** Returns all lists: those of the classes, and those of the window if there is one. */
+    List<LruLists> allLists() {
+        return window == null ? List.of(lists) : List.of(lists, window);
     }
 
     LruLists lists() {

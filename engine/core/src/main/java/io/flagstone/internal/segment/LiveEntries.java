@@ -39,6 +39,12 @@ final class LiveEntries {
     final Stripes stripes;
     final UndoRecords undo;
 
+    /**
+     * The image that is being taken, or {@code null}. An entry is handed over to it before it
+     * changes, moves or goes.
+     */
+    SegmentImage image;
+
     LiveEntries(Region region, SegmentConfig config, Callbacks callbacks) {
         final SegmentLayout layout = config.layout();
         this.region = region;
@@ -117,6 +123,7 @@ final class LiveEntries {
      *     by an Error. Then there is no window.
      */
     boolean openRemoval(int entry) {
+        willChange(entry);
         if (!stripes.isShared()) {
             SegmentVersion.beginWrite(region);
             return true;
@@ -131,6 +138,20 @@ final class LiveEntries {
             SegmentVersion.beginRemoval(region);
         }
         return true;
+    }
+
+    /** Hands an entry over to the image that is being taken, if any. */
+    void willChange(int entry) {
+        if (image != null) {
+            image.handOver(entry);
+        }
+    }
+
+    /** Tells the image that is being taken, if any, that a new entry takes a chunk. */
+    void willClaim(int chunk) {
+        if (image != null) {
+            image.claimed(chunk);
+        }
     }
 
     /** Takes an entry out of the index, closes the window, and completes the removal. */
@@ -254,6 +275,8 @@ final class LiveEntries {
             slabs.free(chunk);
             return;
         }
+        willChange(entry);
+        willClaim(chunk);
         Doubt.begin(region, chunk);
         region.copy(
                 entry,

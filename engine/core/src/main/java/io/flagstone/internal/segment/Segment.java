@@ -36,7 +36,7 @@ import org.agrona.DirectBuffer;
  *
  * <p>Thread-safe. Allocates nothing, except for reports.
  */
-public final class Segment extends SegmentRemovals {
+public final class Segment extends SegmentImages {
     static {
         resolve(Throwable.class);
     }
@@ -135,6 +135,14 @@ public final class Segment extends SegmentRemovals {
         final long time = SegmentClock.latest(region);
         Reference.reachabilityFence(region);
         return time;
+    }
+
+    /**
+     * Returns a cursor over all entries, for a cache that takes them over. Until it is done, nobody
+     * may use the segment.
+     */
+    public EntryCursor entriesByUse() {
+        return new EntryCursor(region, store.order.allLists(), config.layout().classes().count());
     }
 
     /**
@@ -473,6 +481,11 @@ public final class Segment extends SegmentRemovals {
         return size;
     }
 
+    /** Returns the length of the region. */
+    public long regionBytes() {
+        return region.capacity();
+    }
+
     /** Returns the number of index buckets, which bounds the cursor of a scan. */
     public int buckets() {
         return index.buckets();
@@ -557,6 +570,7 @@ public final class Segment extends SegmentRemovals {
             lockEvenIfClosed(threadId);
             if (finalStatistics == null) {
                 closed = true;
+                refusesUpdaters = true;
                 // The updaters that have not seen this finish and are counted.
                 stripes.awaitAll();
                 finalStatistics = SegmentReports.statistics(region, lock.contentions, stripes);

@@ -76,6 +76,11 @@ public final class TimesToLive {
         return ttlNs == USE || ttlNs == KEEP || idleNs == 0 && resolve(ttlNs) == NONE;
     }
 
+    /** Returns whether the cache renews deadlines. */
+    boolean canSlide() {
+        return idleNs != 0;
+    }
+
     /** Returns the deadline that a hit gives to an entry whose deadline slides. */
     long renewed(long nowNs) {
         return end(idleNs, nowNs);

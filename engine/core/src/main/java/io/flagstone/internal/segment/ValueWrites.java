@@ -48,6 +48,7 @@ final class ValueWrites {
      * @param length the number of bytes, which {@link #fits}.
      */
     void begin(int entry, int offset, int length) {
+        entries.willChange(entry);
         final int stripe = stripeOf(entry);
         if (persistent) {
             entries.save(stripe, entry, offset, length);
@@ -122,6 +123,7 @@ final class ValueWrites {
      */
     void setDeadline(int entry, long deadlineNs, boolean sliding, long nowNs) {
         ChangeMark.begin(region);
+        entries.willChange(entry);
         final long previousNs = EntryDescriptor.deadline(region, entry);
         final boolean both = persistent && EntryDescriptor.isSliding(region, entry) != sliding;
         if (both) {

@@ -31,7 +31,8 @@ import org.agrona.DirectBuffer;
  *       passed. A deadline that becomes later needs no change of the wheel;
  *   <li>expired entries are due to be reclaimed;
  *   <li>a lease exists in the segment;
- *   <li>the segment is closed, the stripe is taken, or the version stays odd;
+ *   <li>the segment is closed, an image of it is being taken, the stripe is taken, or the version
+ *       stays odd;
  *   <li>it is a put, and the last put under the lock inserted a key. Then this one probably does
  *       too, and would look the key up twice. If it does not, the next one is made here again.
  * </ul>
@@ -352,7 +353,7 @@ abstract class WritesInPlace extends SegmentReads {
     private boolean isSuitable(int stripe, int entry, int valueLength) {
         final int length = EntryDescriptor.valueLength(region, entry);
         return (length == valueLength || length >= ~valueLength && valueLength < 0)
-                && !closed
+                && !refusesUpdaters
                 && leases.isEmpty()
                 && !stripes.isClaimed(stripe)
                 && !distance.isBehind(region, entry);

@@ -260,6 +260,23 @@ class CheckpointFileTest {
         assertThat(whole).isPositive();
     }
 
+    @Test
+    void theSuperblockFollowsForcedBlocksAndDeletionsFollowAForcedSuperblock() throws IOException {
+        final RecordedStorage storage = new RecordedStorage();
+        for (int i = 0; i < 3; i++) {
+            storage.changes.clear();
+            CheckpointImage.write(storage, first);
+        }
+        final List<String> kinds = new ArrayList<>();
+        for (final RecordedStorage.Change change : storage.changes) {
+            final boolean superblock =
+                    change.kind() == RecordedStorage.Kind.WRITE && change.position() == 0;
+            kinds.add(superblock ? "SUPERBLOCK" : change.kind().toString());
+        }
+        assertThat(kinds)
+                .endsWith("TRUNCATE", "FORCE", "SUPERBLOCK", "FORCE", "FORCE_NAMES", "DELETE");
+    }
+
     private boolean check(Map<String, byte[]> files, boolean mustBe, List<Entry> third)
             throws IOException {
         RecordedStorage.store(files, directory);

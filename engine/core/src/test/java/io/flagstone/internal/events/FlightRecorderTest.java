@@ -84,6 +84,8 @@ class FlightRecorderTest {
                             .slabBytes(1 << 13)
                             .segments(1)
                             .clock(clock)
+                            .directory(directory.resolve("files"))
+                            .restartListener(report -> {})
                             .build()) {
                 cause(cache);
                 TestSupport.assertClean(cache);
@@ -105,6 +107,7 @@ class FlightRecorderTest {
                 .containsExactlyInAnyOrder(
                         "flagstone.CacheOpened",
                         "flagstone.CacheClosed",
+                        "flagstone.CacheRestarted",
                         "flagstone.ExpiryRun",
                         "flagstone.EvictionRun",
                         "flagstone.SlabReassigned",
@@ -114,6 +117,11 @@ class FlightRecorderTest {
         assertThat(opened.getLong("memoryBytes")).isEqualTo(1 << 19);
         assertThat(opened.getInt("segments")).isEqualTo(1);
         assertThat(events.get("flagstone.CacheClosed").get(0).getLong("cache")).isEqualTo(cache);
+        final RecordedEvent restarted = events.get("flagstone.CacheRestarted").get(0);
+        assertThat(restarted.getLong("cache")).isEqualTo(cache);
+        assertThat(restarted.getString("kind")).isEqualTo("COLD");
+        assertThat(restarted.getString("reason")).isEmpty();
+        assertThat(restarted.getLong("kept")).isZero();
         long expired = 0;
         for (final RecordedEvent run : events.get("flagstone.ExpiryRun")) {
             assertThat(run.getLong("cache")).isEqualTo(cache);
