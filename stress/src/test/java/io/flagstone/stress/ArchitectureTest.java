@@ -27,7 +27,8 @@ class ArchitectureTest {
                         .importPackages(ROOT);
         NO_CYCLES.check(stress);
         assertThat(stress.stream().map(c -> c.getPackageName()).distinct())
-                .containsExactlyInAnyOrder(ROOT, ROOT + ".launcher", ROOT + ".soak");
+                .containsExactlyInAnyOrder(
+                        ROOT, ROOT + ".crash", ROOT + ".launcher", ROOT + ".soak");
     }
 
     @Test

@@ -2,10 +2,16 @@
 package io.flagstone.stress.soak;
 
 /** A hash that spreads the bits of a number, so that neighbours look unrelated. */
-final class BitMixer {
+public final class BitMixer {
     private BitMixer() {}
 
-    static long mix(long number) {
+    /**
+     * Mixes a number.
+     *
+     * @param number any number.
+     * @return the mixed number; different numbers give different ones.
+     */
+    public static long mix(long number) {
         long mixed = (number ^ number >>> 32) * 0x9E3779B97F4A7C15L;
         mixed = (mixed ^ mixed >>> 29) * 0xD6E8FEB86659FD93L;
         return mixed ^ mixed >>> 32;

@@ -10,7 +10,7 @@ import org.agrona.MutableDirectBuffer;
  *
  * @param maxBytes the length of the longest key, at least 9.
  */
-record KeyCodec(int maxBytes) {
+public record KeyCodec(int maxBytes) {
     private static final long FIRST_COUNTER = 1L << 32;
 
     /** Returns the number of a counter's key. */
@@ -32,15 +32,27 @@ record KeyCodec(int maxBytes) {
         return isCounter(key) ? "counter " + counterOf(key) : Long.toString(key);
     }
 
-    /** Returns the length of a key. A key of 8 bytes can also be used as a {@code long}. */
-    int length(long key) {
+    /**
+     * Returns the length of a key. A key of 8 bytes can also be used as a {@code long}.
+     *
+     * @param key the key's number.
+     * @return the length in bytes.
+     */
+    public int length(long key) {
         final long mixed = BitMixer.mix(key);
         return (mixed & 1) == 0
                 ? Long.BYTES
                 : Long.BYTES + 1 + (int) ((mixed >>> 1) % (maxBytes - Long.BYTES));
     }
 
-    void write(long key, MutableDirectBuffer buffer, int offset) {
+    /**
+     * Writes the bytes of a key.
+     *
+     * @param key the key's number.
+     * @param buffer receives the bytes.
+     * @param offset the offset at which to write.
+     */
+    public void write(long key, MutableDirectBuffer buffer, int offset) {
         final int length = length(key);
         buffer.putLong(offset, key);
         for (int i = Long.BYTES; i < length; i++) {
@@ -51,10 +63,11 @@ record KeyCodec(int maxBytes) {
     /**
      * Checks a key that the cache passed to a callback.
      *
+     * @param bytes exactly the key's bytes.
      * @return its number.
      * @throws Violation if it is truncated or torn, or has the wrong length.
      */
-    long check(DirectBuffer bytes) {
+    public long check(DirectBuffer bytes) {
         if (bytes.capacity() < Long.BYTES) {
             throw new Violation(
                     "a key is truncated", "at least 8 bytes", bytes.capacity() + " bytes");

@@ -5,12 +5,19 @@ import org.agrona.DirectBuffer;
 import org.agrona.PrintBufferUtil;
 
 /** A violation: what is wrong, for which key, and what was expected and found. */
-final class Violation extends RuntimeException {
+public final class Violation extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private static final int MAX_DUMP_BYTES = 512;
 
-    /** A violation of a key, without a value to show. */
-    Violation(String what, long key, String expected, String found) {
+    /**
+     * A violation of a key, without a value to show.
+     *
+     * @param what the rule that is violated.
+     * @param key the key's number.
+     * @param expected the expected result.
+     * @param found the actual result.
+     */
+    public Violation(String what, long key, String expected, String found) {
         super(
                 what
                         + "\n  key       "
@@ -21,8 +28,14 @@ final class Violation extends RuntimeException {
                         + found);
     }
 
-    /** A violation of the cache as a whole. */
-    Violation(String what, String expected, String found) {
+    /**
+     * A violation of the cache as a whole.
+     *
+     * @param what the rule that is violated.
+     * @param expected the expected result.
+     * @param found the actual result.
+     */
+    public Violation(String what, String expected, String found) {
         super(what + "\n  expected  " + expected + "\n  found     " + found);
     }
 
