@@ -55,6 +55,9 @@ final class Browser {
                         "--disable-background-networking",
                         "--disable-component-update",
                         "--disable-sync",
+                        "--disable-extensions",
+                        // The pages load nothing. A lookup of a name would only wait.
+                        "--host-resolver-rules=MAP * ~NOTFOUND",
                         "--user-data-dir=" + Files.createDirectory(scratch.resolve("profile")),
                         "--blink-settings=preferredColorScheme=" + (dark ? 0 : 1),
                         "--window-size=1700,1000",
