@@ -32,6 +32,10 @@ public record EffectiveSettings(List<Item> items) {
                     "buildProgress",
                     "hashSeed",
                     "clock",
+                    "epochClock",
+                    "restartListener",
+                    "directory",
+                    "restore",
                     "removalHandler",
                     "errorHandler");
 

@@ -70,7 +70,7 @@ class SettingsTableTest {
             assertThat(settings.items())
                     .extracting(EffectiveSettings.Item::name)
                     .contains("memoryBytes", "segments", "promotionDistance", "expiryBudget")
-                    .doesNotContain("hashSeed", "clock", "errorHandler");
+                    .doesNotContain("hashSeed", "clock", "errorHandler", "directory");
             assertThat(settings.json().get("memoryBytes").getAsLong()).isEqualTo(1 << 20);
             assertThat(settings.json().get("maxEntries").isJsonNull()).isTrue();
             assertThat(settings.json().get("hugePages").getAsBoolean()).isFalse();

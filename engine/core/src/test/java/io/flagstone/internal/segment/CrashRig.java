@@ -360,7 +360,7 @@ final class CrashRig {
     }
 
     static void flip(byte[] image, int bit) {
-        image[bit >>> 3] ^= 1 << (bit & 7);
+        image[bit >>> 3] ^= (byte) (1 << (bit & 7));
     }
 
     static byte[] copy(byte[] image) {
