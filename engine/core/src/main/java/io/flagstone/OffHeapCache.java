@@ -16,10 +16,12 @@ import io.flagstone.internal.segment.SegmentConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemNanoClock;
 
 /**
  * A bounded off-heap cache of byte values. It is thread-safe: any thread may call any operation.
@@ -81,6 +83,9 @@ public final class OffHeapCache extends LeaseOperations implements Agent, AutoCl
     /** The result of {@link #scan} when it has passed the last entry. */
     public static final long SCAN_DONE = -1;
 
+    private static final long UNKNOWN = -1;
+    private static final long HUGE_PAGE_AGE_NS = TimeUnit.SECONDS.toNanos(1);
+
     private final EffectiveConfiguration configuration;
     private final NanoClock clock;
     private final ReadCounters counters;
@@ -88,6 +93,11 @@ public final class OffHeapCache extends LeaseOperations implements Agent, AutoCl
     private final long budgetBytes;
     private final boolean hugePages;
     private final int segmentCount;
+
+    /** The bytes in huge pages when they were last read, or {@link #UNKNOWN}. */
+    private volatile long hugePageBytes = UNKNOWN;
+
+    private volatile long hugePageTimeNs;
     private final ErrorHandler errorHandler;
 
     /** The files, or {@code null} without a directory. */
@@ -260,7 +270,8 @@ public final class OffHeapCache extends LeaseOperations implements Agent, AutoCl
     }
 
     /**
-     * Returns how every byte of the budget is used.
+     * Returns how every byte of the budget is used. The bytes in huge pages are at most a second
+     * old, because reading them takes long.
      *
      * @return the sum over the segments.
      * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
@@ -272,7 +283,7 @@ public final class OffHeapCache extends LeaseOperations implements Agent, AutoCl
         for (final Segment segment : current) {
             sum = sum.plus(segment.memoryReport());
         }
-        final long huge = hugePages ? Segment.hugePageBytes(current) : 0;
+        final long huge = hugePages ? hugePageBytes(current) : 0;
         final long outside = budgetBytes - sum.budgetBytes();
         return sum.plus(
                 MemoryReport.builder()
@@ -280,6 +291,15 @@ public final class OffHeapCache extends LeaseOperations implements Agent, AutoCl
                         .set(Figure.UNUSED_BYTES, outside)
                         .set(Figure.HUGE_PAGE_BYTES, huge)
                         .build());
+    }
+
+    private long hugePageBytes(Segment[] current) {
+        final long nowNs = SystemNanoClock.INSTANCE.nanoTime();
+        if (hugePageBytes == UNKNOWN || nowNs - hugePageTimeNs > HUGE_PAGE_AGE_NS) {
+            hugePageTimeNs = nowNs;
+            hugePageBytes = Segment.hugePageBytes(current);
+        }
+        return hugePageBytes;
     }
 
     /**
