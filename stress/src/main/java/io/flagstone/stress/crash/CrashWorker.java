@@ -25,7 +25,7 @@ final class CrashWorker {
      * The tolerance of deadlines: the cache and the ledger do not use one clock, each process finds
      * the wall time anew, and the machine may be busy when it does.
      */
-    static final long SLACK_NS = TimeUnit.MILLISECONDS.toNanos(20);
+    static final long SLACK_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private static final long[] TTLS_NS = {
         TimeUnit.MILLISECONDS.toNanos(300),
