@@ -148,9 +148,16 @@ abstract class CriticalSection {
      */
     final void lockToRead(long threadId) {
         lockEvenIfClosed(threadId);
-        if (closed && config.layout().isPersistent()) {
+        if (isGivenUp()) {
             throw new CacheClosedException();
         }
+    }
+
+    /**
+     * Returns whether another process may have the region, so that nothing may be written to it.
+     */
+    final boolean isGivenUp() {
+        return closed && config.layout().isPersistent();
     }
 
     /** Takes the lock if it is free, and then repairs the segment if necessary. */
@@ -236,8 +243,8 @@ abstract class CriticalSection {
     }
 
     private void repairIfMarked() {
-        if (closed) {
-            // Nothing is left to repair, and the region may belong to another process by now.
+        if (isGivenUp()) {
+            // Nothing is left to repair, and a mark would be that of another process.
             return;
         }
         final long mark = ChangeMark.get(region);

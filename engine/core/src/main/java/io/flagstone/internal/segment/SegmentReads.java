@@ -133,7 +133,7 @@ abstract class SegmentReads extends SegmentLeases {
         refuseHolder(threadId);
         try {
             if (waits) {
-                lockEvenIfClosed(threadId);
+                lockToRead(threadId);
             } else if (!tryLock(threadId)) {
                 config.counters().missedPromotion(threadId);
                 return true;
@@ -143,7 +143,7 @@ abstract class SegmentReads extends SegmentLeases {
             if (!SegmentVersion.isCurrent(region, stripe, seen) || entries.isExpired(entry, now)) {
                 return leave(false);
             }
-            if (!closed) {
+            if (!isGivenUp()) {
                 store.use(entry, now);
             }
             return leave(true);
@@ -181,7 +181,7 @@ abstract class SegmentReads extends SegmentLeases {
                 if (hits[i] != Region.NONE && KeyedHash.segment(hashes[i], segmentBits) == number) {
                     final int stripe = stripes.of(KeyedHash.indexHash(hashes[i]));
                     if (locked
-                            && !closed
+                            && !isGivenUp()
                             && SegmentVersion.isCurrent(region, stripe, versions[i])) {
                         store.promote(hits[i]);
                     }

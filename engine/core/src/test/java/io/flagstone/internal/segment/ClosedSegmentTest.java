@@ -53,8 +53,10 @@ class ClosedSegmentTest {
         ChangeMark.begin(region);
         rig.nowNs += CrashRig.TTL / 2;
         final byte[] before = image();
-        assertThat(segment.useIfCurrent(seen, hash, entry, rig.nowNs, true, ThreadId.current()))
-                .isTrue();
+        final long thread = ThreadId.current();
+        assertThat(segment.useIfCurrent(seen, hash, entry, rig.nowNs, false, thread)).isTrue();
+        assertThatThrownBy(() -> segment.useIfCurrent(seen, hash, entry, rig.nowNs, true, thread))
+                .isInstanceOf(CacheClosedException.class);
         assertThatThrownBy(() -> rig.get(segment, key)).isInstanceOf(CacheClosedException.class);
         assertThatThrownBy(
                         () ->
