@@ -160,7 +160,7 @@ final class CacheBuild {
     }
 
     /** Returns the seed of the hash: the one that was set, or a random one. */
-    private long seed() {
+    long seed() {
         final Long seed = settings.number(Parameter.HASH_SEED);
         return seed != null ? seed : new SecureRandom().nextLong();
     }

@@ -6,6 +6,7 @@ import io.flagstone.api.CacheFileReport.ClassState;
 import io.flagstone.api.CacheFileReport.Origin;
 import io.flagstone.api.CacheFileReport.SegmentState;
 import io.flagstone.api.CacheFileReport.State;
+import io.flagstone.internal.files.CacheDirectory;
 import io.flagstone.internal.files.FileSetting;
 import io.flagstone.internal.files.ProcessIdentity;
 import io.flagstone.internal.files.Superblock;
@@ -36,9 +37,6 @@ import org.agrona.concurrent.SystemEpochClock;
  * which the garbage collector frees.
  */
 public final class CacheFileInspector {
-    /** The name of the file in its directory. */
-    private static final String FILE = "flagstone.cache";
-
     private CacheFileInspector() {}
 
     /**
@@ -51,7 +49,7 @@ public final class CacheFileInspector {
      */
     public static CacheFileReport inspect(Path path) throws IOException {
         JvmAccess.check();
-        final Path file = Files.isDirectory(path) ? path.resolve(FILE) : path;
+        final Path file = Files.isDirectory(path) ? path.resolve(CacheDirectory.FILE) : path;
         try {
             return report(file, Superblock.read(file, SegmentLayout.VERSION));
         } catch (final DoubtfulFileException e) {
@@ -77,12 +75,8 @@ public final class CacheFileInspector {
                         superblock.layoutVersion(),
                         TimeUnit.NANOSECONDS.toMillis(superblock.changedNs()),
                         TimeUnit.NANOSECONDS.toMillis(superblock.epochNs()));
-        final SizeClasses classes =
-                SizeClasses.ofChunks(
-                        number(superblock, FileSetting.SLAB_BYTES),
-                        number(superblock, FileSetting.MAX_ENTRY_BYTES),
-                        superblock.chunkBytes());
-        final List<SegmentInspection> segments = segments(file, superblock, classes);
+        final SegmentLayout layout = OldEntries.divide(superblock);
+        final List<SegmentInspection> segments = segments(file, superblock, layout);
         final State undamaged = state(superblock, origin);
         final String damage = undamaged == State.IN_USE ? "" : damage(segments, undamaged);
         return new CacheFileReport(
@@ -93,7 +87,7 @@ public final class CacheFileInspector {
                 origin,
                 configuration(superblock),
                 segments.stream().map(CacheFileInspector::state).toList(),
-                sizeClasses(classes, segments));
+                sizeClasses(layout.classes(), segments));
     }
 
     private static State state(Superblock superblock, Origin origin) {
@@ -107,18 +101,8 @@ public final class CacheFileInspector {
     }
 
     private static List<SegmentInspection> segments(
-            Path file, Superblock superblock, SizeClasses classes) throws IOException {
-        final int regionBytes = number(superblock, FileSetting.REGION_BYTES);
-        final int count = number(superblock, FileSetting.SEGMENTS);
-        final long maxEntries = superblock.get(FileSetting.MAX_ENTRIES);
-        final SegmentLayout layout =
-                SegmentLayout.divide(
-                        regionBytes,
-                        classes,
-                        number(superblock, FileSetting.EXPECTED_ENTRY_BYTES),
-                        Sizing.share(maxEntries, count, 0),
-                        superblock.get(FileSetting.ADMISSION_FILTER) != 0,
-                        true);
+            Path file, Superblock superblock, SegmentLayout layout) throws IOException {
+        final int count = (int) superblock.get(FileSetting.SEGMENTS);
         final long nowNs =
                 TimeUnit.MILLISECONDS.toNanos(SystemEpochClock.INSTANCE.time())
                         - superblock.epochNs();
@@ -127,8 +111,8 @@ public final class CacheFileInspector {
             for (int i = 0; i < count; i++) {
                 segments.add(
                         new SegmentInspection(
-                                RegionFile.copy(channel, i, regionBytes),
-                                layout.bounded(Sizing.share(maxEntries, count, i)),
+                                RegionFile.copy(channel, i, layout.regionBytes()),
+                                layout.bounded(OldEntries.share(superblock, i)),
                                 superblock.get(FileSetting.HASH_SEED),
                                 superblock.get(FileSetting.TICK_NS),
                                 nowNs));
@@ -204,9 +188,5 @@ public final class CacheFileInspector {
         }
         name.setCharAt(0, Character.toLowerCase(name.charAt(0)));
         return name.toString();
-    }
-
-    private static int number(Superblock superblock, FileSetting setting) {
-        return (int) superblock.get(setting);
     }
 }

@@ -92,8 +92,8 @@ final class CacheFiles {
         }
     }
 
-    private void seal() {
-        final Region[] regions = file.regions();
+    /** Stores the checksums of regions whose segments are closed, of all at the same time. */
+    static void seal(Region[] regions) {
         final Throwable failure =
                 SharedWork.run(regions.length, number -> Segment.seal(regions[number]), done -> {});
         if (failure != null) {
@@ -105,7 +105,7 @@ final class CacheFiles {
     private Void markClean(ClockPair now, long latestNs) throws IOException {
         // A clock that ran backwards has not caught up with the latest time yet.
         final long behind = Math.max(0, latestNs - (now.clockNs() - birthNs));
-        seal();
+        seal(file.regions());
         file.forceRegions();
         superblock.setState(State.CLEAN, now.wallNs(birthNs) - behind, now.wallNs());
         superblock.write(file);

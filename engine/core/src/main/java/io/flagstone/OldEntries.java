@@ -70,24 +70,29 @@ final class OldEntries {
      * @return null if this code divides that configuration in another way.
      */
     static SegmentLayout layout(Superblock old) {
-        final SegmentLayout layout =
-                SegmentLayout.divide(
-                        (int) old.get(FileSetting.REGION_BYTES),
-                        SizeClasses.ofChunks(
-                                (int) old.get(FileSetting.SLAB_BYTES),
-                                (int) old.get(FileSetting.MAX_ENTRY_BYTES),
-                                old.chunkBytes()),
-                        (int) old.get(FileSetting.EXPECTED_ENTRY_BYTES),
-                        share(old, 0),
-                        old.get(FileSetting.ADMISSION_FILTER) != 0,
-                        true);
+        final SegmentLayout layout = divide(old);
         return layout.slabs() == old.get(FileSetting.SLABS)
                         && layout.buckets() == old.get(FileSetting.BUCKETS)
                 ? layout
                 : null;
     }
 
-    private static long share(Superblock old, int segment) {
+    /** Divides the segments of a file by this code. */
+    static SegmentLayout divide(Superblock old) {
+        return SegmentLayout.divide(
+                (int) old.get(FileSetting.REGION_BYTES),
+                SizeClasses.ofChunks(
+                        (int) old.get(FileSetting.SLAB_BYTES),
+                        (int) old.get(FileSetting.MAX_ENTRY_BYTES),
+                        old.chunkBytes()),
+                (int) old.get(FileSetting.EXPECTED_ENTRY_BYTES),
+                share(old, 0),
+                old.get(FileSetting.ADMISSION_FILTER) != 0,
+                true);
+    }
+
+    /** Returns the share of a segment in the bound in entries of a file. */
+    static long share(Superblock old, int segment) {
         return Sizing.share(
                 old.get(FileSetting.MAX_ENTRIES), (int) old.get(FileSetting.SEGMENTS), segment);
     }
@@ -112,9 +117,7 @@ final class OldEntries {
     /** Marks a file that was closed as closed again, after its entries could not be moved. */
     void close() throws IOException {
         if (closed) {
-            for (final Region region : file.regions()) {
-                Segment.seal(region);
-            }
+            CacheFiles.seal(file.regions());
             file.forceRegions();
             mark(State.CLEAN, superblock.owner());
         }

@@ -21,7 +21,6 @@ import io.flagstone.internal.segment.SegmentLayout;
 import io.flagstone.internal.slab.SizeClasses;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.EpochNanoClock;
@@ -213,7 +212,7 @@ final class Restart {
     private Superblock superblock(Superblock old) {
         final SegmentLayout layout = plan.layout();
         final SizeClasses classes = layout.classes();
-        final Long seed = settings.number(Parameter.HASH_SEED);
+        final boolean keeps = old != null && settings.number(Parameter.HASH_SEED) == null;
         final boolean slides =
                 settings.number(Parameter.EXPIRE_AFTER_ACCESS_NS) != OffHeapCache.NO_TTL;
         final boolean exact = settings.fraction(Parameter.PROMOTION_DISTANCE) == 0;
@@ -231,13 +230,7 @@ final class Restart {
                 .set(FileSetting.ADMISSION_FILTER, layout.isFiltered() ? 1 : 0)
                 .set(FileSetting.SLIDING, slides ? 1 : 0)
                 .set(FileSetting.EXACT_ORDER, exact ? 1 : 0)
-                .set(
-                        FileSetting.HASH_SEED,
-                        seed != null
-                                ? seed
-                                : old != null
-                                        ? old.get(FileSetting.HASH_SEED)
-                                        : new SecureRandom().nextLong())
+                .set(FileSetting.HASH_SEED, keeps ? old.get(FileSetting.HASH_SEED) : build.seed())
                 .setChunkBytes(classes.chunkBytes());
     }
 

@@ -46,8 +46,10 @@ public final class CacheDirectory implements AutoCloseable {
     /** The number of old files that are kept. */
     public static final int KEPT_ASIDE = 1;
 
+    /** The name of the file with the superblock and the regions. */
+    public static final String FILE = "flagstone.cache";
+
     static final String LOCK = "flagstone.lock";
-    static final String FILE = "flagstone.cache";
     static final String NEW_FILE = FILE + ".new";
 
     /** File systems on which another machine may write the file, or on which mapping is unsafe. */
@@ -347,6 +349,7 @@ public final class CacheDirectory implements AutoCloseable {
                     // Until the next step, the file has both names.
                     Files.createLink(aside, file());
                 } catch (final UnsupportedOperationException | IOException e) {
+                    // Not every file system has links. Then there is a moment without the file.
                     Files.move(file(), aside, StandardCopyOption.ATOMIC_MOVE);
                 }
             }

@@ -535,15 +535,20 @@ final class EntryStore {
         final long lost = entries.count();
         stripes.lockAll();
         SegmentVersion.beginWrite(region);
+        empty();
+        Doubt.end(region);
+        SegmentVersion.endWrite(region);
+        stripes.unlockAll();
+        return lost;
+    }
+
+    /** Lays out the tables and counts of an empty segment, whatever they hold. */
+    void empty() {
         region.zero(SegmentDescriptor.RECENCY, layout.stripesOffset() - SegmentDescriptor.RECENCY);
         layOut();
         region.putLong(ENTRIES, 0);
         region.putLong(KEY_BYTES, 0);
         region.putLong(VALUE_BYTES, 0);
-        Doubt.end(region);
-        SegmentVersion.endWrite(region);
-        stripes.unlockAll();
-        return lost;
     }
 
     /** Continues with tables that another process has written. */

@@ -111,15 +111,8 @@ public final class SegmentInspection {
 
     /** Returns whether a write was under way: one that takes the lock, or one in place. */
     public boolean isUnfinished() {
-        return SegmentVersion.isOdd(region.getLong(SegmentDescriptor.VERSION))
-                || ChangeMark.get(region) != ChangeMark.NONE
-                || doubted() != Region.NONE
-                || !new Stripes(
-                                region,
-                                new StripeMap(layout.stripesOffset(), layout.stripes()),
-                                true,
-                                entry -> {})
-                        .isAtRest();
+        final StripeMap map = new StripeMap(layout.stripesOffset(), layout.stripes());
+        return !SegmentRecovery.isAtRest(region, new Stripes(region, map, true, entry -> {}));
     }
 
     private long doubted() {

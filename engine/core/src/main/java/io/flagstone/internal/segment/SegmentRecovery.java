@@ -90,12 +90,8 @@ final class SegmentRecovery {
      */
     static void attach(Region region, SegmentConfig config, EntryStore store) {
         checkIdentity(region, config);
-        final Stripes stripes = store.stripes;
         check(
-                !SegmentVersion.isOdd(region.getLong(SegmentDescriptor.VERSION))
-                        && ChangeMark.get(region) == ChangeMark.NONE
-                        && Doubt.get(region) == Region.NONE
-                        && stripes.isAtRest(),
+                isAtRest(region, store.stripes),
                 Reason.NOT_CLOSED,
                 "an operation did not end: version=%d, changeMark=%d, doubted=%d",
                 region.getLong(SegmentDescriptor.VERSION),
@@ -109,6 +105,14 @@ final class SegmentRecovery {
                 "entries=%d",
                 entries);
         beginLife(region, store);
+    }
+
+    /** Returns whether no operation is under way, neither one with the lock nor one in place. */
+    static boolean isAtRest(Region region, Stripes stripes) {
+        return !SegmentVersion.isOdd(region.getLong(SegmentDescriptor.VERSION))
+                && ChangeMark.get(region) == ChangeMark.NONE
+                && Doubt.get(region) == Region.NONE
+                && stripes.isAtRest();
     }
 
     private static void checkIdentity(Region region, SegmentConfig config) {
@@ -166,7 +170,7 @@ final class SegmentRecovery {
                 mark);
         if (mark == ChangeMark.RESETTING) {
             dropped = Math.max(0, Math.min(store.entries.count(), layout.maxEntries()));
-            empty();
+            store.empty();
         } else {
             // Nobody attaches to what is left of a recovery that was interrupted.
             ChangeMark.begin(region);
@@ -177,20 +181,6 @@ final class SegmentRecovery {
         SegmentVersion.endWrite(region);
         ChangeMark.end(region);
         return new RecoveryCounts(kept, expired, dropped);
-    }
-
-    /** Lays out an empty segment. Until the end, the change mark stays. */
-    private void empty() {
-        final int tables = SegmentDescriptor.RECENCY;
-        region.zero(tables, layout.stripesOffset() - tables);
-        store.layOut();
-        putCounts();
-    }
-
-    private void putCounts() {
-        region.putLong(ENTRIES, kept);
-        region.putLong(KEY_BYTES, keyBytes);
-        region.putLong(VALUE_BYTES, valueBytes);
     }
 
     private void rebuild(long clockNs) {
@@ -212,7 +202,9 @@ final class SegmentRecovery {
         }
         checkUnique(index.flush());
         slabs.end();
-        putCounts();
+        region.putLong(ENTRIES, kept);
+        region.putLong(KEY_BYTES, keyBytes);
+        region.putLong(VALUE_BYTES, valueBytes);
     }
 
     /** Undoes the write in place that did not end in a stripe, if there is one. */

@@ -19,9 +19,9 @@ import java.util.Arrays;
  * {@code SLAB_FRESH} of a slab, the first slab of a run, and the headers of the chunks.
  *
  * <p>It is used in this order: {@link #impossibleSlab}, {@link #begin}, {@link #keep} for each slab
- * with entries, {@link #end}. What it believes changes only so that another attempt finds the same
- * entries: a slab without entries goes to the pool. So a recovery that is interrupted can start
- * again.
+ * with entries, {@link #end}. It changes the class of a slab only so that another attempt finds the
+ * same entries: a slab without entries goes to the pool. So a recovery that is interrupted can
+ * start again.
  *
  * <p>Whatever the tables hold, every step is bounded, and no access is outside the region.
  */
