@@ -8,8 +8,6 @@ import com.google.gson.JsonParser;
 import io.flagstone.OffHeapCache;
 import io.flagstone.testing.TestSupport;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -28,25 +26,11 @@ class InspectTest {
 
     @TempDir private Path directory;
 
-    private record Run(int status, String out, String err) {}
-
-    private static Run inspect(Object... arguments) {
-        final StringWriter out = new StringWriter();
-        final StringWriter err = new StringWriter();
-        final String[] all = new String[arguments.length + 1];
-        all[0] = "inspect";
-        for (int i = 0; i < arguments.length; i++) {
-            all[i + 1] = arguments[i].toString();
-        }
-        final int status =
-                Main.commandLine()
-                        .setOut(new PrintWriter(out))
-                        .setErr(new PrintWriter(err))
-                        .execute(all);
-        return new Run(status, out.toString(), err.toString());
+    private static CommandRun inspect(Object... arguments) {
+        return CommandRun.of("inspect", arguments);
     }
 
-    private static JsonObject json(Run run) {
+    private static JsonObject json(CommandRun run) {
         return JsonParser.parseString(run.out()).getAsJsonObject();
     }
 
@@ -81,7 +65,7 @@ class InspectTest {
     void showsAFileInUse() throws IOException {
         try (OffHeapCache cache = filled()) {
             final byte[] before = Files.readAllBytes(file());
-            final Run run = inspect(directory, "--json");
+            final CommandRun run = inspect(directory, "--json");
             assertThat(run.status()).as(run.err()).isZero();
             assertThat(json(run).get("state").getAsString()).isEqualTo("inUse");
             assertThat(json(run).get("processAlive").getAsBoolean()).isTrue();
@@ -97,7 +81,7 @@ class InspectTest {
     @Test
     void showsAFileThatWasClosed() {
         filled().close();
-        final Run run = inspect(file(), "--json");
+        final CommandRun run = inspect(file(), "--json");
         assertThat(run.status()).as(run.err()).isZero();
         final JsonObject report = json(run);
         assertThat(report.get("state").getAsString()).isEqualTo("clean");
@@ -125,7 +109,7 @@ class InspectTest {
         // In the middle of the file is the magic number of the second segment.
         final long second = (Files.size(file()) - 4096) / 2 + 4096;
         write(second, 42);
-        final Run run = inspect(directory);
+        final CommandRun run = inspect(directory);
         assertThat(run.status()).isEqualTo(2);
         assertThat(run.out()).contains("! damage", "segment 1", "another layout");
     }
@@ -134,7 +118,7 @@ class InspectTest {
     void aDamagedFirstPageIsShown() throws IOException {
         filled().close();
         write(200, 42);
-        final Run run = inspect(directory, "--json");
+        final CommandRun run = inspect(directory, "--json");
         assertThat(run.status()).isEqualTo(2);
         assertThat(json(run).get("state").getAsString()).isEqualTo("damaged");
         assertThat(json(run).get("damage").getAsString()).contains("checksum");
@@ -150,7 +134,7 @@ class InspectTest {
 
     @Test
     void aMissingFileIsRefusedInOneLine() {
-        final Run run = inspect(directory.resolve("none"));
+        final CommandRun run = inspect(directory.resolve("none"));
         assertThat(run.status()).isEqualTo(2);
         assertThat(run.err()).startsWith("error: the file does not exist: ");
     }
@@ -165,7 +149,7 @@ class InspectTest {
     @ValueSource(ints = {40, 80})
     void theTextFits(int columns) throws IOException {
         filled().close();
-        final Run run = inspect(file(), "--width", columns);
+        final CommandRun run = inspect(file(), "--width", columns);
         assertThat(run.status()).as(run.err()).isZero();
         // A path is never cut.
         assertThat(run.out().lines().filter(line -> !line.startsWith("file ")))

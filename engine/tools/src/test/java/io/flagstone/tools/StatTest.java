@@ -40,26 +40,12 @@ class StatTest {
     private OffHeapCache cache;
     private MetricsPublisher publisher;
 
-    /** The result of a run of the command line. */
-    private record Run(int status, String out, String err) {}
-
-    private static Run stat(Object... arguments) {
-        return stat(new StringWriter(), arguments);
+    private static CommandRun stat(Object... arguments) {
+        return CommandRun.of("stat", arguments);
     }
 
-    private static Run stat(StringWriter out, Object... arguments) {
-        final StringWriter err = new StringWriter();
-        final String[] all = new String[arguments.length + 1];
-        all[0] = "stat";
-        for (int i = 0; i < arguments.length; i++) {
-            all[i + 1] = arguments[i].toString();
-        }
-        final int status =
-                Main.commandLine()
-                        .setOut(new PrintWriter(out))
-                        .setErr(new PrintWriter(err))
-                        .execute(all);
-        return new Run(status, out.toString(), err.toString());
+    private static CommandRun stat(StringWriter out, Object... arguments) {
+        return CommandRun.of(out, "stat", arguments);
     }
 
     @BeforeEach
@@ -82,7 +68,7 @@ class StatTest {
 
     @Test
     void showsALiveCacheAsLive() {
-        final Run run = stat(publisher.path(), "--once", "--json");
+        final CommandRun run = stat(publisher.path(), "--once", "--json");
         assertThat(run.status()).as(run.err()).isZero();
         final JsonObject figures = JsonParser.parseString(run.out()).getAsJsonObject();
         assertThat(figures.get("state").getAsString()).isEqualTo("live");
@@ -119,7 +105,7 @@ class StatTest {
     @Test
     void showsTheFiguresOfTheCache() {
         publisher.close();
-        final Run run = stat(publisher.path(), "--once", "--json");
+        final CommandRun run = stat(publisher.path(), "--once", "--json");
         assertThat(run.status()).as(run.err()).isZero();
         final JsonObject figures = JsonParser.parseString(run.out()).getAsJsonObject();
         assertThat(figures.get("name").getAsString()).isEqualTo("quotes");
@@ -133,7 +119,7 @@ class StatTest {
     @Test
     void stopsWatchingAClosedCache() {
         publisher.close();
-        final Run run = stat(publisher.path());
+        final CommandRun run = stat(publisher.path());
         assertThat(run.status()).as(run.err()).isZero();
         assertThat(run.out()).contains("quotes: closed by process").contains("insertions");
         // A pipe gets rows of zero, too.
@@ -142,7 +128,7 @@ class StatTest {
 
     @Test
     void fitsTheGivenSize() {
-        final Run run = stat(publisher.path(), "--once", "--width", "40", "--height", "12");
+        final CommandRun run = stat(publisher.path(), "--once", "--width", "40", "--height", "12");
         assertThat(run.status()).as(run.err()).isZero();
         assertThat(run.out().lines())
                 .hasSizeLessThan(12)
@@ -224,12 +210,13 @@ class StatTest {
     void aFileTruncatedDuringTheWatchIsAnError() throws Exception {
         final Path copy = Files.copy(publisher.path(), directory.resolve("copy"));
         final StringWriter out = new StringWriter();
-        final CompletableFuture<Run> watch = CompletableFuture.supplyAsync(() -> stat(out, copy));
+        final CompletableFuture<CommandRun> watch =
+                CompletableFuture.supplyAsync(() -> stat(out, copy));
         while (out.getBuffer().isEmpty() && !watch.isDone()) {
             Thread.onSpinWait();
         }
         Files.write(copy, new byte[600]);
-        final Run run = watch.get();
+        final CommandRun run = watch.get();
         assertThat(run.status()).isEqualTo(2);
         assertThat(run.err()).startsWith("error: " + copy + " ");
     }
@@ -239,7 +226,7 @@ class StatTest {
         final Path none = directory.resolve("none");
         assertThat(stat(none).err()).contains("the file does not exist: " + none);
         final Path other = Files.writeString(directory.resolve("other"), "no metrics");
-        final Run run = stat(other);
+        final CommandRun run = stat(other);
         assertThat(run.status()).isEqualTo(2);
         assertThat(run.err())
                 .contains("is not a metrics file")
@@ -255,7 +242,8 @@ class StatTest {
                         List.of("--width", "19"),
                         List.of("--height", "1001"),
                         List.of("--interval", "3601"))) {
-            final Run run = stat(publisher.path(), wrong.get(0), wrong.get(wrong.size() - 1));
+            final CommandRun run =
+                    stat(publisher.path(), wrong.get(0), wrong.get(wrong.size() - 1));
             assertThat(run.status()).as(run.out()).isEqualTo(2);
             assertThat(run.err()).contains(wrong.get(0));
         }

@@ -49,14 +49,7 @@ public final class CrashCommand implements Callable<Integer> {
 
     static CommandLine commandLine() {
         return new CommandLine(new CrashCommand())
-                .setParameterExceptionHandler(CrashCommand::printError);
-    }
-
-    private static int printError(ParameterException exception, String[] args) {
-        final PrintWriter err = exception.getCommandLine().getErr();
-        err.println("error: " + exception.getMessage());
-        err.flush();
-        return exception.getCommandLine().getCommandSpec().exitCodeOnInvalidInput();
+                .setParameterExceptionHandler(SoakCommand::printError);
     }
 
     @Override

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.stress.crash;
 
-import io.flagstone.stress.soak.BitMixer;
+import static io.flagstone.stress.soak.ValuePattern.CHECKSUM;
+import static io.flagstone.stress.soak.ValuePattern.KEY;
+import static io.flagstone.stress.soak.ValuePattern.LENGTH;
+import static io.flagstone.stress.soak.ValuePattern.SEQUENCE;
+
+import io.flagstone.stress.soak.ValuePattern;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -17,7 +22,7 @@ import org.agrona.MutableDirectBuffer;
  */
 final class ValueBytes {
     /** The length from which a value has a header. */
-    static final int HEADER_BYTES = 32;
+    static final int HEADER_BYTES = ValuePattern.HEADER_BYTES;
 
     /** The length from which a value has counts. */
     static final int COUNTED_BYTES = 56;
@@ -28,13 +33,6 @@ final class ValueBytes {
     /** The index of the unaligned count. */
     static final int UNALIGNED = 43;
 
-    private static final int KEY = 0;
-    private static final int SEQUENCE = 8;
-    private static final int LENGTH = 16;
-    private static final int CHECKSUM = 24;
-    private static final long STEP = 0x9E3779B97F4A7C15L;
-    private static final long FACTOR = 0xD6E8FEB86659FD93L;
-
     private ValueBytes() {}
 
     static boolean isCounted(long length) {
@@ -44,18 +42,9 @@ final class ValueBytes {
     /** Writes the value of a key in a state. */
     static void encode(MutableDirectBuffer buffer, int offset, long key, KeyState state) {
         final int length = (int) state.length;
-        final long base = BitMixer.mix(key ^ BitMixer.mix(state.sequence));
-        final int words = length & -Long.BYTES;
-        for (int i = 0; i < words; i += Long.BYTES) {
-            buffer.putLong(offset + i, base + i * STEP);
-        }
-        for (int i = words; i < length; i++) {
-            buffer.putByte(offset + i, (byte) (base + i * STEP >>> Integer.SIZE));
-        }
+        ValuePattern.fill(buffer, offset, 0, length, ValuePattern.base(key, state.sequence));
         if (length >= HEADER_BYTES) {
-            buffer.putLong(offset + KEY, key);
-            buffer.putLong(offset + SEQUENCE, state.sequence);
-            buffer.putLong(offset + LENGTH, length);
+            ValuePattern.header(buffer, offset, key, state.sequence, length);
             buffer.putLong(offset + CHECKSUM, checksum(buffer, offset, length));
         }
         if (isCounted(length)) {
@@ -110,21 +99,7 @@ final class ValueBytes {
     }
 
     private static long checksum(DirectBuffer buffer, int offset, int length) {
-        long sum = next(length, buffer.getLong(offset + KEY));
-        sum = next(sum, buffer.getLong(offset + SEQUENCE));
-        sum = next(sum, buffer.getLong(offset + LENGTH));
-        final int words = length & -Long.BYTES;
         final int from = isCounted(length) ? COUNTED_BYTES : HEADER_BYTES;
-        for (int i = from; i < words; i += Long.BYTES) {
-            sum = next(sum, buffer.getLong(offset + i));
-        }
-        for (int i = words; i < length; i++) {
-            sum = next(sum, buffer.getByte(offset + i));
-        }
-        return sum;
-    }
-
-    private static long next(long sum, long word) {
-        return Long.rotateLeft((sum ^ word) * FACTOR, 29);
+        return ValuePattern.checksum(buffer, offset, from, length);
     }
 }

@@ -86,7 +86,7 @@ final class OwnedKeyWorkload implements Workload {
     }
 
     private void getLong(int slot) {
-        final long sequence = cache.getLong(key, ValueCodec.SEQUENCE, Long.MIN_VALUE);
+        final long sequence = cache.getLong(key, ValuePattern.SEQUENCE, Long.MIN_VALUE);
         if (sequence == Long.MIN_VALUE) {
             model.missed(slot, cache, key);
         } else {

@@ -96,7 +96,7 @@ final class ReadOnlyWorkload implements Workload {
     private void getLong(int number) {
         final long minimum = minimum(number);
         final long before = clock.nanoTime();
-        final long sequence = cache.getLong(key, ValueCodec.SEQUENCE, MISSING);
+        final long sequence = cache.getLong(key, ValuePattern.SEQUENCE, MISSING);
         if (sequence != MISSING) {
             checkSequence(number, minimum, sequence);
             history.checkEnd(number, sequence, before);

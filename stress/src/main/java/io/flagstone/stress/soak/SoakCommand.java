@@ -46,8 +46,14 @@ public final class SoakCommand implements Callable<Integer> {
                 .setParameterExceptionHandler(SoakCommand::printError);
     }
 
-    /** Prints the error as one line; the whole help would hide it. */
-    private static int printError(ParameterException exception, String[] args) {
+    /**
+     * Prints an error of the command line as one line; the whole help would hide it.
+     *
+     * @param exception the error.
+     * @param args the command line.
+     * @return the exit code.
+     */
+    public static int printError(ParameterException exception, String[] args) {
         final PrintWriter err = exception.getCommandLine().getErr();
         err.println("error: " + exception.getMessage());
         err.flush();

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.stress.soak;
 
+import static io.flagstone.stress.soak.ValuePattern.CHECKSUM;
+import static io.flagstone.stress.soak.ValuePattern.KEY;
+import static io.flagstone.stress.soak.ValuePattern.LENGTH;
+import static io.flagstone.stress.soak.ValuePattern.SEQUENCE;
+
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -15,40 +20,21 @@ import org.agrona.MutableDirectBuffer;
  */
 final class ValueCodec {
     /** The length of the shortest value, and of the header. */
-    static final int MIN_LENGTH = 32;
+    static final int MIN_LENGTH = ValuePattern.HEADER_BYTES;
 
     /** The offset of a counter's count. */
     static final int COUNT = 32;
 
-    /** The offset of the sequence number. */
-    static final int SEQUENCE = 8;
-
     /** The length of the shortest counter. */
     static final int MIN_COUNTER_LENGTH = 40;
-
-    private static final int KEY = 0;
-    private static final int LENGTH = 16;
-    private static final int CHECKSUM = 24;
-
-    private static final long STEP = 0x9E3779B97F4A7C15L;
-    private static final long FACTOR = 0xD6E8FEB86659FD93L;
 
     private ValueCodec() {}
 
     /** Writes a value. */
     static void encode(
             MutableDirectBuffer buffer, int offset, long key, long sequence, int length) {
-        buffer.putLong(offset + KEY, key);
-        buffer.putLong(offset + SEQUENCE, sequence);
-        buffer.putLong(offset + LENGTH, length);
-        final long base = base(key, sequence);
-        final int words = length & -Long.BYTES;
-        for (int i = MIN_LENGTH; i < words; i += Long.BYTES) {
-            buffer.putLong(offset + i, base + i * STEP);
-        }
-        for (int i = words; i < length; i++) {
-            buffer.putByte(offset + i, (byte) (base + i * STEP >>> Integer.SIZE));
-        }
+        ValuePattern.header(buffer, offset, key, sequence, length);
+        ValuePattern.fill(buffer, offset, MIN_LENGTH, length, ValuePattern.base(key, sequence));
         buffer.putLong(offset + CHECKSUM, checksum(buffer, offset, length, false));
     }
 
@@ -102,15 +88,15 @@ final class ValueCodec {
             return length;
         }
         final long key = buffer.getLong(offset + KEY);
-        final long base = base(key, buffer.getLong(offset + SEQUENCE));
+        final long base = ValuePattern.base(key, buffer.getLong(offset + SEQUENCE));
         final int words = length & -Long.BYTES;
         for (int i = KeyCodec.isCounter(key) ? MIN_COUNTER_LENGTH : MIN_LENGTH; i < words; i += 8) {
-            if (buffer.getLong(offset + i) != base + i * STEP) {
+            if (buffer.getLong(offset + i) != ValuePattern.word(base, i)) {
                 return i;
             }
         }
         for (int i = words; i < length; i++) {
-            if (buffer.getByte(offset + i) != (byte) (base + i * STEP >>> Integer.SIZE)) {
+            if (buffer.getByte(offset + i) != ValuePattern.tail(base, i)) {
                 return i;
             }
         }
@@ -141,26 +127,8 @@ final class ValueCodec {
                 length);
     }
 
-    private static long base(long key, long sequence) {
-        return BitMixer.mix(key ^ BitMixer.mix(sequence));
-    }
-
     private static long checksum(DirectBuffer buffer, int offset, int length, boolean counter) {
-        long sum = length;
-        sum = next(sum, buffer.getLong(offset + KEY));
-        sum = next(sum, buffer.getLong(offset + SEQUENCE));
-        sum = next(sum, buffer.getLong(offset + LENGTH));
-        final int words = length & -Long.BYTES;
-        for (int i = counter ? MIN_COUNTER_LENGTH : MIN_LENGTH; i < words; i += Long.BYTES) {
-            sum = next(sum, buffer.getLong(offset + i));
-        }
-        for (int i = words; i < length; i++) {
-            sum = next(sum, buffer.getByte(offset + i));
-        }
-        return sum;
-    }
-
-    private static long next(long sum, long word) {
-        return Long.rotateLeft((sum ^ word) * FACTOR, 29);
+        final int from = counter ? MIN_COUNTER_LENGTH : MIN_LENGTH;
+        return ValuePattern.checksum(buffer, offset, from, length);
     }
 }
