@@ -36,6 +36,7 @@ module io.flagstone.engine {
 
     exports io.flagstone;
     exports io.flagstone.api;
+    exports io.flagstone.feed;
     exports io.flagstone.metrics;
     exports io.flagstone.typed;
 }

@@ -213,6 +213,7 @@ abstract class BatchOperations extends NumberOperations {
             final long address = values.addressOffset();
             final Object owner = RawMemory.owner(values);
             final long bytes = checkAll(batch, capacity);
+            checkTakesWrites();
             if (MappedCopy.isNeeded(values)) {
                 return putCopies(batch, owner, address, bytes, ttlNs);
             }

@@ -107,6 +107,43 @@ abstract class BufferKeyOperations extends LongKeyOperations {
     }
 
     /**
+     * Copies the value of a key into a buffer. This is not a use, and is not counted as a read: it
+     * leaves the order of use and sliding deadlines as they are. Takes a lock only if it is the
+     * first to find the entry expired, or if writers disturb it repeatedly.
+     *
+     * <p>If the result is negative, the destination's bytes from the offset on are undefined.
+     *
+     * @param key the key's buffer.
+     * @param keyOffset the offset of the key in its buffer.
+     * @param keyLength the length of the key in bytes, 1 to 65 535.
+     * @param destination receives the value; the room is its capacity from the offset on.
+     * @param destinationOffset the offset at which to write.
+     * @return the value's length, {@link #NOT_FOUND} or {@link #INSUFFICIENT_CAPACITY}.
+     * @throws IllegalArgumentException if the destination is read-only.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
+     */
+    public int peek(
+            DirectBuffer key,
+            int keyOffset,
+            int keyLength,
+            MutableDirectBuffer destination,
+            int destinationOffset) {
+        if (MappedCopy.isNeeded(key)) {
+            try (MappedCopy copy = copyOfKey(key, keyOffset, keyLength)) {
+                return peek(copy.buffer(), 0, keyLength, destination, destinationOffset);
+            }
+        }
+        checkKey(key, keyOffset, keyLength);
+        final byte[] base = key.byteArray();
+        final long address = at(key, keyOffset);
+        final Object owner = RawMemory.owner(key);
+        final long hash = hash(base, address, keyLength);
+        return alive(
+                peek(hash, base, address, keyLength, destination, destinationOffset), owner, null);
+    }
+
+    /**
      * Passes the value of a key to a reader in place, without a copy. A hit is a use. Takes the
      * segment's lock.
      *
@@ -181,7 +218,7 @@ abstract class BufferKeyOperations extends LongKeyOperations {
         final long address = at(key, keyOffset);
         final Object owner = RawMemory.owner(key);
         final long hash = hash(base, address, keyLength);
-        return alive(segment(hash).update(hash, base, address, keyLength, updater), owner, null);
+        return alive(writable(hash).update(hash, base, address, keyLength, updater), owner, null);
     }
 
     /**
@@ -209,7 +246,7 @@ abstract class BufferKeyOperations extends LongKeyOperations {
         final long address = at(key, keyOffset);
         final Object owner = RawMemory.owner(key);
         final long hash = hash(base, address, keyLength);
-        return alive(segment(hash).remove(condition, hash, base, address, keyLength), owner, null);
+        return alive(writable(hash).remove(condition, hash, base, address, keyLength), owner, null);
     }
 
     /**
@@ -253,7 +290,7 @@ abstract class BufferKeyOperations extends LongKeyOperations {
             length = getMapped(reader(), hash, keyBase, keyAddress, keyLength, address, room, true);
         } else {
             length =
-                    segment(hash)
+                    writable(hash)
                             .getAndRemove(
                                     hash, keyBase, keyAddress, keyLength, base, address, room);
         }
@@ -311,7 +348,7 @@ abstract class BufferKeyOperations extends LongKeyOperations {
         final Object owner = RawMemory.owner(key);
         checkTtl(ttlNs);
         final long hash = hash(base, address, keyLength);
-        return alive(segment(hash).setTtl(hash, base, address, keyLength, ttlNs), owner, null);
+        return alive(writable(hash).setTtl(hash, base, address, keyLength, ttlNs), owner, null);
     }
 
     /**

@@ -115,7 +115,7 @@ abstract class BufferKeyWrites extends BufferKeyOperations {
         final Object owner = RawMemory.owner(key);
         final long hash = hash(base, address, keyLength);
         final long lengths = EntryLengths.of(keyLength, valueLength);
-        return alive(segment(hash).put(hash, base, address, lengths, ttlNs, writer), owner, null);
+        return alive(writable(hash).put(hash, base, address, lengths, ttlNs, writer), owner, null);
     }
 
     /**
@@ -277,7 +277,7 @@ abstract class BufferKeyWrites extends BufferKeyOperations {
         final Object owner = RawMemory.owner(value);
         final long hash = hash(keyBase, keyAddress, keyLength);
         return alive(
-                segment(hash)
+                writable(hash)
                         .put(
                                 condition,
                                 hash,
@@ -388,7 +388,7 @@ abstract class BufferKeyWrites extends BufferKeyOperations {
         final long hash = hash(keyBase, keyAddress, keyLength);
         final long lengths = EntryLengths.of(keyLength, valueLength);
         return alive(
-                segment(hash)
+                writable(hash)
                         .compareAndSet(
                                 hash, keyBase, keyAddress, lengths, expected, base, address, ttlNs),
                 keyOwner,
@@ -437,7 +437,7 @@ abstract class BufferKeyWrites extends BufferKeyOperations {
         final Object owner = RawMemory.owner(expected);
         final long hash = hash(keyBase, keyAddress, keyLength);
         return alive(
-                segment(hash)
+                writable(hash)
                         .removeIfEqual(
                                 hash,
                                 keyBase,

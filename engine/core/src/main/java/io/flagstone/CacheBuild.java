@@ -8,6 +8,7 @@ import io.flagstone.api.SegmentResetException;
 import io.flagstone.internal.events.CacheOpened;
 import io.flagstone.internal.events.CacheRestarted;
 import io.flagstone.internal.events.SegmentEvents;
+import io.flagstone.internal.feed.ChangeRing;
 import io.flagstone.internal.files.FileSetting;
 import io.flagstone.internal.files.Superblock;
 import io.flagstone.internal.index.KeyedHash;
@@ -16,6 +17,7 @@ import io.flagstone.internal.memory.JvmAccess;
 import io.flagstone.internal.memory.Region;
 import io.flagstone.internal.memory.RegionAllocator;
 import io.flagstone.internal.recency.PromotionDistance;
+import io.flagstone.internal.segment.Following;
 import io.flagstone.internal.segment.ReadCounters;
 import io.flagstone.internal.segment.ReentryGuard;
 import io.flagstone.internal.segment.Segment;
@@ -77,6 +79,7 @@ final class CacheBuild {
         check.shares(sizing.segments());
         final SegmentLayout layout = sizing.layout();
         sizing.checkFit(layout, check);
+        check.feed(layout.classes().maxEntryBytes());
         check.fail();
         return new Plan(sizing, layout);
     }
@@ -105,7 +108,7 @@ final class CacheBuild {
                 plan.sizing().hugePages(),
                 effective(plan),
                 null,
-                new Checkpoints(config, epochClock()),
+                epochClock(),
                 restored);
     }
 
@@ -182,16 +185,24 @@ final class CacheBuild {
                         birthNs,
                         settings.number(Parameter.TICK_NS),
                         settings.number(Parameter.DEFAULT_TTL_NS),
-                        idleNs == OffHeapCache.NO_TTL ? 0 : idleNs),
+                        idleNs == OffHeapCache.NO_TTL ? 0 : idleNs,
+                        new Following(settings.isOn(Parameter.FOLLOWER))),
                 new Budgets(
                         settings.number(Parameter.EXPIRY_BUDGET).intValue(),
                         settings.number(Parameter.REBALANCE_BUDGET).intValue()),
                 new Calls(
                         settings.value(Parameter.REMOVAL_HANDLER, null),
                         errorHandler(),
-                        new ReentryGuard(count)),
+                        new ReentryGuard(count),
+                        changeRing()),
                 new ReadCounters(settings.isOn(Parameter.COUNT_READS)),
                 SegmentEvents.ofNewCache());
+    }
+
+    /** Returns the ring of the feed of changes, or null if there is no feed. */
+    private ChangeRing changeRing() {
+        final Long bytes = settings.number(Parameter.CHANGE_FEED_BYTES);
+        return bytes == null ? null : ChangeRing.allocate(bytes.intValue());
     }
 
     /** Returns the configuration of a file of another configuration, to read its entries. */
@@ -212,7 +223,8 @@ final class CacheBuild {
                 new Calls(
                         null,
                         errorHandler(),
-                        new ReentryGuard((int) old.get(FileSetting.SEGMENTS))),
+                        new ReentryGuard((int) old.get(FileSetting.SEGMENTS)),
+                        null),
                 new ReadCounters(false),
                 SegmentEvents.ofNewCache());
     }

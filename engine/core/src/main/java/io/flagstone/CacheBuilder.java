@@ -51,6 +51,12 @@ public final class CacheBuilder {
     /** The smallest budget with huge pages. */
     static final long MIN_HUGE_BYTES = 4L * HugePages.BYTES;
 
+    /** The smallest ring for the feed of changes. */
+    static final int MIN_FEED_BYTES = 1 << 12;
+
+    /** The largest ring for the feed of changes. */
+    static final int MAX_FEED_BYTES = 1 << 30;
+
     private final Settings settings;
 
     CacheBuilder() {
@@ -437,10 +443,11 @@ public final class CacheBuilder {
     }
 
     /**
-     * Sets the wall clock that tells how much time has passed between two processes. The default is
-     * the system's. Has no effect without a directory.
+     * Sets the wall clock that tells how much time has passed between two processes, and that dates
+     * the deadlines in a checkpoint and in the feed of changes. The default is the system's.
      *
-     * @param wallClock nanoseconds since 1970; read when the cache is built and closed.
+     * @param wallClock nanoseconds since 1970; read when the cache is built and closed, and when a
+     *     checkpoint is written.
      * @return this.
      */
     public CacheBuilder epochClock(EpochNanoClock wallClock) {
@@ -458,6 +465,39 @@ public final class CacheBuilder {
      */
     public CacheBuilder restartListener(Consumer<RestartReport> listener) {
         settings.set(Parameter.RESTART_LISTENER, listener);
+        return this;
+    }
+
+    /**
+     * Sets the size of the ring for the {@linkplain OffHeapCache#changeFeed feed of the cache's
+     * changes}. By default there is no feed. The ring is direct memory on top of {@link
+     * #memoryBytes}.
+     *
+     * @param bytes a power of two between 4096 and 2<sup>30</sup>, at least 8 times the largest
+     *     entry. It should hold the changes that are made while nobody polls.
+     * @return this.
+     */
+    public CacheBuilder changeFeedBytes(int bytes) {
+        settings.set(Parameter.CHANGE_FEED_BYTES, (long) bytes);
+        return this;
+    }
+
+    /**
+     * Sets whether the cache follows the feed of another. It then takes its entries from {@link
+     * OffHeapCache#changeApplier}, and refuses every other write with a {@link
+     * io.flagstone.api.ReadOnlyCacheException}. Reads hide an expired entry as ever. The memory of
+     * an expired entry stays in use until the feed tells that the entry is gone. Hits do not renew
+     * sliding deadlines. All this lasts until {@link io.flagstone.feed.ChangeApplier#promote}.
+     *
+     * <p>Give a follower at least the memory and the bound in entries of the other cache, and the
+     * same {@link #expireAfterAccessNs}. A follower may have a directory, a checkpoint to restore,
+     * and a feed of its own. By default a cache follows no other.
+     *
+     * @param enabled whether the cache follows.
+     * @return this.
+     */
+    public CacheBuilder follower(boolean enabled) {
+        settings.set(Parameter.FOLLOWER, enabled);
         return this;
     }
 

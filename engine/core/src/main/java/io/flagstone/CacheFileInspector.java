@@ -149,7 +149,8 @@ public final class CacheFileInspector {
                 segment.expired(),
                 segment.pooledSlabs(),
                 segment.isUnfinished(),
-                segment.damage());
+                segment.damage(),
+                segment.ages());
     }
 
     private static List<ClassState> sizeClasses(

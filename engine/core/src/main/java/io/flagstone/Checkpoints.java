@@ -59,6 +59,10 @@ final class Checkpoints {
         return new Checkpoints(config, epochClock, bytes);
     }
 
+    EpochNanoClock epochClock() {
+        return epochClock;
+    }
+
     CheckpointReport write(Segment[] segments, Path directory) throws IOException {
         segments[0].refuseCallback();
         if (!running.compareAndSet(false, true)) {

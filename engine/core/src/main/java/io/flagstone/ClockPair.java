@@ -33,6 +33,22 @@ record ClockPair(long clockNs, long wallNs) {
         return closest;
     }
 
+    /** Reads both clocks as {@link #read} does, and returns how far the wall clock is ahead. */
+    static long aheadNs(NanoClock clock, EpochNanoClock epochClock) {
+        long aheadNs = 0;
+        long shortest = Long.MAX_VALUE;
+        for (int i = 0; i < READINGS; i++) {
+            final long before = clock.nanoTime();
+            final long wall = epochClock.nanoTime();
+            final long took = clock.nanoTime() - before;
+            if (took < shortest) {
+                shortest = took;
+                aheadNs = wall - (before + took / 2);
+            }
+        }
+        return aheadNs;
+    }
+
     /**
      * Returns the wall-clock time of a moment of the cache's clock.
      *

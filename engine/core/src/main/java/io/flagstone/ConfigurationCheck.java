@@ -2,6 +2,7 @@
 package io.flagstone;
 
 import io.flagstone.api.SizeSample;
+import io.flagstone.internal.feed.ChangeRing;
 import io.flagstone.internal.memory.DirectMemory;
 import io.flagstone.internal.memory.Region;
 import io.flagstone.internal.slab.SlabPlan;
@@ -93,6 +94,20 @@ final class ConfigurationCheck {
                         + ": memoryBytes="
                         + memoryBytes);
         return fail();
+    }
+
+    /** Checks that the feed of changes, if any, has room for the largest entry. */
+    void feed(int maxEntryBytes) {
+        final Long bytes = settings.number(Parameter.CHANGE_FEED_BYTES);
+        final int least = ChangeRing.leastCapacity(maxEntryBytes);
+        check(
+                bytes == null || bytes >= least,
+                "changeFeedBytes must be at least "
+                        + least
+                        + " for entries of up to "
+                        + maxEntryBytes
+                        + " bytes: changeFeedBytes="
+                        + bytes);
     }
 
     /** Notes a problem unless a condition holds. */

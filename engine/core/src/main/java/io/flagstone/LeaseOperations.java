@@ -45,7 +45,7 @@ abstract class LeaseOperations extends BatchOperations {
      */
     public long lease(long key) {
         final long hash = hash(key);
-        return segment(hash).lease(hash);
+        return writable(hash).lease(hash);
     }
 
     /**
@@ -88,7 +88,7 @@ abstract class LeaseOperations extends BatchOperations {
     public boolean removeLeased(long key, long lease) {
         checkLease(lease);
         final long hash = hash(key);
-        return segment(hash).remove(lease, hash, LONG_KEY, key, Long.BYTES);
+        return writable(hash).remove(lease, hash, LONG_KEY, key, Long.BYTES);
     }
 
     /**
@@ -132,7 +132,7 @@ abstract class LeaseOperations extends BatchOperations {
      */
     public long lease(DirectBuffer key, int keyOffset, int keyLength) {
         final long hash = hashOf(key, keyOffset, keyLength);
-        return segment(hash).lease(hash);
+        return writable(hash).lease(hash);
     }
 
     /**

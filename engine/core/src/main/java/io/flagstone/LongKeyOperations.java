@@ -74,6 +74,25 @@ abstract class LongKeyOperations extends SegmentedCache {
     }
 
     /**
+     * Copies the value of a key into a buffer. This is not a use, and is not counted as a read: it
+     * leaves the order of use and sliding deadlines as they are. Takes a lock only if it is the
+     * first to find the entry expired, or if writers disturb it repeatedly.
+     *
+     * <p>If the result is negative, the destination's bytes from the offset on are undefined.
+     *
+     * @param key the key.
+     * @param destination receives the value; the room is its capacity from the offset on.
+     * @param destinationOffset the offset at which to write.
+     * @return the value's length, {@link #NOT_FOUND} or {@link #INSUFFICIENT_CAPACITY}.
+     * @throws IllegalArgumentException if the destination is read-only.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
+     */
+    public int peek(long key, MutableDirectBuffer destination, int destinationOffset) {
+        return peek(hash(key), LONG_KEY, key, Long.BYTES, destination, destinationOffset);
+    }
+
+    /**
      * Passes the value of a key to a reader in place, without a copy. A hit is a use. Takes the
      * segment's lock.
      *
@@ -158,7 +177,7 @@ abstract class LongKeyOperations extends SegmentedCache {
         checkTtl(ttlNs);
         final long hash = hash(key);
         final long lengths = EntryLengths.of(Long.BYTES, valueLength);
-        return segment(hash).put(hash, LONG_KEY, key, lengths, ttlNs, writer);
+        return writable(hash).put(hash, LONG_KEY, key, lengths, ttlNs, writer);
     }
 
     /**
@@ -247,7 +266,7 @@ abstract class LongKeyOperations extends SegmentedCache {
         final Object owner = RawMemory.owner(value);
         final long hash = hash(key);
         return alive(
-                segment(hash)
+                writable(hash)
                         .put(
                                 condition,
                                 hash,
@@ -326,7 +345,7 @@ abstract class LongKeyOperations extends SegmentedCache {
         final long hash = hash(key);
         final long lengths = EntryLengths.of(Long.BYTES, valueLength);
         return alive(
-                segment(hash)
+                writable(hash)
                         .compareAndSet(
                                 hash, LONG_KEY, key, lengths, expected, base, address, ttlNs),
                 expectedOwner,
@@ -346,7 +365,7 @@ abstract class LongKeyOperations extends SegmentedCache {
      */
     public boolean update(long key, ValueUpdater updater) {
         final long hash = hash(key);
-        return segment(hash).update(hash, LONG_KEY, key, Long.BYTES, updater);
+        return writable(hash).update(hash, LONG_KEY, key, Long.BYTES, updater);
     }
 
     /**
@@ -359,7 +378,7 @@ abstract class LongKeyOperations extends SegmentedCache {
      */
     public boolean remove(long key) {
         final long hash = hash(key);
-        return segment(hash).remove(PutCondition.ALWAYS, hash, LONG_KEY, key, Long.BYTES);
+        return writable(hash).remove(PutCondition.ALWAYS, hash, LONG_KEY, key, Long.BYTES);
     }
 
     /**
@@ -386,7 +405,7 @@ abstract class LongKeyOperations extends SegmentedCache {
         final Object owner = RawMemory.owner(expected);
         final long hash = hash(key);
         return alive(
-                segment(hash)
+                writable(hash)
                         .removeIfEqual(
                                 hash, LONG_KEY, key, Long.BYTES, base, address, expectedLength),
                 owner,
@@ -416,7 +435,7 @@ abstract class LongKeyOperations extends SegmentedCache {
         final int length =
                 MappedCopy.isNeeded(destination)
                         ? getMapped(reader(), hash, LONG_KEY, key, Long.BYTES, address, room, true)
-                        : segment(hash)
+                        : writable(hash)
                                 .getAndRemove(hash, LONG_KEY, key, Long.BYTES, base, address, room);
         return alive(length, owner, null);
     }
@@ -450,7 +469,7 @@ abstract class LongKeyOperations extends SegmentedCache {
     public boolean setTtl(long key, long ttlNs) {
         checkTtl(ttlNs);
         final long hash = hash(key);
-        return segment(hash).setTtl(hash, LONG_KEY, key, Long.BYTES, ttlNs);
+        return writable(hash).setTtl(hash, LONG_KEY, key, Long.BYTES, ttlNs);
     }
 
     /**
@@ -463,7 +482,7 @@ abstract class LongKeyOperations extends SegmentedCache {
      */
     public boolean persist(long key) {
         final long hash = hash(key);
-        return segment(hash).setTtl(hash, LONG_KEY, key, Long.BYTES, NO_TTL);
+        return writable(hash).setTtl(hash, LONG_KEY, key, Long.BYTES, NO_TTL);
     }
 
     /**

@@ -52,7 +52,7 @@ abstract class NumberOperations extends BufferKeyWrites {
     public boolean putLong(long key, int valueIndex, long number) {
         checkIndex(valueIndex);
         final long hash = hash(key);
-        return segment(hash).putLong(hash, LONG_KEY, key, Long.BYTES, valueIndex, number);
+        return writable(hash).putLong(hash, LONG_KEY, key, Long.BYTES, valueIndex, number);
     }
 
     /**
@@ -72,7 +72,7 @@ abstract class NumberOperations extends BufferKeyWrites {
     public boolean compareAndSetLong(long key, int valueIndex, long expected, long number) {
         checkIndex(valueIndex);
         final long hash = hash(key);
-        return segment(hash)
+        return writable(hash)
                 .compareAndSetLong(hash, LONG_KEY, key, Long.BYTES, valueIndex, expected, number);
     }
 
@@ -110,7 +110,7 @@ abstract class NumberOperations extends BufferKeyWrites {
     public long addAndGetLong(long key, int valueIndex, long delta, long missing) {
         checkIndex(valueIndex);
         final long hash = hash(key);
-        return segment(hash)
+        return writable(hash)
                 .addAndGetLong(hash, LONG_KEY, key, Long.BYTES, valueIndex, delta, missing);
     }
 
@@ -174,7 +174,7 @@ abstract class NumberOperations extends BufferKeyWrites {
         checkIndex(valueIndex);
         final long hash = hash(base, address, keyLength);
         return alive(
-                segment(hash).putLong(hash, base, address, keyLength, valueIndex, number),
+                writable(hash).putLong(hash, base, address, keyLength, valueIndex, number),
                 owner,
                 null);
     }
@@ -214,7 +214,7 @@ abstract class NumberOperations extends BufferKeyWrites {
         checkIndex(valueIndex);
         final long hash = hash(base, address, keyLength);
         return alive(
-                segment(hash)
+                writable(hash)
                         .compareAndSetLong(
                                 hash, base, address, keyLength, valueIndex, expected, number),
                 owner,
@@ -281,7 +281,7 @@ abstract class NumberOperations extends BufferKeyWrites {
         checkIndex(valueIndex);
         final long hash = hash(base, address, keyLength);
         return alive(
-                segment(hash)
+                writable(hash)
                         .addAndGetLong(hash, base, address, keyLength, valueIndex, delta, missing),
                 owner,
                 null);

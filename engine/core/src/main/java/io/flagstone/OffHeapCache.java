@@ -8,7 +8,10 @@ import io.flagstone.api.EffectiveConfiguration;
 import io.flagstone.api.EntryVisitor;
 import io.flagstone.api.MemoryReport;
 import io.flagstone.api.MemoryReport.Figure;
+import io.flagstone.api.ReadOnlyCacheException;
 import io.flagstone.api.RestartReport;
+import io.flagstone.feed.ChangeApplier;
+import io.flagstone.feed.ChangeFeed;
 import io.flagstone.internal.events.CacheClosed;
 import io.flagstone.internal.segment.ReadCounters;
 import io.flagstone.internal.segment.Segment;
@@ -20,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 
@@ -88,6 +92,7 @@ public final class OffHeapCache extends LeaseOperations implements Agent, AutoCl
 
     private final EffectiveConfiguration configuration;
     private final NanoClock clock;
+    private final long birthNs;
     private final ReadCounters counters;
     private final long eventId;
     private final long budgetBytes;
@@ -107,6 +112,13 @@ public final class OffHeapCache extends LeaseOperations implements Agent, AutoCl
     private final RestartReport restartReport;
 
     private final Checkpoints checkpoints;
+
+    /** The writer of a cache that was built to follow, or {@code null}. */
+    private final Follower follower;
+
+    /** The feed of changes, or {@code null} if there is none. */
+    private final CacheFeed feed;
+
     private volatile CacheStatistics finalStatistics = CacheStatistics.NONE;
 
     OffHeapCache(
@@ -116,11 +128,12 @@ public final class OffHeapCache extends LeaseOperations implements Agent, AutoCl
             boolean hugePages,
             EffectiveConfiguration configuration,
             CacheFiles files,
-            Checkpoints checkpoints,
+            EpochNanoClock epochClock,
             RestartReport restartReport) {
         super(segments, config, budgetBytes);
         this.configuration = configuration;
         this.clock = config.times().clock();
+        this.birthNs = config.times().birthNs();
         this.counters = config.counters();
         this.eventId = config.events().cache();
         this.budgetBytes = budgetBytes;
@@ -128,7 +141,10 @@ public final class OffHeapCache extends LeaseOperations implements Agent, AutoCl
         this.segmentCount = segments.length;
         this.errorHandler = config.calls().errorHandler();
         this.files = files;
-        this.checkpoints = checkpoints;
+        this.checkpoints = new Checkpoints(config, epochClock);
+        this.feed = CacheFeed.of(config, epochClock, segments);
+        this.follower =
+                config.times().following().isOn() ? new Follower(this, config, epochClock) : null;
         this.restartReport = restartReport;
     }
 
@@ -185,7 +201,9 @@ public final class OffHeapCache extends LeaseOperations implements Agent, AutoCl
      *     call.
      */
     public void clear() {
-        for (final Segment segment : segments()) {
+        final Segment[] current = segments();
+        checkTakesWrites();
+        for (final Segment segment : current) {
             segment.clear();
         }
     }
@@ -323,6 +341,11 @@ public final class OffHeapCache extends LeaseOperations implements Agent, AutoCl
         return new AuditResult(true, "", entries);
     }
 
+    /** Returns what the clock showed when the cache was built. */
+    long birthNs() {
+        return birthNs;
+    }
+
     Checkpoints checkpoints() {
         return checkpoints;
     }
@@ -383,6 +406,9 @@ public final class OffHeapCache extends LeaseOperations implements Agent, AutoCl
             }
             finalStatistics = sum(current);
             dropSegments();
+            if (feed != null) {
+                feed.close();
+            }
             if (files != null) {
                 files.close(errorHandler);
             }
@@ -396,5 +422,66 @@ public final class OffHeapCache extends LeaseOperations implements Agent, AutoCl
             sum = sum.plus(segment.statistics());
         }
         return sum;
+    }
+
+    /**
+     * Returns the feed of the cache's changes. Also works after the cache is closed.
+     *
+     * @return the only feed of this cache.
+     * @throws IllegalStateException if the cache was built without {@link
+     *     CacheBuilder#changeFeedBytes}.
+     */
+    public ChangeFeed changeFeed() {
+        if (feed == null) {
+            throw new IllegalStateException("the cache has no feed: changeFeedBytes is not set");
+        }
+        return feed;
+    }
+
+    /**
+     * Returns the writer of a cache that follows the feed of another; see {@link
+     * CacheBuilder#follower}. Also works after the cache is closed or promoted.
+     *
+     * @return always the same object.
+     * @throws IllegalStateException if the cache was not built to follow.
+     */
+    public ChangeApplier changeApplier() {
+        if (follower == null) {
+            throw new IllegalStateException(
+                    "the cache was not built to follow another: call follower(true)");
+        }
+        return follower;
+    }
+
+    /**
+     * Returns whether the cache follows the feed of another and so refuses writes, with a {@link
+     * ReadOnlyCacheException}. Takes no lock. Also works after the cache is closed.
+     *
+     * @return false from the promotion of a follower on.
+     */
+    public boolean isFollower() {
+        return follower != null && follower.isFollowing();
+    }
+
+    /**
+     * Returns a digest of all live entries: the same for any two caches with the same keys and
+     * values, whatever their segments, their hash seeds, their deadlines and the order of their
+     * writes. Two caches with different entries have different digests with a probability of all
+     * but 1 in 2<sup>64</sup>, unless somebody chose the entries so that they collide.
+     *
+     * <p>The digest says something only if nobody writes meanwhile, and if no deadline passes. It
+     * visits every entry, under the locks of the segments, in short steps. A visit is not a use.
+     *
+     * @return the sum of a hash of each entry; 0 for an empty cache. It is the same in every
+     *     process on machines of the same byte order.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
+     */
+    public long digest() {
+        final EntryDigest digest = new EntryDigest();
+        for (long cursor = 0; cursor != SCAN_DONE; ) {
+            cursor = scan(cursor, EntryDigest.STEP_ENTRIES, digest);
+        }
+        return digest.sum();
     }
 }

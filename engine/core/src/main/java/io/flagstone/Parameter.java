@@ -71,7 +71,27 @@ enum Parameter {
     VERIFY("verify", Parameter.SWITCH, true),
     EPOCH_CLOCK("epochClock", "EpochNanoClock", null),
     RESTART_LISTENER("restartListener", "Consumer<RestartReport>", null),
-    RESTORE("restore", "Path", null);
+    RESTORE("restore", "Path", null),
+    CHANGE_FEED_BYTES(
+            "changeFeedBytes",
+            "bytes",
+            null,
+            CacheBuilder.MIN_FEED_BYTES,
+            CacheBuilder.MAX_FEED_BYTES) {
+        @Override
+        boolean fits(long value) {
+            return BitUtil.isPowerOfTwo(value);
+        }
+
+        @Override
+        String limits() {
+            return "must be a power of two between "
+                    + CacheBuilder.MIN_FEED_BYTES
+                    + " and "
+                    + CacheBuilder.MAX_FEED_BYTES;
+        }
+    },
+    FOLLOWER("follower", Parameter.SWITCH, false);
 
     private static final String SWITCH = "yes or no";
     private static final String PROPERTY_PREFIX = "flagstone.";

@@ -454,7 +454,7 @@ final class Restart {
                         plan.sizing().hugePages(),
                         build.effective(plan),
                         files,
-                        new Checkpoints(config, epochClock),
+                        epochClock,
                         report);
         final long id = config.events().cache();
         opened.finish(id, plan.sizing().memoryBytes(), segments.length);

@@ -27,11 +27,15 @@ import org.agrona.concurrent.UnsafeBuffer;
  * <p>Deadlines are moments of the wall clock. If that clock shows an earlier time than the
  * checkpoint, the time of the checkpoint counts, so no expired entry becomes alive again and no
  * entry lives longer than it had left.
+ *
+ * <p>A cache that follows another keeps expired entries too, which its reads hide. The changes that
+ * it is told next may extend their deadlines.
  */
 final class Restore {
     private final Segment[] segments;
     private final SegmentConfig config;
     private final EpochNanoClock epochClock;
+    private final boolean follows;
     private final List<String> problems = new ArrayList<>();
     private final StoredRecord stored = new StoredRecord();
     private long expired;
@@ -40,6 +44,7 @@ final class Restore {
         this.segments = segments;
         this.config = config;
         this.epochClock = epochClock;
+        this.follows = config.times().following().isOn();
     }
 
     /**
@@ -100,14 +105,14 @@ final class Restore {
             epochNs = imageNs;
         }
         while (reader.next(stored)) {
-            if (stored.deadlineNs() <= epochNs) {
+            if (stored.deadlineNs() <= epochNs && !follows) {
                 expired++;
             } else {
                 final long deadlineNs =
                         stored.deadlineNs() == RecordDescriptor.NO_DEADLINE
                                 ? TimesToLive.NONE
                                 : sinceBirthNs + (stored.deadlineNs() - epochNs);
-                put(deadlineNs);
+                put(Math.max(0, deadlineNs));
             }
         }
     }

@@ -2,11 +2,13 @@
 package io.flagstone;
 
 import io.flagstone.api.CacheClosedException;
+import io.flagstone.api.ReadOnlyCacheException;
 import io.flagstone.internal.entry.EntryDescriptor;
 import io.flagstone.internal.index.KeyedHash;
 import io.flagstone.internal.memory.MappedCopy;
 import io.flagstone.internal.memory.RawMemory;
 import io.flagstone.internal.segment.BatchReader;
+import io.flagstone.internal.segment.Following;
 import io.flagstone.internal.segment.OptimisticReader;
 import io.flagstone.internal.segment.Segment;
 import io.flagstone.internal.segment.SegmentConfig;
@@ -15,6 +17,7 @@ import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /** The segments of a cache, the mapping of keys to segments, and the checks of arguments. */
 abstract class SegmentedCache {
@@ -42,6 +45,7 @@ abstract class SegmentedCache {
     public static final int MAX_KEY_LENGTH = EntryDescriptor.MAX_KEY_LENGTH;
 
     private final KeyedHash keyedHash;
+    private final Following following;
     private final int segmentBits;
     private final int maxValueBytes;
 
@@ -62,6 +66,7 @@ abstract class SegmentedCache {
         this.reader = reads;
         this.batchReader = new BatchReader(reads, segments, config);
         this.keyedHash = config.hash();
+        this.following = config.times().following();
         this.segmentBits = Integer.numberOfTrailingZeros(segments.length);
         this.maxValueBytes = config.layout().classes().maxEntryBytes();
     }
@@ -90,6 +95,28 @@ abstract class SegmentedCache {
 
     final Segment segment(long hash) {
         return segments()[segmentNumber(hash)];
+    }
+
+    /**
+     * Returns the segment of a hash, for a write of a user.
+     *
+     * @throws ReadOnlyCacheException if the cache follows another.
+     */
+    final Segment writable(long hash) {
+        final Segment segment = segment(hash);
+        checkTakesWrites();
+        return segment;
+    }
+
+    /**
+     * Checks that users may write to the cache.
+     *
+     * @throws ReadOnlyCacheException if the cache follows another.
+     */
+    final void checkTakesWrites() {
+        if (following.isOn()) {
+            throw new ReadOnlyCacheException();
+        }
     }
 
     final Segment[] segments() {
@@ -210,6 +237,9 @@ abstract class SegmentedCache {
             long destination,
             int room,
             boolean remove) {
+        if (remove) {
+            checkTakesWrites();
+        }
         final int limit = Math.min(room, maxValueBytes);
         int most = Math.min(limit, MappedCopy.KEPT_BYTES);
         while (true) {
@@ -237,6 +267,59 @@ abstract class SegmentedCache {
                     return length;
                 }
             }
+        }
+    }
+
+    /** Copies a value without a use. The caller keeps the key's memory reachable. */
+    final int peek(
+            long hash,
+            Object keyBase,
+            long keyAddress,
+            int keyLength,
+            MutableDirectBuffer destination,
+            int offset) {
+        final int room = room(destination, offset);
+        if (MappedCopy.isNeeded(destination)) {
+            return peekMapped(hash, keyBase, keyAddress, keyLength, at(destination, offset), room);
+        }
+        final byte[] base = destination.byteArray();
+        final long address = at(destination, offset);
+        final Object owner = RawMemory.owner(destination);
+        // A second attempt without the lock would look up the bytes that the first one wrote over
+        // the key.
+        final int length =
+                keyBase != EntryDescriptor.LONG_KEY
+                                && RawMemory.overlap(
+                                        (byte[]) keyBase,
+                                        keyAddress,
+                                        keyLength,
+                                        base,
+                                        address,
+                                        room)
+                        ? segment(hash)
+                                .peek(hash, keyBase, keyAddress, keyLength, base, address, room)
+                        : reader().peek(hash, keyBase, keyAddress, keyLength, base, address, room);
+        return alive(length, owner, null);
+    }
+
+    /** Copies a value to mapped memory without a use, after the read. */
+    private int peekMapped(
+            long hash, Object keyBase, long keyAddress, int keyLength, long destination, int room) {
+        try (MappedCopy copy = MappedCopy.take(Math.min(room, maxValueBytes))) {
+            final UnsafeBuffer buffer = copy.buffer();
+            final int length =
+                    reader().peek(
+                                    hash,
+                                    keyBase,
+                                    keyAddress,
+                                    keyLength,
+                                    buffer.byteArray(),
+                                    buffer.addressOffset(),
+                                    Math.min(room, maxValueBytes));
+            if (length >= 0) {
+                copy.copyOut(destination, length);
+            }
+            return length;
         }
     }
 

@@ -24,12 +24,14 @@ import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.agrona.UnsafeApi;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Calls go down the layers and never up; dangerous operations have one place each. */
+@Tag("any-jdk")
 class ArchitectureTest {
     private static final String ROOT = "io.flagstone";
     private static final String UNSAFE = "sun.misc.Unsafe";
@@ -63,12 +65,18 @@ class ArchitectureTest {
                 .definedBy(ROOT + ".internal.files")
                 .layer("checkpoint")
                 .definedBy(ROOT + ".internal.checkpoint")
+                .layer("feed")
+                .definedBy(ROOT + ".feed")
+                .layer("ring")
+                .definedBy(ROOT + ".internal.feed")
                 .layer("entry")
                 .definedBy(ROOT + ".internal.entry")
                 .layer("memory")
                 .definedBy(ROOT + ".internal.memory")
                 .layer("events")
                 .definedBy(ROOT + ".internal.events")
+                .layer("feed")
+                .definedBy(ROOT + ".feed")
                 .layer("api")
                 .definedBy(ROOT + ".api")
                 .whereLayer("metrics")
@@ -87,8 +95,12 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("public", "segment")
                 .whereLayer("checkpoint")
                 .mayOnlyBeAccessedByLayers("public", "segment")
+                .whereLayer("feed")
+                .mayOnlyBeAccessedByLayers("public", "ring")
+                .whereLayer("ring")
+                .mayOnlyBeAccessedByLayers("public", "segment")
                 .whereLayer("entry")
-                .mayOnlyBeAccessedByLayers("public", "segment", "mechanisms");
+                .mayOnlyBeAccessedByLayers("public", "segment", "mechanisms", "ring");
     }
 
     private static Map<String, ArchRule> rules() {
@@ -226,7 +238,8 @@ class ArchitectureTest {
     void onlyTheCacheAndItsSegmentsUseTheApi() {
         final LayeredArchitecture rule =
                 layers().whereLayer("api")
-                        .mayOnlyBeAccessedByLayers("metrics", "typed", "public", "segment");
+                        .mayOnlyBeAccessedByLayers(
+                                "metrics", "typed", "public", "segment", "feed", "ring");
         rule.check(ENGINE);
         classes()
                 .that()
@@ -296,6 +309,8 @@ class ArchitectureTest {
                         ROOT + ".metrics",
                         ROOT + ".typed",
                         ROOT + ".api",
+                        ROOT + ".feed",
+                        ROOT + ".internal.feed",
                         ROOT + ".internal.segment",
                         ROOT + ".internal.events",
                         ROOT + ".internal.files",

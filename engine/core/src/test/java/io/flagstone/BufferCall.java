@@ -65,6 +65,7 @@ record BufferCall(String name, String takes, Operation operation) {
         final List<BufferCall> all = new ArrayList<>();
         final long k = LONG_KEY;
         add(all, "get", "d", (c, b) -> c.get(k, b.destination, AT));
+        add(all, "peek", "d", (c, b) -> c.peek(k, b.destination, AT));
         add(all, "getAndRemove", "d", (c, b) -> c.getAndRemove(k, b.destination, AT));
         add(all, "put", "v", (c, b) -> c.put(k, b.value, AT, b.valueLength, TTL_NS));
         add(all, "putIfAbsent", "v", (c, b) -> c.putIfAbsent(k, b.value, AT, b.valueLength));
@@ -121,6 +122,7 @@ record BufferCall(String name, String takes, Operation operation) {
                                 b.valueLength));
         add(all, "getLong", "k", (c, b) -> c.getLong(b.key, AT, b.keyLength, 0, -1));
         add(all, "read", "k", (c, b) -> c.read(b.key, AT, b.keyLength, view -> {}));
+        add(all, "peek", "kd", (c, b) -> c.peek(b.key, AT, b.keyLength, b.destination, AT));
         add(all, "contains", "k", (c, b) -> c.contains(b.key, AT, b.keyLength));
         add(all, "update", "k", (c, b) -> c.update(b.key, AT, b.keyLength, view -> {}));
         add(all, "addAndGetLong", "k", (c, b) -> c.addAndGetLong(b.key, AT, b.keyLength, 0, 0, -1));

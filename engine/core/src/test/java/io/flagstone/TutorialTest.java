@@ -30,7 +30,8 @@ class TutorialTest {
                     "sbe.md",
                     "sizing.md",
                     "warm-restart.md",
-                    "checkpoints.md");
+                    "checkpoints.md",
+                    "feed.md");
 
     /**
      * Pages tested by the modules whose libraries they use; {@code .ci/trial} tests the first

@@ -7,6 +7,7 @@ import com.sun.management.ThreadMXBean;
 import io.flagstone.api.EntryVisitor;
 import io.flagstone.api.ValueReader;
 import io.flagstone.api.ValueUpdater;
+import io.flagstone.feed.ChangeHandler;
 import io.flagstone.testing.TestClock;
 import io.flagstone.testing.TestSupport;
 import java.lang.management.ManagementFactory;
@@ -14,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -21,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * A million steady-state operations of each kind, on a full and expiring cache, allocate nothing.
  */
 class ZeroAllocationTest {
-    private static final int OPERATIONS = 1_000_000;
+    private static final int OPERATIONS = TestSupport.repetitions(1_000_000);
 
     /**
      * How often an operation may try. The JVM itself allocates some 100 bytes when it links a
@@ -56,11 +58,13 @@ class ZeroAllocationTest {
     private final UnsafeBuffer destination = new UnsafeBuffer(new byte[512]);
     private final MultiGet multiGet = new MultiGet(6);
     private final MultiPut multiPut = new MultiPut(6);
+    private boolean followed;
     private long removals;
     private OffHeapCache cache;
     private long sum;
     private long cursor;
 
+    private final ChangeHandler handler = change -> sum += change.deadlineNs();
     private final ValueReader reader = view -> sum += view.getLong(0);
     private final ValueUpdater updater = view -> view.putLong(0, view.getLong(0) + 1);
     private final EntryVisitor visitor = (keyView, valueView) -> sum += valueView.getLong(0);
@@ -117,6 +121,13 @@ class ZeroAllocationTest {
         assertAllocatesNothing(kind, builder -> builder.memoryBytes(24 << 20).maxEntries(KEYS));
     }
 
+    @Test
+    void theFeedAllocatesNothing() {
+        followed = true;
+        assertAllocatesNothing(Kind.MIXED, builder -> builder.changeFeedBytes(1 << 18));
+        assertThat(cache.changeFeed().number()).isPositive();
+    }
+
     private void assertAllocatesNothing(Kind kind, UnaryOperator<CacheBuilder> options) {
         cache =
                 options.apply(
@@ -164,12 +175,24 @@ class ZeroAllocationTest {
         if ((i & 15) == 0) {
             clock.advance(TimeUnit.MILLISECONDS.toNanos(1));
         }
+        if (followed) {
+            follow(i);
+        }
         final long number = (i * 7919L) % KEYS;
         if ((i & 1) == 0) {
             onLong(kind, number, i);
         } else {
             key.putLong(0, number);
             onBuffer(kind, 8 + (i & 15), number, i);
+        }
+    }
+
+    private void follow(int i) {
+        if ((i & 15) == 0) {
+            cache.changeFeed().poll(handler, 64);
+        }
+        if ((i & 0xFFFF) == 0) {
+            cache.changeFeed().synchronise();
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Tells what is in the file of a cache with a directory, at one moment.
@@ -73,6 +74,7 @@ public record CacheFileReport(
      * @param pooledSlabs the slabs that belong to no size class.
      * @param unfinished whether a write was under way.
      * @param damage the first inconsistency; empty if there is none.
+     * @param ages how old the entries are.
      */
     public record SegmentState(
             long entries,
@@ -80,7 +82,8 @@ public record CacheFileReport(
             long expired,
             int pooledSlabs,
             boolean unfinished,
-            String damage) {}
+            String damage,
+            EntryAges ages) {}
 
     /**
      * A size class, in all segments.
@@ -118,5 +121,14 @@ public record CacheFileReport(
      */
     public long entries() {
         return segments.stream().mapToLong(SegmentState::entries).sum();
+    }
+
+    /**
+     * Returns how old the entries of all segments are.
+     *
+     * @return the sums; empty if the first page is damaged.
+     */
+    public Optional<EntryAges> ages() {
+        return segments.stream().map(SegmentState::ages).reduce(EntryAges::plus);
     }
 }

@@ -81,8 +81,11 @@ final class Refreshes<K, V> {
         this.aheadNs = aheadNs;
     }
 
-    /** Submits a reload of a key that was hit, if it is due. */
+    /** Submits a reload of a key that was hit, if it is due and the cache takes writes. */
     void hit(K key) {
+        if (entries.engine().isFollower()) {
+            return;
+        }
         final long leftNs = entries.remainingTtlNs(key);
         if (leftNs <= 0 || leftNs > aheadNs) {
             return;

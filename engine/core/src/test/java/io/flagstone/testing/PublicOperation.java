@@ -29,6 +29,7 @@ public final class PublicOperation {
             Set.of(
                     "size",
                     "isClosed",
+                    "isFollower",
                     "configuration",
                     "restartReport",
                     "segmentCount",
@@ -44,6 +45,7 @@ public final class PublicOperation {
                     "close",
                     "statistics",
                     "isClosed",
+                    "isFollower",
                     "configuration",
                     "restartReport",
                     "segmentCount",
@@ -51,6 +53,9 @@ public final class PublicOperation {
                     "roleName",
                     "onStart",
                     "onClose");
+
+    /** The accessors of parts that only some caches have. */
+    private static final Set<String> OF_PARTS = Set.of("changeApplier", "changeFeed");
 
     /** Where checkpoints go. */
     private static final Path DIRECTORY =
@@ -66,7 +71,7 @@ public final class PublicOperation {
         this.types = method.getParameterTypes();
     }
 
-    /** Returns every operation, always in the same order. */
+    /** Returns every operation of any cache, always in the same order. */
     public static List<PublicOperation> all() {
         final Map<String, PublicOperation> byName = new HashMap<>();
         for (final Method method : OffHeapCache.class.getMethods()) {
@@ -74,7 +79,8 @@ public final class PublicOperation {
             // class.
             if (!Modifier.isStatic(method.getModifiers())
                     && method.getDeclaringClass() != Object.class
-                    && Modifier.isPublic(method.getDeclaringClass().getModifiers())) {
+                    && Modifier.isPublic(method.getDeclaringClass().getModifiers())
+                    && !OF_PARTS.contains(method.getName())) {
                 final PublicOperation operation = new PublicOperation(method);
                 byName.put(operation.toString(), operation);
             }

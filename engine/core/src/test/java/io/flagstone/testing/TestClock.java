@@ -29,8 +29,8 @@ public final class TestClock implements NanoClock {
         now = ns;
     }
 
-    /** Advances the time. */
-    public void advance(long ns) {
+    /** Advances the time. Several threads may do so at once. */
+    public synchronized void advance(long ns) {
         now += ns;
     }
 

@@ -23,6 +23,14 @@ public final class TestSupport {
         return Long.getLong("flagstone.test.seed", 20_131_125L);
     }
 
+    /**
+     * Returns how often a long random test repeats itself: {@code -Dflagstone.test.effort} percent
+     * of a number, and at least 1. Without the property, that is the number.
+     */
+    public static int repetitions(int number) {
+        return Math.max(1, (int) (number * Long.getLong("flagstone.test.effort", 100L) / 100));
+    }
+
     /** Returns a buffer with a text's bytes in UTF-8. */
     public static UnsafeBuffer bytes(String text) {
         return new UnsafeBuffer(text.getBytes(StandardCharsets.UTF_8));
@@ -76,6 +84,15 @@ public final class TestSupport {
     public static void await(CountDownLatch latch) {
         try {
             latch.await();
+        } catch (final InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Waits for a thread's end without a checked exception. */
+    public static void join(Thread thread) {
+        try {
+            thread.join();
         } catch (final InterruptedException e) {
             throw new IllegalStateException(e);
         }

@@ -66,7 +66,7 @@ final class Entries<K, V> {
 
     /** Reads a value and updates its expiry. Takes the key's lock if the policy needs it. */
     V read(K key) {
-        if (expiry.ignoresAccess()) {
+        if (ignoresAccess()) {
             return peek(key);
         }
         return locks.locked(
@@ -82,7 +82,7 @@ final class Entries<K, V> {
 
     /** Updates the expiry of an entry that was read before, if it is still present. */
     void touch(K key, V value) {
-        if (!expiry.ignoresAccess()) {
+        if (!ignoresAccess()) {
             locks.locked(
                     key,
                     () -> {
@@ -92,6 +92,11 @@ final class Entries<K, V> {
                         return null;
                     });
         }
+    }
+
+    /** Returns whether a read leaves the deadline alone. A follower learns of deadlines only. */
+    private boolean ignoresAccess() {
+        return expiry.ignoresAccess() || cache.engine().isFollower();
     }
 
     /** Sets the deadline of an entry that has been read. */

@@ -22,8 +22,13 @@ public final class CheckpointFiles {
         return "checkpoint-" + generation + ".flagstone";
     }
 
+    /** Returns whether a file's name is that of a checkpoint. */
+    public static boolean isName(String name) {
+        return NAME.matcher(name).matches();
+    }
+
     /** Returns the files of all generations in a directory, the newest first. */
-    private static List<Path> newestFirst(Path directory) throws IOException {
+    public static List<Path> newestFirst(Path directory) throws IOException {
         return generations(CheckpointDirectory.names(directory)).stream()
                 .map(generation -> directory.resolve(name(generation)))
                 .toList();

@@ -50,7 +50,20 @@ public final class CheckpointReader implements Closeable {
     private static final int MIN_READ_BYTES = 512;
     private static final int MAX_READ_AHEAD_BYTES = 64 << 10;
 
+    /** Is told of each entry, in the order of the file, while the file is checked. */
+    public interface EntryConsumer {
+        /**
+         * Receives an entry.
+         *
+         * @param deadlineNs in nanoseconds since 1970, or {@link RecordDescriptor#NO_DEADLINE}.
+         * @param order the place in the order of use: 0 for the moment of the image, less for
+         *     earlier uses.
+         */
+        void accept(long deadlineNs, long order);
+    }
+
     private final FileChannel channel;
+    private final EntryConsumer consumer;
     private final UnsafeBuffer buffer = new UnsafeBuffer(new byte[SUPERBLOCK_LENGTH]);
     private final long length;
     private final Superblock superblock;
@@ -62,8 +75,9 @@ public final class CheckpointReader implements Closeable {
     private final int readBytes;
     private int next;
 
-    private CheckpointReader(FileChannel channel) throws IOException {
+    private CheckpointReader(FileChannel channel, EntryConsumer consumer) throws IOException {
         this.channel = channel;
+        this.consumer = consumer;
         this.length = channel.size();
         this.positionBits = Long.SIZE - Long.numberOfLeadingZeros(length >>> POSITION_SHIFT);
         this.superblock = readSuperblock();
@@ -82,10 +96,19 @@ public final class CheckpointReader implements Closeable {
      * @throws DamagedCheckpointException if it is not a whole checkpoint.
      */
     public static CheckpointReader open(Path file) throws IOException {
+        return open(file, (deadlineNs, order) -> {});
+    }
+
+    /**
+     * Does the same, and tells of each entry. The file may turn out to be damaged after that.
+     *
+     * @throws DamagedCheckpointException if it is not a whole checkpoint.
+     */
+    public static CheckpointReader open(Path file, EntryConsumer consumer) throws IOException {
         final FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
         CheckpointReader reader = null;
         try {
-            reader = new CheckpointReader(channel);
+            reader = new CheckpointReader(channel, consumer);
             return reader;
         } finally {
             if (reader == null) {
@@ -129,7 +152,9 @@ public final class CheckpointReader implements Closeable {
             for (int i = 0; i < blockEntries; i++) {
                 check(count < entries.length, "it has more entries than its superblock says");
                 final int recordLength = checkRecord(record, BLOCK_HEADER_LENGTH + payload);
-                entries[count++] = place(position + record, RecordDescriptor.order(buffer, record));
+                final long order = RecordDescriptor.order(buffer, record);
+                entries[count++] = place(position + record, order);
+                consumer.accept(RecordDescriptor.deadline(buffer, record), order);
                 bytes +=
                         RecordDescriptor.keyLength(buffer, record)
                                 + RecordDescriptor.valueLength(buffer, record);

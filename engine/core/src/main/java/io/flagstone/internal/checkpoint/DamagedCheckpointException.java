@@ -11,4 +11,9 @@ public final class DamagedCheckpointException extends IOException {
     DamagedCheckpointException(String problem) {
         super(problem);
     }
+
+    /** Returns whether the file is merely not finished. */
+    public boolean isUnfinished() {
+        return Superblock.UNFINISHED.equals(getMessage());
+    }
 }

@@ -39,6 +39,9 @@ public record Superblock(
         long bytes,
         long blocks,
         long fileLength) {
+    /** The text for a file that was not finished. */
+    static final String UNFINISHED = "it was not finished";
+
     byte[] encode() {
         final byte[] page = new byte[SUPERBLOCK_LENGTH];
         final UnsafeBuffer buffer = new UnsafeBuffer(page);
@@ -68,7 +71,7 @@ public record Superblock(
         final UnsafeBuffer buffer = new UnsafeBuffer(page);
         final long magic = buffer.getLong(MAGIC_OFFSET, ORDER);
         if (magic == 0) {
-            return "it was not finished";
+            return UNFINISHED;
         }
         if (magic != MAGIC) {
             return "it is not a checkpoint";

@@ -307,6 +307,14 @@ public final class EntryDescriptor {
         return entry + HEADER_LENGTH;
     }
 
+    /**
+     * Returns the offset of the part of an entry that the feed of changes copies: all from the
+     * deadline on.
+     */
+    public static int changeOffset(int entry) {
+        return entry + DEADLINE;
+    }
+
     /** Returns the value's length in bytes. */
     public static int valueLength(Region region, int entry) {
         return region.getInt(entry + VALUE_WORD) & VALUE_LENGTH_MASK;

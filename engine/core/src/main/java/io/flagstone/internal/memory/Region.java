@@ -37,6 +37,9 @@ public final class Region {
 
     static final boolean BOUNDS_CHECKS = Boolean.getBoolean("flagstone.bounds.checks");
 
+    /** How much of a range is zeroed in one access, as far as injected faults are concerned. */
+    private static final int ZERO_PIECE_BYTES = 128;
+
     private final ByteBuffer buffer;
     private final long address;
     private final int capacity;
@@ -261,9 +264,19 @@ public final class Region {
     /** Fills a range with zeros. */
     public void zero(int offset, int length) {
         if (BOUNDS_CHECKS) {
-            check(offset, length);
+            checkZero(offset, length);
         }
         UnsafeApi.setMemory(address + offset, length, (byte) 0);
+    }
+
+    /** Fills the range in several accesses, so that a fault can come in the middle of it. */
+    private void checkZero(int offset, int length) {
+        checkRange(offset, length);
+        for (int done = 0; done < length && AccessFaults.isArmed(); done += ZERO_PIECE_BYTES) {
+            AccessFaults.access();
+            UnsafeApi.setMemory(
+                    address + offset + done, Math.min(ZERO_PIECE_BYTES, length - done), (byte) 0);
+        }
     }
 
     /** Copies into the region. */

@@ -4,6 +4,7 @@ package io.flagstone.internal.segment;
 import io.flagstone.api.EntryVisitor;
 import io.flagstone.api.RemovalCause;
 import io.flagstone.api.RemovalHandler;
+import io.flagstone.api.StateVisitor;
 import io.flagstone.api.ValueReader;
 import io.flagstone.api.ValueUpdater;
 import io.flagstone.internal.entry.EntryDescriptor;
@@ -77,6 +78,26 @@ final class Callbacks {
         final long threadId = enter(entry);
         try {
             visitor.onEntry(keyView, valueView);
+        } finally {
+            leave(threadId);
+        }
+    }
+
+    /**
+     * Passes an entry with its deadline to a visitor.
+     *
+     * @param birthNs what the cache's clock showed when the cache was built.
+     */
+    void visit(int entry, long birthNs, StateVisitor visitor) {
+        final long deadlineNs = EntryDescriptor.deadline(region, entry);
+        final boolean limited = deadlineNs != EntryDescriptor.NO_DEADLINE;
+        final long threadId = enter(entry);
+        try {
+            visitor.onEntry(
+                    keyView,
+                    valueView,
+                    limited ? birthNs + deadlineNs : StateVisitor.NO_DEADLINE,
+                    EntryDescriptor.isSliding(region, entry));
         } finally {
             leave(threadId);
         }

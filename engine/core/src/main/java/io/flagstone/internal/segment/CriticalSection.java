@@ -68,6 +68,13 @@ abstract class CriticalSection {
     boolean refusesUpdaters;
 
     /**
+     * Set when the image that is being taken has ended, complete or not. The next thread that takes
+     * the lock forgets the image and clears this. It is set without the lock, by a field store, so
+     * a thread that leaves an image by an Error does not need the stack for anything else.
+     */
+    volatile boolean imageEnded;
+
+    /**
      * The exception that ended the last failed operation, until it is reported; guarded by the
      * lock.
      */
@@ -238,11 +245,16 @@ abstract class CriticalSection {
 
     /** Returns whether a free lock leaves something to repair. Needs no lock. */
     final boolean isAbandoned() {
-        return (ChangeMark.peek(region) != ChangeMark.NONE || stripes.damaged)
+        return (ChangeMark.peek(region) != ChangeMark.NONE || stripes.damaged || imageEnded)
                 && lock.owner == SegmentLock.FREE;
     }
 
     private void repairIfMarked() {
+        if (imageEnded) {
+            store.entries.image = null;
+            refusesUpdaters = closed;
+            imageEnded = false;
+        }
         if (isGivenUp()) {
             // Nothing is left to repair, and a mark would be that of another process.
             return;

@@ -48,6 +48,11 @@ public final class EntryCursor {
         return true;
     }
 
+    /** Returns the entry. */
+    int entry() {
+        return entry;
+    }
+
     /** Returns the address of the key. The region must stay reachable while it is used. */
     public long keyAddress() {
         return region.addressOf(EntryDescriptor.keyOffset(entry));

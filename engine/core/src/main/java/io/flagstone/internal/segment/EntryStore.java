@@ -332,6 +332,7 @@ final class EntryStore {
             boolean told) {
         EntryDescriptor.sliding(region, entry, sliding);
         EntryDescriptor.deadline(region, entry, deadlineNs);
+        entries.tellPut(entry);
         entries.add(KEY_BYTES, EntryDescriptor.keyLength(region, entry));
         entries.add(VALUE_BYTES, EntryDescriptor.valueLength(region, entry));
         if (old == Region.NONE) {
@@ -350,6 +351,7 @@ final class EntryStore {
         final int grown = valueLength - EntryDescriptor.valueLength(region, entry);
         EntryDescriptor.value(region, entry, valueLength, sliding);
         EntryDescriptor.deadline(region, entry, deadlineNs);
+        entries.tellPut(entry);
         values.end(entry);
         if (grown != 0) {
             entries.add(VALUE_BYTES, grown);
@@ -482,10 +484,12 @@ final class EntryStore {
         return Region.NONE;
     }
 
-    /** Records a use: renews a sliding deadline, and promotes the entry. */
+    /**
+     * Records a use: renews a sliding deadline unless the cache follows, and promotes the entry.
+     */
     void use(int entry, long nowNs) {
         ChangeMark.begin(region);
-        if (EntryDescriptor.isSliding(region, entry)) {
+        if (EntryDescriptor.isSliding(region, entry) && !entries.following.isOn()) {
             renew(entry, nowNs);
         }
         moveUp(entry);
@@ -500,6 +504,7 @@ final class EntryStore {
         if (renewed > EntryDescriptor.deadline(region, entry)) {
             entries.willChange(entry);
             wheel.arm(entry, renewed, nowNs);
+            entries.tellDeadline(entry);
         }
         if (locked) {
             stripes.unlock(stripe);
@@ -532,6 +537,7 @@ final class EntryStore {
         if (entries.image != null) {
             entries.image.fail(SegmentImage.Failure.SEGMENT_RESET);
         }
+        entries.tellReset();
         final long lost = entries.count();
         stripes.lockAll();
         SegmentVersion.beginWrite(region);
@@ -582,7 +588,7 @@ final class EntryStore {
      * @return the steps taken.
      */
     int reclaim(long nowNs) {
-        if (!wheel.isDue(nowNs)) {
+        if (!entries.isExpiryDue(nowNs)) {
             return 0;
         }
         ChangeMark.begin(region);

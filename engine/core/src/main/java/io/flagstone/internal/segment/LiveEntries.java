@@ -12,6 +12,7 @@ import static io.flagstone.internal.segment.SegmentDescriptor.VALUE_BYTES;
 import io.flagstone.api.RemovalCause;
 import io.flagstone.internal.entry.EntryDescriptor;
 import io.flagstone.internal.expiry.TimingWheel;
+import io.flagstone.internal.feed.ChangeRing;
 import io.flagstone.internal.index.HashIndex;
 import io.flagstone.internal.memory.Region;
 import io.flagstone.internal.slab.SlabAllocator;
@@ -38,6 +39,10 @@ final class LiveEntries {
     final TimingWheel wheel;
     final Stripes stripes;
     final UndoRecords undo;
+    final Following following;
+
+    /** Takes every change, or {@code null}. Told with the entry's stripe or the segment's lock. */
+    final ChangeRing feed;
 
     /**
      * The image that is being taken, or {@code null}. An entry is handed over to it before it
@@ -45,10 +50,14 @@ final class LiveEntries {
      */
     SegmentImage image;
 
+    /** The synchronisation that is copying this segment to the feed, or {@code null}. */
+    SegmentSweep sweep;
+
     LiveEntries(Region region, SegmentConfig config, Callbacks callbacks) {
         final SegmentLayout layout = config.layout();
         this.region = region;
         this.callbacks = callbacks;
+        this.feed = config.calls().feed();
         this.order = new EvictionOrder(region, config);
         this.wheel =
                 new TimingWheel(
@@ -64,6 +73,7 @@ final class LiveEntries {
         final StripeMap map = new StripeMap(layout.stripesOffset(), layout.stripes());
         this.stripes = new Stripes(region, map, config.writesUnderStripes(), this::discard);
         this.undo = new UndoRecords(region, map, layout.undoOffset(), layout.undoBytes());
+        this.following = config.times().following();
     }
 
     long count() {
@@ -74,15 +84,25 @@ final class LiveEntries {
         return EntryDescriptor.deadline(region, entry) <= nowNs;
     }
 
+    /** Returns whether expired entries may have to be reclaimed. Needs no lock. */
+    boolean isExpiryDue(long nowNs) {
+        return wheel.isDue(nowNs) && !following.isOn();
+    }
+
+    /** Returns whether an entry that leaves to make room counts as expired. */
+    boolean leavesExpired(int entry, long nowNs) {
+        return isExpired(entry, nowNs) && !following.isOn();
+    }
+
     /**
-     * Removes an entry to make room. It counts as expired if its deadline has passed, otherwise as
-     * evicted.
+     * Removes an entry to make room. It counts as expired if its deadline has passed and the cache
+     * does not follow another, otherwise as evicted.
      */
     void evict(int entry, int counter, long nowNs) {
         if (!openRemoval(entry)) {
             return;
         }
-        if (isExpired(entry, nowNs)) {
+        if (leavesExpired(entry, nowNs)) {
             closeRemoval(entry, RemovalCause.EXPIRED, EXPIRATIONS);
         } else {
             closeRemoval(entry, RemovalCause.EVICTED, counter);
@@ -151,6 +171,37 @@ final class LiveEntries {
     void willClaim(int chunk) {
         if (image != null) {
             image.claimed(chunk);
+        }
+    }
+
+    /**
+     * Tells the feed, if any, the value of an entry that is complete. Before any other thread can
+     * write to it: it is not in the index yet, or its stripe is locked, or a window is open.
+     */
+    void tellPut(int entry) {
+        if (feed != null) {
+            feed.put(region, entry);
+        }
+    }
+
+    /** Tells the feed, if any, the deadline of an entry. */
+    void tellDeadline(int entry) {
+        if (feed != null) {
+            feed.deadline(region, entry);
+        }
+    }
+
+    /** Tells the feed, if any, that an entry goes, while its key is intact. */
+    void tellRemoval(int entry, RemovalCause cause) {
+        if (feed != null) {
+            feed.removal(region, entry, cause);
+        }
+    }
+
+    /** Tells the feed, if any, that all entries go at once. */
+    void tellReset() {
+        if (feed != null) {
+            feed.lose();
         }
     }
 
@@ -231,6 +282,7 @@ final class LiveEntries {
         // The write that did not finish counts as one.
         add(REPLACEMENTS, -1);
         add(REMOVALS, 1);
+        tellRemoval(entry, RemovalCause.REMOVED);
         unlink(entry);
         slabs.free(entry);
         ChangeMark.set(region, mark);
@@ -239,6 +291,7 @@ final class LiveEntries {
     /** Completes the removal of an entry that is no longer in the index. */
     private void release(int entry, RemovalCause cause, int counter) {
         add(counter, 1);
+        tellRemoval(entry, cause);
         unlink(entry);
         callbacks.removed(cause, entry);
         free(entry);
@@ -289,6 +342,9 @@ final class LiveEntries {
         SegmentVersion.beginWrite(region);
         index.replace(EntryDescriptor.hash(region, entry), entry, chunk);
         SegmentVersion.endWrite(region);
+        if (sweep != null) {
+            sweep.moved(entry, chunk);
+        }
         unlock(stripe, locked);
         order.moved(chunk);
         wheel.moved(chunk);

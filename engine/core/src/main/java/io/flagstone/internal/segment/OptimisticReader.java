@@ -63,6 +63,7 @@ public final class OptimisticReader {
     private final FrequencySketch sketch;
     private final boolean exact;
     private final long idleNs;
+    private final Following following;
     private final long renewalNs;
 
     /** Creates a reader of these segments, which have the same layout. */
@@ -84,6 +85,7 @@ public final class OptimisticReader {
         this.retrying = new RetryingReader(segments, config, sketch);
         this.exact = config.promotionDistance() == 0;
         this.idleNs = config.times().idleNs();
+        this.following = config.times().following();
         this.renewalNs = idleNs >> RetryingReader.RENEWAL_SHIFT;
     }
 
@@ -230,6 +232,24 @@ public final class OptimisticReader {
                 hash, keyBase, keyAddress, keyLength, RetryingReader.AS_LONG, valueIndex, missing);
     }
 
+    /**
+     * Copies the value of a key out. Counts nothing and is not a use: it leaves the order of use,
+     * the deadlines and the admission filter as they are.
+     *
+     * @return as {@link #get}.
+     */
+    public int peek(
+            long hash,
+            Object keyBase,
+            long keyAddress,
+            int keyLength,
+            Object destinationBase,
+            long destination,
+            int room) {
+        return retrying.peek(
+                hash, keyBase, keyAddress, keyLength, destinationBase, destination, room);
+    }
+
     /** Returns whether a key is present. Counts nothing and is not a use. */
     public boolean contains(long hash, Object keyBase, long keyAddress, int keyLength) {
         return remainingTtlNs(hash, keyBase, keyAddress, keyLength) != Segment.NOT_FOUND;
@@ -328,7 +348,7 @@ public final class OptimisticReader {
     /** Returns whether an entry has not expired, and its deadline need not be renewed. */
     private boolean isAlive(long hash, long deadlineNs, boolean sliding) {
         final long leftNs = deadlineNs - clock.now(region(hash));
-        return leftNs > 0 && !(sliding && idleNs - leftNs > renewalNs);
+        return leftNs > 0 && !(sliding && idleNs - leftNs > renewalNs && !following.isOn());
     }
 
     /** Returns the sum of version and sequence number under which to read a key. */

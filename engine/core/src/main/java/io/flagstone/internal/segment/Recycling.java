@@ -98,11 +98,13 @@ final class Recycling {
         if (!entries.openRemoval(victim)) {
             return false;
         }
-        final boolean expired = entries.isExpired(victim, nowNs);
+        final boolean expired = entries.leavesExpired(victim, nowNs);
+        final RemovalCause cause = expired ? RemovalCause.EXPIRED : RemovalCause.EVICTED;
         Doubt.begin(region, victim);
         entries.index.remove(EntryDescriptor.hash(region, victim), victim);
+        entries.tellRemoval(victim, cause);
         if (callbacks.handlesRemovals()) {
-            tell(expired ? RemovalCause.EXPIRED : RemovalCause.EVICTED, victim);
+            tell(cause, victim);
         }
         entries.slabs.recycle(victim);
         entries.add(expired ? EXPIRATIONS : counter, 1);
@@ -135,6 +137,7 @@ final class Recycling {
     void commit(int entry, long deadlineNs, boolean sliding, long nowNs) {
         EntryDescriptor.sliding(region, entry, sliding);
         EntryDescriptor.deadline(region, entry, deadlineNs);
+        entries.tellPut(entry);
         entries.index.insert(EntryDescriptor.hash(region, entry), entry);
         SegmentVersion.endWrite(region);
         entries.order.recycled(entry, entries.count() - 1);

@@ -63,6 +63,7 @@ final class RetryingReader {
     private final FrequencySketch sketch;
     private final boolean exact;
     private final long idleNs;
+    private final Following following;
     private final long renewalNs;
 
     RetryingReader(Segment[] segments, SegmentConfig config, FrequencySketch sketch) {
@@ -78,6 +79,7 @@ final class RetryingReader {
         this.sketch = sketch;
         this.exact = config.promotionDistance() == 0;
         this.idleNs = config.times().idleNs();
+        this.following = config.times().following();
         this.renewalNs = exact ? 0 : idleNs >> RENEWAL_SHIFT;
     }
 
@@ -232,6 +234,78 @@ final class RetryingReader {
     }
 
     /**
+     * Copies a value without a use: does what {@link OptimisticReader#peek} says.
+     *
+     * @param destinationBase the destination's array or {@code null}.
+     * @param destination the destination's offset or address.
+     * @param room the destination's length in bytes.
+     */
+    int peek(
+            long hash,
+            Object keyBase,
+            long keyAddress,
+            int keyLength,
+            Object destinationBase,
+            long destination,
+            int room) {
+        final long threadId = enter();
+        final Segment owner = segments[KeyedHash.segment(hash, segmentBits)];
+        final Region region = owner.region;
+        final int stripe = owner.stripes.of(KeyedHash.indexHash(hash));
+        for (int i = 0; i < ATTEMPTS; i++) {
+            final long seen = SegmentVersion.read(region, stripe);
+            if (SegmentVersion.isOdd(seen)) {
+                break;
+            }
+            final int entry = index.find(region, hash, keyBase, keyAddress, keyLength);
+            final long deadline = deadline(region, entry);
+            final long now = isTimed(deadline) ? clock.now(region) : 0;
+            final boolean live = now < deadline;
+            final int length = live ? EntryDescriptor.valueLength(region, entry) : 0;
+            final boolean large = ValueBytes.isLarge(length);
+            final long slab = large ? slabVersion(region, entry) : 0;
+            int result = Segment.NOT_FOUND;
+            if (live && !large) {
+                result =
+                        ValueBytes.copyOut(
+                                region,
+                                entry,
+                                keyLength,
+                                length,
+                                destinationBase,
+                                destination,
+                                room);
+            }
+            if (!SegmentVersion.isCurrent(region, stripe, seen)) {
+                counters.increment(ReadCounters.RETRIES, threadId);
+                continue;
+            }
+            if (!live && entry != Region.NONE && !hasExpired(region, stripe, seen, entry)) {
+                break;
+            }
+            if (large) {
+                // As in read: only now is the entry known to be the key's.
+                result =
+                        ValueBytes.copyOut(
+                                region,
+                                entry,
+                                keyLength,
+                                length,
+                                destinationBase,
+                                destination,
+                                room);
+                if (!isSlabCurrent(region, entry, slab)) {
+                    counters.increment(ReadCounters.RETRIES, threadId);
+                    continue;
+                }
+            }
+            Reference.reachabilityFence(region);
+            return result;
+        }
+        return owner.peek(hash, keyBase, keyAddress, keyLength, destinationBase, destination, room);
+    }
+
+    /**
      * Returns the version of an entry's slab, with the segment's count of resets: a reset is the
      * only way to a version that the slab had before.
      */
@@ -279,6 +353,7 @@ final class RetryingReader {
     private boolean isLate(Region region, int entry, long deadlineNs, long nowNs, long byNs) {
         return idleNs != 0
                 && idleNs - (deadlineNs - nowNs) > byNs
-                && EntryDescriptor.isSliding(region, entry);
+                && EntryDescriptor.isSliding(region, entry)
+                && !following.isOn();
     }
 }

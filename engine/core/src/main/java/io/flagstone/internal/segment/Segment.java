@@ -36,7 +36,7 @@ import org.agrona.DirectBuffer;
  *
  * <p>Thread-safe. Allocates nothing, except for reports.
  */
-public final class Segment extends SegmentImages {
+public final class Segment extends SegmentChanges {
     static {
         resolve(Throwable.class);
     }
@@ -453,7 +453,7 @@ public final class Segment extends SegmentImages {
     public int doWork(long nowNs) {
         final long threadId = enter();
         final boolean due =
-                store.wheel.isDue(clock.sinceBirth(nowNs))
+                entries.isExpiryDue(clock.sinceBirth(nowNs))
                         || store.rebalancer.isDue()
                         || isAbandoned();
         Reference.reachabilityFence(region);

@@ -3,6 +3,7 @@ package io.flagstone.internal.segment;
 
 import io.flagstone.api.RemovalHandler;
 import io.flagstone.internal.events.SegmentEvents;
+import io.flagstone.internal.feed.ChangeRing;
 import io.flagstone.internal.index.KeyedHash;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.NanoClock;
@@ -17,7 +18,7 @@ import org.agrona.concurrent.NanoClock;
  * @param promotionDistance in units of 1 / 65 536 of a list's length.
  * @param times the clock and the times to live.
  * @param budgets the limits of the maintenance work in one operation.
- * @param calls the callbacks.
+ * @param calls the callbacks and the feed.
  * @param counters the counters of readers.
  * @param events the segment's own events.
  */
@@ -40,9 +41,21 @@ public record SegmentConfig(
      * @param defaultTtlNs the time to live of writes that specify none; {@code Long.MAX_VALUE} for
      *     none.
      * @param idleNs the sliding time to live of writes that specify none; 0 for none.
+     * @param following turns expiry and renewal off while the cache follows another.
      */
     public record Times(
-            NanoClock clock, long birthNs, long tickNs, long defaultTtlNs, long idleNs) {}
+            NanoClock clock,
+            long birthNs,
+            long tickNs,
+            long defaultTtlNs,
+            long idleNs,
+            Following following) {
+
+        /** Creates the times of a cache that follows no other. */
+        public Times(NanoClock clock, long birthNs, long tickNs, long defaultTtlNs, long idleNs) {
+            this(clock, birthNs, tickNs, defaultTtlNs, idleNs, new Following(false));
+        }
+    }
 
     /**
      * The largest numbers of entries on which one write, or one duty cycle of a segment, does
@@ -54,14 +67,18 @@ public record SegmentConfig(
     public record Budgets(int expiry, int rebalance) {}
 
     /**
-     * The callbacks.
+     * The callbacks and the feed, which are told of changes.
      *
      * @param removalHandler called for removals, or {@code null}.
      * @param errorHandler called for exceptions of the removal handler and for resets.
      * @param guard refuses calls from callbacks.
+     * @param feed takes every change, or {@code null}.
      */
     public record Calls(
-            RemovalHandler removalHandler, ErrorHandler errorHandler, ReentryGuard guard) {}
+            RemovalHandler removalHandler,
+            ErrorHandler errorHandler,
+            ReentryGuard guard,
+            ChangeRing feed) {}
 
     /**
      * Returns whether values are written without the segment's lock. A removal handler is called

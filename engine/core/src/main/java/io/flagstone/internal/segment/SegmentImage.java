@@ -3,6 +3,7 @@ package io.flagstone.internal.segment;
 
 import io.flagstone.internal.checkpoint.RecordDescriptor;
 import io.flagstone.internal.entry.EntryDescriptor;
+import io.flagstone.internal.entry.EpochTime;
 import io.flagstone.internal.memory.Region;
 import io.flagstone.internal.slab.SlabAllocator;
 import java.util.Arrays;
@@ -209,7 +210,10 @@ public final class SegmentImage {
         final int record = filled;
         RecordDescriptor.lengths(filling, record, keyLength, valueLength);
         RecordDescriptor.deadline(
-                filling, record, toEpoch(deadlineNs), EntryDescriptor.isSliding(region, entry));
+                filling,
+                record,
+                EpochTime.ofDeadline(deadlineNs, epochOffsetNs),
+                EntryDescriptor.isSliding(region, entry));
         RecordDescriptor.order(filling, record, EntryDescriptor.stamp(region, entry) - startClock);
         final byte[] base = filling.byteArray();
         final long key = filling.addressOffset() + record + RecordDescriptor.RECORD_HEADER_LENGTH;
@@ -217,17 +221,6 @@ public final class SegmentImage {
         region.copyOut(
                 EntryDescriptor.valueOffset(entry, keyLength), base, key + keyLength, valueLength);
         filled = record + length;
-    }
-
-    /** Converts a deadline. One after the last moment that can be expressed is that moment. */
-    private long toEpoch(long deadlineNs) {
-        if (deadlineNs == EntryDescriptor.NO_DEADLINE) {
-            return RecordDescriptor.NO_DEADLINE;
-        }
-        final long last = RecordDescriptor.NO_DEADLINE - 1;
-        return epochOffsetNs > 0 && deadlineNs > last - epochOffsetNs
-                ? last
-                : deadlineNs + epochOffsetNs;
     }
 
     private boolean isHandled(int entry) {

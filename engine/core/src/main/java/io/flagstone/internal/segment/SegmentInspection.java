@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.internal.segment;
 
+import io.flagstone.api.EntryAges;
 import io.flagstone.internal.entry.EntryDescriptor;
 import io.flagstone.internal.memory.Region;
 import io.flagstone.internal.slab.SlabAllocator;
@@ -17,14 +18,12 @@ import io.flagstone.internal.stripe.Stripes;
 public final class SegmentInspection {
     private final Region region;
     private final SegmentLayout layout;
-    private final long nowNs;
+    private final AgeCounter ages;
     private final int[] slabs;
     private final long[] entries;
     private final long[] usedBytes;
     private int pooledSlabs;
     private long live;
-    private long withDeadline;
-    private long expired;
     private String damage = "";
 
     /**
@@ -40,7 +39,7 @@ public final class SegmentInspection {
             Region region, SegmentLayout layout, long hashSeed, long tickNs, long nowNs) {
         this.region = region;
         this.layout = layout;
-        this.nowNs = nowNs;
+        this.ages = new AgeCounter(nowNs);
         this.slabs = new int[layout.classes().count()];
         this.entries = new long[slabs.length];
         this.usedBytes = new long[slabs.length];
@@ -103,8 +102,10 @@ public final class SegmentInspection {
         }
         final long deadline = EntryDescriptor.deadline(region, entry);
         live++;
-        withDeadline += deadline == EntryDescriptor.NO_DEADLINE ? 0 : 1;
-        expired += deadline <= nowNs ? 1 : 0;
+        ages.add(
+                deadline,
+                region.getLong(SegmentDescriptor.RECENCY_CLOCK)
+                        - EntryDescriptor.stamp(region, entry));
         entries[sizeClass]++;
         usedBytes[sizeClass] += length;
     }
@@ -136,12 +137,17 @@ public final class SegmentInspection {
 
     /** Returns the number of entries with a deadline. */
     public long withDeadline() {
-        return withDeadline;
+        return ages.withDeadline();
     }
 
     /** Returns the number of entries whose deadline has passed. */
     public long expired() {
-        return expired;
+        return ages.expired();
+    }
+
+    /** Returns how old the entries are. */
+    public EntryAges ages() {
+        return ages.ages();
     }
 
     /** Returns the number of slabs in the pool. */

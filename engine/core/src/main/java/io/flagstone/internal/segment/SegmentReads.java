@@ -68,6 +68,39 @@ abstract class SegmentReads extends SegmentLeases {
         }
     }
 
+    /**
+     * Copies a value out without a use.
+     *
+     * @return as {@link #get}.
+     */
+    public final int peek(
+            long hash,
+            Object keyBase,
+            long keyAddress,
+            int keyLength,
+            Object destinationBase,
+            long destination,
+            int room) {
+        final long threadId = enter();
+        try {
+            lockToRead(threadId);
+            hold(hash);
+            final int entry = index.find(hash, keyBase, keyAddress, keyLength);
+            return leave(
+                    entry == Region.NONE || !isLive(entry)
+                            ? Segment.NOT_FOUND
+                            : ValueBytes.copyOut(
+                                    region, entry, keyLength, destinationBase, destination, room));
+        } catch (final Throwable thrown) {
+            if (lock.owner == threadId) {
+                failure = thrown;
+                lock.owner = SegmentLock.FREE;
+                recover(threadId);
+            }
+            throw thrown;
+        }
+    }
+
     /** Returns the {@code long} at an index of a value as {@link OptimisticReader#getLong} does. */
     final long getLong(
             long hash,

@@ -103,6 +103,7 @@ final class ValueWrites {
             ChangeMark.end(region);
             throw thrown;
         }
+        entries.tellPut(entry);
         end(entry);
         ChangeMark.end(region);
     }
@@ -112,6 +113,7 @@ final class ValueWrites {
         ChangeMark.begin(region);
         begin(entry, offset, Long.BYTES);
         region.putLong(offset, value);
+        entries.tellPut(entry);
         end(entry);
         ChangeMark.end(region);
     }
@@ -135,6 +137,7 @@ final class ValueWrites {
         if (both) {
             stripes.cancelWriting(stripeOf(entry));
         }
+        entries.tellDeadline(entry);
         entries.wheel.deadlineSet(entry, previousNs, nowNs);
         ChangeMark.end(region);
     }

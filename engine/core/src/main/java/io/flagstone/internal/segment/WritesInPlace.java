@@ -114,6 +114,7 @@ abstract class WritesInPlace extends SegmentReads {
         try {
             final int offset = EntryDescriptor.valueOffset((int) entry, keyLength);
             region.copyIn(offset, valueBase, valueAddress, valueLength);
+            entries.tellPut((int) entry);
             end(stripe);
             holds = false;
             countUse(hash);
@@ -165,6 +166,7 @@ abstract class WritesInPlace extends SegmentReads {
             }
             final int offset = EntryDescriptor.valueOffset((int) entry, keyLength);
             region.copyIn(offset, valueBase, valueAddress, valueLength);
+            entries.tellPut((int) entry);
             end(stripe);
             holds = false;
             countUse(hash);
@@ -224,6 +226,7 @@ abstract class WritesInPlace extends SegmentReads {
                 return false;
             }
             region.putLong(offset, value);
+            entries.tellPut(entry);
             end(stripe);
             holds = false;
             countUse(hash);
@@ -253,6 +256,7 @@ abstract class WritesInPlace extends SegmentReads {
             final int offset = EntryDescriptor.valueOffset(region, entry) + valueIndex;
             final long value = adds ? region.getLong(offset) + operand : operand;
             region.putLong(offset, value);
+            entries.tellPut(entry);
             end(stripe);
             holds = false;
             countUse(hash);
