@@ -154,7 +154,8 @@ class AccessFaultTest {
 
     private final ExecutorService other = Executors.newSingleThreadExecutor();
     private final UnsafeBuffer found = new UnsafeBuffer(new byte[2 * LARGEST]);
-    private final int limit = Integer.getInteger("flagstone.test.access.points", POINTS);
+    private final int limit =
+            Integer.getInteger("flagstone.test.access.points", TestSupport.repetitions(POINTS));
     private final List<Throwable> told = new ArrayList<>();
     private long nowNs;
     private int removals;

@@ -8,11 +8,13 @@ import java.util.SplittableRandom;
 import java.util.function.IntToLongFunction;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Hit ratios with and without the admission filter, on traces that suit one or the other. */
+@Tag("any-jdk")
 class AdmissionTest {
     private static final int ENTRIES = 512;
 

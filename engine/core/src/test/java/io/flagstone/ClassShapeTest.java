@@ -12,9 +12,11 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Limits on what a class of the engine may look like. */
+@Tag("any-jdk")
 class ClassShapeTest {
     private static final int MAX_PARAMETERS = 8;
 

@@ -158,7 +158,8 @@ class CloseTest {
 
     @Test
     void everyOperationMayRaceWithClose() throws Exception {
-        final int lifetimes = Integer.getInteger("flagstone.test.lifetimes", LIFETIMES);
+        final int lifetimes =
+                Integer.getInteger("flagstone.test.lifetimes", TestSupport.repetitions(LIFETIMES));
         final List<Future<Worker>> workers = new ArrayList<>();
         final UnsafeBuffer value = new UnsafeBuffer(new byte[8]);
         current = new Lifetime(0);

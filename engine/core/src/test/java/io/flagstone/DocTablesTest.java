@@ -20,9 +20,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Figures of the documentation that depend on no machine are those of the code. */
+@Tag("any-jdk")
 class DocTablesTest {
     private static final Path README = ProjectFiles.file("README.md");
     private static final Path SIZING = ProjectFiles.file("docs", "sizing.md");

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * compares every result, every removal and all off-heap state.
  */
 class ModelBasedTest {
-    private static final int OPERATIONS = 1_300_000;
+    private static final int OPERATIONS = TestSupport.repetitions(1_300_000);
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
     private final TestClock clock = new TestClock(Long.MAX_VALUE - 5 * SECOND);

@@ -17,12 +17,14 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Memory follows the sizes that are written, a bounded number of entries per write. */
+@Tag("any-jdk")
 class RebalancingTest {
     private static final int MEMORY = 4 << 20;
     private static final int SLAB = 1 << 14;

@@ -19,12 +19,14 @@ import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A cache agrees with the numbers and formulas of the sizing page. */
+@Tag("any-jdk")
 class SizingDocTest {
     private static final Path PAGE = ProjectFiles.file("docs", "sizing.md");
     private static final int LARGEST = 16 << 10;

@@ -20,12 +20,14 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.ToIntFunction;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The tables of docs/sizing.md that take long to compute. The test compares one row or cell of each
  * with the code. With {@code -Dflagstone.docs.update=true} it computes and writes the whole tables.
  */
+@Tag("any-jdk")
 class SizingTablesTest {
     private static final Path SIZING = ProjectFiles.file("docs", "sizing.md");
     private static final boolean UPDATE = Boolean.getBoolean("flagstone.docs.update");

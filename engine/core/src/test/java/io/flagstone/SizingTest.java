@@ -10,12 +10,14 @@ import io.flagstone.internal.segment.SegmentLayout;
 import io.flagstone.testing.TestSupport;
 import java.util.SplittableRandom;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The division of the memory at the defaults: largest value, bytes an entry, and waste. */
+@Tag("any-jdk")
 class SizingTest {
     private static final int[] PROCESSORS = {1, 2, 3, 16, 64, 192};
 

@@ -11,9 +11,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Rules about the source files of all modules. */
+@Tag("any-jdk")
 class SourceFilesTest {
     private static final String LICENCE = "// SPDX-License-Identifier: Apache-2.0";
     private static final int MAX_LINES = 620;

@@ -28,7 +28,7 @@ class WaitingTest {
      * Operations that do not wait for a callback: reads, and doWork, which looks before it locks.
      */
     private static final Set<String> GOES_ON =
-            Set.of("get", "getLong", "contains", "remainingTtlNs", "doWork");
+            Set.of("get", "getLong", "peek", "contains", "remainingTtlNs", "doWork");
 
     private static final long GUARD_MS = TimeUnit.MINUTES.toMillis(1);
 

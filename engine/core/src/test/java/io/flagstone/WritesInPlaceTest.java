@@ -3,6 +3,7 @@ package io.flagstone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flagstone.internal.memory.AccessFaults;
 import io.flagstone.testing.TestSupport;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -198,6 +199,48 @@ class WritesInPlaceTest {
             cache.put(KEY, value, 0, LENGTH + 8);
             assertThat(cache.statistics().replacements()).isEqualTo(1_002);
             assertThat(cache.statistics().insertions()).isEqualTo(KEYS);
+        }
+    }
+
+    /** An Error at any access ends the image, at the latest with the next operation. */
+    @Test
+    void anImageThatEndsByAnErrorPreventsThemNoLonger() throws Exception {
+        for (final boolean lasting : new boolean[] {false, true}) {
+            anImageEndsByAnError(lasting, taker -> taker.end());
+            anImageEndsByAnError(lasting, taker -> taker.step(3));
+        }
+    }
+
+    private void anImageEndsByAnError(boolean lasting, Consumer<ImageTaker> last) throws Exception {
+        boolean thrown = true;
+        for (int access = 1; thrown; access++) {
+            try (OffHeapCache cache = open(b -> {})) {
+                final ImageTaker taker = new ImageTaker(cache);
+                taker.begin();
+                assertThat(taker.step(3)).isTrue();
+                thrown = false;
+                AccessFaults.arm(access, lasting, new StackOverflowError("injected"));
+                try {
+                    last.accept(taker);
+                } catch (final StackOverflowError expected) {
+                    thrown = true;
+                } finally {
+                    AccessFaults.disarm();
+                }
+                assertThat(cache.contains(KEY)).isTrue();
+                if (thrown) {
+                    // A write under the lock, after which the others are in place again.
+                    cache.put(KEY, value, 0, LENGTH);
+                    assertThat(isAlone(cache, c -> put(c, LENGTH)))
+                            .as("access %d", access)
+                            .isTrue();
+                }
+                taker.begin();
+                assertThat(waits(cache, c -> put(c, LENGTH))).isTrue();
+                taker.finish();
+                assertThat(taker.entries).hasSize(KEYS);
+                assertThat(isAlone(cache, c -> put(c, LENGTH))).isTrue();
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ package io.flagstone.metrics;
 import io.flagstone.api.CacheStatistics;
 import io.flagstone.api.LoadStatistics;
 import io.flagstone.api.MemoryReport;
+import io.flagstone.api.RestartReport;
 import io.flagstone.api.SizeClassReport;
 import java.util.List;
 import java.util.Locale;
@@ -94,13 +95,30 @@ public enum Metric {
     /** Loaded values that were not kept because no slab can hold them. */
     LOADS_TOO_LARGE(LoadStatistics::tooLarge, "loads too large to keep", true),
     /** Loaded values that were not kept because their time to live was 0 or less. */
-    LOADS_EXPIRED(LoadStatistics::expiredAtOnce, "loads expired at once", true);
+    LOADS_EXPIRED(LoadStatistics::expiredAtOnce, "loads expired at once", true),
+    /**
+     * How the cache began, as the ordinal of a {@link RestartReport.Kind}. A cache without a
+     * directory that was not restored has none of these figures.
+     */
+    RESTART_KIND("restart", report -> report.kind().ordinal(), true),
+    /** Entries that the cache began with. */
+    RESTART_KEPT("restart, entries kept", RestartReport::kept, true),
+    /** Entries that had expired when the cache began. */
+    RESTART_EXPIRED("restart, entries expired", RestartReport::expired, true),
+    /** Entries that the cache began without. */
+    RESTART_DROPPED("restart, entries dropped", RestartReport::dropped, true),
+    /** The time that the beginning took. */
+    RESTART_NS("restart, ns", RestartReport::durationNs, true);
 
     /** The type id of the first constant. */
     public static final int FIRST_TYPE_ID = 0xF1A6;
 
     static final List<Metric> OF_CACHE =
-            Stream.of(values()).filter(metric -> metric.ofClass == null).toList();
+            Stream.of(values())
+                    .filter(metric -> metric.ofClass == null && metric.ofRestart == null)
+                    .toList();
+    static final List<Metric> OF_RESTART =
+            Stream.of(values()).filter(metric -> metric.ofRestart != null).toList();
     static final List<Metric> OF_CLASS =
             Stream.of(values()).filter(metric -> metric.ofClass != null).toList();
 
@@ -109,22 +127,28 @@ public enum Metric {
     final ToLongFunction<MemoryReport> ofMemory;
     final ToLongFunction<LoadStatistics> ofLoads;
     final ToLongFunction<SizeClassReport> ofClass;
+    final ToLongFunction<RestartReport> ofRestart;
 
     Metric(String label, ToLongFunction<CacheStatistics> ofStatistics) {
-        this(label, ofStatistics, null, null, null);
+        this(label, ofStatistics, null, null, null, null);
     }
 
     Metric(ToLongFunction<MemoryReport> ofMemory, String label) {
-        this(label, null, ofMemory, null, null);
+        this(label, null, ofMemory, null, null, null);
     }
 
     /** The last parameter only distinguishes this constructor from the one before. */
     Metric(ToLongFunction<LoadStatistics> ofLoads, String label, boolean isOfLoads) {
-        this(label, null, null, ofLoads, null);
+        this(label, null, null, ofLoads, null, null);
     }
 
     Metric(ToLongFunction<SizeClassReport> ofClass) {
-        this(null, null, null, null, ofClass);
+        this(null, null, null, null, ofClass, null);
+    }
+
+    /** The last parameter only distinguishes this constructor from the first. */
+    Metric(String label, ToLongFunction<RestartReport> ofRestart, boolean isOfRestart) {
+        this(label, null, null, null, null, ofRestart);
     }
 
     Metric(
@@ -132,7 +156,8 @@ public enum Metric {
             ToLongFunction<CacheStatistics> ofStatistics,
             ToLongFunction<MemoryReport> ofMemory,
             ToLongFunction<LoadStatistics> ofLoads,
-            ToLongFunction<SizeClassReport> ofClass) {
+            ToLongFunction<SizeClassReport> ofClass,
+            ToLongFunction<RestartReport> ofRestart) {
         this.label =
                 label != null
                         ? label
@@ -143,6 +168,7 @@ public enum Metric {
         this.ofMemory = ofMemory;
         this.ofLoads = ofLoads;
         this.ofClass = ofClass;
+        this.ofRestart = ofRestart;
     }
 
     /**

@@ -2,6 +2,7 @@
 package io.flagstone.metrics;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.agrona.BitUtil;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -68,6 +69,9 @@ final class MetricsDescriptor {
 
     static final int HEADER_BYTES = NAME_BYTES + MAX_NAME_BYTES;
 
+    /** Begins the label of the counter that says how the cache began. The reason follows. */
+    private static final String RESTART_LABEL = Metric.RESTART_KIND.label() + ": ";
+
     private static final int COUNTER_BYTES =
             CountersReader.METADATA_LENGTH + CountersReader.COUNTER_LENGTH;
 
@@ -80,6 +84,22 @@ final class MetricsDescriptor {
 
     static int fileBytes(int counters) {
         return HEADER_BYTES + counters * COUNTER_BYTES;
+    }
+
+    static String restartLabel(String reason) {
+        return reason.isEmpty() ? Metric.RESTART_KIND.label() : RESTART_LABEL + reason;
+    }
+
+    /** Returns the reason in the label of a counter, or an empty text. */
+    static String restartReason(UnsafeBuffer metadata, int counter) {
+        final int length = metadata.getInt(counter + CountersReader.LABEL_OFFSET);
+        final int prefix = RESTART_LABEL.length();
+        if (length <= prefix || length > CountersReader.MAX_LABEL_LENGTH) {
+            return "";
+        }
+        final byte[] reason = new byte[length - prefix];
+        metadata.getBytes(counter + CountersReader.LABEL_OFFSET + Integer.BYTES + prefix, reason);
+        return new String(reason, StandardCharsets.UTF_8);
     }
 
     static UnsafeBuffer metadata(UnsafeBuffer file) {

@@ -6,6 +6,7 @@ import io.flagstone.api.CacheClosedException;
 import io.flagstone.api.CacheStatistics;
 import io.flagstone.api.LoadStatistics;
 import io.flagstone.api.MemoryReport;
+import io.flagstone.api.RestartReport;
 import io.flagstone.api.SizeClassReport;
 import io.flagstone.metrics.MetricsDescriptor.ForeignFileException;
 import io.flagstone.typed.Cache;
@@ -96,7 +97,21 @@ public final class MetricsPublisher implements Agent, AutoCloseable {
                         StandardCharsets.UTF_8);
         ofClasses = new int[classes.size() * Metric.OF_CLASS.size()];
         allocate(classes);
+        cache.restartReport().ifPresent(this::tell);
         publish(clock.time());
+    }
+
+    /** Writes how the cache began, which does not change. The reason is in a label. */
+    private void tell(RestartReport report) {
+        for (final Metric metric : Metric.OF_RESTART) {
+            final String label =
+                    metric == Metric.RESTART_KIND
+                            ? MetricsDescriptor.restartLabel(report.reason())
+                            : metric.label();
+            counters.setCounterValue(
+                    counters.allocate(label, metric.typeId()),
+                    metric.ofRestart.applyAsLong(report));
+        }
     }
 
     private void allocate(List<SizeClassReport> classes) {
@@ -248,7 +263,12 @@ public final class MetricsPublisher implements Agent, AutoCloseable {
     private static MetricsPublisher create(
             MetricsPublisher publisher, byte[] name, List<SizeClassReport> classes)
             throws IOException {
-        final int count = Metric.OF_CACHE.size() + classes.size() * Metric.OF_CLASS.size();
+        final int count =
+                Metric.OF_CACHE.size()
+                        + classes.size() * Metric.OF_CLASS.size()
+                        + (publisher.cache.restartReport().isPresent()
+                                ? Metric.OF_RESTART.size()
+                                : 0);
         final Path path = publisher.path;
         // The name is random, so nobody can have put a link there; links are not followed anyway.
         final Path unnamed =

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.metrics;
 
+import io.flagstone.api.RestartReport;
 import io.flagstone.metrics.MetricsDescriptor.ForeignFileException;
 import java.io.EOFException;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -47,6 +49,7 @@ public final class MetricsReader implements AutoCloseable {
     private final UnsafeBuffer image;
 
     private final Liveness liveness;
+    private String restartReason = "";
     private boolean closed;
 
     /** The state of the publisher of a file. */
@@ -282,6 +285,27 @@ public final class MetricsReader implements AutoCloseable {
         return parse(whole);
     }
 
+    /**
+     * Returns how the cache began, according to a snapshot of this file.
+     *
+     * @param snapshot the figures.
+     * @return the report, with the beginning of a long reason; empty if the file has none.
+     */
+    public synchronized Optional<RestartReport> restart(MetricsSnapshot snapshot) {
+        final long kind = snapshot.ofCache().getOrDefault(Metric.RESTART_KIND, -1L);
+        if (kind < 0 || kind >= RestartReport.Kind.values().length) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new RestartReport(
+                        RestartReport.Kind.values()[(int) kind],
+                        restartReason,
+                        snapshot.get(Metric.RESTART_KEPT),
+                        snapshot.get(Metric.RESTART_EXPIRED),
+                        snapshot.get(Metric.RESTART_DROPPED),
+                        snapshot.get(Metric.RESTART_NS)));
+    }
+
     private MetricsSnapshot parse(boolean whole) {
         final Map<Metric, Long> ofCache = new EnumMap<>(Metric.class);
         final Map<Integer, Map<Metric, Long>> ofClasses = new TreeMap<>();
@@ -295,6 +319,9 @@ public final class MetricsReader implements AutoCloseable {
                 final long value = values.getLong(CountersReader.counterOffset(id));
                 if (metric.ofClass == null) {
                     ofCache.put(metric, value);
+                    if (metric == Metric.RESTART_KIND) {
+                        restartReason = MetricsDescriptor.restartReason(metadata, at);
+                    }
                 } else {
                     ofClasses
                             .computeIfAbsent(

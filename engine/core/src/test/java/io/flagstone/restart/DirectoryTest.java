@@ -15,6 +15,7 @@ import io.flagstone.testing.JavaProcess;
 import io.flagstone.testing.TestSupport;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -197,6 +198,30 @@ class DirectoryTest {
             }
         } finally {
             threads.shutdown();
+        }
+    }
+
+    /** On a file system without hard links, there is a moment without the file. */
+    @Test
+    void aKillBetweenTheTwoRenamesLeavesTheOldFileAside() throws Exception {
+        try (OffHeapCache cache = restarts.builder().build()) {
+            put(cache, 1, "one");
+        }
+        final Path aside = restarts.directory.resolve("flagstone.cache.20260921T141320");
+        Files.copy(restarts.file(), restarts.directory.resolve("flagstone.cache.new"));
+        Files.move(restarts.file(), aside);
+        try (OffHeapCache cache = restarts.builder().build()) {
+            assertKind(cache, Kind.COLD);
+            put(cache, 2, "two");
+        }
+        assertThat(restarts.names())
+                .containsExactly(
+                        "flagstone.cache", aside.getFileName().toString(), "flagstone.lock");
+        // The operator puts the old file back.
+        Files.move(aside, restarts.file(), StandardCopyOption.REPLACE_EXISTING);
+        try (OffHeapCache cache = restarts.builder().build()) {
+            assertKind(cache, Kind.WARM);
+            assertThat(get(cache, 1)).isEqualTo("one");
         }
     }
 

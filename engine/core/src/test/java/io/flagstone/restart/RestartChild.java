@@ -3,6 +3,7 @@ package io.flagstone.restart;
 
 import io.flagstone.OffHeapCache;
 import io.flagstone.testing.JavaProcess;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.agrona.DirectBuffer;
@@ -10,7 +11,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * A process that opens a cache in a directory, prints how it began, and ends: {@code open} closes
- * the cache first, {@code halt} writes numbers from 0 and ends in the middle of it.
+ * the cache first, {@code hold} does so when its input ends, {@code halt} writes numbers from 0 and
+ * ends in the middle of it.
  */
 public final class RestartChild {
     static final int NUMBERS = 2_000;
@@ -32,7 +34,7 @@ public final class RestartChild {
                 directory.toString());
     }
 
-    public static void main(String[] args) {
+    public static void main(String[] args) throws IOException {
         final OffHeapCache cache =
                 OffHeapCache.builder()
                         .memoryBytes(1 << 20)
@@ -41,7 +43,10 @@ public final class RestartChild {
                         .directory(Path.of(args[1]))
                         .restartListener(System.out::println)
                         .build();
-        if (args[0].equals("open")) {
+        if (args[0].equals("hold")) {
+            System.in.read();
+        }
+        if (!args[0].equals("halt")) {
             cache.close();
             return;
         }

@@ -4,9 +4,15 @@ package io.flagstone.tools;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.flagstone.api.CacheFileReport;
+import io.flagstone.api.CheckpointFileReport;
+import io.flagstone.api.EntryAges;
 import io.flagstone.tools.console.Json;
+import java.util.List;
 
-/** Renders the report about a cache's file as JSON. Names and values of enums are in camel case. */
+/**
+ * Renders reports about the files of caches and checkpoints as JSON. Names and values of enums are
+ * in camel case.
+ */
 final class InspectJson {
     private InspectJson() {}
 
@@ -48,6 +54,43 @@ final class InspectJson {
             classes.add(row);
         }
         root.add("sizeClasses", classes);
+        report.ages().ifPresent(ages -> add(root, ages));
         return Json.render(root);
+    }
+
+    static String render(List<CheckpointFileReport> reports) {
+        final JsonArray files = new JsonArray();
+        for (final CheckpointFileReport report : reports) {
+            final JsonObject file = new JsonObject();
+            file.addProperty("file", report.file().toString());
+            file.addProperty("state", StatJson.camelCase(report.state().name()));
+            file.addProperty("damage", report.damage());
+            file.addProperty("fileBytes", report.fileBytes());
+            file.addProperty("generation", report.totals().generation());
+            file.addProperty("timeMs", report.totals().timeMs());
+            file.addProperty("entries", report.totals().entries());
+            file.addProperty("bytes", report.totals().bytes());
+            add(file, report.ages());
+            files.add(file);
+        }
+        final JsonObject root = new JsonObject();
+        root.add("checkpoints", files);
+        return Json.render(root);
+    }
+
+    private static void add(JsonObject to, EntryAges ages) {
+        to.add("timesLeftNs", ranges(ages.timesLeft()));
+        to.add("insertionsSinceUse", ranges(ages.sinceUse()));
+    }
+
+    private static JsonArray ranges(List<EntryAges.Range> ranges) {
+        final JsonArray rows = new JsonArray();
+        for (final EntryAges.Range range : ranges) {
+            final JsonObject row = new JsonObject();
+            row.addProperty("limit", range.limit());
+            row.addProperty("entries", range.entries());
+            rows.add(row);
+        }
+        return rows;
     }
 }

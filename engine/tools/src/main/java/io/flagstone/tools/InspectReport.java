@@ -5,12 +5,15 @@ import io.flagstone.api.CacheFileReport;
 import io.flagstone.api.CacheFileReport.ClassState;
 import io.flagstone.api.CacheFileReport.Origin;
 import io.flagstone.api.CacheFileReport.SegmentState;
+import io.flagstone.api.CheckpointFileReport;
+import io.flagstone.api.EntryAges;
 import io.flagstone.tools.console.TextTable;
 import io.flagstone.tools.console.Units;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
-/** Renders the report about a cache's file as text of a given width. */
+/** Renders reports about the files of caches and checkpoints as text of a given width. */
 final class InspectReport {
     private static final int WIDE = 60;
     private static final int LABEL = 10;
@@ -41,8 +44,95 @@ final class InspectReport {
             lines.addAll(segments(report.segments(), columns));
             lines.add("");
             lines.addAll(classes(report.sizeClasses(), columns));
+            report.ages().ifPresent(ages -> ages(lines, ages));
         }
         return String.join("\n", lines) + "\n";
+    }
+
+    /**
+     * Renders the reports about checkpoints.
+     *
+     * @param reports the reports, the newest checkpoint first.
+     * @param nowMs the time to compare times with.
+     * @param columns the width, at least 40. Only a single word may be wider.
+     */
+    static String text(List<CheckpointFileReport> reports, long nowMs, int columns) {
+        final List<String> lines = new ArrayList<>();
+        boolean restored = false;
+        for (final CheckpointFileReport report : reports) {
+            if (!lines.isEmpty()) {
+                lines.add("");
+            }
+            labelled(lines, "file", report.file().toString(), columns);
+            labelled(lines, "state", state(report, restored), columns);
+            restored |= report.state() == CheckpointFileReport.State.WHOLE;
+            if (report.state() == CheckpointFileReport.State.DAMAGED) {
+                labelled(lines, "! damage", report.damage(), columns);
+            }
+            labelled(lines, "bytes", Units.count(report.fileBytes()), columns);
+            if (report.state() == CheckpointFileReport.State.WHOLE) {
+                labelled(lines, "number", Long.toString(report.totals().generation()), columns);
+                labelled(
+                        lines,
+                        "taken",
+                        Units.age(nowMs - report.totals().timeMs()) + " ago",
+                        columns);
+                labelled(lines, "entries", Units.count(report.totals().entries()), columns);
+                labelled(
+                        lines,
+                        "content",
+                        Units.bytes(report.totals().bytes()) + " of keys and values",
+                        columns);
+                ages(lines, report.ages());
+            }
+        }
+        return String.join("\n", lines) + "\n";
+    }
+
+    private static String state(CheckpointFileReport report, boolean restored) {
+        return switch (report.state()) {
+            case WHOLE ->
+                    restored ? "whole: used if a newer one is not" : "whole: the next one restored";
+            case UNFINISHED -> "! not finished: a restore skips it";
+            case DAMAGED -> "! damaged: a restore skips it";
+        };
+    }
+
+    /** Adds the times left, if entries have deadlines, and the last uses. */
+    private static void ages(List<String> lines, EntryAges ages) {
+        final List<List<String>> left = new ArrayList<>();
+        for (final EntryAges.Range range : ages.timesLeft()) {
+            if (range.entries() > 0) {
+                left.add(List.of(timeLeft(range.limit()), Units.compact(range.entries())));
+            }
+        }
+        if (!left.isEmpty()) {
+            lines.add("");
+            lines.addAll(TextTable.lines(2, List.of("time left", "entries"), left));
+        }
+        final List<List<String>> uses = new ArrayList<>();
+        for (final EntryAges.Range range : ages.sinceUse()) {
+            if (range.entries() > 0) {
+                final String limit =
+                        range.limit() == Long.MAX_VALUE
+                                ? "more"
+                                : "below " + Units.compact(range.limit());
+                uses.add(List.of(limit, Units.compact(range.entries())));
+            }
+        }
+        if (!uses.isEmpty()) {
+            lines.add("");
+            lines.addAll(TextTable.lines(2, List.of("insertions since use", "entries"), uses));
+        }
+    }
+
+    private static String timeLeft(long limitNs) {
+        if (limitNs == Long.MAX_VALUE) {
+            return "more";
+        }
+        return limitNs <= 1
+                ? "expired"
+                : "below " + Units.age(TimeUnit.NANOSECONDS.toMillis(limitNs));
     }
 
     private static String state(CacheFileReport report) {

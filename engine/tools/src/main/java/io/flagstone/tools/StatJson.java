@@ -44,7 +44,17 @@ final class StatJson {
         root.add("alerts", alerts);
         root.add("hitRatio", Json.number(now.hitRatio()));
         root.addProperty("evictions", now.evictions());
-        now.ofCache().forEach((metric, value) -> root.addProperty(camelCase(metric.name()), value));
+        now.ofCache()
+                .forEach(
+                        (metric, value) -> {
+                            if (metric != Metric.RESTART_KIND) {
+                                root.addProperty(camelCase(metric.name()), value);
+                            }
+                        });
+        if (view.restart() != null) {
+            root.addProperty("restartKind", camelCase(view.restart().kind().name()));
+            root.addProperty("restartReason", view.restart().reason());
+        }
         final JsonArray classes = new JsonArray();
         now.ofClasses().forEach((chunkBytes, figures) -> classes.add(row(chunkBytes, figures)));
         root.add("sizeClasses", classes);

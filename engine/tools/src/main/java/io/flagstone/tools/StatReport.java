@@ -37,6 +37,9 @@ final class StatReport {
                         + Units.age(now.atMs() - now.openedMs())
                         + ", rates over "
                         + Units.age(rates.ms()));
+        if (view.beginning() != null) {
+            out.println(view.beginning());
+        }
         StatAlert.of(view).forEach(alert -> out.println(alert.line()));
         out.println();
         counts(out, rates, now);

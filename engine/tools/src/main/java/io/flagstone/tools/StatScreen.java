@@ -102,6 +102,9 @@ final class StatScreen {
     private List<String> lines() {
         final List<String> lines = new ArrayList<>(head());
         final int room = height - 1;
+        if (view.beginning() != null) {
+            wrap(lines, view.beginning());
+        }
         alerts.forEach(alert -> wrap(lines, alert.line()));
         lines.add("");
         // The last line may have to tell that size classes are left out.

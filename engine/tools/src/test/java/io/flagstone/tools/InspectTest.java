@@ -13,6 +13,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
@@ -101,6 +103,70 @@ class InspectTest {
             inClasses += sizeClass.getAsJsonObject().get("entries").getAsLong();
         }
         assertThat(inClasses).isEqualTo(ENTRIES);
+        assertThat(counts(report, "timesLeftNs")).containsExactly(0L, 0L, 0L, 25L, 0L, 0L);
+        assertThat(counts(report, "insertionsSinceUse")).startsWith((long) ENTRIES, 0L);
+        assertThat(inspect(file()).out())
+                .containsPattern("time left +entries\nbelow 1h00m +25\n")
+                .containsPattern("insertions since use +entries\nbelow 1,000 +100\n");
+    }
+
+    private static List<Long> counts(JsonObject report, String name) {
+        final List<Long> counts = new ArrayList<>();
+        report.getAsJsonArray(name)
+                .forEach(row -> counts.add(row.getAsJsonObject().get("entries").getAsLong()));
+        return counts;
+    }
+
+    private static JsonObject checkpoint(CommandRun run, int number) {
+        return json(run).getAsJsonArray("checkpoints").get(number).getAsJsonObject();
+    }
+
+    @Test
+    void showsCheckpoints() throws IOException {
+        final Path checkpoints = directory.resolve("checkpoints");
+        try (OffHeapCache cache = filled()) {
+            cache.checkpoint(checkpoints);
+            cache.clear();
+            cache.put(1, new UnsafeBuffer(new byte[8]), 0, 8);
+            cache.checkpoint(checkpoints);
+        }
+        final CommandRun both = inspect(checkpoints, "--json");
+        assertThat(both.status()).as(both.err()).isZero();
+        final JsonObject newest = checkpoint(both, 0);
+        assertThat(newest.get("state").getAsString()).isEqualTo("whole");
+        assertThat(newest.get("generation").getAsLong()).isEqualTo(2);
+        assertThat(newest.get("entries").getAsLong()).isEqualTo(1);
+        assertThat(newest.get("bytes").getAsLong()).isEqualTo(16);
+        final JsonObject older = checkpoint(both, 1);
+        assertThat(older.get("entries").getAsLong()).isEqualTo(ENTRIES);
+        assertThat(counts(older, "timesLeftNs")).containsExactly(0L, 0L, 0L, 25L, 0L, 0L);
+        assertThat(counts(older, "insertionsSinceUse")).startsWith((long) ENTRIES, 0L);
+        for (final int columns : new int[] {40, 80}) {
+            assertThat(inspect(checkpoints, "--width", columns).out().lines())
+                    .filteredOn(line -> !line.startsWith("file "))
+                    .hasSizeGreaterThan(10)
+                    .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(columns));
+        }
+
+        final Path file = checkpoints.resolve("checkpoint-2.flagstone");
+        final byte[] whole = Files.readAllBytes(file);
+        whole[4096 + 60] ^= 1;
+        Files.write(file, whole);
+        final CommandRun damaged = inspect(checkpoints, "--json");
+        assertThat(damaged.status()).isEqualTo(1);
+        assertThat(checkpoint(damaged, 0).get("state").getAsString()).isEqualTo("damaged");
+        assertThat(checkpoint(damaged, 0).get("damage").getAsString()).contains("block 0");
+        assertThat(checkpoint(damaged, 1).get("state").getAsString()).isEqualTo("whole");
+        assertThat(inspect(file).status()).isEqualTo(2);
+        assertThat(inspect(file).out()).contains("! damage", "block 0");
+
+        Files.write(file, new byte[5000]);
+        assertThat(inspect(checkpoints).status()).isEqualTo(1);
+        assertThat(inspect(checkpoints).out()).contains("! not finished");
+        // A directory with a cache is that of the cache.
+        Files.copy(file, directory.resolve("checkpoint-2.flagstone"));
+        assertThat(inspect(directory).status()).isZero();
+        assertThat(inspect(directory).out()).contains("segment");
     }
 
     @Test

@@ -27,7 +27,7 @@ class StatAlertTest {
 
     private static StatView view(
             State state, MetricsSnapshot before, MetricsSnapshot now, long ageMs) {
-        return new StatView("quotes", 1, 1_000, state, before, now, ageMs);
+        return new StatView("quotes", 1, 1_000, state, before, now, ageMs, null);
     }
 
     private static void assertAlert(StatView view, String line) throws IOException {

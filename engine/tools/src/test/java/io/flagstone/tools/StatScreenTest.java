@@ -21,7 +21,7 @@ class StatScreenTest {
     private List<String> screen(int columns, int lines) {
         final MetricsSnapshot now = new MetricsSnapshot(0, 3_600_000, counts, classes, true);
         return StatScreen.lines(
-                new StatView("quotes", 4711, 1_000, State.LIVE, null, now, 400),
+                new StatView("quotes", 4711, 1_000, State.LIVE, null, now, 400, null),
                 new ScreenSize(columns, lines));
     }
 
@@ -105,7 +105,8 @@ class StatScreenTest {
         final MetricsSnapshot now = new MetricsSnapshot(0, 1, counts, classes, true);
         final String first =
                 StatScreen.lines(
-                                new StatView("n".repeat(100), 1, 1_000, State.DIED, null, now, 9),
+                                new StatView(
+                                        "n".repeat(100), 1, 1_000, State.DIED, null, now, 9, null),
                                 new ScreenSize(40, 24))
                         .get(0);
         assertThat(first).hasSize(40).startsWith("nnn").endsWith(": DIED, last figures 0.0 s old");

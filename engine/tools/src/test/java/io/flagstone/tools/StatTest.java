@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -99,6 +100,44 @@ class StatTest {
         final String page = Files.readString(OPERATIONS);
         assertThat(Stream.concat(figures.keySet().stream(), sizeClass.keySet().stream()))
                 .allMatch(name -> page.contains("`" + name + "`"));
+    }
+
+    @Test
+    void showsHowTheCacheBegan() throws IOException {
+        final Path data = directory.resolve("data");
+        final UnsafeBuffer value = new UnsafeBuffer(new byte[8]);
+        JsonObject figures = null;
+        for (final long memoryBytes : new long[] {1 << 20, 1 << 20, 1 << 21}) {
+            try (OffHeapCache kept =
+                            OffHeapCache.builder()
+                                    .memoryBytes(memoryBytes)
+                                    .segments(1)
+                                    .directory(data)
+                                    .restartListener(report -> {})
+                                    .build();
+                    MetricsPublisher published =
+                            MetricsPublisher.open(kept, directory.resolve("kept"), "kept")) {
+                final long found = kept.size();
+                kept.put(1, value, 0, 8);
+                final JsonObject before = figures;
+                figures =
+                        JsonParser.parseString(stat(published.path(), "--once", "--json").out())
+                                .getAsJsonObject();
+                assertThat(figures.get("restartKept").getAsLong()).isEqualTo(found);
+                assertThat(figures.get("restartNs").getAsLong()).isPositive();
+                final String kind = figures.get("restartKind").getAsString();
+                assertThat(kind).isEqualTo(before != null && found == 1 ? "warm" : "cold");
+                final String text = stat(published.path(), "--once").out();
+                assertThat(text).contains("began " + kind.toUpperCase(Locale.ROOT) + " in ");
+                final String reason = figures.get("restartReason").getAsString();
+                assertThat(reason)
+                        .isEqualTo(kept.restartReport().orElseThrow().reason())
+                        .contains(memoryBytes == 1 << 20 ? "" : "another configuration");
+                assertThat(text).contains(reason);
+                final String page = Files.readString(OPERATIONS);
+                assertThat(figures.keySet()).allMatch(name -> page.contains("`" + name + "`"));
+            }
+        }
     }
 
     /** A publisher writes its last figures when it closes. */

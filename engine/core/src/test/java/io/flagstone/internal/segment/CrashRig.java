@@ -144,7 +144,8 @@ final class CrashRig {
                 new Calls(
                         setup.handles() ? (cause, key, value) -> removals++ : null,
                         told::add,
-                        new ReentryGuard(1)),
+                        new ReentryGuard(1),
+                        null),
                 new ReadCounters(true),
                 SegmentEvents.ofNewCache().ofSegment(0));
     }

@@ -38,7 +38,8 @@ class RecoveryTest {
     private static final long TTL = CrashRig.TTL;
     private static final int DAMAGES = 300;
 
-    private final int limit = Integer.getInteger("flagstone.test.access.points", POINTS);
+    private final int limit =
+            Integer.getInteger("flagstone.test.access.points", TestSupport.repetitions(POINTS));
     private int points;
     private int interrupted;
 
@@ -548,6 +549,9 @@ class RecoveryTest {
             final Map<String, Item> found = rig.contents(rig.recovered(failed));
             if (rig.segment.statistics().segmentResets() == 0) {
                 CrashRig.assertWhole(before, after, found, null);
+            } else if (!found.isEmpty()) {
+                // Killed before the reset began: nothing is lost but what the put was about.
+                assertThat(found.size()).as("entries").isGreaterThan(before.size() - 4);
             }
             points++;
         }
