@@ -28,7 +28,11 @@ class ArchitectureTest {
         NO_CYCLES.check(stress);
         assertThat(stress.stream().map(c -> c.getPackageName()).distinct())
                 .containsExactlyInAnyOrder(
-                        ROOT, ROOT + ".crash", ROOT + ".launcher", ROOT + ".soak");
+                        ROOT,
+                        ROOT + ".cluster",
+                        ROOT + ".crash",
+                        ROOT + ".launcher",
+                        ROOT + ".soak");
     }
 
     @Test

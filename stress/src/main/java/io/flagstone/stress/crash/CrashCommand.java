@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.stress.crash;
 
+import io.flagstone.stress.cluster.ClusterCommand;
 import io.flagstone.stress.soak.SoakCommand;
 import io.flagstone.stress.soak.Violation;
 import java.io.IOException;
@@ -19,7 +20,8 @@ import picocli.CommandLine.Spec;
 
 /**
  * The main class of the soak's jar. With {@code --crash} it kills processes that use a cache with a
- * directory; without it, it runs {@link SoakCommand}.
+ * directory. With {@code --cluster} it runs {@link ClusterCommand}, and otherwise {@link
+ * SoakCommand}.
  */
 @Command(
         name = "flagstone-soak --crash",
@@ -43,6 +45,9 @@ public final class CrashCommand implements Callable<Integer> {
     public static void main(String[] args) {
         if (List.of(args).contains("--crash")) {
             System.exit(commandLine().execute(args));
+        }
+        if (List.of(args).contains("--cluster")) {
+            ClusterCommand.main(args);
         }
         SoakCommand.main(args);
     }

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.flagstone.cluster;
+
+import java.io.File;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.agrona.ErrorHandler;
+
+/**
+ * The settings of a {@link ClusterMember}: where the members are, where this one keeps its files,
+ * and how large its buffers are.
+ *
+ * <p>Not thread-safe.
+ */
+public final class ClusterMemberContext {
+    /** The ports that a member uses, from its base port on. */
+    public static final int PORTS = 10;
+
+    private int memberId;
+    private List<String> hosts = List.of("localhost");
+    private int basePort = 20_000;
+    private File directory;
+    private String aeronDirectory;
+    private boolean clean;
+    private boolean frugal;
+    private int fileSyncLevel;
+    private int termBytes = 1 << 20;
+    private int snapshotTermBytes = 4 << 20;
+    private long heartbeatTimeoutNs = TimeUnit.SECONDS.toNanos(2);
+    private ErrorHandler errorHandler;
+
+    /** Creates the settings of a single member on this machine. */
+    public ClusterMemberContext() {
+        // There is nothing to do.
+    }
+
+    /**
+     * Sets which of the hosts this member is.
+     *
+     * @param id the index of its host.
+     * @return this.
+     */
+    public ClusterMemberContext memberId(int id) {
+        this.memberId = id;
+        return this;
+    }
+
+    /**
+     * Sets the hosts of all members, in the same order everywhere, for good. Use names, not
+     * addresses: then a machine can be replaced.
+     *
+     * @param names of the hosts; the same name several times for members on one machine.
+     * @return this.
+     */
+    public ClusterMemberContext hosts(List<String> names) {
+        this.hosts = List.copyOf(names);
+        return this;
+    }
+
+    /**
+     * Sets the first port. Member i uses {@link #PORTS} ports from {@code basePort + PORTS * i} on.
+     *
+     * @param port the same in all members.
+     * @return this.
+     */
+    public ClusterMemberContext basePort(int port) {
+        this.basePort = port;
+        return this;
+    }
+
+    /**
+     * Sets the directory for the log, the snapshots and the archive's catalogue.
+     *
+     * @param path of this member alone.
+     * @return this.
+     */
+    public ClusterMemberContext directory(File path) {
+        this.directory = Objects.requireNonNull(path, "path");
+        return this;
+    }
+
+    /**
+     * Sets the directory of the media driver, which should be in memory, such as below {@code
+     * /dev/shm}. It is deleted at the end.
+     *
+     * @param path of this member alone.
+     * @return this.
+     */
+    public ClusterMemberContext aeronDirectory(String path) {
+        this.aeronDirectory = Objects.requireNonNull(path, "path");
+        return this;
+    }
+
+    /**
+     * Sets whether to delete the log and the snapshots first.
+     *
+     * @param enabled off by default.
+     * @return this.
+     */
+    public ClusterMemberContext clean(boolean enabled) {
+        this.clean = enabled;
+        return this;
+    }
+
+    /**
+     * Sets whether to spare processor and memory at the cost of latency: threads that sleep for up
+     * to a millisecond, and small buffers. For tests and for machines that do other things.
+     *
+     * @param enabled off by default.
+     * @return this.
+     */
+    public ClusterMemberContext frugal(boolean enabled) {
+        this.frugal = enabled;
+        return this;
+    }
+
+    /**
+     * Sets when the archive's files are forced to the device: 0, the default, leaves it to the
+     * operating system, 1 forces the data, 2 also the files' metadata.
+     *
+     * @param level 0 to 2.
+     * @return this.
+     */
+    public ClusterMemberContext fileSyncLevel(int level) {
+        this.fileSyncLevel = level;
+        return this;
+    }
+
+    /**
+     * Sets the length of the terms of the log and of the ingress. The longest request and response
+     * has an eighth of it. The default is 1 MiB.
+     *
+     * @param bytes a power of two of at least 65 536.
+     * @return this.
+     */
+    public ClusterMemberContext termBytes(int bytes) {
+        this.termBytes = bytes;
+        return this;
+    }
+
+    /**
+     * Sets the length of the terms of snapshots. Longer ones stop the members for a shorter time,
+     * and take three times as much of the driver's directory meanwhile. The default is 4 MiB.
+     *
+     * @param bytes a power of two of at least 65 536.
+     * @return this.
+     */
+    public ClusterMemberContext snapshotTermBytes(int bytes) {
+        this.snapshotTermBytes = bytes;
+        return this;
+    }
+
+    /**
+     * Sets after which silence of the leader an election begins. The default is 2 seconds.
+     *
+     * @param ns nanoseconds.
+     * @return this.
+     */
+    public ClusterMemberContext heartbeatTimeoutNs(long ns) {
+        this.heartbeatTimeoutNs = ns;
+        return this;
+    }
+
+    /**
+     * Sets the handler for errors of driver, archive, consensus module and service. By default they
+     * print.
+     *
+     * @param handler or null.
+     * @return this.
+     */
+    public ClusterMemberContext errorHandler(ErrorHandler handler) {
+        this.errorHandler = handler;
+        return this;
+    }
+
+    /** Returns this member's files in a directory. */
+    File file(String name) {
+        if (directory == null) {
+            throw new IllegalArgumentException("directory must be set");
+        }
+        return new File(directory, name);
+    }
+
+    int memberId() {
+        return memberId;
+    }
+
+    String aeronDirectory() {
+        if (aeronDirectory == null) {
+            throw new IllegalArgumentException("aeronDirectory must be set");
+        }
+        return aeronDirectory;
+    }
+
+    boolean clean() {
+        return clean;
+    }
+
+    boolean frugal() {
+        return frugal;
+    }
+
+    int fileSyncLevel() {
+        return fileSyncLevel;
+    }
+
+    int termBytes() {
+        return termBytes;
+    }
+
+    int snapshotTermBytes() {
+        return snapshotTermBytes;
+    }
+
+    long heartbeatTimeoutNs() {
+        return heartbeatTimeoutNs;
+    }
+
+    ErrorHandler errorHandler() {
+        return errorHandler;
+    }
+
+    /** Returns the endpoint of a member for one of its uses. */
+    String endpoint(int member, int use) {
+        return hosts.get(member) + ':' + (basePort + PORTS * member + use);
+    }
+
+    String host() {
+        return hosts.get(memberId);
+    }
+
+    /** Returns all members as the consensus module wants them. */
+    String clusterMembers() {
+        final StringBuilder text = new StringBuilder();
+        for (int i = 0; i < hosts.size(); i++) {
+            text.append(i);
+            for (int use = 0; use < 5; use++) {
+                text.append(',').append(endpoint(i, use));
+            }
+            text.append('|');
+        }
+        return text.toString();
+    }
+
+    /**
+     * Returns the endpoints that clients connect to.
+     *
+     * @return as {@code AeronCluster.Context.ingressEndpoints} wants them.
+     */
+    public String ingressEndpoints() {
+        final StringBuilder text = new StringBuilder();
+        for (int i = 0; i < hosts.size(); i++) {
+            text.append(i == 0 ? "" : ",").append(i).append('=').append(endpoint(i, 0));
+        }
+        return text.toString();
+    }
+}

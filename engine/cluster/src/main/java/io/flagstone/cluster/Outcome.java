@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.flagstone.cluster;
+
+import io.flagstone.cluster.codec.Status;
+
+/** How a request ended. */
+public enum Outcome {
+    /** The operation was executed. */
+    OK,
+
+    /** The key is absent. */
+    NOT_FOUND,
+
+    /** The entry does not fit a slab of the cache. */
+    ENTRY_TOO_LARGE,
+
+    /** The value does not have eight bytes at the index. */
+    OUTSIDE_VALUE,
+
+    /** An argument is outside its limits. */
+    REFUSED,
+
+    /** The response is longer than the members send, or than the egress channel's terms allow. */
+    RESPONSE_TOO_LONG,
+
+    /** The members do not know the operation: they are of an earlier version. */
+    UNSUPPORTED,
+
+    /** There are too many clients. */
+    TOO_MANY_CLIENTS,
+
+    /**
+     * The cluster has forgotten this client, because it was idle for too long. Whether a write took
+     * effect is unknown. The client gets a new identity for its next request.
+     */
+    UNKNOWN_CLIENT,
+
+    /**
+     * No response came in time. Whether a write took effect, or will before this client's next
+     * request does, is unknown. It takes effect at most once.
+     */
+    TIMED_OUT;
+
+    private static final Outcome[] BY_STATUS = {
+        OK,
+        NOT_FOUND,
+        ENTRY_TOO_LARGE,
+        OUTSIDE_VALUE,
+        REFUSED,
+        RESPONSE_TOO_LONG,
+        UNKNOWN_CLIENT,
+        TIMED_OUT,
+        TOO_MANY_CLIENTS,
+        UNSUPPORTED
+    };
+
+    static Outcome of(Status status) {
+        return status == Status.NULL_VAL ? REFUSED : BY_STATUS[status.value()];
+    }
+
+    /**
+     * Returns whether it is known what the request did.
+     *
+     * @return false if it may have taken effect, or may do so later.
+     */
+    public boolean isKnown() {
+        return this != TIMED_OUT && this != UNKNOWN_CLIENT;
+    }
+}

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.flagstone.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.aeron.cluster.client.AeronCluster;
+import io.aeron.driver.MediaDriver;
+import io.aeron.driver.ThreadingMode;
+import io.flagstone.OffHeapCache;
+import java.io.File;
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntFunction;
+import org.agrona.CloseHelper;
+import org.agrona.IoUtil;
+import org.agrona.concurrent.BackoffIdleStrategy;
+
+/** Members of a cluster and a media driver for clients, in this process, on loopback. */
+final class ClusterRig implements AutoCloseable {
+    static final int MEMBERS = 3;
+    static final long SEED = 0x5EED;
+    private static final long GUARD_NS = TimeUnit.SECONDS.toNanos(60);
+    private static final int PORTS = MEMBERS * ClusterMemberContext.PORTS;
+
+    final FlagstoneClusteredService[] services = new FlagstoneClusteredService[MEMBERS];
+    final ClusterMember[] members = new ClusterMember[MEMBERS];
+    final List<Throwable> divergences = Collections.synchronizedList(new ArrayList<>());
+    private final List<Throwable> errors = Collections.synchronizedList(new ArrayList<>());
+    private final List<AutoCloseable> clients = new ArrayList<>();
+    private final IntFunction<ClusterServiceContext> settings;
+    private final File directory;
+    private final String aeron;
+    private final int basePort = freePorts();
+    private final MediaDriver clientDriver;
+
+    ClusterRig(File directory, IntFunction<ClusterServiceContext> settings) {
+        this.directory = directory;
+        this.settings = settings;
+        this.aeron =
+                "/dev/shm/flagstone-" + ProcessHandle.current().pid() + '-' + System.nanoTime();
+        this.clientDriver =
+                MediaDriver.launch(
+                        new MediaDriver.Context()
+                                .aeronDirectoryName(aeron + "-clients")
+                                .threadingMode(ThreadingMode.SHARED)
+                                .sharedIdleStrategy(new BackoffIdleStrategy(1, 1, 1_000, 1_000_000))
+                                .termBufferSparseFile(true)
+                                .counterValuesBufferLength(1 << 20)
+                                .lossReportBufferLength(1 << 20)
+                                .publicationTermBufferLength(64 << 10)
+                                .dirDeleteOnStart(true)
+                                .dirDeleteOnShutdown(true));
+        for (int i = 0; i < MEMBERS; i++) {
+            start(i, true);
+        }
+    }
+
+    static ClusterServiceContext small() {
+        return new ClusterServiceContext()
+                .cache(OffHeapCache.builder().memoryBytes(1 << 18).segments(2), SEED)
+                .tickMs(20);
+    }
+
+    private static int freePorts() {
+        final int start = (int) (ProcessHandle.current().pid() * 97 % 20_000);
+        for (int i = 0; i < 200; i++) {
+            final int base = 21_000 + (start + i * PORTS) % 20_000;
+            if (isFree(base)) {
+                return base;
+            }
+        }
+        throw new AssertionError("no free ports");
+    }
+
+    private static boolean isFree(int base) {
+        for (int port = base; port < base + PORTS; port++) {
+            try (DatagramSocket socket =
+                    new DatagramSocket(new InetSocketAddress("127.0.0.1", port))) {
+                assertThat(socket.isBound()).isTrue();
+            } catch (final IOException e) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private ClusterMemberContext context(int member) {
+        return new ClusterMemberContext()
+                .memberId(member)
+                .hosts(Collections.nCopies(MEMBERS, "127.0.0.1"))
+                .basePort(basePort)
+                .directory(new File(directory, "member-" + member))
+                .aeronDirectory(aeron + '-' + member)
+                .frugal(!Boolean.getBoolean("flagstone.figures.lavish"))
+                .termBytes(128 << 10)
+                .snapshotTermBytes(Integer.getInteger("flagstone.figures.snapshotTerm", 1 << 20))
+                .heartbeatTimeoutNs(TimeUnit.SECONDS.toNanos(1))
+                .errorHandler(errors::add);
+    }
+
+    void start(int member, boolean clean) {
+        services[member] =
+                new FlagstoneClusteredService(
+                        settings.apply(member).divergenceHandler(divergences::add));
+        members[member] = ClusterMember.launch(context(member).clean(clean), services[member]);
+    }
+
+    void stop(int member) {
+        members[member].close();
+        members[member] = null;
+    }
+
+    int leader() {
+        final int[] found = {-1};
+        await(
+                "a leader",
+                () -> {
+                    for (int i = 0; i < MEMBERS; i++) {
+                        if (members[i] != null && members[i].isLeader()) {
+                            found[0] = i;
+                        }
+                    }
+                    return found[0] >= 0;
+                });
+        return found[0];
+    }
+
+    void await(String what, BooleanSupplier condition) {
+        final long start = System.nanoTime();
+        while (!condition.getAsBoolean()) {
+            LockSupport.parkNanos(1_000_000);
+            if (System.nanoTime() - start > GUARD_NS) {
+                throw new AssertionError("no " + what + ": errors=" + errors);
+            }
+        }
+    }
+
+    AeronCluster.Context connection() {
+        return new AeronCluster.Context()
+                .aeronDirectoryName(aeron + "-clients")
+                .ingressChannel("aeron:udp?term-length=64k")
+                .ingressEndpoints(context(0).ingressEndpoints())
+                .egressChannel("aeron:udp?endpoint=127.0.0.1:0|term-length=64k")
+                .messageTimeoutNs(TimeUnit.SECONDS.toNanos(5))
+                .errorHandler(errors::add);
+    }
+
+    ClusterClientContext clientContext() {
+        return new ClusterClientContext()
+                .aeronCluster(this::connection)
+                .requestTimeoutNs(TimeUnit.SECONDS.toNanos(30));
+    }
+
+    ClusterCache cache() {
+        final ClusterCache cache = ClusterCache.connect(clientContext());
+        clients.add(cache);
+        return cache;
+    }
+
+    ClusterRequests requests(ResponseHandler handler) {
+        final ClusterRequests requests = ClusterRequests.connect(clientContext(), handler);
+        clients.add(requests);
+        return requests;
+    }
+
+    /** Takes a snapshot of all members that run, and waits until they have compared it. */
+    void snapshot() {
+        final long[] before = new long[MEMBERS];
+        for (int i = 0; i < MEMBERS; i++) {
+            before[i] = members[i] == null ? 0 : services[i].comparisons();
+        }
+        await("request for a snapshot", () -> members[leader()].snapshot());
+        await(
+                "comparison",
+                () -> {
+                    boolean all = true;
+                    for (int i = 0; i < MEMBERS; i++) {
+                        all &= members[i] == null || services[i].comparisons() > before[i];
+                    }
+                    return all;
+                });
+    }
+
+    /** Waits until all members that run have applied a position. */
+    void awaitApplied(long position) {
+        await(
+                "member at position " + position,
+                () -> {
+                    boolean all = true;
+                    for (int i = 0; i < MEMBERS; i++) {
+                        all &= members[i] == null || services[i].appliedPosition() >= position;
+                    }
+                    return all;
+                });
+    }
+
+    @Override
+    public void close() {
+        for (final AutoCloseable client : clients) {
+            CloseHelper.quietClose(client);
+        }
+        CloseHelper.quietCloseAll(members);
+        CloseHelper.quietClose(clientDriver);
+        IoUtil.delete(directory, true);
+        for (int i = 0; i < MEMBERS; i++) {
+            IoUtil.delete(new File(aeron + '-' + i), true);
+        }
+        IoUtil.delete(new File(aeron + "-clients"), true);
+    }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.flagstone.stress.cluster;
+
+import io.flagstone.stress.soak.SoakCommand;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.agrona.IoUtil;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The soak of a cluster: exits with 0 without a violation, 1 at the first violation. */
+@Command(
+        name = "flagstone-soak --cluster",
+        mixinStandardHelpOptions = true,
+        description =
+                "Kills, pauses and restarts members of a cluster while clients use it, and checks"
+                        + " that what the clients saw is linearizable and that the members are"
+                        + " equal.",
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {"0:no violation", "1:a violation, which is printed", "2:an invalid option"})
+public final class ClusterCommand implements Callable<Integer> {
+    private static final int MAX_SCHEDULES = 1_000_000;
+    private static final int FIRST_PORT = 21_000;
+    private static final int PORT_RANGE = 20_000;
+
+    @Option(names = "--cluster", required = true, description = "Run a cluster.")
+    private boolean cluster;
+
+    @Option(
+            names = "--schedules",
+            paramLabel = "N",
+            description = "Number of schedules of faults (default ${DEFAULT-VALUE}).")
+    private int schedules = 5;
+
+    @Option(
+            names = "--minutes",
+            paramLabel = "N",
+            description = "Begin no schedule after this time; fractions allowed.")
+    private double minutes = Integer.MAX_VALUE;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            description = "Seed of all random choices (default: a new one each time).")
+    private Long seed;
+
+    @Option(
+            names = "--port",
+            paramLabel = "P",
+            description = "First of 30 ports of the loopback (default: by the process' id).")
+    private Integer port;
+
+    @Spec private CommandSpec spec;
+
+    private ClusterCommand() {}
+
+    /**
+     * Runs the command line and exits with its status.
+     *
+     * @param args the command line.
+     */
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new ClusterCommand())
+                .setParameterExceptionHandler(SoakCommand::printError);
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        final CommandLine line = spec.commandLine();
+        if (schedules < 1 || schedules > MAX_SCHEDULES) {
+            throw new ParameterException(
+                    line, "--schedules must be between 1 and " + MAX_SCHEDULES + ": " + schedules);
+        }
+        final long chosen = seed == null ? new SplittableRandom().nextLong() >>> 1 : seed;
+        final long pid = ProcessHandle.current().pid();
+        final int basePort = port == null ? FIRST_PORT + (int) (pid * 97 % PORT_RANGE) : port;
+        final Path directory = Files.createTempDirectory("flagstone-cluster");
+        final PrintWriter out = line.getOut();
+        out.println("seed       " + chosen);
+        final long endNs = System.nanoTime() + (long) (minutes * TimeUnit.MINUTES.toNanos(1));
+        try (ClusterSoak soak = new ClusterSoak(chosen, directory, basePort, out)) {
+            int run = 0;
+            while (run < schedules && System.nanoTime() - endNs < 0) {
+                soak.run(run++);
+            }
+            soak.print(run);
+        } catch (final ClusterViolation found) {
+            final PrintWriter err = line.getErr();
+            err.println("VIOLATION: " + found.getMessage());
+            err.println("  repeat    --cluster --schedules " + schedules + " --seed " + chosen);
+            err.println("  files     " + directory);
+            err.flush();
+            return 1;
+        }
+        IoUtil.delete(directory.toFile(), true);
+        return 0;
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.flagstone.stress.cluster;
+
+import io.flagstone.OffHeapCache;
+import io.flagstone.cluster.ClusterMember;
+import io.flagstone.cluster.ClusterMemberContext;
+import io.flagstone.cluster.ClusterServiceContext;
+import io.flagstone.cluster.FlagstoneClusteredService;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The process of a member. Takes commands from its input, and tells on its output when it becomes
+ * the leader or ceases to be it, how many snapshots it has compared, and what is wrong.
+ */
+final class MemberMain {
+    static final int MEMBERS = 3;
+    static final long HEARTBEAT_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final long SEED = 7;
+
+    private MemberMain() {}
+
+    /** Runs the member until its input ends. */
+    public static void main(String[] args) throws IOException {
+        final FlagstoneClusteredService service =
+                new FlagstoneClusteredService(
+                        new ClusterServiceContext()
+                                .cache(
+                                        OffHeapCache.builder().memoryBytes(1 << 22).segments(2),
+                                        SEED)
+                                .tickMs(20)
+                                .divergenceHandler(thrown -> tell("diverged " + thrown)));
+        final ClusterMemberContext context =
+                context(Integer.parseInt(args[1]))
+                        .memberId(Integer.parseInt(args[0]))
+                        .directory(new File(args[2]))
+                        .aeronDirectory(args[3])
+                        .clean(Boolean.parseBoolean(args[4]))
+                        .frugal(true)
+                        .termBytes(128 << 10)
+                        .heartbeatTimeoutNs(HEARTBEAT_NS);
+        final ClusterMember member = ClusterMember.launch(context, service);
+        final Thread watch = new Thread(() -> watch(member, service), "watch");
+        watch.setDaemon(true);
+        watch.start();
+        final BufferedReader in =
+                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            if (line.equals("snapshot") && member.isLeader()) {
+                tell("snapshot " + member.snapshot());
+            }
+        }
+        Runtime.getRuntime().halt(0);
+    }
+
+    /** Returns where the members are. */
+    static ClusterMemberContext context(int basePort) {
+        return new ClusterMemberContext()
+                .hosts(Collections.nCopies(MEMBERS, "127.0.0.1"))
+                .basePort(basePort);
+    }
+
+    private static void watch(ClusterMember member, FlagstoneClusteredService service) {
+        boolean leader = false;
+        long comparisons = 0;
+        while (true) {
+            if (member.isLeader() != leader) {
+                leader = !leader;
+                tell(leader ? "leader" : "follower");
+            }
+            if (service.comparisons() != comparisons) {
+                comparisons = service.comparisons();
+                tell("compared " + comparisons);
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+        }
+    }
+
+    private static void tell(String line) {
+        synchronized (System.out) {
+            System.out.println(line);
+            System.out.flush();
+        }
+    }
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.flagstone.stress.cluster;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.agrona.IoUtil;
+
+/** The process of a member, seen from its parent. */
+final class MemberProcess implements AutoCloseable {
+    private final int id;
+    private final Path directory;
+    private final String aeron;
+    private final Process process;
+    private final OutputStream in;
+    private volatile boolean leader;
+    private volatile long compared;
+    private volatile String divergence;
+
+    /** Starts a member. The one before it, if any, must have ended. */
+    MemberProcess(int id, int basePort, Path root, String aeron, boolean clean) throws IOException {
+        this.id = id;
+        this.directory = root.resolve("member-" + id);
+        this.aeron = aeron + '-' + id;
+        Files.createDirectories(directory);
+        clearMarks();
+        final List<String> command =
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--add-opens",
+                        "java.base/jdk.internal.misc=ALL-UNNAMED",
+                        "-Xmx128m",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        MemberMain.class.getName(),
+                        Integer.toString(id),
+                        Integer.toString(basePort),
+                        directory.toString(),
+                        this.aeron,
+                        Boolean.toString(clean));
+        process =
+                new ProcessBuilder(command)
+                        .redirectError(
+                                ProcessBuilder.Redirect.appendTo(
+                                        root.resolve("member-" + id + ".log").toFile()))
+                        .start();
+        in = process.getOutputStream();
+        final Thread reader = new Thread(this::read, "member-" + id);
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    /**
+     * Deletes the files by which Aeron would wait ten seconds for the process before, which is
+     * known to have ended. They hold no state of the cluster.
+     */
+    private void clearMarks() {
+        IoUtil.delete(new File(aeron), true);
+        IoUtil.delete(directory.resolve("archive/archive-mark.dat").toFile(), true);
+        final File[] marks =
+                directory
+                        .resolve("cluster")
+                        .toFile()
+                        .listFiles((folder, name) -> name.startsWith("cluster-mark"));
+        if (marks != null) {
+            for (final File mark : marks) {
+                IoUtil.delete(mark, true);
+            }
+        }
+    }
+
+    private void read() {
+        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (line.startsWith("diverged")) {
+                    divergence = line;
+                } else if (line.startsWith("compared ")) {
+                    compared = Long.parseLong(line.substring("compared ".length()));
+                } else if (line.equals("leader") || line.equals("follower")) {
+                    leader = line.equals("leader");
+                }
+            }
+        } catch (final IOException e) {
+            // The process was killed.
+            leader = false;
+        }
+        leader = false;
+    }
+
+    int id() {
+        return id;
+    }
+
+    boolean isLeader() {
+        return leader && process.isAlive();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Returns how many snapshots the member has compared since it started. */
+    long compared() {
+        return compared;
+    }
+
+    /** Returns how the member differs from the leader, or null. */
+    String divergence() {
+        return divergence;
+    }
+
+    /** Asks for a snapshot, if this is the leader. */
+    void snapshot() throws IOException {
+        in.write("snapshot\n".getBytes(StandardCharsets.UTF_8));
+        in.flush();
+    }
+
+    /** Stops all threads of the process, or lets them go on. */
+    void signal(String name) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+    }
+
+    /** Sends SIGKILL, and waits for the end. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        process.waitFor(10, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        try {
+            process.waitFor(10, TimeUnit.SECONDS);
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        IoUtil.delete(new File(aeron), true);
+    }
+}

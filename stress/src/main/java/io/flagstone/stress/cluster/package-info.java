@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Kills, pauses and restarts the members of a cluster under clients, and checks that what the
+ * clients saw is linearizable.
+ *
+ * <p>{@link io.flagstone.stress.cluster.ClusterSoak} starts each member as a process of its own
+ * ({@link io.flagstone.stress.cluster.MemberMain}), so that a kill leaves what a kill leaves, and a
+ * pause stops all of its threads. The clients are threads of the parent, so that one clock orders
+ * their calls. {@link io.flagstone.stress.cluster.LinearizabilityChecker} reads their history.
+ */
+package io.flagstone.stress.cluster;
