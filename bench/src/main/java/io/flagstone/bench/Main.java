@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             GrowthCommand.class,
             HitRatioCommand.class,
             ReplayCommand.class,
+            ReplicationCommand.class,
             JmhCommand.class
         })
 public final class Main implements Runnable {

@@ -13,13 +13,19 @@ final class ProgressDisplay implements Progress, AutoCloseable {
 
     private final ProgressBar bar;
 
+    /** Shows bytes. */
     ProgressDisplay() {
+        this(" KiB", UNIT_BYTES);
+    }
+
+    /** Shows another unit. */
+    ProgressDisplay(String unit, long size) {
         bar =
                 new ProgressBarBuilder()
                         .setTaskName("replay")
                         .setStyle(ProgressBarStyle.ASCII)
                         .setUpdateIntervalMillis(UPDATE_MS)
-                        .setUnit(" KiB", UNIT_BYTES)
+                        .setUnit(unit, size)
                         .setInitialMax(-1)
                         .clearDisplayOnFinish()
                         .build();

@@ -13,6 +13,9 @@ import io.flagstone.bench.replay.TapeSettings;
 import io.flagstone.bench.replay.report.ReplayReport;
 import io.flagstone.bench.replay.report.Setup;
 import io.flagstone.bench.replay.report.Setup.Setting;
+import io.flagstone.bench.replicas.ReplicatedReplay;
+import io.flagstone.bench.replicas.ReplicatedReport;
+import io.flagstone.bench.replicas.ReplicatedResult;
 import io.flagstone.bench.tape.PriceLevelRecord;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -42,6 +45,8 @@ import picocli.CommandLine.Spec;
                     + " the end, the last level is read before and after its time to live.",
             "With --trace: each request of the file is a get and, if the get misses, a put.",
             "",
+            "With --replicas: the tape on a primary and replicas, in processes that are killed.",
+            "",
             "The cache's clock follows the times of the input. Requests are gets and updates; each"
                     + " hits or misses. Operations are requests, puts and changes of the time to"
                     + " live."
@@ -49,8 +54,8 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:no problem found",
-            "1:differences from the model, or a failed audit",
-            "2:invalid options or input, or a report could not be written"
+            "1:differences from the model or between replicas, or a failed audit",
+            "2:invalid options or input, a process failed, or a report could not be written"
         })
 final class ReplayCommand implements Callable<Integer> {
     private static final long TAPE_MEMORY_BYTES = 128 << 10;
@@ -72,7 +77,10 @@ final class ReplayCommand implements Callable<Integer> {
     @ArgGroup(validate = false, order = 3, heading = "%nA trace:%n")
     private TraceOptions trace = new TraceOptions();
 
-    @ArgGroup(validate = false, order = 4, heading = "%nReports:%n")
+    @ArgGroup(validate = false, order = 4, heading = "%nReplicas:%n")
+    private ReplicasOptions replicas = new ReplicasOptions();
+
+    @ArgGroup(validate = false, order = 5, heading = "%nReports:%n")
     private ReplayOptions reports = new ReplayOptions();
 
     @Override
@@ -80,6 +88,9 @@ final class ReplayCommand implements Callable<Integer> {
         checkOptions();
         try {
             final Load load = new Load();
+            if (replicas.given()) {
+                return replayWithReplicas(load);
+            }
             final boolean traced = trace.given();
             final ReplayResult result = traced ? replayTrace() : replayTape();
             reports.write(
@@ -96,7 +107,35 @@ final class ReplayCommand implements Callable<Integer> {
                     refusal);
         } catch (IOException failure) {
             return reports.fail(spec, failure);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return reports.fail(spec, new IOException("interrupted", interrupted));
         }
+    }
+
+    private int replayWithReplicas(Load load) throws IOException, InterruptedException {
+        final CacheSettings settings = tapeCache();
+        final ReplicatedResult result;
+        if (reports.progress()) {
+            try (ProgressDisplay display = new ProgressDisplay(" trades", 1)) {
+                result = replicatedReplay(settings, display).run();
+            }
+        } else {
+            result = replicatedReplay(settings, Progress.NONE).run();
+        }
+        final Origin origin = Origin.of(OutputOptions.commandLine(spec), load);
+        reports.write(spec.commandLine(), new ReplicatedReport(tapeSetup(), result, origin));
+        return result.passed() ? 0 : 1;
+    }
+
+    private ReplicatedReplay replicatedReplay(CacheSettings settings, Progress progress) {
+        return new ReplicatedReplay(
+                settings,
+                new TapeSettings(tape.tickSize(), tape.depth(), cache.ttlNs()),
+                reports.verify(),
+                replicas.replicas(),
+                replicas.seed(),
+                progress);
     }
 
     private void checkOptions() {
@@ -105,16 +144,27 @@ final class ReplayCommand implements Callable<Integer> {
                         ? "--small, --tick-size and --depth are for the trade tape and cannot be"
                                 + " used with --trace"
                         : null;
-        reports.check(spec, Stream.of(misplaced, cache.problem(), tape.problem(), trace.problem()));
+        reports.check(
+                spec,
+                Stream.of(
+                        misplaced,
+                        cache.problem(),
+                        tape.problem(),
+                        trace.problem(),
+                        replicas.problem(trace.given(), reports.metrics() != null)));
     }
 
-    private ReplayResult replayTape() throws IOException {
+    private CacheSettings tapeCache() {
         if (tape.small()) {
             cache.complete(SMALL_MEMORY_BYTES, SMALL_TTL_NS, SMALL_SEGMENTS, SMALL_PROMOTION);
         } else {
             cache.complete(TAPE_MEMORY_BYTES, TAPE_TTL_NS, null, null);
         }
-        final CacheSettings settings = cache.settings(Long.BYTES + PriceLevelRecord.LENGTH);
+        return cache.settings(Long.BYTES + PriceLevelRecord.LENGTH);
+    }
+
+    private ReplayResult replayTape() throws IOException {
+        final CacheSettings settings = tapeCache();
         final TapeSettings book = new TapeSettings(tape.tickSize(), tape.depth(), cache.ttlNs());
         return replay(settings, replay -> replay.tape(book));
     }

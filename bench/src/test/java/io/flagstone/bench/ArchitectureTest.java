@@ -10,9 +10,11 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Packages have no cycles and do not use the commands; {@code report} uses no other package. */
+@Tag("any-jdk")
 class ArchitectureTest {
     private static final String ROOT = "io.flagstone.bench";
     private static final JavaClasses BENCH =
@@ -32,6 +34,7 @@ class ArchitectureTest {
                         ROOT + ".latency",
                         ROOT + ".replay",
                         ROOT + ".replay.report",
+                        ROOT + ".replicas",
                         ROOT + ".report");
     }
 

@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The pages of all commands: complete, small, alone, and readable in a browser at three widths,
  * light and dark.
  */
+@Tag("any-jdk")
 class PagesTest {
     private static final int MOST_BYTES = 300_000;
     private static final List<Integer> WIDTHS = List.of(420, 1200, 1600);

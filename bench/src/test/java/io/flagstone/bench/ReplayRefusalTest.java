@@ -41,6 +41,12 @@ class ReplayRefusalTest {
                 "replay --promotion NaN | --promotion NaN is not between 0 and 1",
                 "replay --depth -1 | --depth -1 is not between 0 and 100000",
                 "replay --slab 2G | --slab 2147483648 is more than 2147483647",
+                "replay --replicas 0 | --replicas 0 is not between 1 and 8",
+                "replay --replicas 9 | --replicas 9 is not between 1 and 8",
+                "replay --seed 1 | --seed needs --replicas",
+                "replay --replicas 2 --metrics m | --metrics cannot be used with --replicas",
+                "replay --replicas 2 --trace t --format lirs | --replicas is for the trade tape and"
+                        + " cannot be used with --trace",
                 "replay --html /nonexistent/x | --html: /nonexistent is not a directory",
                 "replay --json /nonexistent/x | --json: /nonexistent is not a directory",
             })

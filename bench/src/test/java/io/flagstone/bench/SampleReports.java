@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench;
 
+import io.flagstone.OffHeapCache;
+import io.flagstone.api.EffectiveConfiguration;
 import io.flagstone.bench.compare.CompareFigure;
 import io.flagstone.bench.compare.CompareReport;
 import io.flagstone.bench.compare.Measurement;
@@ -17,6 +19,15 @@ import io.flagstone.bench.hitratio.HitRatioFigure;
 import io.flagstone.bench.hitratio.HitRatioReport;
 import io.flagstone.bench.hitratio.HitRatioRun;
 import io.flagstone.bench.latency.SampleLatencies;
+import io.flagstone.bench.replay.report.Setup;
+import io.flagstone.bench.replicas.Findings;
+import io.flagstone.bench.replicas.Lag;
+import io.flagstone.bench.replicas.ReplicatedReport;
+import io.flagstone.bench.replicas.ReplicatedResult;
+import io.flagstone.bench.replicas.ReplicatedResult.KilledReplica;
+import io.flagstone.bench.replicas.ReplicatedResult.Promotion;
+import io.flagstone.bench.replicas.ReplicatedResult.Replica;
+import io.flagstone.bench.replicas.ReplicatedResult.Stay;
 import io.flagstone.bench.report.EffectiveSettings;
 import io.flagstone.bench.report.Report;
 import io.flagstone.bench.report.SampleSettings;
@@ -57,6 +68,7 @@ final class SampleReports {
     static Map<String, Report> all() {
         final Map<String, Report> reports = new LinkedHashMap<>();
         reports.put("compare", compare());
+        reports.put("replicas", replicas());
         final List<GrowthFigure> growth = SampleFigures.of(SIZES);
         reports.put("growth", new GrowthReport(growth, SampleFigures.expiry(SIZES), ORIGIN));
         reports.put(
@@ -131,5 +143,39 @@ final class SampleReports {
                         budgets,
                         64);
         return new HitRatioReport(run, figures, ORIGIN);
+    }
+
+    private static Report replicas() {
+        final EffectiveConfiguration configuration;
+        try (OffHeapCache cache = OffHeapCache.builder().memoryBytes(1 << 20).build()) {
+            configuration = cache.configuration();
+        }
+        final Lag lag = new Lag(66_569, 6_808_000, 10_309_599_000L, 10_385_097_000L, 1, 2, 3, 4);
+        final List<Stay> stays =
+                List.of(
+                        new Stay("the first primary", "killed", 1_624_000_000, lag),
+                        new Stay("the first primary", "its primary was killed", 1, lag),
+                        new Stay("replica 8", "the tape ended", 0, lag));
+        final List<Replica> replicas =
+                List.of(
+                        new Replica(1, true, -1, 123_456_789, 0, 1, stays),
+                        new Replica(2, false, 1, 123_456_788, 10, 0, stays));
+        return new ReplicatedReport(
+                new Setup("trades of a tape", "trades", true, "", List.of()),
+                new ReplicatedResult(
+                        987_654_321,
+                        100_000,
+                        25_000,
+                        true,
+                        new KilledReplica(2, 12_345, 1_234_567_890),
+                        new Promotion(1, 66_197, 198_543, 198_101, 199_696, 66_573, false),
+                        -1,
+                        123_456_789,
+                        115_375,
+                        replicas,
+                        new Findings(),
+                        configuration,
+                        12_345_678_901L),
+                ORIGIN);
     }
 }

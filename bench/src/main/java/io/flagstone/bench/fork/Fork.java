@@ -17,7 +17,8 @@ import java.util.concurrent.TimeUnit;
  * shown only if it fails. It ends when this process ends, in whatever way.
  */
 public final class Fork {
-    private static final List<String> FLAGS =
+    /** The flags of every fork. */
+    static final List<String> FLAGS =
             List.of(
                     "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED",
                     "-Dchronicle.analytics.disable=true",
@@ -130,7 +131,7 @@ public final class Fork {
     }
 
     /** Returns the innermost cause that the JVM printed, why it did not start, or how it ended. */
-    private static String reason(String output, int exitValue) {
+    static String reason(String output, int exitValue) {
         String reason = "exit status " + exitValue;
         for (final String line : output.split("\n")) {
             if (line.startsWith("Exception in thread \"")) {

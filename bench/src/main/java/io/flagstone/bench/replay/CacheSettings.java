@@ -62,6 +62,33 @@ public record CacheSettings(
      * @throws CacheRefusedException if the builder refuses a setting or memory is short.
      */
     OffHeapCache build(NanoClock clock, RemovalHandler listener, SizeSample sample) {
+        return build(builder(clock, listener, sample));
+    }
+
+    /**
+     * Builds a cache.
+     *
+     * @param builder the builder with all settings.
+     * @return the cache.
+     * @throws CacheRefusedException if the builder refuses a setting or memory is short.
+     */
+    public static OffHeapCache build(CacheBuilder builder) {
+        try {
+            return builder.build();
+        } catch (final IllegalArgumentException | IllegalStateException refusal) {
+            throw new CacheRefusedException(refusal);
+        }
+    }
+
+    /**
+     * Returns a builder with these settings.
+     *
+     * @param clock the clock of the cache.
+     * @param listener the removal handler, or null.
+     * @param sample the sizes by which the cache divides its memory, or null.
+     * @return a builder that takes more settings.
+     */
+    public CacheBuilder builder(NanoClock clock, RemovalHandler listener, SizeSample sample) {
         final CacheBuilder builder =
                 OffHeapCache.builder()
                         .memoryBytes(memoryBytes)
@@ -88,10 +115,6 @@ public record CacheSettings(
         if (listener != null) {
             builder.removalHandler(listener);
         }
-        try {
-            return builder.build();
-        } catch (final IllegalArgumentException | IllegalStateException refusal) {
-            throw new CacheRefusedException(refusal);
-        }
+        return builder;
     }
 }

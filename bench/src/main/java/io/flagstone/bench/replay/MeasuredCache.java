@@ -10,14 +10,19 @@ import org.agrona.MutableDirectBuffer;
  * Measures the latency of each operation of the cache and counts requests: a request is a {@code
  * get} or an {@code update}, which hits or misses.
  */
-final class MeasuredCache {
+public final class MeasuredCache {
     private final OffHeapCache cache;
     private final Latencies latencies = new Latencies();
     private long hits;
     private long misses;
     private long hitBytes;
 
-    MeasuredCache(OffHeapCache cache) {
+    /**
+     * Measures a cache.
+     *
+     * @param cache the cache.
+     */
+    public MeasuredCache(OffHeapCache cache) {
         this.cache = cache;
     }
 
@@ -82,7 +87,12 @@ final class MeasuredCache {
         return cache;
     }
 
-    Latencies latencies() {
+    /**
+     * Returns the latencies so far.
+     *
+     * @return the latencies of the operations.
+     */
+    public Latencies latencies() {
         return latencies;
     }
 

@@ -18,7 +18,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * trade updates its price level in place and renews the time to live. Then the levels around it are
  * read.
  */
-final class TradeBookWorkload implements Workload {
+public final class TradeBookWorkload implements Workload {
     /** A hundred years; later times may not fit 64 bits. */
     private static final long LONGEST_SHOWN_NS = TimeUnit.DAYS.toNanos(36_525);
 
@@ -33,6 +33,7 @@ final class TradeBookWorkload implements Workload {
     private final MutableDirectBuffer scratch = new UnsafeBuffer(new byte[PriceLevelRecord.LENGTH]);
     private final ValueUpdater updater = this::applyTrade;
     private final MissClassifier misses = new MissClassifier();
+    private boolean moved;
 
     /**
      * Creates the workload.
@@ -43,7 +44,7 @@ final class TradeBookWorkload implements Workload {
      * @param model the model that is told of every operation, or null.
      * @param settings the settings of the book.
      */
-    TradeBookWorkload(
+    public TradeBookWorkload(
             TradeTape tape,
             MeasuredCache measured,
             ReplayClock clock,
@@ -59,17 +60,59 @@ final class TradeBookWorkload implements Workload {
 
     @Override
     public boolean step() throws IOException {
+        if (!next()) {
+            return false;
+        }
+        makeTrade();
+        return true;
+    }
+
+    /**
+     * Reads the next trade and moves the clock to its time.
+     *
+     * @return false at the end of the tape.
+     * @throws IOException if the tape is malformed or cannot be read.
+     */
+    public boolean next() throws IOException {
         if (!tape.next(trade)) {
             return false;
         }
-        final boolean moved = clock.advanceTo(trade.timeNs());
-        final long level = Math.floorDiv(trade.price(), settings.tickSize());
+        moved = clock.advanceTo(trade.timeNs());
+        return true;
+    }
+
+    /**
+     * Returns the price level of the trade that was read last.
+     *
+     * @return the level, which is the key of its record.
+     */
+    public long level() {
+        return Math.floorDiv(trade.price(), settings.tickSize());
+    }
+
+    /** Makes the trade that was read last, and reads the levels around it. */
+    public void makeTrade() {
+        final long level = level();
         if (measured.update(level, updater)) {
             updated(level);
         } else {
             misses.missed(level, clock.nanoTime());
             insert(level);
         }
+        readAround(level);
+    }
+
+    /**
+     * Ends the trade that was read last, if its level has been updated already: renews the level's
+     * time to live and reads the levels around it.
+     */
+    public void endTrade() {
+        final long level = level();
+        renew(level);
+        readAround(level);
+    }
+
+    private void readAround(long level) {
         misses.written(level, clock.nanoTime(), settings.ttlNs());
         for (int distance = 1; distance <= settings.depth(); distance++) {
             read(level - distance);
@@ -78,7 +121,6 @@ final class TradeBookWorkload implements Workload {
         if (moved) {
             cache.doWork();
         }
-        return true;
     }
 
     private void applyTrade(MutableDirectBuffer value) {
@@ -97,6 +139,10 @@ final class TradeBookWorkload implements Workload {
             }
             model.hit(key, scratch, PriceLevelRecord.LENGTH);
         }
+        renew(level);
+    }
+
+    private void renew(long level) {
         final boolean renewed = measured.setTtl(level, settings.ttlNs());
         if (model != null) {
             model.renewed(ModelKey.of(level), settings.ttlNs(), renewed);
@@ -150,7 +196,7 @@ final class TradeBookWorkload implements Workload {
         if (ttlNs == OffHeapCache.NO_TTL || ttlNs > LONGEST_SHOWN_NS) {
             return null;
         }
-        final long level = Math.floorDiv(trade.price(), settings.tickSize());
+        final long level = level();
         clock.advanceTo(trade.timeNs() + ttlNs - 1);
         final boolean found = cache.get(level, scratch, 0) != OffHeapCache.NOT_FOUND;
         final long price = found ? record.wrap(scratch, 0).lastPrice() : StaleQuote.NONE;

@@ -224,9 +224,43 @@ public final class ReferenceModel implements RemovalHandler {
      * @param statistics the cache's counters.
      */
     public void finish(long size, CacheStatistics statistics) {
+        finish(size, statistics.evictions(), statistics.expirations());
+    }
+
+    /**
+     * Ends the replay of a cache that had counted before the model began, and compares the counts.
+     *
+     * @param size the number of entries that the cache holds.
+     * @param evicted how many evictions the cache has counted since the model began.
+     * @param expired how many expirations the cache has counted since the model began.
+     */
+    public void finish(long size, long evicted, long expired) {
         count("entries held", entries.size(), size);
-        count("evictions", evictions, statistics.evictions());
-        count("expirations", expirations, statistics.expirations());
+        count("evictions", evictions, evicted);
+        count("expirations", expirations, expired);
+    }
+
+    /**
+     * Returns the entries that the cache should hold, including expired ones whose removal was not
+     * reported.
+     *
+     * @param visitor called for each entry, in no order.
+     */
+    public void forEach(Visitor visitor) {
+        entries.forEach((key, entry) -> visitor.onEntry(key, entry.value, entry.deadlineNs));
+    }
+
+    /** Receives the entries of a model. */
+    @FunctionalInterface
+    public interface Visitor {
+        /**
+         * Receives an entry.
+         *
+         * @param key the identity of the key; see {@link ModelKey}.
+         * @param value the value.
+         * @param deadlineNs the deadline by the clock of the cache, or {@code Long.MAX_VALUE}.
+         */
+        void onEntry(Object key, DirectBuffer value, long deadlineNs);
     }
 
     private void count(String what, long reported, long counted) {
