@@ -11,10 +11,18 @@ import org.junit.jupiter.api.Test;
 
 /** Tests that an application can use the engine together with another library's JCache. */
 class JCacheProviderTest {
-    /** {@code Caching} refuses to choose between two providers that are services. */
+    private static final String EHCACHE = "org.ehcache.jsr107.EhcacheCachingProvider";
+
+    /**
+     * {@code Caching} refuses to choose between two providers that are services. Ehcache and
+     * Hazelcast are; the engine must not be one more.
+     */
     @Test
     void engineRegistersNoProvider() {
-        try (CacheManager manager = Caching.getCachingProvider().getCacheManager()) {
+        assertThat(Caching.getCachingProviders())
+                .isNotEmpty()
+                .noneMatch(one -> one.getClass().getName().startsWith("io.flagstone."));
+        try (CacheManager manager = Caching.getCachingProvider(EHCACHE).getCacheManager()) {
             assertThat(manager.getClass().getName()).startsWith("org.ehcache.");
             final Cache<String, String> cache =
                     manager.createCache("one", new MutableConfiguration<>());
