@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AccessFaultTest {
-    private static final int POINTS = 24;
+    private static final int POINTS = 16;
     private static final long KEY = 1;
     private static final long TTL = 10_000;
     private static final long TICK = 1_000;

@@ -30,8 +30,11 @@ class InterleavingTest {
     private static final long TTL = 10_000;
     private static final long TICK = 1_000;
 
-    /** There are too many pairs of accesses to cross at each of them. */
-    private static final long STRIDE = 2;
+    /**
+     * There are too many pairs of accesses to cross at each of them. A run with less effort leaves
+     * out more.
+     */
+    private static final long STRIDE = TestSupport.repetitions(100) < 100 ? 4 : 2;
 
     /** An operation, before which some time passes. */
     private record Step(String name, long ns, Function<InterleavingTest, Object> call) {
