@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
  * an entry away and one that writes to it, those in which the second starts within the first and
  * ends after it. Afterwards the results of both are those of one order, or of the other.
  */
+@Tag("any-jdk")
 class InterleavingTest {
     private static final long KEY = 1;
     private static final long OTHER = 2;
@@ -30,11 +32,8 @@ class InterleavingTest {
     private static final long TTL = 10_000;
     private static final long TICK = 1_000;
 
-    /**
-     * There are too many pairs of accesses to cross at each of them. A run with less effort leaves
-     * out more.
-     */
-    private static final long STRIDE = TestSupport.repetitions(100) < 100 ? 4 : 2;
+    /** There are too many pairs of accesses to cross at each of them. */
+    private static final long STRIDE = 3;
 
     /** An operation, before which some time passes. */
     private record Step(String name, long ns, Function<InterleavingTest, Object> call) {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Operations on entries at the end of the largest segment, where offsets are close to the largest
  * {@code int}. Each test runs in a separate JVM, with or without bounds checks.
  */
+@Tag("any-jdk")
 class LargestSegmentTest {
     private static final long NEEDED_BYTES = 5L << 29;
     private static final Path MEMINFO = Path.of("/proc/meminfo");

@@ -16,10 +16,12 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A checkpoint is read whole or not at all, whatever happened to its file. */
+@Tag("any-jdk")
 class CheckpointFileTest {
     private static final int SPLICES = Integer.getInteger("flagstone.test.splices", 3_000);
     private static final int LOSSES = Integer.getInteger("flagstone.test.losses", 500);
