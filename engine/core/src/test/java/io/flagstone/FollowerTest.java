@@ -493,6 +493,28 @@ class FollowerTest {
         assertThat(cache.remove(1)).isTrue();
     }
 
+    /** A follower's follower needs them too: the first cache may extend their deadlines. */
+    @Test
+    void aSynchronisationTellsExpiredEntriesOfAFollower() {
+        open(builder().changeFeedBytes(1 << 16));
+        put(1, 7, WALL + SECOND, false);
+        advance(2 * SECOND);
+        final List<String> passed = new ArrayList<>();
+        cache.changeFeed().poll(change -> passed.add(change.kind().name()), 10);
+        assertThat(passed).containsExactly("PUT");
+        passed.clear();
+        cache.changeFeed().synchronise();
+        while (cache.changeFeed().isSynchronising()) {
+            cache.changeFeed()
+                    .poll(change -> passed.add(change.kind() + " " + change.deadlineNs()), 10);
+        }
+        assertThat(passed)
+                .containsExactly(
+                        "SYNC_BEGIN " + Change.NO_DEADLINE,
+                        "PUT " + (WALL + SECOND),
+                        "SYNC_END " + Change.NO_DEADLINE);
+    }
+
     @Test
     void theDigestIsOfLiveKeysAndValues() {
         cache = builder().build();

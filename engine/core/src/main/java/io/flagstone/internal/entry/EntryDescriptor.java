@@ -292,6 +292,11 @@ public final class EntryDescriptor {
         return region.getInt(entry + VALUE_WORD) >>> SIZE_CLASS_SHIFT & SIZE_CLASS_MASK;
     }
 
+    /** Returns whether a chunk holds no entry. */
+    public static boolean isFree(Region region, int chunk) {
+        return sizeClass(region, chunk) == FREE;
+    }
+
     /** Returns the size class in a value word. */
     public static int sizeClass(int valueWord) {
         return valueWord >>> SIZE_CLASS_SHIFT & SIZE_CLASS_MASK;

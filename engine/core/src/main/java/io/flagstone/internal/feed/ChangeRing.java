@@ -3,6 +3,7 @@ package io.flagstone.internal.feed;
 
 import io.flagstone.api.RemovalCause;
 import io.flagstone.internal.entry.EntryDescriptor;
+import io.flagstone.internal.memory.ClassResolution;
 import io.flagstone.internal.memory.Region;
 import java.lang.ref.Reference;
 import org.agrona.BitUtil;
@@ -30,8 +31,7 @@ import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
  */
 public final class ChangeRing {
     static {
-        // Resolved here, because there may be no stack left when a handler first runs.
-        assert Throwable.class != null;
+        ClassResolution.resolve(Throwable.class);
     }
 
     /** The longest record takes one part in this power of two. */

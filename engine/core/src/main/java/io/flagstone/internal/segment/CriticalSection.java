@@ -7,6 +7,7 @@ import static io.flagstone.internal.segment.SegmentDescriptor.SEGMENT_RESETS;
 import io.flagstone.api.CacheClosedException;
 import io.flagstone.api.SegmentResetException;
 import io.flagstone.internal.index.KeyedHash;
+import io.flagstone.internal.memory.ClassResolution;
 import io.flagstone.internal.memory.Region;
 import io.flagstone.internal.memory.ThreadId;
 import io.flagstone.internal.stripe.Stripes;
@@ -49,7 +50,7 @@ import java.lang.ref.Reference;
  */
 abstract class CriticalSection {
     static {
-        resolve(Throwable.class);
+        ClassResolution.resolve(Throwable.class);
     }
 
     final Region region;
@@ -94,15 +95,6 @@ abstract class CriticalSection {
         this.store = new EntryStore(region, config, callbacks);
         this.stripes = store.stripes;
         guard.register(lock);
-    }
-
-    /**
-     * Resolves the class that a handler catches, simply by naming it. Without this, the JVM
-     * resolves the class when the handler first runs. That calls the class loader, for which there
-     * may be no stack left. Each class with such handlers calls this for itself.
-     */
-    static void resolve(Class<?> handled) {
-        assert handled != null;
     }
 
     /**

@@ -263,7 +263,7 @@ final class LiveEntries {
 
     /** Returns whether an entry was discarded while its stripe was awaited. */
     private boolean isGone(int entry) {
-        return EntryDescriptor.sizeClass(region, entry) == EntryDescriptor.FREE;
+        return EntryDescriptor.isFree(region, entry);
     }
 
     /**

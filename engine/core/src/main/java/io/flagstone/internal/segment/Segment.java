@@ -10,6 +10,7 @@ import io.flagstone.api.ValueUpdater;
 import io.flagstone.internal.entry.EntryDescriptor;
 import io.flagstone.internal.entry.EntryLengths;
 import io.flagstone.internal.index.HashIndex;
+import io.flagstone.internal.memory.ClassResolution;
 import io.flagstone.internal.memory.HugePages;
 import io.flagstone.internal.memory.Region;
 import io.flagstone.internal.segment.SegmentDamagedException.Reason;
@@ -38,7 +39,7 @@ import org.agrona.DirectBuffer;
  */
 public final class Segment extends SegmentChanges {
     static {
-        resolve(Throwable.class);
+        ClassResolution.resolve(Throwable.class);
     }
 
     /** The key is absent or its entry has expired. */

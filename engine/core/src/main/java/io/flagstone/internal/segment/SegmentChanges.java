@@ -2,22 +2,72 @@
 package io.flagstone.internal.segment;
 
 import io.flagstone.api.RemovalCause;
+import io.flagstone.internal.entry.EntryLengths;
+import io.flagstone.internal.memory.ClassResolution;
 import io.flagstone.internal.memory.Region;
 import java.lang.ref.Reference;
 
 /**
- * The changes that another cache tells, in addition to {@link #load}. They find an entry whether or
- * not it has expired, because the other cache decides whether it has.
+ * The changes that another cache tells, and the entries of another cache. They find an entry
+ * whether or not it has expired, because the other cache decides whether it has.
  *
  * <p>Thread-safe. Allocates nothing.
  */
-abstract class SegmentChanges extends SegmentImages {
+abstract class SegmentChanges extends SegmentSweeps {
     static {
-        resolve(Throwable.class);
+        ClassResolution.resolve(Throwable.class);
     }
 
     SegmentChanges(Region region, SegmentConfig config) {
         super(region, config);
+    }
+
+    /**
+     * Writes an entry of another cache. It becomes the most recently used one. It replaces a
+     * present entry of the key, expired or not.
+     *
+     * @param deadlineNs in nanoseconds since this cache's birth, not negative, past or not; or
+     *     {@link TimesToLive#NONE}.
+     * @param sliding whether hits renew the deadline, if this cache renews deadlines.
+     * @throws io.flagstone.api.EntryTooLargeException if the entry needs more than a slab.
+     */
+    public final void load(
+            long hash,
+            Object keyBase,
+            long keyAddress,
+            long lengths,
+            Object valueBase,
+            long valueAddress,
+            long deadlineNs,
+            boolean sliding) {
+        final int sizeClass = store.classFor(lengths);
+        final long threadId = enter();
+        try {
+            lock(threadId);
+            final long now = deadlineNs == TimesToLive.NONE ? timeIfArmed() : clock.observe(region);
+            store.reclaim(now);
+            hold(hash);
+            final int old = index.find(hash, keyBase, keyAddress, EntryLengths.key(lengths));
+            leases.outdate(hash);
+            final int claim = store.claim(old, hash, lengths, sizeClass, now);
+            store.write(claim, hash, keyBase, keyAddress, lengths, valueBase, valueAddress);
+            store.commit(
+                    claim,
+                    old,
+                    hash,
+                    EntryLengths.value(lengths),
+                    deadlineNs,
+                    sliding && timesToLive.canSlide(),
+                    now);
+            leave();
+        } catch (final Throwable thrown) {
+            if (lock.owner == threadId) {
+                failure = thrown;
+                lock.owner = SegmentLock.FREE;
+                recover(threadId);
+            }
+            throw thrown;
+        }
     }
 
     /**

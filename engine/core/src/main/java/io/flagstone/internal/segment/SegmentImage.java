@@ -46,9 +46,6 @@ public final class SegmentImage {
     private static final int PLACE_SHIFT = 5;
     private static final int PLACE_BYTES = 1 << PLACE_SHIFT;
 
-    /** The chunks that a step may look at for each entry that it may copy. */
-    private static final int LOOKS_PER_ENTRY = 16;
-
     private final long epochOffsetNs;
     private final long[] handled;
     private final int firstSlab;
@@ -63,10 +60,8 @@ public final class SegmentImage {
 
     private int drainedLength;
 
+    private final ChunkWalk walk = new ChunkWalk();
     private Region region;
-    private SlabAllocator slabs;
-    private int slab;
-    private int chunk;
     private long startNs;
     private long startClock;
     private Failure failure;
@@ -118,9 +113,7 @@ public final class SegmentImage {
     /** Begins: the image is of this moment. */
     void begin(Region segment, SlabAllocator chunks, long nowNs) {
         region = segment;
-        slabs = chunks;
-        slab = 1;
-        chunk = 0;
+        walk.begin(chunks);
         startNs = nowNs;
         startClock = segment.getLong(SegmentDescriptor.RECENCY_CLOCK);
     }
@@ -157,31 +150,24 @@ public final class SegmentImage {
         final int before = filled;
         int room = Math.min(maxBytes, filling.capacity() - before);
         int copies = maxEntries;
-        int looks = maxEntries * LOOKS_PER_ENTRY;
-        while (failure == null && slab <= slabs.slabCount() && copies > 0 && looks-- > 0) {
-            final int entry = slabs.chunkOf(slab, chunk);
-            if (entry == Region.NONE) {
-                slab++;
-                chunk = 0;
-            } else if (isFree(entry) || isHandled(entry)) {
-                chunk++;
-            } else {
+        int looks = maxEntries * ChunkWalk.LOOKS_PER_ENTRY;
+        while (failure == null && !walk.isDone() && copies > 0 && looks-- > 0) {
+            final int entry = walk.chunk();
+            if (entry != Region.NONE
+                    && !EntryDescriptor.isFree(region, entry)
+                    && !isHandled(entry)) {
                 final int length = recordLength(entry);
                 if (length > room && filled > 0) {
                     break;
                 }
                 copy(entry, length);
-                chunk++;
                 copies--;
                 room -= length;
             }
+            walk.advance(entry);
         }
         drain();
-        return slab <= slabs.slabCount() && failure == null;
-    }
-
-    private boolean isFree(int entry) {
-        return EntryDescriptor.sizeClass(region, entry) == EntryDescriptor.FREE;
+        return !walk.isDone() && failure == null;
     }
 
     private void drain() {

@@ -3,18 +3,17 @@ package io.flagstone.internal.segment;
 
 import io.flagstone.api.StateVisitor;
 import io.flagstone.internal.entry.EntryDescriptor;
-import io.flagstone.internal.entry.EntryLengths;
+import io.flagstone.internal.memory.ClassResolution;
 import io.flagstone.internal.memory.Region;
 
 /**
- * The operations that carry all entries of a segment out, and entries of another cache in, and
- * those of the reader of the feed of changes.
+ * The operations that carry all entries of a segment out.
  *
  * <p>Thread-safe. Allocates nothing, except for {@link #newImage}.
  */
 abstract class SegmentImages extends SegmentRemovals {
     static {
-        resolve(Throwable.class);
+        ClassResolution.resolve(Throwable.class);
     }
 
     /** A time at which no entry has expired. */
@@ -49,20 +48,17 @@ abstract class SegmentImages extends SegmentRemovals {
      * values are written under the segment's lock. An Error or exception here or in {@link
      * #stepImage} ends the image.
      *
-     * <p>The image of a cache that follows another has expired entries too, because the other cache
-     * may have extended their deadlines.
-     *
      * @param image prepared; no other image of this segment is being taken.
      */
     public final void beginImage(SegmentImage image) {
         final long threadId = enter();
         try {
             lock(threadId);
-            final long now = clock.observe(region);
+            final long now = timeOfState();
             refusesUpdaters = true;
             // The updaters that have not seen this finish, and their values belong to the image.
             stripes.awaitAll();
-            image.begin(region, entries.slabs, entries.following.isOn() ? BEFORE_ALL : now);
+            image.begin(region, entries.slabs, now);
             entries.image = image;
             leave();
         } catch (final Throwable thrown) {
@@ -74,6 +70,15 @@ abstract class SegmentImages extends SegmentRemovals {
             }
             throw thrown;
         }
+    }
+
+    /**
+     * Returns the time at which an entry must be alive to be carried out. For a cache that follows
+     * another it is before all deadlines, because the other cache may have extended them.
+     */
+    final long timeOfState() {
+        final long now = clock.observe(region);
+        return entries.following.isOn() ? BEFORE_ALL : now;
     }
 
     /**
@@ -109,74 +114,6 @@ abstract class SegmentImages extends SegmentRemovals {
         try {
             // Forgets the image.
             lockEvenIfClosed(threadId);
-            leave();
-        } catch (final Throwable thrown) {
-            if (lock.owner == threadId) {
-                failure = thrown;
-                lock.owner = SegmentLock.FREE;
-                recover(threadId);
-            }
-            throw thrown;
-        }
-    }
-
-    /**
-     * Copies the next entries to the feed of changes, for a synchronisation.
-     *
-     * @param sweep of this segment if it is under way, otherwise it begins here.
-     * @param maxEntries the number of entries after which to stop.
-     * @param maxBytes the number of bytes after which to stop; one entry may be longer.
-     * @return whether there is more to copy.
-     */
-    public final boolean sweep(SegmentSweep sweep, int maxEntries, int maxBytes) {
-        final long threadId = enter();
-        try {
-            lock(threadId);
-            if (entries.sweep != sweep) {
-                sweep.begin(region, entries.slabs, stripes, entries.feed);
-                entries.sweep = sweep;
-            }
-            final boolean more = sweep.step(maxEntries, maxBytes, clock.observe(region));
-            if (!more) {
-                entries.sweep = null;
-            }
-            return leave(more);
-        } catch (final Throwable thrown) {
-            if (lock.owner == threadId) {
-                failure = thrown;
-                lock.owner = SegmentLock.FREE;
-                recover(threadId);
-            }
-            throw thrown;
-        }
-    }
-
-    /** Gives a synchronisation up, if one is under way in this segment. */
-    public final void endSweep() {
-        final long threadId = enter();
-        try {
-            lockEvenIfClosed(threadId);
-            entries.sweep = null;
-            leave();
-        } catch (final Throwable thrown) {
-            if (lock.owner == threadId) {
-                failure = thrown;
-                lock.owner = SegmentLock.FREE;
-                recover(threadId);
-            }
-            throw thrown;
-        }
-    }
-
-    /**
-     * Waits until every operation that is under way, or that has ended by an Error, has left the
-     * feed of changes.
-     */
-    public final void awaitWriters() {
-        final long threadId = enter();
-        try {
-            lockEvenIfClosed(threadId);
-            stripes.awaitAll();
             leave();
         } catch (final Throwable thrown) {
             if (lock.owner == threadId) {
@@ -234,54 +171,6 @@ abstract class SegmentImages extends SegmentRemovals {
             store.reset();
             region.putLong(SegmentDescriptor.RECENCY_CLOCK, 0);
             ChangeMark.end(region);
-            leave();
-        } catch (final Throwable thrown) {
-            if (lock.owner == threadId) {
-                failure = thrown;
-                lock.owner = SegmentLock.FREE;
-                recover(threadId);
-            }
-            throw thrown;
-        }
-    }
-
-    /**
-     * Writes an entry of another cache. It becomes the most recently used one. It replaces a
-     * present entry of the key, expired or not.
-     *
-     * @param deadlineNs in nanoseconds since this cache's birth, not negative, past or not; or
-     *     {@link TimesToLive#NONE}.
-     * @param sliding whether hits renew the deadline, if this cache renews deadlines.
-     * @throws io.flagstone.api.EntryTooLargeException if the entry needs more than a slab.
-     */
-    public final void load(
-            long hash,
-            Object keyBase,
-            long keyAddress,
-            long lengths,
-            Object valueBase,
-            long valueAddress,
-            long deadlineNs,
-            boolean sliding) {
-        final int sizeClass = store.classFor(lengths);
-        final long threadId = enter();
-        try {
-            lock(threadId);
-            final long now = deadlineNs == TimesToLive.NONE ? timeIfArmed() : clock.observe(region);
-            store.reclaim(now);
-            hold(hash);
-            final int old = index.find(hash, keyBase, keyAddress, EntryLengths.key(lengths));
-            leases.outdate(hash);
-            final int claim = store.claim(old, hash, lengths, sizeClass, now);
-            store.write(claim, hash, keyBase, keyAddress, lengths, valueBase, valueAddress);
-            store.commit(
-                    claim,
-                    old,
-                    hash,
-                    EntryLengths.value(lengths),
-                    deadlineNs,
-                    sliding && timesToLive.canSlide(),
-                    now);
             leave();
         } catch (final Throwable thrown) {
             if (lock.owner == threadId) {

@@ -79,8 +79,7 @@ public final class SegmentInspection {
     }
 
     private void count(int entry, int sizeClass) {
-        if (EntryDescriptor.sizeClass(region, entry) == EntryDescriptor.FREE
-                || entry == doubted()) {
+        if (EntryDescriptor.isFree(region, entry) || entry == doubted()) {
             return;
         }
         final int keyLength = EntryDescriptor.keyLength(region, entry);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.internal.segment;
 
+import io.flagstone.internal.memory.ClassResolution;
 import io.flagstone.internal.memory.Region;
 
 /**
@@ -10,7 +11,7 @@ import io.flagstone.internal.memory.Region;
  */
 abstract class SegmentLeases extends CriticalSection {
     static {
-        resolve(Throwable.class);
+        ClassResolution.resolve(Throwable.class);
     }
 
     /** Guarded by the lock. */

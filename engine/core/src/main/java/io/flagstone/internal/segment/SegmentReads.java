@@ -6,6 +6,7 @@ import io.flagstone.api.ValueReader;
 import io.flagstone.internal.entry.EntryDescriptor;
 import io.flagstone.internal.index.HashIndex;
 import io.flagstone.internal.index.KeyedHash;
+import io.flagstone.internal.memory.ClassResolution;
 import io.flagstone.internal.memory.Region;
 
 /**
@@ -16,7 +17,7 @@ import io.flagstone.internal.memory.Region;
  */
 abstract class SegmentReads extends SegmentLeases {
     static {
-        resolve(Throwable.class);
+        ClassResolution.resolve(Throwable.class);
     }
 
     static final int SCAN_BUCKETS = 256;

@@ -213,8 +213,7 @@ final class SegmentRecovery {
             return;
         }
         final int entry = undo.entry(stripe);
-        if (!slabs.isChunk(entry)
-                || EntryDescriptor.sizeClass(region, entry) == EntryDescriptor.FREE) {
+        if (!slabs.isChunk(entry) || EntryDescriptor.isFree(region, entry)) {
             // The entry has been discarded, because its writer ended by an Error.
             return;
         }
@@ -245,7 +244,7 @@ final class SegmentRecovery {
         final long doubted = Doubt.get(region);
         if (doubted != Region.NONE && slabs.isChunk(doubted)) {
             final int chunk = (int) doubted;
-            if (EntryDescriptor.sizeClass(region, chunk) != EntryDescriptor.FREE) {
+            if (!EntryDescriptor.isFree(region, chunk)) {
                 dropped++;
                 EntryDescriptor.markFree(region, chunk, Region.NONE);
             }

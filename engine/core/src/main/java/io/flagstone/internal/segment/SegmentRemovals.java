@@ -2,6 +2,7 @@
 package io.flagstone.internal.segment;
 
 import io.flagstone.api.RemovalCause;
+import io.flagstone.internal.memory.ClassResolution;
 import io.flagstone.internal.memory.Region;
 
 /**
@@ -12,7 +13,7 @@ import io.flagstone.internal.memory.Region;
  */
 abstract class SegmentRemovals extends SegmentUpdates {
     static {
-        resolve(Throwable.class);
+        ClassResolution.resolve(Throwable.class);
     }
 
     SegmentRemovals(Region region, SegmentConfig config) {

@@ -11,28 +11,20 @@ import io.flagstone.internal.stripe.Stripes;
  * A synchronisation of a feed with one segment: writes the live entries into the feed, in bounded
  * steps, while writers go on and tell the feed their changes.
  *
- * <p>A cursor walks the chunks, slab by slab. Each entry is copied as it is at that place in the
- * order of changes: with its stripe locked, so no change of it is told meanwhile. An entry that is
- * put into a chunk after the start is told by its put. An entry that moves from a chunk that the
- * cursor has not reached to another one is {@linkplain #moved told} by the move, because the cursor
- * may have passed its new chunk. So at the end, each entry was told at least once since the start,
- * and its last record has its last value.
- *
- * <p>A slab that changes its class holds only such entries, so it does not matter where in it the
- * cursor is.
+ * <p>A {@link ChunkWalk} is the cursor. Each entry is copied as it is at that place in the order of
+ * changes: with its stripe locked, so no change of it is told meanwhile. An entry that is put into
+ * a chunk after the start is told by its put. An entry that moves from a chunk that the cursor has
+ * not reached to another one is {@linkplain #moved told} by the move, because the cursor may have
+ * passed its new chunk. So at the end, each entry was told at least once since the start, and its
+ * last record has its last value.
  *
  * <p>Guarded by the segment's lock. Allocates nothing.
  */
 public final class SegmentSweep {
-    /** The chunks that a step may look at for each entry that it may copy. */
-    private static final int LOOKS_PER_ENTRY = 16;
-
+    private final ChunkWalk walk = new ChunkWalk();
     private Region region;
-    private SlabAllocator slabs;
     private Stripes stripes;
     private ChangeRing feed;
-    private int slab;
-    private int chunk;
 
     /** The first chunk that was not reached. */
     private int reached;
@@ -40,11 +32,9 @@ public final class SegmentSweep {
     /** Begins with a segment. */
     void begin(Region segment, SlabAllocator chunks, Stripes guards, ChangeRing ring) {
         region = segment;
-        slabs = chunks;
         stripes = guards;
         feed = ring;
-        slab = 1;
-        chunk = 0;
+        walk.begin(chunks);
         reached = Region.NONE;
     }
 
@@ -57,30 +47,27 @@ public final class SegmentSweep {
      */
     boolean step(int maxEntries, int maxBytes, long nowNs) {
         int room = maxBytes;
-        int looks = maxEntries * LOOKS_PER_ENTRY;
+        int looks = maxEntries * ChunkWalk.LOOKS_PER_ENTRY;
         int copies = maxEntries;
-        while (slab <= slabs.slabCount() && copies > 0 && room > 0 && looks-- > 0) {
-            final int entry = slabs.chunkOf(slab, chunk);
-            if (entry == Region.NONE) {
-                slab++;
-                chunk = 0;
-                continue;
-            }
-            if (isLive(entry, nowNs)) {
-                if (!feed.hasRoomForCopies() || !copy(entry)) {
-                    return true;
+        while (!walk.isDone() && copies > 0 && room > 0 && looks-- > 0) {
+            final int entry = walk.chunk();
+            if (entry != Region.NONE) {
+                if (isLive(entry, nowNs)) {
+                    if (!feed.hasRoomForCopies() || !copy(entry)) {
+                        return true;
+                    }
+                    copies--;
+                    room -= ChangeRing.putLength(region, entry);
                 }
-                copies--;
-                room -= ChangeRing.putLength(region, entry);
+                reached = entry + 1;
             }
-            reached = entry + 1;
-            chunk++;
+            walk.advance(entry);
         }
-        return slab <= slabs.slabCount();
+        return !walk.isDone();
     }
 
     private boolean isLive(int entry, long nowNs) {
-        return EntryDescriptor.sizeClass(region, entry) != EntryDescriptor.FREE
+        return !EntryDescriptor.isFree(region, entry)
                 && EntryDescriptor.deadline(region, entry) > nowNs;
     }
 
@@ -88,8 +75,7 @@ public final class SegmentSweep {
     private boolean copy(int entry) {
         final int stripe = stripes.of(EntryDescriptor.hash(region, entry));
         final boolean locked = stripes.lock(stripe);
-        final boolean gone = EntryDescriptor.sizeClass(region, entry) == EntryDescriptor.FREE;
-        final boolean done = gone || feed.copy(region, entry);
+        final boolean done = EntryDescriptor.isFree(region, entry) || feed.copy(region, entry);
         if (locked) {
             stripes.unlock(stripe);
         }

@@ -2,6 +2,7 @@
 package io.flagstone.internal.segment;
 
 import io.flagstone.api.ValueUpdater;
+import io.flagstone.internal.memory.ClassResolution;
 import io.flagstone.internal.memory.Region;
 
 /**
@@ -11,7 +12,7 @@ import io.flagstone.internal.memory.Region;
  */
 abstract class SegmentUpdates extends WritesInPlace {
     static {
-        resolve(Throwable.class);
+        ClassResolution.resolve(Throwable.class);
     }
 
     SegmentUpdates(Region region, SegmentConfig config) {

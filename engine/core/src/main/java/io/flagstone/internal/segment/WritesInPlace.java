@@ -5,6 +5,7 @@ import io.flagstone.internal.admission.FrequencySketch;
 import io.flagstone.internal.entry.EntryDescriptor;
 import io.flagstone.internal.entry.EntryLengths;
 import io.flagstone.internal.index.KeyedHash;
+import io.flagstone.internal.memory.ClassResolution;
 import io.flagstone.internal.memory.Region;
 import io.flagstone.internal.memory.ThreadId;
 import io.flagstone.internal.recency.PromotionDistance;
@@ -46,7 +47,7 @@ import org.agrona.DirectBuffer;
  */
 abstract class WritesInPlace extends SegmentReads {
     static {
-        resolve(Throwable.class);
+        ClassResolution.resolve(Throwable.class);
     }
 
     /** A longer value would keep the stripe for long. */

@@ -167,7 +167,7 @@ public final class SlabRecovery {
         int head = Region.NONE;
         for (int i = fresh(slab) - 1, free = fresh(slab) - live; free > 0; i--) {
             final int chunk = chunk(slab, i);
-            if (EntryDescriptor.sizeClass(region, chunk) == EntryDescriptor.FREE) {
+            if (EntryDescriptor.isFree(region, chunk)) {
                 EntryDescriptor.markFree(region, chunk, head);
                 head = chunk;
                 free--;
