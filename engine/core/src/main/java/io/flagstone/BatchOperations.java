@@ -115,7 +115,7 @@ abstract class BatchOperations extends NumberOperations {
                 batch.keyLength(i),
                 address,
                 room,
-                false);
+                MappedRead.GET);
     }
 
     private int getSingly(

@@ -95,7 +95,15 @@ abstract class BufferKeyOperations extends LongKeyOperations {
         final int length;
         if (MappedCopy.isNeeded(destination)) {
             length =
-                    getMapped(reader(), hash, keyBase, keyAddress, keyLength, address, room, false);
+                    getMapped(
+                            reader(),
+                            hash,
+                            keyBase,
+                            keyAddress,
+                            keyLength,
+                            address,
+                            room,
+                            MappedRead.GET);
         } else if (RawMemory.overlap(keyBase, keyAddress, keyLength, base, address, room)) {
             // A second attempt without the lock would look up the bytes that the first one wrote
             // over the key.
@@ -287,7 +295,16 @@ abstract class BufferKeyOperations extends LongKeyOperations {
         final long hash = hash(keyBase, keyAddress, keyLength);
         final int length;
         if (MappedCopy.isNeeded(destination)) {
-            length = getMapped(reader(), hash, keyBase, keyAddress, keyLength, address, room, true);
+            length =
+                    getMapped(
+                            reader(),
+                            hash,
+                            keyBase,
+                            keyAddress,
+                            keyLength,
+                            address,
+                            room,
+                            MappedRead.GET_AND_REMOVE);
         } else {
             length =
                     writable(hash)

@@ -68,7 +68,15 @@ abstract class LongKeyOperations extends SegmentedCache {
         final long hash = hash(key);
         final int length =
                 MappedCopy.isNeeded(destination)
-                        ? getMapped(reader(), hash, LONG_KEY, key, Long.BYTES, address, room, false)
+                        ? getMapped(
+                                reader(),
+                                hash,
+                                LONG_KEY,
+                                key,
+                                Long.BYTES,
+                                address,
+                                room,
+                                MappedRead.GET)
                         : reader().get(hash, key, base, address, room);
         return alive(length, owner, null);
     }
@@ -434,7 +442,15 @@ abstract class LongKeyOperations extends SegmentedCache {
         final long hash = hash(key);
         final int length =
                 MappedCopy.isNeeded(destination)
-                        ? getMapped(reader(), hash, LONG_KEY, key, Long.BYTES, address, room, true)
+                        ? getMapped(
+                                reader(),
+                                hash,
+                                LONG_KEY,
+                                key,
+                                Long.BYTES,
+                                address,
+                                room,
+                                MappedRead.GET_AND_REMOVE)
                         : writable(hash)
                                 .getAndRemove(hash, LONG_KEY, key, Long.BYTES, base, address, room);
         return alive(length, owner, null);

@@ -460,7 +460,7 @@ public final class OffHeapCache extends LeaseOperations implements Agent, AutoCl
      * @return false from the promotion of a follower on.
      */
     public boolean isFollower() {
-        return follower != null && follower.isFollowing();
+        return follows();
     }
 
     /**

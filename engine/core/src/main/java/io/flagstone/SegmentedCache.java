@@ -17,7 +17,6 @@ import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /** The segments of a cache, the mapping of keys to segments, and the checks of arguments. */
 abstract class SegmentedCache {
@@ -114,9 +113,13 @@ abstract class SegmentedCache {
      * @throws ReadOnlyCacheException if the cache follows another.
      */
     final void checkTakesWrites() {
-        if (following.isOn()) {
+        if (follows()) {
             throw new ReadOnlyCacheException();
         }
+    }
+
+    final boolean follows() {
+        return following.isOn();
     }
 
     final Segment[] segments() {
@@ -236,7 +239,8 @@ abstract class SegmentedCache {
             int keyLength,
             long destination,
             int room,
-            boolean remove) {
+            MappedRead kind) {
+        final boolean remove = kind == MappedRead.GET_AND_REMOVE;
         if (remove) {
             checkTakesWrites();
         }
@@ -247,7 +251,18 @@ abstract class SegmentedCache {
                 final byte[] base = copy.buffer().byteArray();
                 final long address = copy.buffer().addressOffset();
                 final int length =
-                        get(reads, hash, keyBase, keyAddress, keyLength, base, address, most);
+                        kind == MappedRead.PEEK
+                                ? reads.peek(
+                                        hash, keyBase, keyAddress, keyLength, base, address, most)
+                                : get(
+                                        reads,
+                                        hash,
+                                        keyBase,
+                                        keyAddress,
+                                        keyLength,
+                                        base,
+                                        address,
+                                        most);
                 if (length >= 0) {
                     copy.copyOut(destination, length);
                 }
@@ -280,7 +295,15 @@ abstract class SegmentedCache {
             int offset) {
         final int room = room(destination, offset);
         if (MappedCopy.isNeeded(destination)) {
-            return peekMapped(hash, keyBase, keyAddress, keyLength, at(destination, offset), room);
+            return getMapped(
+                    reader(),
+                    hash,
+                    keyBase,
+                    keyAddress,
+                    keyLength,
+                    at(destination, offset),
+                    room,
+                    MappedRead.PEEK);
         }
         final byte[] base = destination.byteArray();
         final long address = at(destination, offset);
@@ -300,27 +323,6 @@ abstract class SegmentedCache {
                                 .peek(hash, keyBase, keyAddress, keyLength, base, address, room)
                         : reader().peek(hash, keyBase, keyAddress, keyLength, base, address, room);
         return alive(length, owner, null);
-    }
-
-    /** Copies a value to mapped memory without a use, after the read. */
-    private int peekMapped(
-            long hash, Object keyBase, long keyAddress, int keyLength, long destination, int room) {
-        try (MappedCopy copy = MappedCopy.take(Math.min(room, maxValueBytes))) {
-            final UnsafeBuffer buffer = copy.buffer();
-            final int length =
-                    reader().peek(
-                                    hash,
-                                    keyBase,
-                                    keyAddress,
-                                    keyLength,
-                                    buffer.byteArray(),
-                                    buffer.addressOffset(),
-                                    Math.min(room, maxValueBytes));
-            if (length >= 0) {
-                copy.copyOut(destination, length);
-            }
-            return length;
-        }
     }
 
     static void checkTtl(long ttlNs) {
