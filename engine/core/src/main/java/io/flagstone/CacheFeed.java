@@ -22,11 +22,6 @@ import org.agrona.concurrent.EpochNanoClock;
  * nothing after construction.
  */
 final class CacheFeed implements ChangeFeed {
-    /** So short that a writer still spins when the lock is free again. */
-    private static final int STEP_ENTRIES = 8;
-
-    private static final int STEP_BYTES = 8 << 10;
-
     /** The records after which the ring gets their room back. */
     private static final int READ_RECORDS = 64;
 
@@ -196,7 +191,9 @@ final class CacheFeed implements ChangeFeed {
 
     private void copy(Segment[] open) {
         try {
-            if (!open[swept].sweep(sweep, STEP_ENTRIES, STEP_BYTES) && ++swept == open.length) {
+            final boolean more =
+                    open[swept].sweep(sweep, Checkpoints.STEP_ENTRIES, Checkpoints.STEP_BYTES);
+            if (!more && ++swept == open.length) {
                 phase = Phase.COPIED;
             }
         } catch (final CacheClosedException e) {

@@ -26,9 +26,9 @@ import org.agrona.concurrent.EpochNanoClock;
  */
 final class Checkpoints {
     /** So short that a writer still spins when the lock is free again. */
-    private static final int STEP_ENTRIES = 8;
+    static final int STEP_ENTRIES = 8;
 
-    private static final int STEP_BYTES = 8 << 10;
+    static final int STEP_BYTES = 8 << 10;
     private static final int BUFFER_BYTES = 4 << 20;
 
     /** The number of times that the image of a segment is begun. */
@@ -57,10 +57,6 @@ final class Checkpoints {
     /** Returns the same with another buffer, for tests. */
     Checkpoints withBuffer(int bytes) {
         return new Checkpoints(config, epochClock, bytes);
-    }
-
-    EpochNanoClock epochClock() {
-        return epochClock;
     }
 
     CheckpointReport write(Segment[] segments, Path directory) throws IOException {

@@ -19,18 +19,9 @@ record ClockPair(long clockNs, long wallNs) {
 
     /** Reads both clocks. The result is off by at most half of the shortest reading. */
     static ClockPair read(NanoClock clock, EpochNanoClock epochClock) {
-        ClockPair closest = null;
-        long shortest = Long.MAX_VALUE;
-        for (int i = 0; i < READINGS; i++) {
-            final long before = clock.nanoTime();
-            final long wall = epochClock.nanoTime();
-            final long took = clock.nanoTime() - before;
-            if (took < shortest) {
-                shortest = took;
-                closest = new ClockPair(before + took / 2, wall);
-            }
-        }
-        return closest;
+        final long aheadNs = aheadNs(clock, epochClock);
+        final long clockNs = clock.nanoTime();
+        return new ClockPair(clockNs, clockNs + aheadNs);
     }
 
     /** Reads both clocks as {@link #read} does, and returns how far the wall clock is ahead. */

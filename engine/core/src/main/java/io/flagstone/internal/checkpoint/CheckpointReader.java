@@ -28,6 +28,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import org.agrona.collections.LongLongConsumer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -50,20 +51,8 @@ public final class CheckpointReader implements Closeable {
     private static final int MIN_READ_BYTES = 512;
     private static final int MAX_READ_AHEAD_BYTES = 64 << 10;
 
-    /** Is told of each entry, in the order of the file, while the file is checked. */
-    public interface EntryConsumer {
-        /**
-         * Receives an entry.
-         *
-         * @param deadlineNs in nanoseconds since 1970, or {@link RecordDescriptor#NO_DEADLINE}.
-         * @param order the place in the order of use: 0 for the moment of the image, less for
-         *     earlier uses.
-         */
-        void accept(long deadlineNs, long order);
-    }
-
     private final FileChannel channel;
-    private final EntryConsumer consumer;
+    private final LongLongConsumer consumer;
     private final UnsafeBuffer buffer = new UnsafeBuffer(new byte[SUPERBLOCK_LENGTH]);
     private final long length;
     private final Superblock superblock;
@@ -75,7 +64,7 @@ public final class CheckpointReader implements Closeable {
     private final int readBytes;
     private int next;
 
-    private CheckpointReader(FileChannel channel, EntryConsumer consumer) throws IOException {
+    private CheckpointReader(FileChannel channel, LongLongConsumer consumer) throws IOException {
         this.channel = channel;
         this.consumer = consumer;
         this.length = channel.size();
@@ -100,11 +89,15 @@ public final class CheckpointReader implements Closeable {
     }
 
     /**
-     * Does the same, and tells of each entry. The file may turn out to be damaged after that.
+     * Does the same, and tells of each entry, in the order of the file. The file may turn out to be
+     * damaged after that.
      *
+     * @param consumer receives the deadline in nanoseconds since 1970, or {@link
+     *     RecordDescriptor#NO_DEADLINE}, and the place in the order of use: 0 for the moment of the
+     *     image, less for earlier uses.
      * @throws DamagedCheckpointException if it is not a whole checkpoint.
      */
-    public static CheckpointReader open(Path file, EntryConsumer consumer) throws IOException {
+    public static CheckpointReader open(Path file, LongLongConsumer consumer) throws IOException {
         final FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
         CheckpointReader reader = null;
         try {
