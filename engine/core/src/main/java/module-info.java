@@ -14,10 +14,13 @@
  *   <tr><td>many keys at once</td><td>{@link io.flagstone.MultiGet}, {@link io.flagstone.MultiPut}</td></tr>
  *   <tr><td>objects, loaders, a map</td><td>{@link io.flagstone.typed.Cache}</td></tr>
  *   <tr><td>reports, callbacks, exceptions</td><td>{@link io.flagstone.api}</td></tr>
+ *   <tr><td>changes, for a follower</td><td>{@link io.flagstone.feed}</td></tr>
  *   <tr><td>figures for another process</td><td>{@link io.flagstone.metrics.MetricsPublisher}</td></tr>
  *   <tr><td>Micrometer</td><td>module {@code io.flagstone.micrometer}</td></tr>
  *   <tr><td>JCache, and Spring Cache through it</td><td>module {@code io.flagstone.jcache}</td></tr>
  *   <tr><td>Chronicle Bytes</td><td>module {@code io.flagstone.chronicle}</td></tr>
+ *   <tr><td>replicas and a journal, on Aeron</td><td>module {@code io.flagstone.aeron}</td></tr>
+ *   <tr><td>an Aeron Cluster</td><td>module {@code io.flagstone.cluster}</td></tr>
  * </table>
  *
  * <p>Every JVM needs {@code --add-opens java.base/jdk.internal.misc=ALL-UNNAMED}; on the module
