@@ -14,6 +14,7 @@ import io.flagstone.internal.segment.TimesToLive;
 import java.lang.ref.Reference;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.ToLongFunction;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.NanoClock;
@@ -46,6 +47,9 @@ final class Follower implements ChangeApplier {
 
     /** The evictions until the promotion, or until the last look at an open cache. */
     private volatile long ownEvictions;
+
+    /** The resets of segments, as above. */
+    private volatile long ownResets;
 
     Follower(SegmentedCache cache, SegmentConfig config, EpochNanoClock epochClock) {
         this.cache = cache;
@@ -202,6 +206,7 @@ final class Follower implements ChangeApplier {
         changing.lock();
         try {
             ownEvictions();
+            ownResets();
             following.end();
         } finally {
             changing.unlock();
@@ -217,13 +222,26 @@ final class Follower implements ChangeApplier {
     public long ownEvictions() {
         final Segment[] segments = cache.segmentsOrNull();
         if (segments != null && following.isOn()) {
-            long sum = 0;
-            for (final Segment segment : segments) {
-                sum += segment.evictions();
-            }
-            ownEvictions = sum;
+            ownEvictions = sum(segments, Segment::evictions);
         }
         return ownEvictions;
+    }
+
+    @Override
+    public long ownResets() {
+        final Segment[] segments = cache.segmentsOrNull();
+        if (segments != null && following.isOn()) {
+            ownResets = sum(segments, Segment::resets);
+        }
+        return ownResets;
+    }
+
+    private static long sum(Segment[] segments, ToLongFunction<Segment> count) {
+        long sum = 0;
+        for (final Segment segment : segments) {
+            sum += count.applyAsLong(segment);
+        }
+        return sum;
     }
 
     /** Takes the lock for a change. */

@@ -12,6 +12,7 @@ import io.flagstone.api.ReadOnlyCacheException;
 import io.flagstone.api.RemovalCause;
 import io.flagstone.feed.Change;
 import io.flagstone.feed.ChangeApplier;
+import io.flagstone.internal.memory.AccessFaults;
 import io.flagstone.testing.PublicOperation;
 import io.flagstone.testing.PublicOperation.Inputs;
 import io.flagstone.testing.TestClock;
@@ -280,6 +281,38 @@ class FollowerTest {
         assertThat(applier.ownEvictions()).as("later ones are not").isEqualTo(2);
         cache.close();
         assertThat(applier.ownEvictions()).isEqualTo(2);
+    }
+
+    @Test
+    void ownResetsAreCounted() {
+        int resets = 0;
+        boolean failed = true;
+        for (long access = 1; failed; access++) {
+            open(builder());
+            put(1);
+            put(2);
+            assertThat(applier.ownResets()).isZero();
+            failed = putFailsAt(access);
+            TestSupport.assertClean(cache);
+            assertThat(applier.ownResets()).isEqualTo(cache.statistics().segmentResets());
+            resets += (int) applier.ownResets();
+            applier.promote();
+            cache.close();
+            assertThat(applier.ownResets()).isLessThanOrEqualTo(1);
+        }
+        assertThat(resets).as("some accesses are in the middle of a change").isPositive();
+    }
+
+    private boolean putFailsAt(long access) {
+        AccessFaults.arm(access, false, new OutOfMemoryError("injected"));
+        try {
+            put(3);
+            return false;
+        } catch (final OutOfMemoryError e) {
+            return true;
+        } finally {
+            AccessFaults.disarm();
+        }
     }
 
     @Test

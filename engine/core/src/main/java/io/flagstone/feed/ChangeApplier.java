@@ -110,4 +110,13 @@ public interface ChangeApplier {
      * @return the number, which includes entries that a restored checkpoint had no room for.
      */
     long ownEvictions();
+
+    /**
+     * Returns how often a segment of the cache was emptied because an Error had ended an operation
+     * of it, also one of a reader, until the cache was promoted. If this has grown, entries are
+     * missing that the feed told: apply a synchronisation. Takes no lock.
+     *
+     * @return the number of resets of segments.
+     */
+    long ownResets();
 }

@@ -143,4 +143,11 @@ abstract class SegmentChanges extends SegmentSweeps {
         Reference.reachabilityFence(region);
         return evictions;
     }
+
+    /** Returns how often the segment was emptied after an Error. Takes no lock. */
+    public final long resets() {
+        final long resets = region.getLongOpaque(SegmentDescriptor.SEGMENT_RESETS);
+        Reference.reachabilityFence(region);
+        return resets;
+    }
 }
