@@ -13,6 +13,7 @@ import io.aeron.cluster.service.ClusteredService;
 import io.aeron.cluster.service.ClusteredServiceContainer;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
+import io.flagstone.cluster.internal.MemberLock;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.agrona.CloseHelper;
@@ -36,10 +37,16 @@ public final class ClusterMember implements AutoCloseable {
     private static final int SMALL_COUNTERS = 1 << 20;
     private static final int SMALL_SEGMENT = 1 << 20;
 
+    private static final String ARCHIVE = "archive";
+    private static final String CLUSTER = "cluster";
+
+    private final MemberLock lock;
     private final ClusteredMediaDriver driver;
     private final ClusteredServiceContainer container;
 
-    private ClusterMember(ClusteredMediaDriver driver, ClusteredServiceContainer container) {
+    private ClusterMember(
+            MemberLock lock, ClusteredMediaDriver driver, ClusteredServiceContainer container) {
+        this.lock = lock;
         this.driver = driver;
         this.container = container;
     }
@@ -50,8 +57,24 @@ public final class ClusterMember implements AutoCloseable {
      * @param context the settings.
      * @param service the service, such as a {@link FlagstoneClusteredService}.
      * @return the member, which may not have joined yet.
+     * @throws IllegalStateException if another member uses the directory.
+     * @throws java.io.UncheckedIOException if the directory cannot be used.
      */
     public static ClusterMember launch(ClusterMemberContext context, ClusteredService service) {
+        final MemberLock lock = MemberLock.take(context.directory(), ARCHIVE, CLUSTER);
+        ClusterMember member = null;
+        try {
+            member = launch(lock, context, service);
+            return member;
+        } finally {
+            if (member == null) {
+                lock.close();
+            }
+        }
+    }
+
+    private static ClusterMember launch(
+            MemberLock lock, ClusterMemberContext context, ClusteredService service) {
         final AeronArchive.Context archiveClient =
                 new AeronArchive.Context()
                         .lock(NoOpLock.INSTANCE)
@@ -73,7 +96,7 @@ public final class ClusterMember implements AutoCloseable {
                 driver.close();
             }
         }
-        return new ClusterMember(driver, container);
+        return new ClusterMember(lock, driver, container);
     }
 
     private static Supplier<IdleStrategy> idle(ClusterMemberContext context) {
@@ -118,7 +141,7 @@ public final class ClusterMember implements AutoCloseable {
         final Archive.Context archive =
                 new Archive.Context()
                         .aeronDirectoryName(context.aeronDirectory())
-                        .archiveDir(context.file("archive"))
+                        .archiveDir(context.file(ARCHIVE))
                         .controlChannel(udp(context.endpoint(context.memberId(), 4), SMALL_TERM))
                         .localControlChannel("aeron:ipc?term-length=64k")
                         .replicationChannel("aeron:udp?endpoint=" + context.host() + ":0")
@@ -143,7 +166,7 @@ public final class ClusterMember implements AutoCloseable {
                 .aeronDirectoryName(context.aeronDirectory())
                 .clusterMemberId(context.memberId())
                 .clusterMembers(context.clusterMembers())
-                .clusterDir(context.file("cluster"))
+                .clusterDir(context.file(CLUSTER))
                 .ingressChannel("aeron:udp?" + term)
                 .logChannel("aeron:udp?" + term)
                 .snapshotChannel(snapshotChannel(context))
@@ -170,7 +193,7 @@ public final class ClusterMember implements AutoCloseable {
         return new ClusteredServiceContainer.Context()
                 .aeronDirectoryName(context.aeronDirectory())
                 .archiveContext(archiveClient)
-                .clusterDir(context.file("cluster"))
+                .clusterDir(context.file(CLUSTER))
                 .snapshotChannel(snapshotChannel(context))
                 .clusteredService(service)
                 .idleStrategySupplier(idle(context))
@@ -232,6 +255,6 @@ public final class ClusterMember implements AutoCloseable {
     /** Stops the member. The log and the snapshots stay. Closing again does nothing. */
     @Override
     public void close() {
-        CloseHelper.closeAll(container, driver);
+        CloseHelper.closeAll(container, driver, lock);
     }
 }

@@ -175,11 +175,15 @@ public final class ClusterMemberContext {
     }
 
     /** Returns this member's files in a directory. */
-    File file(String name) {
+    File directory() {
         if (directory == null) {
             throw new IllegalArgumentException("directory must be set");
         }
-        return new File(directory, name);
+        return directory;
+    }
+
+    File file(String name) {
+        return new File(directory(), name);
     }
 
     int memberId() {

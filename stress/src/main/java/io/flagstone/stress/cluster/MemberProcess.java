@@ -29,7 +29,6 @@ final class MemberProcess implements AutoCloseable {
         this.directory = root.resolve("member-" + id);
         this.aeron = aeron + '-' + id;
         Files.createDirectories(directory);
-        clearMarks();
         final List<String> command =
                 List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -56,25 +55,6 @@ final class MemberProcess implements AutoCloseable {
         final Thread reader = new Thread(this::read, "member-" + id);
         reader.setDaemon(true);
         reader.start();
-    }
-
-    /**
-     * Deletes the files by which Aeron would wait ten seconds for the process before, which is
-     * known to have ended. They hold no state of the cluster.
-     */
-    private void clearMarks() {
-        IoUtil.delete(new File(aeron), true);
-        IoUtil.delete(directory.resolve("archive/archive-mark.dat").toFile(), true);
-        final File[] marks =
-                directory
-                        .resolve("cluster")
-                        .toFile()
-                        .listFiles((folder, name) -> name.startsWith("cluster-mark"));
-        if (marks != null) {
-            for (final File mark : marks) {
-                IoUtil.delete(mark, true);
-            }
-        }
     }
 
     private void read() {
