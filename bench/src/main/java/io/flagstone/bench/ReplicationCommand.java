@@ -85,6 +85,13 @@ final class ReplicationCommand implements Callable<Integer> {
             description = "Seconds for which lags are measured (${DEFAULT-VALUE}).")
     private int seconds;
 
+    @Option(
+            names = "--spin",
+            description =
+                    "Readers at replicas never sleep, so that no lag contains the time that it"
+                            + " takes to wake them. Each then needs a processor.")
+    private boolean spin;
+
     @ArgGroup(validate = false, heading = "%nReports:%n")
     private OutputOptions reports = new OutputOptions();
 
@@ -100,7 +107,7 @@ final class ReplicationCommand implements Callable<Integer> {
         final Load load = new Load();
         try {
             final ReplicationRun run =
-                    new ReplicationRun(pairs, replicas, writes, rounds, pace, seconds);
+                    new ReplicationRun(pairs, replicas, writes, rounds, pace, seconds, spin);
             final List<ReplicationFigure> figures;
             if (reports.progress()) {
                 try (StepDisplay display = new StepDisplay("replication")) {

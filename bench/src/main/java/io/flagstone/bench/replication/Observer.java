@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 import org.agrona.concurrent.BackoffIdleStrategy;
+import org.agrona.concurrent.BusySpinIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -35,17 +36,26 @@ public final class Observer {
     private final UnsafeBuffer value = new UnsafeBuffer(new byte[Probe.LENGTH]);
     private final ParentLine parent;
     private final View view;
+    private final IdleStrategy idle;
     private long seen = -1;
     private long awaited = Long.MAX_VALUE;
 
-    private Observer(ParentLine parent, View view) {
+    private Observer(ParentLine parent, View view, boolean spin) {
         this.parent = parent;
         this.view = view;
+        this.idle =
+                spin
+                        ? BusySpinIdleStrategy.INSTANCE
+                        : new BackoffIdleStrategy(SPINS, YIELDS, 1_000, LONGEST_PARK_NS);
+    }
+
+    /** Returns the first line to an observer. */
+    static String begin(Pair pair, int id, boolean spin, String address) {
+        return String.join(" ", pair.name(), Integer.toString(id), Boolean.toString(spin), address);
     }
 
     /**
-     * Runs until the parent ends. The first line from the parent is the pair, the number of the
-     * replica and the address.
+     * Runs until the parent ends. The first line from the parent is made by {@link #begin}.
      *
      * @param args none.
      * @throws IOException if the replica cannot be reached.
@@ -58,9 +68,9 @@ public final class Observer {
             idle.idle();
             line = parent.poll();
         }
-        final String[] words = line.split(" ", 3);
-        final View view = Pair.valueOf(words[0]).view(words[2], Integer.parseInt(words[1]));
-        new Observer(parent, view).run();
+        final String[] words = line.split(" ", 4);
+        final View view = Pair.valueOf(words[0]).view(words[3], Integer.parseInt(words[1]));
+        new Observer(parent, view, Boolean.parseBoolean(words[2])).run();
     }
 
     private void run() throws IOException {
@@ -68,7 +78,6 @@ public final class Observer {
             view.doWork();
         }
         parent.send(READY);
-        final IdleStrategy idle = new BackoffIdleStrategy(SPINS, YIELDS, 1_000, LONGEST_PARK_NS);
         while (true) {
             final String line = parent.poll();
             if (line != null) {

@@ -34,6 +34,7 @@ public final class ReplicationRun {
     private final int rounds;
     private final int pace;
     private final int seconds;
+    private final boolean spin;
     private final UnsafeBuffer value = new UnsafeBuffer(new byte[Probe.LENGTH]);
     private final SplittableRandom random = new SplittableRandom(SEED);
     private long number;
@@ -47,6 +48,7 @@ public final class ReplicationRun {
      * @param rounds the number of rounds; one more comes before them as a warm-up.
      * @param pace writes a second at which lags are measured.
      * @param seconds how long lags are measured.
+     * @param spin whether a reader at a replica never sleeps.
      */
     public ReplicationRun(
             List<Pair> pairs,
@@ -54,13 +56,15 @@ public final class ReplicationRun {
             int writes,
             int rounds,
             int pace,
-            int seconds) {
+            int seconds,
+            boolean spin) {
         this.pairs = pairs;
         this.replicas = replicas;
         this.writes = writes;
         this.rounds = rounds;
         this.pace = pace;
         this.seconds = seconds;
+        this.spin = spin;
     }
 
     /**
@@ -99,7 +103,7 @@ public final class ReplicationRun {
                     final LiveFork observer =
                             new LiveFork(pair.title() + " " + id, Observer.class, FLAGS);
                     observers.add(observer);
-                    observer.send(pair.name() + " " + id + " " + source.address());
+                    observer.send(Observer.begin(pair, id, spin, source.address()));
                 }
                 for (final LiveFork observer : observers) {
                     // A primary that needs its thread must work while replicas join.
