@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             HitRatioCommand.class,
             ReplayCommand.class,
             ReplicationCommand.class,
+            ClusterCommand.class,
             JmhCommand.class
         })
 public final class Main implements Runnable {

@@ -40,8 +40,13 @@ record Cli(int status, String out, String err) {
 
     /** Runs {@code replay} with these arguments and returns its JSON report. */
     static JsonObject replay(Path directory, String... args) {
+        return json(directory, "replay", args);
+    }
+
+    /** Runs a command with these arguments and returns its JSON report. */
+    static JsonObject json(Path directory, String command, String... args) {
         final Path file = directory.resolve("report.json");
-        final List<String> all = new ArrayList<>(List.of("replay"));
+        final List<String> all = new ArrayList<>(List.of(command));
         all.addAll(List.of(args));
         all.addAll(List.of("--json", file.toString()));
         final Cli run = run(all.toArray(String[]::new));

@@ -3,6 +3,8 @@ package io.flagstone.bench;
 
 import io.flagstone.OffHeapCache;
 import io.flagstone.api.EffectiveConfiguration;
+import io.flagstone.bench.cluster.ClusterReport;
+import io.flagstone.bench.cluster.ClusterResult;
 import io.flagstone.bench.compare.CompareFigure;
 import io.flagstone.bench.compare.CompareReport;
 import io.flagstone.bench.compare.Measurement;
@@ -69,6 +71,7 @@ final class SampleReports {
         final Map<String, Report> reports = new LinkedHashMap<>();
         reports.put("compare", compare());
         reports.put("replicas", replicas());
+        reports.put("cluster", cluster());
         final List<GrowthFigure> growth = SampleFigures.of(SIZES);
         reports.put("growth", new GrowthReport(growth, SampleFigures.expiry(SIZES), ORIGIN));
         reports.put(
@@ -143,6 +146,27 @@ final class SampleReports {
                         budgets,
                         64);
         return new HitRatioReport(run, figures, ORIGIN);
+    }
+
+    private static Report cluster() {
+        return new ClusterReport(
+                new ClusterResult(
+                        987_654,
+                        100_000,
+                        2,
+                        43_210,
+                        1,
+                        1_912_345_678,
+                        2_345_678_901L,
+                        12_345_678_901L,
+                        12_345,
+                        1,
+                        2,
+                        3,
+                        4,
+                        2,
+                        List.of("member 2 differs at snapshot 1: digest 0123456789abcdef")),
+                ORIGIN);
     }
 
     private static Report replicas() {
