@@ -40,16 +40,13 @@ final class ReplicasOptions {
         if (replicas == null) {
             return null;
         }
-        if (replicas < 1 || replicas > ReplicatedReplay.MAX_REPLICAS) {
-            return "--replicas "
-                    + replicas
-                    + " is not between 1 and "
-                    + ReplicatedReplay.MAX_REPLICAS;
-        }
         if (traced) {
             return "--replicas is for the trade tape and cannot be used with --trace";
         }
-        return measured ? "--metrics cannot be used with --replicas" : null;
+        if (measured) {
+            return "--metrics cannot be used with --replicas";
+        }
+        return Limits.problem("--replicas", replicas, 1, ReplicatedReplay.MAX_REPLICAS);
     }
 
     int replicas() {

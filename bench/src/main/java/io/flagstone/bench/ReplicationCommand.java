@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
             "",
             "All processes run on this machine. Redis is measured if /usr/bin/redis-server is"
                     + " there, Hazelcast if it is on the class path; both listen on the loopback"
-                    + " interface alone. What is missing is a row that says so."
+                    + " interface alone. The report says which of them were missing."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -40,6 +40,10 @@ import picocli.CommandLine.Spec;
         })
 final class ReplicationCommand implements Callable<Integer> {
     private static final int MAX_REPLICAS = 8;
+    private static final int MAX_WRITES = 100_000_000;
+    private static final int MAX_ROUNDS = 1_000;
+    private static final int MAX_PACE = 10_000_000;
+    private static final int MAX_SECONDS = 3_600;
 
     @Spec private CommandSpec spec;
 
@@ -103,7 +107,7 @@ final class ReplicationCommand implements Callable<Integer> {
         if (replicas.isEmpty()) {
             replicas.addAll(List.of(1, 2));
         }
-        reports.check(spec, Stream.ofNullable(problem()));
+        reports.check(spec, problems());
         final Load load = new Load();
         try {
             final ReplicationRun run =
@@ -126,12 +130,14 @@ final class ReplicationCommand implements Callable<Integer> {
         }
     }
 
-    private String problem() {
-        if (replicas.stream().anyMatch(count -> count < 1 || count > MAX_REPLICAS)) {
-            return "--replicas " + replicas + " has a number that is not between 1 and 8";
-        }
-        return writes < 1 || rounds < 1 || pace < 1 || seconds < 1
-                ? "--writes, --rounds, --pace and --seconds must be positive"
-                : null;
+    private Stream<String> problems() {
+        return Stream.concat(
+                replicas.stream()
+                        .map(count -> Limits.problem("--replicas", count, 1, MAX_REPLICAS)),
+                Stream.of(
+                        Limits.problem("--writes", writes, 1, MAX_WRITES),
+                        Limits.problem("--rounds", rounds, 1, MAX_ROUNDS),
+                        Limits.problem("--pace", pace, 1, MAX_PACE),
+                        Limits.problem("--seconds", seconds, 1, MAX_SECONDS)));
     }
 }

@@ -22,7 +22,6 @@ import io.flagstone.bench.hitratio.HitRatioReport;
 import io.flagstone.bench.hitratio.HitRatioRun;
 import io.flagstone.bench.latency.SampleLatencies;
 import io.flagstone.bench.replay.report.Setup;
-import io.flagstone.bench.replicas.Findings;
 import io.flagstone.bench.replicas.Lag;
 import io.flagstone.bench.replicas.ReplicatedReport;
 import io.flagstone.bench.replicas.ReplicatedResult;
@@ -30,10 +29,14 @@ import io.flagstone.bench.replicas.ReplicatedResult.KilledReplica;
 import io.flagstone.bench.replicas.ReplicatedResult.Promotion;
 import io.flagstone.bench.replicas.ReplicatedResult.Replica;
 import io.flagstone.bench.replicas.ReplicatedResult.Stay;
+import io.flagstone.bench.replication.Pair;
+import io.flagstone.bench.replication.ReplicationFigure;
+import io.flagstone.bench.replication.ReplicationReport;
 import io.flagstone.bench.report.EffectiveSettings;
 import io.flagstone.bench.report.Report;
 import io.flagstone.bench.report.SampleSettings;
 import io.flagstone.bench.trace.TraceFormat;
+import io.flagstone.bench.verify.Differences;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -72,6 +75,7 @@ final class SampleReports {
         reports.put("compare", compare());
         reports.put("replicas", replicas());
         reports.put("cluster", cluster());
+        reports.put("replication", replication());
         final List<GrowthFigure> growth = SampleFigures.of(SIZES);
         reports.put("growth", new GrowthReport(growth, SampleFigures.expiry(SIZES), ORIGIN));
         reports.put(
@@ -169,6 +173,24 @@ final class SampleReports {
                 ORIGIN);
     }
 
+    private static Report replication() {
+        final List<ReplicationFigure> figures = new ArrayList<>();
+        for (final Pair pair : Pair.values()) {
+            figures.add(
+                    new ReplicationFigure(
+                            pair,
+                            8,
+                            1_234_567,
+                            987_654,
+                            2_345_678,
+                            10_000,
+                            List.of(1_234L, 56_789L, 98_765_432L, 1_234_567_890L),
+                            100,
+                            pair == Pair.REDIS ? "redis-server is not installed" : null));
+        }
+        return new ReplicationReport(figures, ORIGIN);
+    }
+
     private static Report replicas() {
         final EffectiveConfiguration configuration;
         try (OffHeapCache cache = OffHeapCache.builder().memoryBytes(1 << 20).build()) {
@@ -197,7 +219,7 @@ final class SampleReports {
                         123_456_789,
                         115_375,
                         replicas,
-                        new Findings(),
+                        new Differences(),
                         configuration,
                         12_345_678_901L),
                 ORIGIN);

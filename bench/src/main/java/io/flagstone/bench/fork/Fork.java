@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Fork {
     /** The flags of every fork. */
-    static final List<String> FLAGS =
+    private static final List<String> FLAGS =
             List.of(
                     "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED",
                     "-Dchronicle.analytics.disable=true",
@@ -111,16 +111,23 @@ public final class Fork {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
-    private Process start(List<String> mainArguments, Path result, Path log) throws IOException {
+    /** Returns a command that runs a main class as this JVM would; arguments may follow it. */
+    static List<String> command(List<String> flags, Class<?> mainClass) {
         final List<String> command = new ArrayList<>();
         command.add(java());
         command.addAll(FLAGS);
-        for (final String argument : arguments) {
-            command.add(argument.replace(DIRECTORY, result.getParent().toString()));
-        }
+        command.addAll(flags);
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
-        command.add(Child.class.getName());
+        command.add(mainClass.getName());
+        return command;
+    }
+
+    private Process start(List<String> mainArguments, Path result, Path log) throws IOException {
+        final String directory = result.getParent().toString();
+        final List<String> flags =
+                arguments.stream().map(argument -> argument.replace(DIRECTORY, directory)).toList();
+        final List<String> command = command(flags, Child.class);
         command.add(mainClass);
         command.add(result.toString());
         command.addAll(mainArguments);

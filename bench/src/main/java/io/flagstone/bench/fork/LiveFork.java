@@ -5,7 +5,6 @@ import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,8 +20,8 @@ import java.util.concurrent.TimeUnit;
  * {@link ParentLine} for the other end. It ends when this process ends, in whatever way, because
  * the system then closes its standard input.
  *
- * <p>The JVM is the one that runs this code, with the same class path. What it prints to the
- * standard error goes to a log, which is part of the message if the JVM fails.
+ * <p>The JVM is the one that runs this code, with the same class path. Its standard error goes to a
+ * log, which is part of the message if the JVM fails.
  *
  * <p>One thread at a time may use this.
  */
@@ -46,14 +45,10 @@ public final class LiveFork implements Closeable {
     public LiveFork(String name, Class<?> mainClass, List<String> flags) throws IOException {
         this.name = name;
         this.log = Files.createTempFile("flagstone-fork", ".log");
-        final List<String> command = new ArrayList<>();
-        command.add(Fork.java());
-        command.addAll(Fork.FLAGS);
-        command.addAll(flags);
-        command.add("-cp");
-        command.add(System.getProperty("java.class.path"));
-        command.add(mainClass.getName());
-        this.process = new ProcessBuilder(command).redirectError(log.toFile()).start();
+        this.process =
+                new ProcessBuilder(Fork.command(flags, mainClass))
+                        .redirectError(log.toFile())
+                        .start();
         this.toChild = process.outputWriter(StandardCharsets.UTF_8);
         final Thread reader = new Thread(this::receiveAll, name + "-lines");
         reader.setDaemon(true);
@@ -61,9 +56,7 @@ public final class LiveFork implements Closeable {
     }
 
     private void receiveAll() {
-        try (BufferedReader lines =
-                new BufferedReader(
-                        new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 received.add(Optional.of(line));
             }

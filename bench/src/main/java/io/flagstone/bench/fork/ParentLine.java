@@ -8,18 +8,19 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 
 /**
  * The child's end of a {@link LiveFork}: takes lines from the parent and sends lines to it. If the
  * parent closes its end, or dies, this JVM ends at once.
  *
- * <p>The standard output belongs to this. What other code prints there goes to the standard error.
+ * <p>The standard output belongs to this. Other code that prints to {@code System.out} writes to
+ * the standard error.
  */
 public final class ParentLine {
     private final PrintStream toParent;
-    private final Queue<String> received = new ConcurrentLinkedQueue<>();
+    private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
 
     private ParentLine(PrintStream toParent) {
         this.toParent = toParent;
@@ -56,6 +57,16 @@ public final class ParentLine {
         }
         // Shutdown hooks could wait for threads that never end.
         Runtime.getRuntime().halt(0);
+    }
+
+    /**
+     * Waits for a line.
+     *
+     * @return the line without its end.
+     * @throws InterruptedException if interrupted while waiting.
+     */
+    public String take() throws InterruptedException {
+        return received.take();
     }
 
     /**

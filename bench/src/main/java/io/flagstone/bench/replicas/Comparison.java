@@ -2,12 +2,13 @@
 package io.flagstone.bench.replicas;
 
 import io.flagstone.bench.replicas.ReplicatedResult.Promotion;
+import io.flagstone.bench.verify.Differences;
 import java.util.List;
 import java.util.Map;
 
 /** Compares what the caches of a replicated replay held with what they should have held. */
 final class Comparison {
-    private final Findings findings;
+    private final Differences findings;
     private final TapeLevels tape;
 
     /**
@@ -16,7 +17,7 @@ final class Comparison {
      * @param findings where to add what differs.
      * @param tape the tape.
      */
-    Comparison(Findings findings, TapeLevels tape) {
+    Comparison(Differences findings, TapeLevels tape) {
         this.findings = findings;
         this.tape = tape;
     }
@@ -36,11 +37,11 @@ final class Comparison {
     }
 
     /** A replica applies each change once and in order. */
-    void succession(String replica, long differences, List<String> described) {
+    void succession(String replica, Talk.Found found) {
         findings.add(
                 Finding.SUCCESSION,
-                differences,
-                described.stream().map(text -> replica + ": " + text).toList());
+                found.total(),
+                found.described().stream().map(text -> replica + ": " + text).toList());
     }
 
     /**
@@ -58,7 +59,7 @@ final class Comparison {
                         findings.add(Finding.AUDIT, name + ": " + end.audit());
                     }
                     if (end != primary) {
-                        succession(name, end.differences(), end.described());
+                        succession(name, end.found());
                     }
                     findings.add(
                             Finding.OWN_EVICTION,
@@ -105,9 +106,9 @@ final class Comparison {
      * @param last the last that the first primary told.
      */
     void contents(Rerun rerun, Talk.Promoted promoted, Talk.Finished end, Talk.Progress last) {
-        findings.add(Finding.ANSWER, last.differences(), last.described());
+        findings.add(Finding.ANSWER, last.found().total(), last.found().described());
         findings.add(Finding.ANSWER, rerun.differences(), List.of());
-        findings.add(Finding.ANSWER, end.differences(), end.described());
+        findings.add(Finding.ANSWER, end.found().total(), end.found().described());
         rerun.compare(promoted.contents(), findings);
         rerun.compareResumed(promoted.resumed(), promoted.evictions(), findings);
         tape.compare(end.contents(), rerun.evictions() + end.evictions(), findings);

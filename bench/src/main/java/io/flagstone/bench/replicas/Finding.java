@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.replicas;
 
+import io.flagstone.bench.verify.Differences;
+
 /** A way in which replicas can differ from what they should hold. */
-public enum Finding {
+enum Finding implements Differences.Kind {
     /** A primary gave an answer that its model did not expect. */
     ANSWER("answers of a primary that differ from its model"),
 
@@ -45,11 +47,7 @@ public enum Finding {
         this.title = title;
     }
 
-    /**
-     * Returns the name of such findings in a report.
-     *
-     * @return a plural.
-     */
+    @Override
     public String title() {
         return title;
     }

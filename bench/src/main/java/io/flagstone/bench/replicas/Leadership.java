@@ -12,7 +12,6 @@ import io.flagstone.replication.CachePublisher;
 import io.flagstone.replication.ReplicaStatus;
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -161,9 +160,9 @@ final class Leadership implements Closeable {
                 && (replicas == 0 || publisher.acknowledged(replicas) == publisher.number());
     }
 
-    /** Returns how many answers differed from the model. */
-    long differences() {
-        return model == null ? 0 : model.differences().total();
+    /** Returns the answers that differed from the model. */
+    Talk.Found found() {
+        return model == null ? Talk.Found.NOTHING : Talk.Found.of(model.differences());
     }
 
     /** Compares the counts of the cache with those of the model. */
@@ -185,10 +184,6 @@ final class Leadership implements Closeable {
 
     long gaps() {
         return publisher.gaps();
-    }
-
-    List<String> described() {
-        return model == null ? List.of() : model.differences().described();
     }
 
     @Override

@@ -108,16 +108,11 @@ public final class Node {
      *
      * @param args none.
      * @throws IOException if the tape cannot be read.
+     * @throws InterruptedException never.
      */
-    public static void main(String[] args) throws IOException {
+    public static void main(String[] args) throws IOException, InterruptedException {
         final ParentLine parent = ParentLine.open();
-        final IdleStrategy idle = idleStrategy();
-        String line = parent.poll();
-        while (line == null) {
-            idle.idle();
-            line = parent.poll();
-        }
-        new Node(parent, (Talk.Assignment) Talk.decode(line)).run();
+        new Node(parent, (Talk.Assignment) Talk.decode(parent.take())).run();
     }
 
     /**
@@ -138,10 +133,6 @@ public final class Node {
                 .changeFeedBytes(FEED_BYTES);
     }
 
-    private static IdleStrategy idleStrategy() {
-        return new BackoffIdleStrategy(SPINS, YIELDS, SHORTEST_PARK_NS, LONGEST_PARK_NS);
-    }
-
     private void onRemoval(RemovalCause cause, DirectBuffer key, DirectBuffer value) {
         if (removals != null) {
             removals.onRemoval(cause, key, value);
@@ -159,7 +150,8 @@ public final class Node {
     }
 
     private void run() throws IOException {
-        final IdleStrategy idle = idleStrategy();
+        final IdleStrategy idle =
+                new BackoffIdleStrategy(SPINS, YIELDS, SHORTEST_PARK_NS, LONGEST_PARK_NS);
         while (true) {
             int work = 0;
             final String line = parent.poll();
@@ -219,13 +211,7 @@ public final class Node {
         }
         if (isSettling && now - appliedNs >= QUIET_NS) {
             isSettling = false;
-            tell(
-                    new Talk.Settled(
-                            applied,
-                            replica.isComplete(),
-                            succession.differences(),
-                            succession.described(),
-                            lag.lag()));
+            tell(new Talk.Settled(applied, replica.isComplete(), found(), lag.lag()));
         }
         return work;
     }
@@ -265,8 +251,7 @@ public final class Node {
                 (replica == null ? 0 : replica.gaps())
                         + (leadership == null ? 0 : leadership.gaps()),
                 leadership == null ? 0 : leadership.sent(),
-                leadership == null ? succession.differences() : leadership.differences(),
-                leadership == null ? succession.described() : leadership.described(),
+                found(),
                 audit.clean() ? null : audit.finding(),
                 lag.lag());
     }
@@ -279,20 +264,17 @@ public final class Node {
         progressNs = now;
         tell(
                 leadership == null
-                        ? new Talk.Progress(
-                                0,
-                                applied,
-                                Map.of(),
-                                succession.differences(),
-                                succession.described(),
-                                lag.lag())
+                        ? new Talk.Progress(0, applied, Map.of(), found(), lag.lag())
                         : new Talk.Progress(
                                 leadership.trades(),
                                 leadership.number(),
                                 leadership.acknowledged(),
-                                leadership.differences(),
-                                leadership.described(),
+                                found(),
                                 null));
+    }
+
+    private Talk.Found found() {
+        return leadership == null ? Talk.Found.of(succession.differences()) : leadership.found();
     }
 
     private void tell(Object message) {

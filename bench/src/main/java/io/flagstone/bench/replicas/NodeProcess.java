@@ -17,7 +17,7 @@ final class NodeProcess implements Closeable {
             List.of("-Xmx96m", "-XX:+UseSerialGC", "-Xshare:auto");
     private static final long STEP_NS = TimeUnit.SECONDS.toNanos(60);
     private static final Talk.Progress NOTHING =
-            new Talk.Progress(0, 0, Map.of(), 0, List.of(), Lag.NONE);
+            new Talk.Progress(0, 0, Map.of(), Talk.Found.NOTHING, Lag.NONE);
 
     private final LiveFork fork;
     private final int id;

@@ -9,7 +9,6 @@ import io.flagstone.bench.fork.Origin;
 import io.flagstone.bench.replay.report.Setup;
 import io.flagstone.bench.replicas.ReplicatedResult.Replica;
 import io.flagstone.bench.replicas.ReplicatedResult.Stay;
-import io.flagstone.bench.report.EffectiveSettings;
 import io.flagstone.tools.console.Json;
 
 /** Renders the report of a replicated replay as JSON. */
@@ -22,10 +21,7 @@ final class ReplicatedJson {
         final JsonObject root = new JsonObject();
         origin.addTo(root);
         root.addProperty("input", setup.input());
-        final JsonObject settings = EffectiveSettings.of(result.configuration()).json();
-        setup.settings()
-                .forEach(setting -> settings.add(setting.key(), GSON.toJsonTree(setting.data())));
-        root.add("settings", settings);
+        root.add("settings", setup.json(result.configuration()));
         root.addProperty("seed", result.seed());
         root.addProperty("trades", result.trades());
         root.addProperty("tradesPerSecond", result.tradesPerSecond());

@@ -3,14 +3,12 @@ package io.flagstone.bench.replicas;
 
 import io.flagstone.bench.fork.Origin;
 import io.flagstone.bench.replay.report.Setup;
-import io.flagstone.bench.report.EffectiveSettings;
 import io.flagstone.bench.report.Page;
 import io.flagstone.bench.report.Page.Fact;
 import io.flagstone.bench.report.Page.Figure;
 import io.flagstone.bench.report.Table;
 import io.flagstone.tools.console.Units;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Renders the report of a replicated replay as a page. */
@@ -33,12 +31,7 @@ final class ReplicatedPage {
                         "Replicas: " + setup.input(), "Flagstone replicas: " + setup.input());
         page.figures(figures());
         if (!result.passed()) {
-            final List<String> items = new ArrayList<>();
-            result.findings()
-                    .counts()
-                    .forEach((kind, n) -> items.add(Units.count(n) + " " + kind.title()));
-            items.addAll(result.findings().described());
-            page.section("Problems found", "").list(items).endSection();
+            page.section("Problems found", "").list(result.findings().lines()).endSection();
         }
         page.section("What happened", "");
         page.table(
@@ -59,14 +52,14 @@ final class ReplicatedPage {
                                 .text(1)
                                 .rows(ReplicatedLines.digests(result)))
                 .endSection();
-        page.section("Settings", "The caches and the input.");
-        page.facts(facts()).details("Effective settings of each cache");
-        page.facts(
-                        EffectiveSettings.of(result.configuration()).items().stream()
-                                .map(item -> new Fact(item.name(), item.shown()))
-                                .toList())
-                .endDetails()
-                .endSection();
+        setup.addTo(
+                page,
+                "The input and the run; all caches have the same settings.",
+                List.of(
+                        new Fact("pace", Units.count(result.tradesPerSecond()) + " trades/s"),
+                        new Fact("seed", Long.toString(result.seed())),
+                        new Fact("duration", Units.nanos(result.wallNs()))),
+                result.configuration());
         return origin.endPage(page, FOOTER);
     }
 
@@ -80,14 +73,5 @@ final class ReplicatedPage {
                 new Figure(Units.count(result.entries()), "entries at the end"),
                 new Figure(equal ? "equal" : "different", "digests", Page.Verdict.of(equal)),
                 new Figure(Units.count(total), "differences", Page.Verdict.of(total == 0)));
-    }
-
-    private List<Fact> facts() {
-        final List<Fact> facts = new ArrayList<>();
-        setup.settings().forEach(setting -> facts.add(new Fact(setting.name(), setting.value())));
-        facts.add(new Fact("pace", Units.count(result.tradesPerSecond()) + " trades/s"));
-        facts.add(new Fact("seed", Long.toString(result.seed())));
-        facts.add(new Fact("duration", Units.nanos(result.wallNs())));
-        return facts;
     }
 }

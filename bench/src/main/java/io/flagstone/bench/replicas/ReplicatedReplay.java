@@ -11,6 +11,7 @@ import io.flagstone.bench.replay.TapeSettings;
 import io.flagstone.bench.replicas.ReplicatedResult.KilledReplica;
 import io.flagstone.bench.replicas.ReplicatedResult.Promotion;
 import io.flagstone.bench.replicas.ReplicatedResult.Replica;
+import io.flagstone.bench.verify.Differences;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
@@ -25,8 +26,9 @@ import java.util.concurrent.locks.LockSupport;
  * and started again. Then the primary is killed, the replica that has the most is promoted, and the
  * rest of the tape is replayed there. All processes run on this machine and talk over Aeron IPC.
  *
- * <p>What the promoted replica holds is compared with a second run of the primary ({@link Rerun}),
- * and what all caches hold at the end with the tape ({@link TapeLevels}) and with each other.
+ * <p>{@link Rerun} compares the promoted replica with a second run of the primary. {@link
+ * TapeLevels} compares the last primary with the tape, and {@link Comparison} compares all caches
+ * with each other.
  */
 public final class ReplicatedReplay {
     /** The greatest number of replicas. */
@@ -47,7 +49,7 @@ public final class ReplicatedReplay {
     private final int replicas;
     private final long seed;
     private final Progress progress;
-    private final Findings findings = new Findings();
+    private final Differences findings = new Differences();
     private TapeLevels tape;
     private Cast cast;
     private Comparison comparison;
@@ -135,10 +137,7 @@ public final class ReplicatedReplay {
 
         final Promotion promotion = promotion(chosen, last, promoted);
         final Talk.Finished end = ends.get(chosen);
-        comparison.succession(
-                "replica " + chosen,
-                settled.get(chosen).differences(),
-                settled.get(chosen).described());
+        comparison.succession("replica " + chosen, settled.get(chosen).found());
         comparison.promotion(promotion);
         comparison.ends(chosen, ends);
         if (verify) {
@@ -180,7 +179,7 @@ public final class ReplicatedReplay {
         awaitTrades(cast.primary(), trade);
         final Talk.Progress last = cast.kill(victim);
         cast.followed(victim, FIRST_PRIMARY, "killed", last.lag());
-        comparison.succession("replica " + victim, last.differences(), last.described());
+        comparison.succession("replica " + victim, last.found());
         final long tookNs = cast.awaitJoined(cast.start(victim), Node.FIRST_EPOCH);
         awaitTrades(cast.primary(), hold);
         return new KilledReplica(victim, trade, tookNs);
@@ -190,7 +189,7 @@ public final class ReplicatedReplay {
             throws IOException, InterruptedException {
         cast.primary().tell(new Talk.Run(tape.trades()));
         awaitTrades(cast.primary(), trade);
-        // A primary has just caught its breath when it tells of its progress.
+        // A primary tells of its progress between two trades. The delay lets it die at any moment.
         LockSupport.parkNanos(laterNs);
         final Talk.Progress last = cast.primary().kill();
         for (final NodeProcess replica : cast.replicas()) {

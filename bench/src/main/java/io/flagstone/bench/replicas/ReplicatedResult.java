@@ -2,6 +2,7 @@
 package io.flagstone.bench.replicas;
 
 import io.flagstone.api.EffectiveConfiguration;
+import io.flagstone.bench.verify.Differences;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -33,7 +34,7 @@ public record ReplicatedResult(
         long entries,
         long changes,
         List<Replica> replicas,
-        Findings findings,
+        Differences findings,
         EffectiveConfiguration configuration,
         long wallNs) {
 

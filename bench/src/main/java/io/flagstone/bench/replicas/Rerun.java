@@ -4,6 +4,7 @@ package io.flagstone.bench.replicas;
 import io.flagstone.OffHeapCache;
 import io.flagstone.bench.replay.CacheSettings;
 import io.flagstone.bench.replay.ReplayClock;
+import io.flagstone.bench.verify.Differences;
 import io.flagstone.bench.verify.ReferenceModel;
 import java.io.IOException;
 import java.util.HashSet;
@@ -63,12 +64,12 @@ record Rerun(
 
     /**
      * Compares what a promoted replica held with the two states. Each value and each deadline must
-     * be that of one of them. What is the same in both must be there.
+     * be that of one of them. Each key that both states have must be there.
      *
      * @param promoted the entries of the replica.
      * @param findings where to add what is wrong.
      */
-    void compare(Contents promoted, Findings findings) {
+    void compare(Contents promoted, Differences findings) {
         final Map<Long, Contents.Entry> entries = promoted.byKey();
         for (final Contents.Entry entry : entries.values()) {
             final Contents.Entry earlier = before.get(entry.key());
@@ -102,7 +103,7 @@ record Rerun(
      * @param evicted how many live entries it had evicted by then.
      * @param findings where to add what is wrong.
      */
-    void compareResumed(Contents promoted, long evicted, Findings findings) {
+    void compareResumed(Contents promoted, long evicted, Differences findings) {
         final Map<Long, Contents.Entry> entries = promoted.byKey();
         for (final Contents.Entry entry : entries.values()) {
             final Contents.Entry expected =

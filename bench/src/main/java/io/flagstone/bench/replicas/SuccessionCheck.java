@@ -4,8 +4,7 @@ package io.flagstone.bench.replicas;
 import io.flagstone.api.RemovalCause;
 import io.flagstone.api.RemovalHandler;
 import io.flagstone.bench.tape.PriceLevelRecord;
-import java.util.ArrayList;
-import java.util.List;
+import io.flagstone.bench.verify.Differences;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.Long2LongHashMap;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -23,9 +22,8 @@ final class SuccessionCheck implements RemovalHandler {
     private final UnsafeBuffer copy = new UnsafeBuffer(new byte[PriceLevelRecord.LENGTH]);
     private final PriceLevelRecord record = new PriceLevelRecord();
     private final Marker marker = new Marker();
-    private final List<String> described = new ArrayList<>();
+    private final Differences differences = new Differences();
     private final LagMeter lag;
-    private long differences;
     private boolean isLive;
 
     /**
@@ -55,14 +53,12 @@ final class SuccessionCheck implements RemovalHandler {
         final boolean follows =
                 !isLive || before == UNKNOWN || count == before + 1 || !isMarker && count == 1;
         if (!follows) {
-            differences++;
-            if (described.size() < Findings.MAX_DESCRIBED) {
-                described.add(
-                        (isMarker ? "the marker of trade " : "level " + key + " with trade count ")
-                                + count
-                                + " came after "
-                                + before);
-            }
+            differences.add(
+                    Finding.SUCCESSION,
+                    (isMarker ? "the marker of trade " : "level " + key + " with trade count ")
+                            + count
+                            + " came after "
+                            + before);
         }
         if (isMarker) {
             lag.replaced(marker);
@@ -80,13 +76,8 @@ final class SuccessionCheck implements RemovalHandler {
         isLive = live;
     }
 
-    /** Returns how many changes did not follow from those before. */
-    long differences() {
+    /** Returns the changes that did not follow from those before. */
+    Differences differences() {
         return differences;
-    }
-
-    /** Returns the first of them. */
-    List<String> described() {
-        return described;
     }
 }

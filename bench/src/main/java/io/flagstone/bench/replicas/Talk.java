@@ -4,6 +4,7 @@ package io.flagstone.bench.replicas;
 import com.google.gson.Gson;
 import io.flagstone.bench.replay.CacheSettings;
 import io.flagstone.bench.replay.TapeSettings;
+import io.flagstone.bench.verify.Differences;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -108,35 +109,41 @@ final class Talk {
     record Joined(long epoch, long tookNs) {}
 
     /**
+     * Differences that a node found.
+     *
+     * @param total their number.
+     * @param described descriptions of the first ones.
+     */
+    record Found(long total, List<String> described) {
+        static final Found NOTHING = new Found(0, List.of());
+
+        static Found of(Differences differences) {
+            return new Found(differences.total(), differences.described());
+        }
+    }
+
+    /**
      * From a node, every few milliseconds.
      *
      * @param trades the number of trades made, by a primary.
      * @param number the number of the last change that was published or applied.
      * @param acknowledged the number of the last change that each replica acknowledged, by id.
-     * @param differences how many answers differed from the model of a primary, or how many changes
-     *     did not follow from those before in a replica.
-     * @param described the first differences.
+     * @param found the answers that differed from the model of a primary, or the changes that did
+     *     not follow from those before in a replica.
      * @param lag the lag of a replica since the last primary.
      */
     record Progress(
-            long trades,
-            long number,
-            Map<Integer, Long> acknowledged,
-            long differences,
-            List<String> described,
-            Lag lag) {}
+            long trades, long number, Map<Integer, Long> acknowledged, Found found, Lag lag) {}
 
     /**
      * From a replica whose primary died.
      *
      * @param number the number of the last change that it applied.
      * @param complete whether it has the whole state of the primary.
-     * @param differences how many changes did not follow from those before.
-     * @param described the first differences.
+     * @param found the changes that did not follow from those before.
      * @param lag its lag behind that primary.
      */
-    record Settled(
-            long number, boolean complete, long differences, List<String> described, Lag lag) {}
+    record Settled(long number, boolean complete, Found found, Lag lag) {}
 
     /**
      * From a replica that was promoted.
@@ -167,8 +174,7 @@ final class Talk {
      * @param ownEvictions the entries that it evicted as a replica.
      * @param gaps how often a replica missed a change, or a primary's feed was full.
      * @param changes the number of changes that a primary sent.
-     * @param differences as in {@link Progress}.
-     * @param described the first differences.
+     * @param found as in {@link Progress}.
      * @param audit the finding of the audit, or null if it is clean.
      * @param lag the lag of a replica.
      */
@@ -179,8 +185,7 @@ final class Talk {
             long ownEvictions,
             long gaps,
             long changes,
-            long differences,
-            List<String> described,
+            Found found,
             String audit,
             Lag lag) {}
 

@@ -6,6 +6,7 @@ import io.flagstone.bench.replay.TapeSettings;
 import io.flagstone.bench.tape.PriceLevelRecord;
 import io.flagstone.bench.tape.Trade;
 import io.flagstone.bench.tape.TradeTape;
+import io.flagstone.bench.verify.Differences;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -88,7 +89,7 @@ final class TapeLevels {
      * @param evictions how many live entries the primaries evicted.
      * @param findings where to add what is wrong.
      */
-    void compare(Contents contents, long evictions, Findings findings) {
+    void compare(Contents contents, long evictions, Differences findings) {
         final Map<Long, Contents.Entry> entries = contents.byKey();
         entries.remove(Marker.KEY);
         for (final Contents.Entry entry : entries.values()) {

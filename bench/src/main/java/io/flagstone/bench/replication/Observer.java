@@ -59,16 +59,11 @@ public final class Observer {
      *
      * @param args none.
      * @throws IOException if the replica cannot be reached.
+     * @throws InterruptedException never.
      */
-    public static void main(String[] args) throws IOException {
+    public static void main(String[] args) throws IOException, InterruptedException {
         final ParentLine parent = ParentLine.open();
-        final IdleStrategy idle = new BackoffIdleStrategy();
-        String line = parent.poll();
-        while (line == null) {
-            idle.idle();
-            line = parent.poll();
-        }
-        final String[] words = line.split(" ", 4);
+        final String[] words = parent.take().split(" ", 4);
         final View view = Pair.valueOf(words[0]).view(words[3], Integer.parseInt(words[1]));
         new Observer(parent, view, Boolean.parseBoolean(words[2])).run();
     }

@@ -9,6 +9,7 @@ import io.flagstone.bench.report.Report;
 import io.flagstone.bench.report.Table;
 import io.flagstone.bench.report.Wrapping;
 import io.flagstone.tools.console.Json;
+import io.flagstone.tools.console.TextTable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -22,7 +23,6 @@ import java.util.Locale;
  * @param origin the origin of the figures.
  */
 public record ReplicationReport(List<ReplicationFigure> figures, Origin origin) implements Report {
-    private static final int WIDTH = 96;
     private static final double MICROSECOND_NS = 1_000.0;
     private static final List<String> HEAD =
             List.of(
@@ -64,29 +64,9 @@ public record ReplicationReport(List<ReplicationFigure> figures, Origin origin) 
     public void print(PrintWriter out) {
         origin.print(out);
         out.println();
-        final List<List<String>> all = new ArrayList<>();
-        all.add(HEAD);
-        all.addAll(rows());
-        for (final List<String> cells : all) {
-            out.printf(Locale.ROOT, "%-26s%9s", cells.get(0), cells.get(1));
-            for (int i = 2; i < cells.size(); i++) {
-                out.printf(Locale.ROOT, "%12s", cells.get(i));
-            }
-            out.println();
-        }
-        for (final ReplicationFigure figure : figures) {
-            if (figure.failure() != null) {
-                out.println(
-                        figure.pair().title()
-                                + ", "
-                                + figure.replicas()
-                                + ": not measured: "
-                                + figure.failure());
-            }
-        }
-        for (final String note : NOTES) {
-            Wrapping.lines(note, WIDTH).forEach(line -> out.println("  " + line));
-        }
+        TextTable.print(out, HEAD, rows());
+        failures().forEach(line -> out.println("  " + line));
+        NOTES.forEach(note -> Wrapping.print(out, note));
         out.flush();
     }
 
@@ -108,6 +88,19 @@ public record ReplicationReport(List<ReplicationFigure> figures, Origin origin) 
             rows.add(row);
         }
         return rows;
+    }
+
+    private List<String> failures() {
+        return figures.stream()
+                .filter(figure -> figure.failure() != null)
+                .map(
+                        figure ->
+                                "%s, %d: not measured: %s"
+                                        .formatted(
+                                                figure.pair().title(),
+                                                figure.replicas(),
+                                                figure.failure()))
+                .toList();
     }
 
     private static String count(double value) {
@@ -148,11 +141,7 @@ public record ReplicationReport(List<ReplicationFigure> figures, Origin origin) 
         page.table(
                 new Table("Changes a second, and the lag of the slowest replica.", HEAD)
                         .rows(rows()));
-        page.list(
-                figures.stream()
-                        .filter(figure -> figure.failure() != null)
-                        .map(figure -> figure.pair().title() + ": " + figure.failure())
-                        .toList());
+        page.list(failures());
         page.list(NOTES).endSection();
         return origin.endPage(page, "All processes ran on one machine.");
     }

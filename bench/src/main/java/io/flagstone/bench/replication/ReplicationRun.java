@@ -106,7 +106,6 @@ public final class ReplicationRun {
                     observer.send(Observer.begin(pair, id, spin, source.address()));
                 }
                 for (final LiveFork observer : observers) {
-                    // A primary that needs its thread must work while replicas join.
                     awaitReady(observer, source);
                 }
                 final List<Double> rates = new ArrayList<>();
@@ -134,16 +133,13 @@ public final class ReplicationRun {
 
     private static void awaitReady(LiveFork observer, Source source)
             throws IOException, InterruptedException {
-        expect(Observer.READY, receive(observer, source, Observer.READY));
-    }
-
-    private static void expect(String expected, String line) throws IOException {
-        if (!expected.equals(line)) {
-            throw new IOException("expected " + expected + ", but got " + line);
+        final String line = receive(observer, source, Observer.READY);
+        if (!line.equals(Observer.READY)) {
+            throw new IOException("expected " + Observer.READY + ", but got " + line);
         }
     }
 
-    /** Waits for a line, while the primary works. */
+    /** Waits for a line. The primary works meanwhile, as replicas need that to join. */
     private static String receive(LiveFork observer, Source source, String awaited)
             throws IOException, InterruptedException {
         final long deadlineNs = System.nanoTime() + STEP_NS;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * The measurement of replication: how many changes a second reach a replica, and how late a reader
- * sees them there. Flagstone over Aeron beside peers, all on this machine.
+ * sees them there. Flagstone over Aeron and peers, all on this machine.
  *
  * <ul>
  *   <li>{@link io.flagstone.bench.replication.ReplicationRun} measures all pairs.

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.report;
 
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Breaks text into lines. */
 public final class Wrapping {
+    /** The most characters of a line of a text report, without its indentation. */
+    public static final int WIDTH = 96;
+
     private Wrapping() {}
 
     /**
@@ -27,5 +31,15 @@ public final class Wrapping {
         }
         lines.add(line.toString());
         return lines;
+    }
+
+    /**
+     * Prints a paragraph of a text report.
+     *
+     * @param out where to print.
+     * @param text words with single spaces between them.
+     */
+    public static void print(PrintWriter out, String text) {
+        lines(text, WIDTH).forEach(line -> out.println("  " + line));
     }
 }

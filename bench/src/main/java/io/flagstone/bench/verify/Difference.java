@@ -2,7 +2,7 @@
 package io.flagstone.bench.verify;
 
 /** A way in which a cache can differ from the model. */
-public enum Difference {
+public enum Difference implements Differences.Kind {
     /** A read returned another value than the last one written. */
     WRONG_VALUE("values read that were not the ones written"),
 
@@ -45,11 +45,7 @@ public enum Difference {
         this.title = title;
     }
 
-    /**
-     * Returns the name of such differences in a report.
-     *
-     * @return a plural.
-     */
+    @Override
     public String title() {
         return title;
     }

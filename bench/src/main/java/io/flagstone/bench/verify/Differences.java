@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.verify;
 
+import io.flagstone.tools.console.Units;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -12,9 +14,18 @@ public final class Differences {
     /** The maximum number of descriptions. */
     public static final int MAX_DESCRIBED = 10;
 
-    private final Map<Difference, Long> counts = new EnumMap<>(Difference.class);
+    private final Map<Kind, Long> counts = new LinkedHashMap<>();
     private final List<String> described = new ArrayList<>();
-    private long total;
+
+    /** A way in which something can differ from what is expected. */
+    public interface Kind {
+        /**
+         * Returns the name of such differences in a report.
+         *
+         * @return a plural.
+         */
+        String title();
+    }
 
     /**
      * Adds a difference.
@@ -22,9 +33,26 @@ public final class Differences {
      * @param kind its kind.
      * @param description what happened, where, and what was expected.
      */
-    void add(Difference kind, String description) {
-        total++;
+    public void add(Kind kind, String description) {
         counts.merge(kind, 1L, Long::sum);
+        describe(description);
+    }
+
+    /**
+     * Adds differences of a kind that were counted elsewhere.
+     *
+     * @param kind their kind.
+     * @param number their number; may be 0.
+     * @param descriptions descriptions of the first ones.
+     */
+    public void add(Kind kind, long number, List<String> descriptions) {
+        if (number > 0) {
+            counts.merge(kind, number, Long::sum);
+            descriptions.forEach(this::describe);
+        }
+    }
+
+    private void describe(String description) {
         if (described.size() < MAX_DESCRIBED) {
             described.add(description);
         }
@@ -36,7 +64,7 @@ public final class Differences {
      * @return the number.
      */
     public long total() {
-        return total;
+        return counts.values().stream().mapToLong(Long::longValue).sum();
     }
 
     /**
@@ -45,17 +73,44 @@ public final class Differences {
      * @param kind the kind.
      * @return the number.
      */
-    public long count(Difference kind) {
+    public long count(Kind kind) {
         return counts.getOrDefault(kind, 0L);
     }
 
     /**
      * Returns the number of differences by kind.
      *
-     * @return a number for each kind that was found.
+     * @return a number for each kind that was found, in the order in which they were found.
      */
-    public Map<Difference, Long> counts() {
+    public Map<Kind, Long> counts() {
         return Collections.unmodifiableMap(counts);
+    }
+
+    private List<String> titles() {
+        return counts.entrySet().stream()
+                .map(count -> Units.count(count.getValue()) + " " + count.getKey().title())
+                .toList();
+    }
+
+    /**
+     * Returns the differences for people.
+     *
+     * @return a line for each kind that was found, and then the first descriptions.
+     */
+    public List<String> lines() {
+        final List<String> lines = new ArrayList<>(titles());
+        lines.addAll(described);
+        return lines;
+    }
+
+    /**
+     * Prints {@link #lines}.
+     *
+     * @param out where to print.
+     */
+    public void print(PrintWriter out) {
+        titles().forEach(title -> out.println("  " + title));
+        described.forEach(text -> out.println("  - " + text));
     }
 
     /**

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * A model on the heap that a replay compares with the cache.
+ * A model on the heap that a replay compares with the cache, and what differs.
  *
  * <ul>
  *   <li>{@link io.flagstone.bench.verify.ReferenceModel} follows the replay and finds differences.

@@ -4,6 +4,7 @@ package io.flagstone.bench.replicas;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flagstone.bench.replicas.Contents.Entry;
+import io.flagstone.bench.verify.Differences;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -18,7 +19,7 @@ class RerunTest {
             new Rerun(
                     Map.of(1L, SAME, 2L, EARLIER, 3L, GONE), Map.of(1L, SAME, 2L, LATER), 50, 0, 0);
 
-    private final Findings findings = new Findings();
+    private final Differences findings = new Differences();
 
     @Test
     void aStateBetweenTheTwoIsRight() {

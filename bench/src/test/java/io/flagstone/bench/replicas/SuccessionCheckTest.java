@@ -32,7 +32,7 @@ class SuccessionCheckTest {
         marker(10);
         marker(11);
 
-        assertThat(check.differences()).isZero();
+        assertThat(check.differences().total()).isZero();
     }
 
     @Test
@@ -40,8 +40,9 @@ class SuccessionCheckTest {
         level(7, 1);
         level(7, 3);
 
-        assertThat(check.differences()).isEqualTo(1);
-        assertThat(check.described()).containsExactly("level 7 with trade count 3 came after 1");
+        assertThat(check.differences().total()).isEqualTo(1);
+        assertThat(check.differences().described())
+                .containsExactly("level 7 with trade count 3 came after 1");
     }
 
     @Test
@@ -49,7 +50,7 @@ class SuccessionCheckTest {
         level(7, 2);
         level(7, 2);
 
-        assertThat(check.differences()).isEqualTo(1);
+        assertThat(check.differences().total()).isEqualTo(1);
     }
 
     @Test
@@ -57,7 +58,8 @@ class SuccessionCheckTest {
         marker(10);
         marker(12);
 
-        assertThat(check.described()).containsExactly("the marker of trade 12 came after 10");
+        assertThat(check.differences().described())
+                .containsExactly("the marker of trade 12 came after 10");
     }
 
     @Test
@@ -68,7 +70,7 @@ class SuccessionCheckTest {
         level(7, 2);
         level(7, 1);
 
-        assertThat(check.differences()).isZero();
+        assertThat(check.differences().total()).isZero();
     }
 
     @Test
@@ -80,7 +82,7 @@ class SuccessionCheckTest {
         level(7, 5);
         level(7, 6);
 
-        assertThat(check.differences()).isZero();
+        assertThat(check.differences().total()).isZero();
         assertThat(lag.lag().trades()).isZero();
     }
 

@@ -49,6 +49,9 @@ import picocli.CommandLine.Spec;
                     + " option is invalid; no checkpoint is whole"
         })
 final class InspectCommand implements Callable<Integer> {
+    private static final int MIN_WIDTH = 40;
+    private static final int MAX_WIDTH = 1_000;
+
     @Spec private CommandSpec spec;
 
     @Parameters(
@@ -67,9 +70,15 @@ final class InspectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (width != null && (width < 40 || width > 1000)) {
+        if (width != null && (width < MIN_WIDTH || width > MAX_WIDTH)) {
             throw new ParameterException(
-                    spec.commandLine(), "--width must be between 40 and 1000: --width=" + width);
+                    spec.commandLine(),
+                    "--width must be between "
+                            + MIN_WIDTH
+                            + " and "
+                            + MAX_WIDTH
+                            + ": --width="
+                            + width);
         }
         try {
             return !hasCache() && CheckpointInspector.isCheckpoint(path) ? checkpoints() : cache();
@@ -91,8 +100,7 @@ final class InspectCommand implements Callable<Integer> {
         print(
                 json
                         ? InspectJson.render(reports)
-                        : InspectReport.text(
-                                reports, System.currentTimeMillis(), Math.max(40, columns())));
+                        : InspectReport.text(reports, System.currentTimeMillis(), columns()));
         if (reports.get(0).state() == CheckpointFileReport.State.WHOLE) {
             return 0;
         }
@@ -106,8 +114,7 @@ final class InspectCommand implements Callable<Integer> {
         print(
                 json
                         ? InspectJson.render(report)
-                        : InspectReport.text(
-                                report, System.currentTimeMillis(), Math.max(40, columns())));
+                        : InspectReport.text(report, System.currentTimeMillis(), columns()));
         return switch (report.state()) {
             case IN_USE, CLEAN -> 0;
             case UNCLEAN, OTHER_BOOT -> 1;
@@ -126,7 +133,7 @@ final class InspectCommand implements Callable<Integer> {
             return width;
         }
         return Terminal.isInteractive()
-                ? ScreenSize.ofTerminal(ScreenSize.DEFAULT).columns()
+                ? Math.max(MIN_WIDTH, ScreenSize.ofTerminal(ScreenSize.DEFAULT).columns())
                 : ScreenSize.DEFAULT.columns();
     }
 }

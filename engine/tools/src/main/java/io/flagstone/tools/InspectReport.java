@@ -12,6 +12,7 @@ import io.flagstone.tools.console.Units;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongFunction;
 
 /** Renders reports about the files of caches and checkpoints as text of a given width. */
 final class InspectReport {
@@ -100,36 +101,36 @@ final class InspectReport {
 
     /** Adds the times left, if entries have deadlines, and the last uses. */
     private static void ages(List<String> lines, EntryAges ages) {
-        final List<List<String>> left = new ArrayList<>();
-        for (final EntryAges.Range range : ages.timesLeft()) {
+        ranges(lines, "time left", ages.timesLeft(), InspectReport::timeLeft);
+        ranges(
+                lines,
+                "insertions since use",
+                ages.sinceUse(),
+                limit -> "below " + Units.compact(limit));
+    }
+
+    private static void ranges(
+            List<String> lines,
+            String title,
+            List<EntryAges.Range> ranges,
+            LongFunction<String> name) {
+        final List<List<String>> rows = new ArrayList<>();
+        for (final EntryAges.Range range : ranges) {
             if (range.entries() > 0) {
-                left.add(List.of(timeLeft(range.limit()), Units.compact(range.entries())));
+                final boolean last = range.limit() == Long.MAX_VALUE;
+                rows.add(
+                        List.of(
+                                last ? "more" : name.apply(range.limit()),
+                                Units.compact(range.entries())));
             }
         }
-        if (!left.isEmpty()) {
+        if (!rows.isEmpty()) {
             lines.add("");
-            lines.addAll(TextTable.lines(2, List.of("time left", "entries"), left));
-        }
-        final List<List<String>> uses = new ArrayList<>();
-        for (final EntryAges.Range range : ages.sinceUse()) {
-            if (range.entries() > 0) {
-                final String limit =
-                        range.limit() == Long.MAX_VALUE
-                                ? "more"
-                                : "below " + Units.compact(range.limit());
-                uses.add(List.of(limit, Units.compact(range.entries())));
-            }
-        }
-        if (!uses.isEmpty()) {
-            lines.add("");
-            lines.addAll(TextTable.lines(2, List.of("insertions since use", "entries"), uses));
+            lines.addAll(TextTable.lines(2, List.of(title, "entries"), rows));
         }
     }
 
     private static String timeLeft(long limitNs) {
-        if (limitNs == Long.MAX_VALUE) {
-            return "more";
-        }
         return limitNs <= 1
                 ? "expired"
                 : "below " + Units.age(TimeUnit.NANOSECONDS.toMillis(limitNs));

@@ -14,7 +14,6 @@ import io.flagstone.bench.replay.Latencies;
 import io.flagstone.bench.replay.MissCauses;
 import io.flagstone.bench.replay.Operation;
 import io.flagstone.bench.replay.ReplayResult;
-import io.flagstone.bench.report.EffectiveSettings;
 import io.flagstone.bench.verify.Differences;
 import io.flagstone.tools.console.Json;
 import org.HdrHistogram.Histogram;
@@ -38,7 +37,7 @@ final class ReplayJson {
         final JsonObject root = new JsonObject();
         origin.addTo(root);
         root.addProperty("input", setup.input());
-        root.add("settings", settings(setup, result));
+        root.add("settings", setup.json(result.configuration()));
         root.addProperty("steps", result.steps());
         root.addProperty("requests", result.requests());
         root.addProperty("hits", result.hits());
@@ -79,12 +78,6 @@ final class ReplayJson {
         explanations.addProperty("memory", ReplayNotes.memory(result.memory()));
         root.add("explanations", explanations);
         return Json.render(root);
-    }
-
-    private static JsonObject settings(Setup setup, ReplayResult result) {
-        final JsonObject settings = EffectiveSettings.of(result.configuration()).json();
-        setup.settings().forEach(s -> settings.add(s.key(), GSON.toJsonTree(s.data())));
-        return settings;
     }
 
     private static JsonElement described(Differences differences) {

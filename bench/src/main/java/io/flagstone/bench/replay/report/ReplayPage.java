@@ -5,7 +5,6 @@ import io.flagstone.api.MemoryReport;
 import io.flagstone.bench.fork.Origin;
 import io.flagstone.bench.replay.Operation;
 import io.flagstone.bench.replay.ReplayResult;
-import io.flagstone.bench.report.EffectiveSettings;
 import io.flagstone.bench.report.Page;
 import io.flagstone.bench.report.Page.Fact;
 import io.flagstone.bench.report.Page.Figure;
@@ -111,10 +110,7 @@ final class ReplayPage {
             items.add("a quote was found after its time to live");
         }
         if (result.differences() != null) {
-            result.differences()
-                    .counts()
-                    .forEach((kind, n) -> items.add(Units.count(n) + " " + kind.title()));
-            items.addAll(result.differences().described());
+            items.addAll(result.differences().lines());
         }
         page.section("Problems found", "").list(items).endSection();
     }
@@ -207,20 +203,16 @@ final class ReplayPage {
 
     private void settings(Page page) {
         final List<Fact> facts = new ArrayList<>();
-        setup.settings().forEach(setting -> facts.add(new Fact(setting.name(), setting.value())));
         facts.add(new Fact(setup.step() + " replayed", Units.count(result.steps())));
         facts.add(new Fact("too large, not cached", Units.count(result.tooLarge())));
         facts.add(new Fact("steps back in time (clock held)", Units.count(result.heldBack())));
         facts.add(new Fact("duration of the replay", Units.nanos(result.wallNs())));
         facts.add(new Fact("differences", Verdict.differences(result)));
         facts.add(new Fact("audit", Verdict.audit(result)));
-        page.section("Settings", "The cache, the input, and the results of the checks.");
-        page.facts(facts).details("Effective settings of the cache");
-        page.facts(
-                        EffectiveSettings.of(result.configuration()).items().stream()
-                                .map(item -> new Fact(item.name(), item.shown()))
-                                .toList())
-                .endDetails()
-                .endSection();
+        setup.addTo(
+                page,
+                "The cache, the input, and the results of the checks.",
+                facts,
+                result.configuration());
     }
 }

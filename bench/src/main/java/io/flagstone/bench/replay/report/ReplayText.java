@@ -13,8 +13,6 @@ import org.HdrHistogram.Histogram;
 
 /** Writes the report of a replay as text. */
 final class ReplayText {
-    private static final int WIDTH = 96;
-
     private final PrintWriter out;
 
     /**
@@ -37,16 +35,17 @@ final class ReplayText {
         for (final Setup.Setting setting : setup.settings()) {
             row(setting.name(), setting.value());
         }
-        paragraph("cache settings: " + EffectiveSettings.of(result.configuration()).line());
+        Wrapping.print(
+                out, "cache settings: " + EffectiveSettings.of(result.configuration()).line());
         out.println();
         counts(setup, result);
-        paragraph(ReplayNotes.requests(setup, result));
+        Wrapping.print(out, ReplayNotes.requests(setup, result));
         out.println();
         latencies(result);
-        paragraph(ReplayNotes.latency(result));
+        Wrapping.print(out, ReplayNotes.latency(result));
         out.println();
         memory(result);
-        paragraph(ReplayNotes.memory(result.memory()));
+        Wrapping.print(out, ReplayNotes.memory(result.memory()));
         out.println();
         if (result.staleQuote() != null) {
             out.println(QuoteLines.HEADING);
@@ -133,15 +132,8 @@ final class ReplayText {
         row("audit", Verdict.audit(result));
         row("differences", Verdict.differences(result));
         if (result.differences() != null) {
-            result.differences()
-                    .counts()
-                    .forEach((kind, n) -> out.println("  " + Units.count(n) + " " + kind.title()));
-            result.differences().described().forEach(text -> out.println("  - " + text));
+            result.differences().print(out);
         }
-    }
-
-    private void paragraph(String text) {
-        Wrapping.lines(text, WIDTH).forEach(line -> out.println("  " + line));
     }
 
     private void row(String name, String value) {
