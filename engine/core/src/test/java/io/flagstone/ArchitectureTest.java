@@ -75,8 +75,6 @@ class ArchitectureTest {
                 .definedBy(ROOT + ".internal.memory")
                 .layer("events")
                 .definedBy(ROOT + ".internal.events")
-                .layer("feed")
-                .definedBy(ROOT + ".feed")
                 .layer("api")
                 .definedBy(ROOT + ".api")
                 .whereLayer("metrics")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone;
 
+import static io.flagstone.testing.TestSupport.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,7 +15,6 @@ import io.flagstone.testing.TestSupport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -85,12 +85,6 @@ class ChangeFeedTest {
             Thread.onSpinWait();
         }
         return told;
-    }
-
-    private static UnsafeBuffer value(char letter, int length) {
-        final UnsafeBuffer value = new UnsafeBuffer(new byte[length]);
-        value.setMemory(0, length, (byte) letter);
-        return value;
     }
 
     private void put(long key, char letter, int length) {

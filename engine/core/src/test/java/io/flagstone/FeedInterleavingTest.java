@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone;
 
+import static io.flagstone.testing.TestSupport.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.flagstone.internal.memory.AccessFaults;
 import io.flagstone.testing.TestClock;
 import io.flagstone.testing.TestSupport;
 import java.util.List;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -18,6 +17,7 @@ import org.junit.jupiter.api.Test;
  * or up to where it has to wait, between two accesses to memory of the first. The second may be a
  * synchronisation. Afterwards a follower of the feed has what the cache has.
  */
+@Tag("any-jdk")
 class FeedInterleavingTest {
     private static final long KEY = 1;
     private static final int LENGTH = 64;
@@ -80,9 +80,7 @@ class FeedInterleavingTest {
     }
 
     private void put(long key, char letter, int length) {
-        final UnsafeBuffer value = new UnsafeBuffer(new byte[length]);
-        value.setMemory(0, length, (byte) letter);
-        cache.put(key, value, 0, length);
+        cache.put(key, value(letter, length), 0, length);
     }
 
     private void synchronise() {
@@ -92,29 +90,9 @@ class FeedInterleavingTest {
 
     private long accesses(Step step) {
         open();
-        AccessFaults.arm(0, false, null);
-        step.call().accept(this);
-        final long accesses = AccessFaults.disarm();
+        final long accesses = Interleaving.accesses(() -> step.call().accept(this));
         cache.close();
         return accesses;
-    }
-
-    private void interleave(Step first, long access, FutureTask<Void> second) throws Exception {
-        final Thread other = new Thread(second, "second");
-        AccessFaults.interrupt(
-                access,
-                () -> {
-                    other.start();
-                    while (!second.isDone() && other.getState() != Thread.State.TIMED_WAITING) {
-                        LockSupport.parkNanos(20_000);
-                    }
-                });
-        try {
-            first.call().accept(this);
-        } finally {
-            AccessFaults.disarm();
-        }
-        second.get();
     }
 
     private void everyInterleaving(Step first, Step second) throws Exception {
@@ -122,7 +100,9 @@ class FeedInterleavingTest {
         for (long access = 1; access <= accesses; access++) {
             final String at = first + ", " + second + " at access " + access + " of " + accesses;
             open();
-            interleave(first, access, new FutureTask<>(() -> second.call().accept(this), null));
+            final FutureTask<Void> task = new FutureTask<>(() -> second.call().accept(this), null);
+            Interleaving.run(() -> first.call().accept(this), access, task);
+            task.get();
             follower.drain();
             assertThat(follower.live())
                     .as(at)

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone;
 
+import static io.flagstone.testing.TestSupport.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.flagstone.internal.memory.AccessFaults;
 import io.flagstone.testing.TestClock;
 import io.flagstone.testing.TestSupport;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -19,6 +18,7 @@ import org.junit.jupiter.api.Test;
  * up to where it has to wait, between two accesses to memory of the other. The image has the effect
  * of the whole operation or nothing of it.
  */
+@Tag("any-jdk")
 class ImageInterleavingTest {
     private static final long KEY = 0x31_6567_6e61_6863L;
     private static final int LENGTH = 64;
@@ -70,12 +70,6 @@ class ImageInterleavingTest {
     private final TestClock clock = new TestClock(0);
     private OffHeapCache cache;
     private ImageTaker taker;
-
-    private static UnsafeBuffer value(char letter, int length) {
-        final UnsafeBuffer value = new UnsafeBuffer(new byte[length]);
-        value.setMemory(0, length, (byte) letter);
-        return value;
-    }
 
     private void put(long key, char letter, int length) {
         cache.put(key, value(letter, length), 0, length);
@@ -135,47 +129,20 @@ class ImageInterleavingTest {
         return after;
     }
 
-    private static boolean isWaiting(Thread thread) {
-        final Thread.State state = thread.getState();
-        return state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING;
-    }
-
-    /** Runs a task on another thread until it has ended or waits. */
-    private static Runnable meanwhile(FutureTask<Object> task) {
-        return () -> {
-            final Thread other = new Thread(task, "second");
-            other.start();
-            while (!task.isDone() && !isWaiting(other)) {
-                LockSupport.parkNanos(20_000);
-            }
-        };
-    }
-
-    private long count(Runnable first) {
-        AccessFaults.arm(0, false, null);
-        first.run();
-        return AccessFaults.disarm();
-    }
-
     private void everyInterleaving(
             String name, boolean timed, Step step, Runnable first, Runnable second)
             throws Exception {
         final Map<String, String> after = after(timed, step);
         open(timed);
         final Map<String, String> before = contents();
-        final long accesses = count(first);
+        final long accesses = Interleaving.accesses(first);
         cache.segmentsOrNull()[0].endImage();
         close();
         assertThat(accesses).isPositive();
         for (long access = 1; access <= accesses; access++) {
             open(timed);
             final FutureTask<Object> task = new FutureTask<>(second, null);
-            AccessFaults.interrupt(access, meanwhile(task));
-            try {
-                first.run();
-            } finally {
-                AccessFaults.disarm();
-            }
+            Interleaving.run(first, access, task);
             task.get();
             taker.finish();
             assertThat(taker.image.failure()).isNull();
@@ -255,7 +222,7 @@ class ImageInterleavingTest {
             if (i == 1) {
                 taker.begin();
             }
-            accesses[i] = count(() -> put(KEY, 'p', LENGTH));
+            accesses[i] = Interleaving.accesses(() -> put(KEY, 'p', LENGTH));
             if (i == 1) {
                 taker.finish();
                 // The first put after one that took the lock and did not insert is in place.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone;
 
+import static io.flagstone.testing.TestSupport.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flagstone.internal.memory.AccessFaults;
@@ -9,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Tag;
@@ -52,12 +52,6 @@ class InterleavingTest {
 
     /** The result of the first step. */
     private Object result;
-
-    private static UnsafeBuffer value(char letter, int length) {
-        final UnsafeBuffer value = new UnsafeBuffer(new byte[length]);
-        value.setMemory(0, length, (byte) letter);
-        return value;
-    }
 
     private Object put(long key, char letter, int length) {
         return cache.put(key, value(letter, length), 0, length);
@@ -236,27 +230,9 @@ class InterleavingTest {
         return outcomes;
     }
 
-    /**
-     * Runs the second step on another thread before an access of the first.
-     *
-     * @return the number of accesses of the first.
-     */
+    /** Runs the second step on another thread before an access of the first. */
     private long interleave(Step first, long access, FutureTask<Object> second) {
-        final Thread other = new Thread(second, "second");
-        AccessFaults.interrupt(
-                access,
-                () -> {
-                    other.start();
-                    while (!second.isDone() && !isWaiting(other)) {
-                        LockSupport.parkNanos(20_000);
-                    }
-                });
-        try {
-            result = first.call().apply(this);
-        } finally {
-            AccessFaults.disarm();
-        }
-        return AccessFaults.disarm();
+        return Interleaving.run(() -> result = first.call().apply(this), access, second);
     }
 
     private void everyInterleaving(boolean timed, Step first, Step second) throws Exception {
@@ -304,9 +280,11 @@ class InterleavingTest {
         final Runnable letFirstRun =
                 () -> {
                     stopped.set(true);
-                    while (!ended.get() && !(resumed.get() && isWaiting(firstThread))) {
-                        LockSupport.parkNanos(20_000);
-                    }
+                    Interleaving.await(
+                            () ->
+                                    ended.get()
+                                            || resumed.get()
+                                                    && Interleaving.isWaiting(firstThread));
                 };
         final Thread other =
                 new Thread(
@@ -319,9 +297,11 @@ class InterleavingTest {
         final Runnable letSecondRun =
                 () -> {
                     other.start();
-                    while (!stopped.get() && other.isAlive() && !isWaiting(other)) {
-                        LockSupport.parkNanos(20_000);
-                    }
+                    Interleaving.await(
+                            () ->
+                                    stopped.get()
+                                            || !other.isAlive()
+                                            || Interleaving.isWaiting(other));
                     resumed.set(true);
                 };
         AccessFaults.interrupt(access, letSecondRun);
@@ -333,10 +313,6 @@ class InterleavingTest {
         other.join();
         AccessFaults.disarm();
         return stopped.get();
-    }
-
-    private static boolean isWaiting(Thread thread) {
-        return thread.getState() == Thread.State.TIMED_WAITING;
     }
 
     private void everyCrossing(Step first, Step second) throws Exception {
@@ -358,9 +334,7 @@ class InterleavingTest {
 
     private long accesses(boolean timed, Step step) {
         open(timed);
-        AccessFaults.arm(0, false, null);
-        step.call().apply(this);
-        final long accesses = AccessFaults.disarm();
+        final long accesses = Interleaving.accesses(() -> step.call().apply(this));
         cache.close();
         return accesses;
     }

@@ -7,7 +7,6 @@ import io.flagstone.internal.memory.AccessFaults;
 import io.flagstone.testing.TestSupport;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -67,29 +66,17 @@ class WritesInPlaceTest {
                                         other,
                                         view -> {
                                             inside.countDown();
-                                            awaitQuietly(leave);
+                                            TestSupport.await(leave);
                                         }));
         reader.start();
         inside.await();
         final FutureTask<Boolean> task = new FutureTask<>(() -> write.test(cache));
-        final Thread writer = new Thread(task);
-        writer.start();
-        while (!task.isDone() && writer.getState() != Thread.State.TIMED_WAITING) {
-            LockSupport.parkNanos(20_000);
-        }
+        Interleaving.runOrWait(task);
         final boolean alone = task.isDone();
         leave.countDown();
         reader.join();
         assertThat(task.get()).as("the result of the write").isTrue();
         return alone;
-    }
-
-    private static void awaitQuietly(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (final InterruptedException e) {
-            throw new AssertionError(e);
-        }
     }
 
     private boolean isAlone(Consumer<CacheBuilder> configuration, Predicate<OffHeapCache> write)

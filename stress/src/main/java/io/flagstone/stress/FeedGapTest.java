@@ -31,14 +31,7 @@ public class FeedGapTest {
     private static final int PUTS = 4;
     private static final int UNKNOWN = -1;
 
-    private final OffHeapCache cache =
-            OffHeapCache.builder()
-                    .memoryBytes(10 << 10)
-                    .slabBytes(1 << 10)
-                    .segments(1)
-                    .hashSeed(1)
-                    .changeFeedBytes(RING_BYTES)
-                    .build();
+    private final OffHeapCache cache = SmallCache.builder().changeFeedBytes(RING_BYTES).build();
     private final UnsafeBuffer value = new UnsafeBuffer(new byte[LENGTH]);
     private final UnsafeBuffer read = new UnsafeBuffer(new byte[LENGTH]);
     private final ChangeHandler handler = this::onChange;

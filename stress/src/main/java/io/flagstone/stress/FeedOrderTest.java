@@ -28,14 +28,7 @@ public class FeedOrderTest {
     private static final int RING_BYTES = 1 << 13;
     private static final int LIMIT = 10;
 
-    private final OffHeapCache cache =
-            OffHeapCache.builder()
-                    .memoryBytes(10 << 10)
-                    .slabBytes(1 << 10)
-                    .segments(1)
-                    .hashSeed(1)
-                    .changeFeedBytes(RING_BYTES)
-                    .build();
+    private final OffHeapCache cache = SmallCache.builder().changeFeedBytes(RING_BYTES).build();
     private final UnsafeBuffer first = SharedCache.value(2, LENGTH);
     private final UnsafeBuffer second = SharedCache.value(3, LENGTH);
     private final UnsafeBuffer told = new UnsafeBuffer();
@@ -44,10 +37,7 @@ public class FeedOrderTest {
     private int torn;
 
     public FeedOrderTest() {
-        cache.put(KEY, SharedCache.value(1, LENGTH), 0, LENGTH);
-        // Not an insertion: after one, a put takes the lock.
-        cache.put(KEY, SharedCache.value(1, LENGTH), 0, LENGTH - Long.BYTES);
-        cache.put(KEY, SharedCache.value(1, LENGTH), 0, LENGTH);
+        SmallCache.putFirst(cache, KEY, LENGTH);
     }
 
     private void onChange(Change change) {

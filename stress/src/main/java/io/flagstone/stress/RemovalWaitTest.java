@@ -27,22 +27,12 @@ public class RemovalWaitTest {
     private static final int LENGTH = 256;
 
     private final OffHeapCache cache =
-            OffHeapCache.builder()
-                    .memoryBytes(10 << 10)
-                    .slabBytes(1 << 10)
-                    .maxEntries(1)
-                    .promotionDistance(1.0)
-                    .segments(1)
-                    .hashSeed(1)
-                    .build();
+            SmallCache.builder().maxEntries(1).promotionDistance(1.0).build();
     private final UnsafeBuffer written = SharedCache.value(2, LENGTH);
     private final UnsafeBuffer inserted = SharedCache.value(3, LENGTH);
 
     public RemovalWaitTest() {
-        cache.put(KEY, SharedCache.value(1, LENGTH), 0, LENGTH);
-        // Not an insertion: after one, a put takes the lock.
-        cache.put(KEY, SharedCache.value(1, LENGTH), 0, LENGTH - Long.BYTES);
-        cache.put(KEY, SharedCache.value(1, LENGTH), 0, LENGTH);
+        SmallCache.putFirst(cache, KEY, LENGTH);
     }
 
     @Actor

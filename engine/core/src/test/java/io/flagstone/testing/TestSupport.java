@@ -31,6 +31,13 @@ public final class TestSupport {
         return Math.max(1, (int) (number * Long.getLong("flagstone.test.effort", 100L) / 100));
     }
 
+    /** Returns a value that repeats a letter. */
+    public static UnsafeBuffer value(char letter, int length) {
+        final UnsafeBuffer value = new UnsafeBuffer(new byte[length]);
+        value.setMemory(0, length, (byte) letter);
+        return value;
+    }
+
     /** Returns a buffer with a text's bytes in UTF-8. */
     public static UnsafeBuffer bytes(String text) {
         return new UnsafeBuffer(text.getBytes(StandardCharsets.UTF_8));

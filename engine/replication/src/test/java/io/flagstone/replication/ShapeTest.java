@@ -8,8 +8,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import com.tngtech.archunit.library.dependencies.SliceAssignment;
-import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import io.flagstone.testing.ClassShape;
 import org.junit.jupiter.api.Test;
 
 /** Classes know each other in one direction only, and methods are no wider than the engine's. */
@@ -21,37 +20,17 @@ class ShapeTest {
                     .withImportOption(new ImportOption.DoNotIncludeTests())
                     .importPackages("io.flagstone.replication");
 
-    private static final SliceAssignment BY_CLASS =
-            new SliceAssignment() {
-                @Override
-                public SliceIdentifier getIdentifierOf(JavaClass type) {
-                    if (type.getPackageName().equals(CODECS)) {
-                        return SliceIdentifier.of(CODECS);
-                    }
-                    final String name = type.getName();
-                    final int inner = name.indexOf('$');
-                    return SliceIdentifier.of(inner < 0 ? name : name.substring(0, inner));
-                }
-
-                @Override
-                public String getDescription() {
-                    return "each class";
-                }
-            };
-
     @Test
     void classesHaveNoCycles() {
-        slices().assignedFrom(BY_CLASS).should().beFreeOfCycles().check(MODULE);
+        slices().assignedFrom(ClassShape.byClass(CODECS)).should().beFreeOfCycles().check(MODULE);
     }
 
     @Test
     void noMethodHasMoreThanEightParameters() {
         assertThat(
-                        MODULE.stream()
-                                .filter(type -> !type.getPackageName().equals(CODECS))
-                                .flatMap(type -> type.getCodeUnits().stream())
-                                .filter(unit -> unit.getRawParameterTypes().size() > 8)
-                                .toList())
+                        ClassShape.widerThan(
+                                MODULE.that(JavaClass.Predicates.resideOutsideOfPackage(CODECS)),
+                                ClassShape.MAX_PARAMETERS))
                 .isEmpty();
     }
 }
