@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("any-jdk")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AccessFaultTest {
-    private static final int POINTS = 16;
+    private static final int POINTS = 12;
     private static final long KEY = 1;
     private static final long TTL = 10_000;
     private static final long TICK = 1_000;
@@ -182,8 +182,12 @@ class AccessFaultTest {
     }
 
     private static void assertWritten(long key, DirectBuffer value, int length) {
-        assertThat(value.getLong(8)).isEqualTo(key);
-        assertThat(value.getInt(16)).as("the length of key %d", key).isEqualTo(length);
+        // Too often for an assertion that makes objects.
+        if (value.getLong(8) != key || value.getInt(16) != length) {
+            throw new AssertionError(
+                    "key %d has %d bytes, which were written for key %d with %d bytes"
+                            .formatted(key, length, value.getLong(8), value.getInt(16)));
+        }
         for (int i = 21; i < length; i++) {
             if (value.getByte(i) != value.getByte(20)) {
                 throw new AssertionError("the value of key " + key + " is torn at " + i);
@@ -244,7 +248,7 @@ class AccessFaultTest {
         for (final State state : State.values()) {
             for (final PublicOperation operation : PublicOperation.all()) {
                 for (final int length : new int[] {48, 40, LARGEST}) {
-                    if (length == 48 || operation.isOfKey()) {
+                    if (length == 48 || operation.writesValue()) {
                         breakOff(setup, state, new Operation(operation, length), random);
                     }
                 }

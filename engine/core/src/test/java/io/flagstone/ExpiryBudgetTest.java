@@ -11,12 +11,14 @@ import java.util.function.LongUnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Writes leave only few expired entries in the cache, whatever the budget. */
+@Tag("any-jdk")
 class ExpiryBudgetTest {
     private static final long TICK_NS = 1_000_000;
 

@@ -8,10 +8,12 @@ import io.flagstone.testing.TestClock;
 import io.flagstone.testing.TestSupport;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A million entries that expire in the same tick cost no write more than the budget. */
+@Tag("any-jdk")
 class ExpiryStormTest {
     private static final int ENTRIES = 1_000_000;
     private static final int BUDGET = 16;

@@ -26,6 +26,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -37,6 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * of the engine and shows the expected result. Then it runs again with a fault at each of those
  * calls.
  */
+@Tag("any-jdk")
 class FaultInjectionTest {
     /** The state of the cache before the operation. */
     private enum Scenario {
@@ -173,7 +175,8 @@ class FaultInjectionTest {
         for (final PublicOperation operation : PublicOperation.all()) {
             for (final Scenario scenario : Scenario.values()) {
                 for (final int length : new int[] {SMALL, LARGE}) {
-                    if (operation.name().equals("close")) {
+                    if (operation.name().equals("close")
+                            || length != SMALL && !operation.writesValue()) {
                         continue;
                     }
                     final Expected expected = withoutFault(operation, scenario, length, site);

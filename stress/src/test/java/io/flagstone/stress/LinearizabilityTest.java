@@ -12,7 +12,10 @@ import org.junit.jupiter.api.Test;
 class LinearizabilityTest {
     private static final int MAX_ENTRIES = 2;
     private static final int SCENARIOS = Integer.getInteger("flagstone.lincheck.scenarios", 25);
-    private static final int RUNS = Integer.getInteger("flagstone.lincheck.runs", 500);
+    private static final int RUNS =
+            Integer.getInteger(
+                    "flagstone.lincheck.runs",
+                    4 * Integer.getInteger("flagstone.test.effort", 100));
 
     /** A cache with room for all keys. */
     public static final class Roomy extends CacheOperations {

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 /** The metrics file with closed readers, dead publishers and damaged contents. */
 @SuppressWarnings("try") // Some publishers only have to be open.
 class MetricsFileTest extends MetricsFixture {
-    private static final int FUZZED_FILES = 10_000;
+    private static final int FUZZED_FILES = TestSupport.repetitions(10_000);
 
     /** Leaves a file whose publisher ended without closing it, as after a kill. */
     private void publishAndDie() throws IOException {

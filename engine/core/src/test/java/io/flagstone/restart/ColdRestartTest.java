@@ -90,10 +90,16 @@ class ColdRestartTest {
         }
     }
 
+    /** All bits of the bytes that mean something, one of each of the zeros behind them. */
     @Test
-    void everyBitOfTheSuperblockIsChecked() throws IOException {
+    void everyByteOfTheSuperblockIsChecked() throws IOException {
         final byte[] file = closedFile();
-        for (int bit = 0; bit < PAGE * 8; bit++) {
+        int used = PAGE;
+        while (file[used - 1] == 0) {
+            used--;
+        }
+        assertThat(used).isBetween(200, PAGE / 2);
+        for (int bit = 0; bit < PAGE * 8; bit += bit < used * 8 ? 1 : 7) {
             flip(file, bit);
             assertThatThrownBy(() -> small().requireWarm(true).build())
                     .as("bit %d", bit)

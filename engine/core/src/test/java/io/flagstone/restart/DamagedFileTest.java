@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * one that was not, each entry is checked: the cache begins cold with a reason, or its structures
  * agree. Set {@code flagstone.test.damages} for a long run.
  */
+@Tag("any-jdk")
 class DamagedFileTest {
     private static final int DAMAGES = Integer.getInteger("flagstone.test.damages", 300);
     private static final int PAGE = 4096;

@@ -16,6 +16,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class Diver {
     private static final int KEYS = 600;
     private static final int LONGEST = 400;
+    private static final int ROUNDS_OF_CACHE = 5;
 
     private final SplittableRandom random = new SplittableRandom(20_131_125);
     private final UnsafeBuffer written = new UnsafeBuffer(new byte[LONGEST]);
@@ -39,15 +40,15 @@ final class Diver {
     private void run(int rounds) throws Exception {
         long resets = 0;
         for (int round = 0; round < rounds; round++) {
-            if (round % 20 == 0) {
-                open(round / 20 % 2 == 0);
+            if (round % ROUNDS_OF_CACHE == 0) {
+                open(round / ROUNDS_OF_CACHE % 2 == 0);
             }
             final long deep = (160 + round % 8 * 24) << 10;
             final Thread diver = new Thread(null, this::overflow, "diver", deep);
             diver.start();
             diver.join();
             other.submit(this::useAndAudit).get(1, TimeUnit.MINUTES);
-            if (round % 20 == 19) {
+            if (round % ROUNDS_OF_CACHE == ROUNDS_OF_CACHE - 1) {
                 resets += cache.statistics().segmentResets();
                 cache.close();
             }

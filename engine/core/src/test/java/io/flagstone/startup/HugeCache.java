@@ -14,6 +14,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 final class HugeCache {
     private static final long MEMORY_BYTES = 64 << 20;
+    private static final int ENTRIES = 100_000;
 
     private HugeCache() {}
 
@@ -33,7 +34,7 @@ final class HugeCache {
         }
         try (OffHeapCache cache = builder.build()) {
             final UnsafeBuffer value = new UnsafeBuffer(new byte[64]);
-            for (long key = 0; key < 1_000_000; key++) {
+            for (long key = 0; key < ENTRIES; key++) {
                 cache.put(key, value, 0, 64);
             }
             final long reported = cache.memoryReport().hugePageBytes();

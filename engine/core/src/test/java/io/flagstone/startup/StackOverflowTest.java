@@ -4,6 +4,7 @@ package io.flagstone.startup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flagstone.testing.JavaProcess;
+import io.flagstone.testing.TestSupport;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,8 @@ class StackOverflowTest {
                                 "-cp",
                                 System.getProperty("java.class.path"),
                                 Diver.class.getName(),
-                                mode.equals("-Xint") ? "40" : "200"));
+                                Integer.toString(
+                                        TestSupport.repetitions(mode.equals("-Xint") ? 20 : 120))));
         assertThat(diver.status()).as(diver.out() + diver.err()).isZero();
         assertThat(diver.out()).contains("whole");
         System.out.println("StackOverflowTest " + mode + ": " + diver.out().strip());

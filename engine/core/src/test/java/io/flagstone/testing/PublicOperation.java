@@ -102,6 +102,21 @@ public final class PublicOperation {
                 && types[types.length - 1] != EntryVisitor.class;
     }
 
+    /** Returns whether the operation writes a value, whose length the caller chooses. */
+    public boolean writesValue() {
+        if (name().equals("removeIfEqual")) {
+            return false;
+        }
+        for (int i = 0; i < types.length; i++) {
+            if (types[i] == MultiPut.class
+                    || isWrittenLength(i)
+                    || i > 0 && types[i] == DirectBuffer.class) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Returns whether the operation may need the lock of a segment. */
     public boolean needsLock() {
         return !WITHOUT_LOCK.contains(name());

@@ -18,10 +18,12 @@ import javax.cache.configuration.MutableConfiguration;
 import javax.cache.event.CacheEntryCreatedListener;
 import javax.cache.integration.CompletionListenerFuture;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests a cache with default settings: which values fit on any machine, and where tasks run. */
+@Tag("any-jdk")
 class DefaultEngineTest extends CacheFixture {
     private static final int MIB = 1 << 20;
 

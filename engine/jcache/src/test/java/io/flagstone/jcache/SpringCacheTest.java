@@ -21,6 +21,7 @@ import javax.cache.expiry.CreatedExpiryPolicy;
 import javax.cache.expiry.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.cache.CacheManager;
@@ -34,6 +35,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /** Tests Spring's annotations over JCache in a Spring context: hits, deadlines, bounds. */
+@Tag("any-jdk")
 @Timeout(60)
 class SpringCacheTest {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A checkpoint is read whole or not at all, whatever happened to its file. */
 @Tag("any-jdk")
 class CheckpointFileTest {
-    private static final int SPLICES = Integer.getInteger("flagstone.test.splices", 3_000);
+    private static final int SPLICES = Integer.getInteger("flagstone.test.splices", 1_000);
     private static final int LOSSES = Integer.getInteger("flagstone.test.losses", 500);
 
     private final SplittableRandom random = new SplittableRandom(TestSupport.seed());

@@ -20,10 +20,12 @@ import javax.cache.Caching;
 import javax.cache.configuration.MutableConfiguration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Tests Bucket4j with buckets in the cache: threads get exactly the tokens of a bucket. */
+@Tag("any-jdk")
 @Timeout(120)
 class Bucket4jTest {
     private static final int THREADS = 8;

@@ -25,6 +25,7 @@ import org.hibernate.Hibernate;
 import org.hibernate.Session;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.Timeout;
  * Tests Hibernate's second-level cache over JCache in one thread. A cached read sends no statement
  * to the database and returns the last committed value.
  */
+@Tag("any-jdk")
 @Timeout(120)
 class HibernateCacheTest {
     private static final LocalDate DAY = LocalDate.of(2026, 11, 30);

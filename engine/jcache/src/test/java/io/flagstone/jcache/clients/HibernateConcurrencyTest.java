@@ -17,6 +17,7 @@ import java.util.function.ToLongFunction;
 import org.hibernate.Session;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
  * Tests Hibernate's second-level cache over JCache with eight threads that write and read the same
  * entities.
  */
+@Tag("any-jdk")
 @Timeout(120)
 class HibernateConcurrencyTest {
     private static final int THREADS = 8;

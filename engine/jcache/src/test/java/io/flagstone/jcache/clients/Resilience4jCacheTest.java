@@ -19,6 +19,7 @@ import javax.cache.configuration.MutableConfiguration;
 import javax.cache.processor.EntryProcessorException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Timeout;
  * Tests Resilience4j's decorator. If a cache throws, it hides the exception and calls the function
  * instead, so the tests also listen for its error events.
  */
+@Tag("any-jdk")
 @Timeout(120)
 class Resilience4jCacheTest {
     private final Queue<Throwable> errors = new ConcurrentLinkedQueue<>();

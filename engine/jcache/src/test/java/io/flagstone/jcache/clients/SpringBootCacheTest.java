@@ -22,6 +22,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.beans.factory.ObjectProvider;
@@ -43,6 +44,7 @@ import org.springframework.context.annotation.Configuration;
  * Tests a Spring Boot application that configures its caches by properties alone and uses them
  * through Spring's annotations.
  */
+@Tag("any-jdk")
 @Timeout(120)
 class SpringBootCacheTest {
     private static final int THREADS = 8;
