@@ -3,8 +3,9 @@
  * The Flagstone cache as the state machine of an Aeron Cluster, and its client.
  *
  * <p>{@link io.flagstone.cluster.FlagstoneClusteredService} runs the cache in each member. {@link
- * io.flagstone.cluster.ClusterCache} is the client. {@link io.flagstone.cluster.ClusterState} is
- * for those who write a clustered service of their own.
+ * io.flagstone.cluster.ClusterCache} is the client, and {@link io.flagstone.cluster.ShardedCache}
+ * that of several clusters. {@link io.flagstone.cluster.ClusterState} is for those who write a
+ * clustered service of their own.
  */
 // Agrona and Aeron have no module descriptors; their names come from their jars' manifests.
 @SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})

@@ -18,6 +18,7 @@ public final class ClusterBatch {
     private final ExpandableArrayBuffer values = new ExpandableArrayBuffer();
     private int count;
     private int length;
+    private int filled;
     private int[] offsets = new int[16];
     private int[] lengths = new int[16];
 
@@ -108,12 +109,8 @@ public final class ClusterBatch {
             throw new IllegalArgumentException(
                     "the response is to another batch: " + found + " instead of " + count);
         }
-        if (offsets.length < count) {
-            offsets = new int[count];
-            lengths = new int[count];
-        }
+        clearValues();
         int at = offset + 2 * Short.BYTES;
-        int filled = 0;
         for (int i = 0; i < count; i++) {
             final boolean present = buffer.getByte(at) != 0;
             at += block;
@@ -157,6 +154,43 @@ public final class ClusterBatch {
      */
     public DirectBuffer values() {
         return values;
+    }
+
+    /** Returns the length of the key of an entry in {@link #entries}. It begins two bytes later. */
+    int keyLength(int at) {
+        return entries.getShort(at, ByteOrder.LITTLE_ENDIAN) & 0xFFFF;
+    }
+
+    /** Returns the length of an entry in {@link #entries}. */
+    int entryLength(int at) {
+        final int value = Short.BYTES + keyLength(at);
+        return value + Integer.BYTES + entries.getInt(at + value, ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** Adds an entry of another batch. */
+    void addFrom(ClusterBatch other, int at) {
+        final int bytes = other.entryLength(at);
+        entries.putBytes(length, other.entries, at, bytes);
+        length += bytes;
+        count++;
+    }
+
+    /** Forgets the values that were read. */
+    void clearValues() {
+        filled = 0;
+        if (offsets.length < count) {
+            offsets = new int[count];
+            lengths = new int[count];
+        }
+    }
+
+    /** Takes a value that another batch has read. */
+    void takeValue(int index, ClusterBatch from, int fromIndex) {
+        final int size = Math.max(0, from.lengths[fromIndex]);
+        values.putBytes(filled, from.values, from.offsets[fromIndex], size);
+        offsets[index] = filled;
+        lengths[index] = from.lengths[fromIndex];
+        filled += size;
     }
 
     DirectBuffer entries() {

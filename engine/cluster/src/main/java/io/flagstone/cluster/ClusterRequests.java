@@ -455,6 +455,22 @@ public final class ClusterRequests extends RequestSession {
         return withBatch(Operation.PUT, batch, ttlNs);
     }
 
+    /** Sends a request to the shard itself: for the map, or a step of a move. */
+    long shard(
+            Operation operation,
+            int index,
+            long number,
+            long expected,
+            DirectBuffer value,
+            int valueLength) {
+        if (isBusy()) {
+            return NOT_NOW;
+        }
+        begin(operation).valueIndex(index).number(number).expectedNumber(expected);
+        request.putKey(NO_KEY, 0, 1).putValue(value, 0, valueLength).putExpected(EMPTY, 0, 0);
+        return commit();
+    }
+
     private long withBatch(Operation operation, ClusterBatch batch, long ttlNs) {
         if (isBusy()) {
             return NOT_NOW;

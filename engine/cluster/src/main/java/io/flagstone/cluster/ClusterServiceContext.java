@@ -6,7 +6,9 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.EpochClock;
+import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemEpochClock;
+import org.agrona.concurrent.SystemNanoClock;
 
 /**
  * The settings of a {@link FlagstoneClusteredService}. All but the clock and the handler must be
@@ -25,6 +27,7 @@ public final class ClusterServiceContext {
     private int maxResponseBytes = 1 << 20;
     private long tickMs = 100;
     private EpochClock epochClock = SystemEpochClock.INSTANCE;
+    private NanoClock nanoClock = SystemNanoClock.INSTANCE;
     private ErrorHandler divergenceHandler;
 
     /** Creates settings without a cache. */
@@ -125,6 +128,18 @@ public final class ClusterServiceContext {
     }
 
     /**
+     * Sets the clock for the wait for a client that takes no responses, and for the time that a
+     * snapshot takes. It decides nothing that members must agree on. The default is the system's.
+     *
+     * @param clock of nanoseconds.
+     * @return this.
+     */
+    public ClusterServiceContext nanoClock(NanoClock clock) {
+        this.nanoClock = Objects.requireNonNull(clock, "clock");
+        return this;
+    }
+
+    /**
      * Sets the handler that is told if this member differs from the others. By default the
      * service's own error handler is told. A handler may throw an {@link
      * org.agrona.concurrent.AgentTerminationException} to stop the member.
@@ -172,6 +187,10 @@ public final class ClusterServiceContext {
 
     EpochClock epochClock() {
         return epochClock;
+    }
+
+    NanoClock nanoClock() {
+        return nanoClock;
     }
 
     ErrorHandler divergenceHandler() {

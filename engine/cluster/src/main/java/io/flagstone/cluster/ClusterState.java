@@ -149,8 +149,8 @@ public final class ClusterState implements AutoCloseable {
     }
 
     /**
-     * Loads the cache from a snapshot, up to the end of what {@link #save} wrote. What the service
-     * wrote after that is left in the image.
+     * Loads the cache from a snapshot, up to the end of what {@link #save} wrote. Leaves in the
+     * image whatever the service wrote after that.
      *
      * @param image of the snapshot.
      * @param idle called while there is nothing to read.

@@ -24,6 +24,7 @@ import io.flagstone.cluster.internal.ClientTable;
 import io.flagstone.cluster.internal.Messages;
 import io.flagstone.cluster.internal.Operations;
 import io.flagstone.cluster.internal.Outcomes;
+import io.flagstone.cluster.internal.ShardOperations;
 import io.flagstone.cluster.internal.SnapshotIdentity;
 import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
@@ -31,6 +32,7 @@ import org.agrona.ErrorHandler;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.collections.LongHashSet;
 import org.agrona.concurrent.AgentTerminationException;
+import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -75,6 +77,7 @@ public final class FlagstoneClusteredService implements ClusteredService {
     private final ClusterServiceContext context;
     private final ClusterState state;
     private final ClientTable clients;
+    private final ShardOperations shard = new ShardOperations();
     private final Operations operations;
 
     /** The sessions that did not take their last response. */
@@ -102,7 +105,7 @@ public final class FlagstoneClusteredService implements ClusteredService {
         this.clients =
                 new ClientTable(
                         context.maxClients(), context.window(), context.clientIdleTimeoutNs());
-        this.operations = new Operations(state.maxEntryBytes(), context.maxResponseBytes());
+        this.operations = new Operations(shard, state.maxEntryBytes(), context.maxResponseBytes());
     }
 
     @Override
@@ -112,7 +115,14 @@ public final class FlagstoneClusteredService implements ClusteredService {
         if (snapshotImage != null) {
             state.load(snapshotImage, started.idleStrategy());
             final SnapshotIdentity loaded = clients.load(snapshotImage, started.idleStrategy());
-            snapshot = new SnapshotIdentity(loaded.number(), state.digest(), state.entries());
+            final long shardDigest =
+                    clients.shardParts() == 0
+                            ? shard.save().digest()
+                            : shard.load(
+                                    snapshotImage, started.idleStrategy(), clients.shardParts());
+            snapshot =
+                    new SnapshotIdentity(
+                            loaded.number(), state.digest() ^ shardDigest, state.entries());
             checkDue = true;
             appliedPosition = started.logPosition();
         }
@@ -344,8 +354,9 @@ public final class FlagstoneClusteredService implements ClusteredService {
         if (session.offer(buffer, 0, length) > 0) {
             stalled.remove(session.id());
         } else if (stalled.add(session.id())) {
-            final long startNs = System.nanoTime();
-            while (System.nanoTime() - startNs < OFFER_WAIT_NS) {
+            final NanoClock clock = context.nanoClock();
+            final long startNs = clock.nanoTime();
+            while (clock.nanoTime() - startNs < OFFER_WAIT_NS) {
                 Thread.onSpinWait();
                 if (session.offer(buffer, 0, length) > 0) {
                     stalled.remove(session.id());
@@ -397,15 +408,21 @@ public final class FlagstoneClusteredService implements ClusteredService {
 
     @Override
     public void onTakeSnapshot(ExclusivePublication publication) {
-        final long startNs = System.nanoTime();
+        final long startNs = context.nanoClock().nanoTime();
+        final ShardOperations.Saved shardState = shard.save();
         try {
             state.save(publication, cluster.idleStrategy());
         } finally {
-            snapshot = new SnapshotIdentity(snapshot.number() + 1, state.digest(), state.entries());
+            snapshot =
+                    new SnapshotIdentity(
+                            snapshot.number() + 1,
+                            state.digest() ^ shardState.digest(),
+                            state.entries());
             checkDue = true;
         }
-        clients.save(publication, cluster.idleStrategy(), snapshot);
-        lastSnapshotNs = System.nanoTime() - startNs;
+        clients.save(publication, cluster.idleStrategy(), snapshot, shardState.parts());
+        shardState.write(publication, cluster.idleStrategy());
+        lastSnapshotNs = context.nanoClock().nanoTime() - startNs;
     }
 
     @Override

@@ -30,6 +30,17 @@ public enum Outcome {
     TOO_MANY_CLIENTS,
 
     /**
+     * Another shard has the slot of the key. Nothing was executed. {@link ShardedCache} goes there.
+     */
+    MOVED,
+
+    /**
+     * The slot of the key is moving to another shard. Nothing was executed. Try again after some
+     * milliseconds, as {@link ShardedCache} does.
+     */
+    BUSY,
+
+    /**
      * The cluster has forgotten this client, because it was idle for too long. Whether a write took
      * effect is unknown. The client gets a new identity for its next request.
      */
@@ -51,7 +62,9 @@ public enum Outcome {
         UNKNOWN_CLIENT,
         TIMED_OUT,
         TOO_MANY_CLIENTS,
-        UNSUPPORTED
+        UNSUPPORTED,
+        MOVED,
+        BUSY
     };
 
     static Outcome of(Status status) {

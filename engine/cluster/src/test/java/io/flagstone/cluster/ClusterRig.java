@@ -3,9 +3,6 @@ package io.flagstone.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.aeron.cluster.client.AeronCluster;
-import io.aeron.driver.MediaDriver;
-import io.aeron.driver.ThreadingMode;
 import io.flagstone.OffHeapCache;
 import java.io.File;
 import java.io.IOException;
@@ -15,22 +12,23 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 import org.agrona.CloseHelper;
 import org.agrona.IoUtil;
-import org.agrona.concurrent.BackoffIdleStrategy;
 
-/** Members of a cluster and a media driver for clients, in this process, on loopback. */
+/** Members of a cluster, and a media driver for clients, in this process, on loopback. */
 final class ClusterRig implements AutoCloseable {
     static final int MEMBERS = 3;
     static final long SEED = 0x5EED;
     private static final long GUARD_NS = TimeUnit.SECONDS.toNanos(60);
     private static final int PORTS = MEMBERS * ClusterMemberContext.PORTS;
+    private static final AtomicInteger RIGS = new AtomicInteger();
 
-    final FlagstoneClusteredService[] services = new FlagstoneClusteredService[MEMBERS];
-    final ClusterMember[] members = new ClusterMember[MEMBERS];
+    final FlagstoneClusteredService[] services;
+    final ClusterMember[] members;
     final List<Throwable> divergences = Collections.synchronizedList(new ArrayList<>());
     private final List<Throwable> errors = Collections.synchronizedList(new ArrayList<>());
     private final List<AutoCloseable> clients = new ArrayList<>();
@@ -38,26 +36,22 @@ final class ClusterRig implements AutoCloseable {
     private final File directory;
     private final String aeron;
     private final int basePort = freePorts();
-    private final MediaDriver clientDriver;
+    private final ClientDriver clientDriver;
 
     ClusterRig(File directory, IntFunction<ClusterServiceContext> settings) {
+        this(directory, MEMBERS, settings);
+    }
+
+    ClusterRig(File directory, int size, IntFunction<ClusterServiceContext> settings) {
         this.directory = directory;
         this.settings = settings;
+        this.services = new FlagstoneClusteredService[size];
+        this.members = new ClusterMember[size];
         this.aeron =
                 "/dev/shm/flagstone-" + ProcessHandle.current().pid() + '-' + System.nanoTime();
         this.clientDriver =
-                MediaDriver.launch(
-                        new MediaDriver.Context()
-                                .aeronDirectoryName(aeron + "-clients")
-                                .threadingMode(ThreadingMode.SHARED)
-                                .sharedIdleStrategy(new BackoffIdleStrategy(1, 1, 1_000, 1_000_000))
-                                .termBufferSparseFile(true)
-                                .counterValuesBufferLength(1 << 20)
-                                .lossReportBufferLength(1 << 20)
-                                .publicationTermBufferLength(64 << 10)
-                                .dirDeleteOnStart(true)
-                                .dirDeleteOnShutdown(true));
-        for (int i = 0; i < MEMBERS; i++) {
+                ClientDriver.launch(aeron + "-clients", "127.0.0.1", 64 << 10, errors::add);
+        for (int i = 0; i < size; i++) {
             start(i, true);
         }
     }
@@ -71,7 +65,7 @@ final class ClusterRig implements AutoCloseable {
     private static int freePorts() {
         final int start = (int) (ProcessHandle.current().pid() * 97 % 20_000);
         for (int i = 0; i < 200; i++) {
-            final int base = 21_000 + (start + i * PORTS) % 20_000;
+            final int base = 21_000 + (start + RIGS.getAndIncrement() * PORTS) % 20_000;
             if (isFree(base)) {
                 return base;
             }
@@ -94,7 +88,7 @@ final class ClusterRig implements AutoCloseable {
     private ClusterMemberContext context(int member) {
         return new ClusterMemberContext()
                 .memberId(member)
-                .hosts(Collections.nCopies(MEMBERS, "127.0.0.1"))
+                .hosts(Collections.nCopies(members.length, "127.0.0.1"))
                 .basePort(basePort)
                 .directory(new File(directory, "member-" + member))
                 .aeronDirectory(aeron + '-' + member)
@@ -122,7 +116,7 @@ final class ClusterRig implements AutoCloseable {
         await(
                 "a leader",
                 () -> {
-                    for (int i = 0; i < MEMBERS; i++) {
+                    for (int i = 0; i < members.length; i++) {
                         if (members[i] != null && members[i].isLeader()) {
                             found[0] = i;
                         }
@@ -142,38 +136,32 @@ final class ClusterRig implements AutoCloseable {
         }
     }
 
-    AeronCluster.Context connection() {
-        return new AeronCluster.Context()
-                .aeronDirectoryName(aeron + "-clients")
-                .ingressChannel("aeron:udp?term-length=64k")
-                .ingressEndpoints(context(0).ingressEndpoints())
-                .egressChannel("aeron:udp?endpoint=127.0.0.1:0|term-length=64k")
-                .messageTimeoutNs(TimeUnit.SECONDS.toNanos(5))
-                .errorHandler(errors::add);
+    String endpoints() {
+        return context(0).ingressEndpoints();
     }
 
-    ClusterClientContext clientContext() {
-        return new ClusterClientContext()
-                .aeronCluster(this::connection)
-                .requestTimeoutNs(TimeUnit.SECONDS.toNanos(30));
+    /** Returns the settings of a client of this cluster or, through this driver, of another. */
+    ClusterClientContext clientContext(String endpoints) {
+        return clientDriver.client(endpoints).requestTimeoutNs(TimeUnit.SECONDS.toNanos(30));
     }
 
     ClusterCache cache() {
-        final ClusterCache cache = ClusterCache.connect(clientContext());
+        final ClusterCache cache = ClusterCache.connect(clientContext(endpoints()));
         clients.add(cache);
         return cache;
     }
 
     ClusterRequests requests(ResponseHandler handler) {
-        final ClusterRequests requests = ClusterRequests.connect(clientContext(), handler);
+        final ClusterRequests requests =
+                ClusterRequests.connect(clientContext(endpoints()), handler);
         clients.add(requests);
         return requests;
     }
 
     /** Takes a snapshot of all members that run, and waits until they have compared it. */
     void snapshot() {
-        final long[] before = new long[MEMBERS];
-        for (int i = 0; i < MEMBERS; i++) {
+        final long[] before = new long[members.length];
+        for (int i = 0; i < members.length; i++) {
             before[i] = members[i] == null ? 0 : services[i].comparisons();
         }
         await("request for a snapshot", () -> members[leader()].snapshot());
@@ -181,7 +169,7 @@ final class ClusterRig implements AutoCloseable {
                 "comparison",
                 () -> {
                     boolean all = true;
-                    for (int i = 0; i < MEMBERS; i++) {
+                    for (int i = 0; i < members.length; i++) {
                         all &= members[i] == null || services[i].comparisons() > before[i];
                     }
                     return all;
@@ -194,7 +182,7 @@ final class ClusterRig implements AutoCloseable {
                 "member at position " + position,
                 () -> {
                     boolean all = true;
-                    for (int i = 0; i < MEMBERS; i++) {
+                    for (int i = 0; i < members.length; i++) {
                         all &= members[i] == null || services[i].appliedPosition() >= position;
                     }
                     return all;
@@ -209,9 +197,8 @@ final class ClusterRig implements AutoCloseable {
         CloseHelper.quietCloseAll(members);
         CloseHelper.quietClose(clientDriver);
         IoUtil.delete(directory, true);
-        for (int i = 0; i < MEMBERS; i++) {
+        for (int i = 0; i < members.length; i++) {
             IoUtil.delete(new File(aeron + '-' + i), true);
         }
-        IoUtil.delete(new File(aeron + "-clients"), true);
     }
 }

@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
         description = "Tools for operators of a Flagstone cache.",
-        subcommands = {StatCommand.class, InspectCommand.class})
+        subcommands = {StatCommand.class, InspectCommand.class, ShardsCommand.class})
 public final class Main implements Runnable {
     @Spec private CommandSpec spec;
 
@@ -41,6 +41,6 @@ public final class Main implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "a command is missing: use stat or inspect");
+                spec.commandLine(), "a command is missing: use stat, inspect or shards");
     }
 }

@@ -2,12 +2,13 @@
 package io.flagstone.stress.cluster;
 
 import io.flagstone.OffHeapCache;
-import io.flagstone.cluster.ClusterCache;
+import io.flagstone.cluster.ClusterOperations;
 import io.flagstone.cluster.ClusterRequestException;
 import io.flagstone.stress.cluster.Call.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -15,7 +16,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class ClientThread extends Thread {
     private static final long NO_TTL = OffHeapCache.NO_TTL;
 
-    private final Supplier<ClusterCache> connections;
+    private final Supplier<? extends ClusterOperations> connections;
     private final SplittableRandom random;
     private final long firstKey;
     private final List<List<Call>> calls = new ArrayList<>();
@@ -36,7 +37,7 @@ final class ClientThread extends Thread {
      * @param firstValue its values begin here, so that no other client writes the same.
      */
     ClientThread(
-            Supplier<ClusterCache> connections,
+            Supplier<? extends ClusterOperations> connections,
             SplittableRandom random,
             long firstKey,
             int keys,
@@ -55,7 +56,7 @@ final class ClientThread extends Thread {
 
     @Override
     public void run() {
-        try (ClusterCache cache = connections.get()) {
+        try (ClusterOperations cache = connections.get()) {
             while (!stopping) {
                 call(cache, random.nextInt(calls.size()));
                 done++;
@@ -65,7 +66,7 @@ final class ClientThread extends Thread {
         }
     }
 
-    private void call(ClusterCache cache, int number) {
+    private void call(ClusterOperations cache, int number) {
         final Kind kind = Kind.values()[random.nextInt(Kind.values().length)];
         key.putLong(0, firstKey + number);
         final long argument = kind == Kind.ADD ? 1 << 20 : nextValue++;
@@ -94,7 +95,7 @@ final class ClientThread extends Thread {
         }
     }
 
-    private long execute(ClusterCache cache, Kind kind, long argument) {
+    private long execute(ClusterOperations cache, Kind kind, long argument) {
         return switch (kind) {
             case GET -> cache.getLong(key, 0, 8, 0, Call.ABSENT);
             case PUT -> cache.put(key, 0, 8, value, 0, 8, NO_TTL) ? 1 : 0;
@@ -106,9 +107,38 @@ final class ClientThread extends Thread {
         };
     }
 
-    /** Ends after the call under way. */
-    void finish() {
+    /**
+     * Ends after the call under way.
+     *
+     * @throws ClusterViolation if it does not end in time, or was ended by an exception.
+     */
+    void end(long timeoutNs) throws InterruptedException {
         stopping = true;
+        join(TimeUnit.NANOSECONDS.toMillis(timeoutNs));
+        if (isAlive()) {
+            throw new ClusterViolation("a client does not end");
+        }
+        if (failure != null) {
+            throw new ClusterViolation("a client ended by " + failure);
+        }
+    }
+
+    /**
+     * Checks what all clients of a schedule saw.
+     *
+     * @throws ClusterViolation if the calls on a key are not linearizable.
+     */
+    static void checkCalls(List<ClientThread> clients, int keys, int schedule) {
+        for (int i = 0; i < keys; i++) {
+            final List<Call> all = new ArrayList<>();
+            for (final ClientThread client : clients) {
+                all.addAll(client.calls(i));
+            }
+            final String finding = LinearizabilityChecker.check(all);
+            if (finding != null) {
+                throw new ClusterViolation("schedule " + schedule + ", key " + i + ": " + finding);
+            }
+        }
     }
 
     /** Returns the number of calls that have returned. */

@@ -29,11 +29,20 @@ import picocli.CommandLine.Spec;
         exitCodeList = {"0:no violation", "1:a violation, which is printed", "2:an invalid option"})
 public final class ClusterCommand implements Callable<Integer> {
     private static final int MAX_SCHEDULES = 1_000_000;
+    private static final int MAX_SHARDS = 4;
     private static final int FIRST_PORT = 21_000;
     private static final int PORT_RANGE = 20_000;
 
     @Option(names = "--cluster", required = true, description = "Run a cluster.")
     private boolean cluster;
+
+    @Option(
+            names = "--shards",
+            paramLabel = "N",
+            description =
+                    "Run N clusters of one member as shards, 2 to 4, and move slots between them"
+                            + " (default: one cluster of three members).")
+    private int shards;
 
     @Option(
             names = "--schedules",
@@ -56,7 +65,7 @@ public final class ClusterCommand implements Callable<Integer> {
     @Option(
             names = "--port",
             paramLabel = "P",
-            description = "First of 30 ports of the loopback (default: by the process' id).")
+            description = "First of 40 ports of the loopback (default: by the process' id).")
     private Integer port;
 
     @Spec private CommandSpec spec;
@@ -84,6 +93,10 @@ public final class ClusterCommand implements Callable<Integer> {
             throw new ParameterException(
                     line, "--schedules must be between 1 and " + MAX_SCHEDULES + ": " + schedules);
         }
+        if (shards != 0 && (shards < 2 || shards > MAX_SHARDS)) {
+            throw new ParameterException(
+                    line, "--shards must be between 2 and " + MAX_SHARDS + ": " + shards);
+        }
         final long chosen = seed == null ? new SplittableRandom().nextLong() >>> 1 : seed;
         final long pid = ProcessHandle.current().pid();
         final int basePort = port == null ? FIRST_PORT + (int) (pid * 97 % PORT_RANGE) : port;
@@ -91,7 +104,10 @@ public final class ClusterCommand implements Callable<Integer> {
         final PrintWriter out = line.getOut();
         out.println("seed       " + chosen);
         final long endNs = System.nanoTime() + (long) (minutes * TimeUnit.MINUTES.toNanos(1));
-        try (ClusterSoak soak = new ClusterSoak(chosen, directory, basePort, out)) {
+        try (Soak soak =
+                shards == 0
+                        ? new ClusterSoak(chosen, directory, basePort, out)
+                        : new ShardSoak(shards, chosen, directory, basePort, out)) {
             int run = 0;
             while (run < schedules && System.nanoTime() - endNs < 0) {
                 soak.run(run++);
@@ -100,7 +116,13 @@ public final class ClusterCommand implements Callable<Integer> {
         } catch (final ClusterViolation found) {
             final PrintWriter err = line.getErr();
             err.println("VIOLATION: " + found.getMessage());
-            err.println("  repeat    --cluster --schedules " + schedules + " --seed " + chosen);
+            err.println(
+                    "  repeat    --cluster"
+                            + (shards == 0 ? "" : " --shards " + shards)
+                            + " --schedules "
+                            + schedules
+                            + " --seed "
+                            + chosen);
             err.println("  files     " + directory);
             err.flush();
             return 1;

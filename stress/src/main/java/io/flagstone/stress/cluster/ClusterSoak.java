@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.stress.cluster;
 
-import io.aeron.cluster.client.AeronCluster;
-import io.aeron.driver.MediaDriver;
-import io.aeron.driver.ThreadingMode;
+import io.flagstone.cluster.ClientDriver;
 import io.flagstone.cluster.ClusterCache;
-import io.flagstone.cluster.ClusterClientContext;
-import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -17,11 +13,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.agrona.CloseHelper;
-import org.agrona.IoUtil;
-import org.agrona.concurrent.BackoffIdleStrategy;
 
 /** Runs schedules of faults on one cluster, each with keys of its own. */
-final class ClusterSoak implements AutoCloseable {
+final class ClusterSoak implements Soak {
     private static final int CLIENTS = 3;
     private static final int KEYS = 5;
     private static final int FAULTS = 3;
@@ -43,7 +37,7 @@ final class ClusterSoak implements AutoCloseable {
     private final Path directory;
     private final int basePort;
     private final String aeron;
-    private final MediaDriver driver;
+    private final ClientDriver driver;
     private long calls;
     private long unknown;
     private int faults;
@@ -54,51 +48,24 @@ final class ClusterSoak implements AutoCloseable {
         this.basePort = basePort;
         this.out = out;
         this.aeron = "/dev/shm/flagstone-soak-" + ProcessHandle.current().pid();
-        this.driver =
-                MediaDriver.launch(
-                        new MediaDriver.Context()
-                                .aeronDirectoryName(aeron + "-clients")
-                                .threadingMode(ThreadingMode.SHARED)
-                                .sharedIdleStrategy(new BackoffIdleStrategy(1, 1, 1_000, 1_000_000))
-                                .termBufferSparseFile(true)
-                                .counterValuesBufferLength(1 << 20)
-                                .lossReportBufferLength(1 << 20)
-                                .publicationTermBufferLength(64 << 10)
-                                .dirDeleteOnStart(true)
-                                .dirDeleteOnShutdown(true));
+        this.driver = ClientDriver.launch(aeron + "-clients", "127.0.0.1", 64 << 10, thrown -> {});
         for (int i = 0; i < members.length; i++) {
             start(i, true);
         }
     }
 
     private void start(int id, boolean clean) throws IOException {
-        members[id] = new MemberProcess(id, basePort, directory, aeron, clean);
-    }
-
-    private AeronCluster.Context connection() {
-        return new AeronCluster.Context()
-                .aeronDirectoryName(aeron + "-clients")
-                .ingressChannel("aeron:udp?term-length=64k")
-                .ingressEndpoints(MemberMain.context(basePort).ingressEndpoints())
-                .egressChannel("aeron:udp?endpoint=127.0.0.1:0|term-length=64k")
-                .messageTimeoutNs(TimeUnit.SECONDS.toNanos(2))
-                .errorHandler(thrown -> {});
+        members[id] = new MemberProcess(id, members.length, basePort, directory, aeron, clean);
     }
 
     private ClusterCache connect() {
         return ClusterCache.connect(
-                new ClusterClientContext()
-                        .aeronCluster(this::connection)
+                driver.client(MemberMain.context(basePort, members.length).ingressEndpoints())
                         .requestTimeoutNs(TimeUnit.SECONDS.toNanos(20)));
     }
 
-    /**
-     * Runs a schedule.
-     *
-     * @throws ClusterViolation if the history is not linearizable, the members differ, or nothing
-     *     moves.
-     */
-    void run(int number) throws IOException, InterruptedException {
+    @Override
+    public void run(int number) throws IOException, InterruptedException {
         final List<ClientThread> clients = new ArrayList<>();
         for (int i = 0; i < CLIENTS; i++) {
             clients.add(
@@ -120,22 +87,12 @@ final class ClusterSoak implements AutoCloseable {
         }
         awaitCalls(clients);
         for (final ClientThread client : clients) {
-            client.finish();
-            client.join(TimeUnit.NANOSECONDS.toMillis(GUARD_NS));
-            check(!client.isAlive(), "a client does not end");
-            check(client.failure() == null, "a client ended by " + client.failure());
+            client.end(GUARD_NS);
             calls += client.done();
             unknown += client.unknown();
         }
         compareMembers();
-        for (int i = 0; i < KEYS; i++) {
-            final List<Call> all = new ArrayList<>();
-            for (final ClientThread client : clients) {
-                all.addAll(client.calls(i));
-            }
-            final String finding = LinearizabilityChecker.check(all);
-            check(finding == null, "schedule " + number + ", key " + i + ": " + finding);
-        }
+        ClientThread.checkCalls(clients, KEYS, number);
         out.printf("schedule %d: %s: linearizable%n", number, text);
         out.flush();
     }
@@ -249,8 +206,8 @@ final class ClusterSoak implements AutoCloseable {
         }
     }
 
-    /** Prints the totals. */
-    void print(int schedules) {
+    @Override
+    public void print(int schedules) {
         out.printf("schedules  %,d%n", schedules);
         out.printf("faults     %,d%n", faults);
         out.printf("calls      %,d, of which %,d have no known outcome%n", calls, unknown);
@@ -261,6 +218,5 @@ final class ClusterSoak implements AutoCloseable {
     public void close() {
         CloseHelper.quietCloseAll(members);
         CloseHelper.quietClose(driver);
-        IoUtil.delete(new File(aeron + "-clients"), true);
     }
 }

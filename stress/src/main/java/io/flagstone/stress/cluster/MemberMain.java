@@ -37,7 +37,7 @@ final class MemberMain {
                                 .tickMs(20)
                                 .divergenceHandler(thrown -> tell("diverged " + thrown)));
         final ClusterMemberContext context =
-                context(Integer.parseInt(args[1]))
+                context(Integer.parseInt(args[1]), Integer.parseInt(args[5]))
                         .memberId(Integer.parseInt(args[0]))
                         .directory(new File(args[2]))
                         .aeronDirectory(args[3])
@@ -59,10 +59,10 @@ final class MemberMain {
         Runtime.getRuntime().halt(0);
     }
 
-    /** Returns where the members are. */
-    static ClusterMemberContext context(int basePort) {
+    /** Returns where the members of a cluster are. */
+    static ClusterMemberContext context(int basePort, int members) {
         return new ClusterMemberContext()
-                .hosts(Collections.nCopies(MEMBERS, "127.0.0.1"))
+                .hosts(Collections.nCopies(members, "127.0.0.1"))
                 .basePort(basePort);
     }
 

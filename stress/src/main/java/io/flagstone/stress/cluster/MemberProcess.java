@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.agrona.IoUtil;
@@ -23,28 +24,27 @@ final class MemberProcess implements AutoCloseable {
     private volatile long compared;
     private volatile String divergence;
 
-    /** Starts a member. The one before it, if any, must have ended. */
-    MemberProcess(int id, int basePort, Path root, String aeron, boolean clean) throws IOException {
+    /**
+     * Starts a member. The one before it, if any, must have ended.
+     *
+     * @param id its number in the cluster, whose ports are its own.
+     * @param members the number of members of the cluster.
+     */
+    MemberProcess(int id, int members, int basePort, Path root, String aeron, boolean clean)
+            throws IOException {
         this.id = id;
         this.directory = root.resolve("member-" + id);
         this.aeron = aeron + '-' + id;
         Files.createDirectories(directory);
         final List<String> command =
-                List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--add-opens",
-                        "java.base/jdk.internal.misc=ALL-UNNAMED",
-                        "-Xmx128m",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        MemberMain.class.getName(),
+                command(
+                        MemberMain.class,
                         Integer.toString(id),
                         Integer.toString(basePort),
                         directory.toString(),
                         this.aeron,
-                        Boolean.toString(clean));
+                        Boolean.toString(clean),
+                        Integer.toString(members));
         process =
                 new ProcessBuilder(command)
                         .redirectError(
@@ -55,6 +55,24 @@ final class MemberProcess implements AutoCloseable {
         final Thread reader = new Thread(this::read, "member-" + id);
         reader.setDaemon(true);
         reader.start();
+    }
+
+    /** Returns the command line of a small JVM with the classes of this one. */
+    static List<String> command(Class<?> main, String... arguments) {
+        final List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "--add-opens",
+                                "java.base/jdk.internal.misc=ALL-UNNAMED",
+                                "-Xmx128m",
+                                "-XX:+UseSerialGC",
+                                "-XX:TieredStopAtLevel=1",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                main.getName()));
+        command.addAll(List.of(arguments));
+        return command;
     }
 
     private void read() {

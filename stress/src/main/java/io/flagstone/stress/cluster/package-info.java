@@ -7,5 +7,7 @@
  * ({@link io.flagstone.stress.cluster.MemberMain}), so that a kill leaves what a kill leaves, and a
  * pause stops all of its threads. The clients are threads of the parent, so that one clock orders
  * their calls. {@link io.flagstone.stress.cluster.LinearizabilityChecker} reads their history.
+ * {@link io.flagstone.stress.cluster.ShardSoak} does the same with several clusters and moves of
+ * slots.
  */
 package io.flagstone.stress.cluster;

@@ -9,15 +9,18 @@ import org.junit.jupiter.api.Test;
 
 /** The command line. The build runs the soak itself, as a process. */
 class ClusterCommandTest {
+    private static String refusal(String... arguments) {
+        final StringWriter err = new StringWriter();
+        assertThat(ClusterCommand.commandLine().setErr(new PrintWriter(err)).execute(arguments))
+                .isEqualTo(2);
+        return err.toString();
+    }
+
     @Test
     void refusesInvalidOptions() {
-        final StringWriter err = new StringWriter();
-        assertThat(
-                        ClusterCommand.commandLine()
-                                .setErr(new PrintWriter(err))
-                                .execute("--cluster", "--schedules", "0"))
-                .isEqualTo(2);
-        assertThat(err.toString())
+        assertThat(refusal("--cluster", "--schedules", "0"))
                 .isEqualTo("error: --schedules must be between 1 and 1000000: 0\n");
+        assertThat(refusal("--cluster", "--shards", "1"))
+                .isEqualTo("error: --shards must be between 2 and 4: 1\n");
     }
 }

@@ -35,6 +35,7 @@ public final class ClientTable {
     private final int maxClients;
     private final int window;
     private final long idleNs;
+    private int shardParts;
 
     /** Creates an empty table. */
     public ClientTable(int maxClients, int window, long idleNs) {
@@ -97,9 +98,16 @@ public final class ClientTable {
         return window;
     }
 
-    /** Writes the table to a snapshot. */
+    /**
+     * Writes the table to a snapshot.
+     *
+     * @param parts how many messages of the shard's state the caller will write after it.
+     */
     public void save(
-            ExclusivePublication publication, IdleStrategy idle, SnapshotIdentity snapshot) {
+            ExclusivePublication publication,
+            IdleStrategy idle,
+            SnapshotIdentity snapshot,
+            int parts) {
         final UnsafeBuffer buffer = new UnsafeBuffer(new byte[4096]);
         final MessageHeaderEncoder header = new MessageHeaderEncoder();
         final List<Outcomes> all = new ArrayList<>(clients.values());
@@ -110,7 +118,8 @@ public final class ClientTable {
                 .digest(snapshot.digest())
                 .entries(snapshot.entries())
                 .window(window)
-                .messages(all.stream().mapToInt(ClientTable::messages).sum());
+                .messages(all.stream().mapToInt(ClientTable::messages).sum())
+                .shardParts(parts);
         Offers.offer(publication, idle, buffer, service.encodedLength() + header.encodedLength());
         for (final Outcomes client : all) {
             for (int slot = 0; slot < window; slot += OUTCOMES_PER_MESSAGE) {
@@ -166,6 +175,11 @@ public final class ClientTable {
         return loader.identity;
     }
 
+    /** Returns how many messages of the shard's state follow the table that was loaded. */
+    public int shardParts() {
+        return shardParts;
+    }
+
     /** Reads the messages of a table. */
     private final class Loader {
         private final MessageHeaderDecoder header = new MessageHeaderDecoder();
@@ -199,6 +213,8 @@ public final class ClientTable {
                     new SnapshotIdentity(
                             service.snapshotNumber(), service.digest(), service.entries());
             left = service.messages();
+            // The null value in a snapshot of the version before is negative.
+            shardParts = Math.max(0, service.shardParts());
         }
 
         private void onClient(DirectBuffer buffer, int offset) {

@@ -10,8 +10,8 @@ import java.nio.ByteOrder;
 import org.agrona.DirectBuffer;
 
 /**
- * Checks that a message from a client ends where its lengths say. What follows it in the log's
- * memory need not be the same in all members, so nothing outside a message may be read.
+ * Checks that a message from a client ends where its lengths say. The log's memory behind a message
+ * may differ between members, so nothing outside a message may be read.
  */
 public final class Messages {
     private static final int KEY_PREFIX = Short.BYTES;

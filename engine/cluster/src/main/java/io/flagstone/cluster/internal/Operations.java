@@ -17,8 +17,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * Executes requests on the cache and writes their responses.
  *
  * <p>Every member executes every request, reads included, with buffers of the same lengths: a read
- * is a use, and must be one everywhere. What a caller did wrong is a status. It is found before
- * anything changes, and is the same in all members.
+ * is a use, and must be one everywhere. A mistake of the caller becomes a status. Every member
+ * finds it before anything changes.
  *
  * <p>Not thread-safe. Allocates nothing after construction.
  */
@@ -38,6 +38,7 @@ public final class Operations {
     private final UnsafeBuffer key = new UnsafeBuffer(0, 0);
     private final UnsafeBuffer value = new UnsafeBuffer(0, 0);
     private final UnsafeBuffer expected = new UnsafeBuffer(0, 0);
+    private final ShardOperations shard;
     private final UnsafeBuffer buffer;
     private final UnsafeBuffer scratch;
     private final int maxResponseBytes;
@@ -49,10 +50,12 @@ public final class Operations {
     /**
      * Creates the operations.
      *
+     * @param shard knows which keys this service has.
      * @param maxEntryBytes the longest value that the cache can have.
      * @param maxResponseBytes the longest response to a batch.
      */
-    public Operations(int maxEntryBytes, int maxResponseBytes) {
+    public Operations(ShardOperations shard, int maxEntryBytes, int maxResponseBytes) {
+        this.shard = shard;
         this.maxResponseBytes = maxResponseBytes;
         this.buffer =
                 new UnsafeBuffer(new byte[VALUE_AT + Math.max(maxEntryBytes, maxResponseBytes)]);
@@ -74,7 +77,13 @@ public final class Operations {
             request.wrapKey(key);
             request.wrapValue(value);
             request.wrapExpected(expected);
-            if (isWrite(operation.value())) {
+            if (ShardOperations.takes(operation.value())) {
+                status = shard.execute(cache, request, value, buffer, VALUE_AT);
+                number = shard.number();
+                valueLength = shard.valueLength();
+            } else if (!serves(operation)) {
+                number = shard.knownVersion();
+            } else if (isWrite(operation.value())) {
                 write(cache, operation, request);
             } else {
                 read(cache, operation, request);
@@ -86,6 +95,14 @@ public final class Operations {
         } catch (final IllegalArgumentException e) {
             status = Status.REFUSED;
         }
+    }
+
+    /** Returns whether the key is in a slot of this shard. If not, sets the status. */
+    private boolean serves(Operation operation) {
+        if (!shard.ownsAll()) {
+            status = shard.check(operation, key);
+        }
+        return status == Status.OK;
     }
 
     private void read(OffHeapCache cache, Operation operation, RequestDecoder request) {
@@ -169,6 +186,14 @@ public final class Operations {
         number = 0;
         valueLength = 0;
         length = 0;
+        if (!shard.ownsAll()) {
+            status = shard.check(request);
+            if (status != Status.OK) {
+                number = shard.knownVersion();
+                return;
+            }
+            request.sbeRewind();
+        }
         try {
             switch (request.operation()) {
                 case GET -> getAll(cache, request);

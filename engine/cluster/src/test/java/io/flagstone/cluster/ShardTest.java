@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.flagstone.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flagstone.OffHeapCache;
+import io.flagstone.cluster.codec.Operation;
+import io.flagstone.testing.TestSupport;
+import java.io.File;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.Consumer;
+import java.util.stream.LongStream;
+import org.agrona.CloseHelper;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Three clusters of one member each: slots move under clients, movers die, members restart. */
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
+class ShardTest {
+    private static final int SHARDS = 3;
+    private static final int CLIENTS = 3;
+    private static final int KEYS = 60;
+    private static final int PAGE_BYTES = 2_000;
+
+    @TempDir File directory;
+    private final List<ClusterRig> rigs = new ArrayList<>();
+    private final List<AutoCloseable> opened = new ArrayList<>();
+    private final Random random = new Random(TestSupport.seed());
+    private final AtomicLongArray begun = new AtomicLongArray(KEYS);
+    private final AtomicLongArray acknowledged = new AtomicLongArray(KEYS);
+    private final ConcurrentHashMap<String, String> sums = new ConcurrentHashMap<>();
+    private volatile boolean stopping;
+    private int kills;
+
+    @AfterEach
+    void close() {
+        CloseHelper.quietCloseAll(opened);
+        CloseHelper.quietCloseAll(rigs);
+    }
+
+    private ClusterClientContext context(String endpoints) {
+        return rigs.get(0).clientContext(endpoints);
+    }
+
+    private ShardedCache cache() {
+        final ShardedCache cache = ShardedCache.connect(rigs.get(0).endpoints(), this::context);
+        opened.add(cache);
+        return cache;
+    }
+
+    /** The mover's process has ended. */
+    private static final class Killed extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /** Runs a command until it has succeeded, with movers that die at random calls. */
+    private void untilDone(Consumer<ShardMover> command) {
+        boolean done = false;
+        while (!done) {
+            final ShardConnections connections = new ShardConnections(this::context);
+            final int[] left = {1 + random.nextInt(60)};
+            try (ShardMover mover =
+                    new ShardMover(
+                                    endpoints -> killing(connections.to(endpoints), left),
+                                    connections,
+                                    rigs.get(0).endpoints())
+                            .step(1_500)
+                            .pageBytes(PAGE_BYTES)) {
+                command.accept(mover);
+                done = true;
+            } catch (final Killed e) {
+                kills++;
+            }
+        }
+    }
+
+    private static ShardLink killing(ShardLink link, int[] left) {
+        return new ShardLink() {
+            @Override
+            public Outcome call(
+                    Operation operation,
+                    int index,
+                    long operand,
+                    long expected,
+                    DirectBuffer value,
+                    int valueLength,
+                    MutableDirectBuffer target) {
+                final Outcome outcome =
+                        link.call(operation, index, operand, expected, value, valueLength, target);
+                if (--left[0] == 0) {
+                    throw new Killed();
+                }
+                return outcome;
+            }
+
+            @Override
+            public long number() {
+                return link.number();
+            }
+
+            @Override
+            public int length() {
+                return link.length();
+            }
+        };
+    }
+
+    /** Adds to counters and reads them, alone and in batches. */
+    private final class Counting extends Thread {
+        private final ShardedCache cache = cache();
+        private final Random choices;
+        private final UnsafeBuffer key = new UnsafeBuffer(new byte[8]);
+        private volatile Throwable failure;
+        private volatile int done;
+
+        Counting(int number) {
+            super("counting-" + number);
+            choices = new Random(TestSupport.seed() + number);
+            setDaemon(true);
+        }
+
+        @Override
+        public void run() {
+            try {
+                while (!stopping) {
+                    if (choices.nextInt(10) == 0) {
+                        readAll();
+                    } else {
+                        count(choices.nextInt(KEYS));
+                    }
+                    done++;
+                }
+            } catch (final Throwable thrown) {
+                failure = thrown;
+            }
+        }
+
+        private void count(int number) {
+            key.putLong(0, number);
+            final long least = acknowledged.get(number);
+            final boolean reads = choices.nextInt(3) == 0;
+            if (!reads) {
+                begun.incrementAndGet(number);
+            }
+            final long result =
+                    reads
+                            ? cache.getLong(key, 0, 8, 0, -1)
+                            : cache.addAndGetLong(key, 0, 8, 0, 1, -1);
+            assertThat(result).isBetween(reads ? least : least + 1, begun.get(number));
+            if (!reads) {
+                assertThat(sums.putIfAbsent(number + "=" + result, getName())).isNull();
+            }
+            acknowledged.accumulateAndGet(number, result, Math::max);
+        }
+
+        private void readAll() {
+            final ClusterBatch batch = new ClusterBatch();
+            final long[] least = new long[KEYS];
+            for (int i = 0; i < KEYS; i++) {
+                least[i] = acknowledged.get(i);
+                key.putLong(0, i);
+                batch.add(key, 0, 8);
+            }
+            assertThat(cache.getAll(batch)).isEqualTo(KEYS);
+            for (int i = 0; i < KEYS; i++) {
+                assertThat(batch.length(i)).isEqualTo(8);
+                assertThat(batch.values().getLong(batch.offset(i)))
+                        .isBetween(least[i], begun.get(i));
+            }
+        }
+    }
+
+    private void awaitProgress(List<Counting> clients) {
+        for (final Counting client : clients) {
+            final int target = client.done + 10;
+            rigs.get(0).await("progress", () -> client.done >= target || client.failure != null);
+        }
+    }
+
+    private void restart(int shard) {
+        rigs.get(shard).stop(0);
+        rigs.get(shard).start(0, false);
+        rigs.get(shard).leader();
+    }
+
+    @Test
+    void slotsMoveUnderLoadWhileMoversDieAndMembersRestart() throws Exception {
+        for (int i = 0; i < SHARDS; i++) {
+            rigs.add(
+                    new ClusterRig(
+                            new File(directory, "shard-" + i), 1, member -> ClusterRig.small()));
+        }
+        final ShardedCache cache = cache();
+        final ClusterBatch zeros = new ClusterBatch();
+        final UnsafeBuffer key = new UnsafeBuffer(new byte[8]);
+        for (int i = 0; i < KEYS; i++) {
+            key.putLong(0, i);
+            zeros.add(key, 0, 8, new UnsafeBuffer(new byte[8]), 0, 8);
+        }
+        cache.putAll(zeros, OffHeapCache.NO_TTL);
+        final List<Counting> clients = new ArrayList<>();
+        for (int i = 0; i < CLIENTS; i++) {
+            clients.add(new Counting(i));
+        }
+        clients.forEach(Thread::start);
+        awaitProgress(clients);
+
+        untilDone(mover -> mover.add(rigs.get(1).endpoints()));
+        awaitProgress(clients);
+        final Thread moving =
+                new Thread(() -> untilDone(mover -> mover.add(rigs.get(2).endpoints())), "mover");
+        moving.start();
+        rigs.get(1).snapshot();
+        restart(1);
+        restart(0);
+        moving.join(TimeUnit.MINUTES.toMillis(1));
+        assertThat(moving.isAlive()).isFalse();
+        awaitProgress(clients);
+        untilDone(mover -> mover.move(new SlotRange(3_000, 12_000), 0));
+        restart(2);
+        awaitProgress(clients);
+
+        stopping = true;
+        for (final Counting client : clients) {
+            client.join(TimeUnit.MINUTES.toMillis(1));
+            if (client.failure != null) {
+                throw new AssertionError(
+                        "seed " + TestSupport.seed() + ", kills " + kills, client.failure);
+            }
+        }
+        assertThat(kills).isPositive();
+        for (int i = 0; i < KEYS; i++) {
+            key.putLong(0, i);
+            assertThat(cache.getLong(key, 0, 8, 0, -1)).as("key %d", i).isEqualTo(begun.get(i));
+        }
+        assertThat(sums)
+                .hasSize((int) LongStream.range(0, KEYS).map(i -> begun.get((int) i)).sum());
+        assertThat(cache.size()).isEqualTo(KEYS);
+        assertThat(cache.map().shards()).isEqualTo(SHARDS);
+        assertThat(cache.map().slots(0)).isGreaterThanOrEqualTo(9_001);
+        assertThat(rigs.get(0).divergences).isEmpty();
+        cache.clear();
+        assertThat(cache.size()).isZero();
+    }
+}
