@@ -13,6 +13,8 @@ public record SlotRange(int first, int last) {
     /**
      * Checks the slots.
      *
+     * @param first the first slot.
+     * @param last the last slot.
      * @throws IllegalArgumentException if a slot is outside its limits.
      */
     public SlotRange {
