@@ -204,6 +204,36 @@ class ShardMoveTest {
     }
 
     @Test
+    void stepsOfEarlierMovesAreRefused() {
+        mover().add("1");
+        mover().move(ALL, 1);
+        mover().move(ALL, 0);
+        final UnsafeBuffer none = new UnsafeBuffer(new byte[64]);
+        final long last = client.state().moveId();
+        for (final LocalShard.Client each : new LocalShard.Client[] {client, other}) {
+            for (long move = 1; move <= last; move++) {
+                for (final Operation step :
+                        new Operation[] {
+                            Operation.MOVE_FREEZE, Operation.MOVE_PREPARE, Operation.MOVE_IMPORT
+                        }) {
+                    assertThat(each.call(step, 5, move, 0, none, 0, none))
+                            .as("%s of move %d, last %d", step, move, last)
+                            .isEqualTo(Outcome.REFUSED);
+                }
+            }
+            for (final Operation step :
+                    new Operation[] {
+                        Operation.MOVE_COMMIT, Operation.MOVE_ABORT, Operation.MOVE_DROP
+                    }) {
+                assertThat(each.call(step, 0, last - 1, 0, none, 0, none))
+                        .isEqualTo(Outcome.REFUSED);
+            }
+            assertThat(each.state().phase()).isEqualTo(SlotPhase.IDLE);
+        }
+        assertThat(client.execute(Operation.PUT, key(1), value(1), 0)).isEqualTo(Status.OK);
+    }
+
+    @Test
     void pagesOfAnotherListAreRefused() {
         for (long i = 0; i < 50; i++) {
             client.execute(Operation.PUT, key(i), value(i), 0);

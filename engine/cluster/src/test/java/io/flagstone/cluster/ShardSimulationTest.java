@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
  * time. Counters show what is lost or done twice.
  */
 class ShardSimulationTest {
-    private static final int SCHEDULES = TestSupport.repetitions(300);
+    private static final int SCHEDULES = TestSupport.repetitions(100);
     private static final int SHARDS = 3;
     private static final int KEYS = 12;
     private static final int CLIENTS = 3;
