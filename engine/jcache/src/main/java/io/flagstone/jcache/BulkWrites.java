@@ -55,6 +55,7 @@ final class BulkWrites<K, V> {
             failures.throwFirst();
             return;
         }
+        entries.checkTakesWrites();
         all.forEach(entry -> entries.check(entry.getKey(), entry.getValue()));
         lockedAll(map.keySet(), () -> putThrough(all));
     }
@@ -94,6 +95,7 @@ final class BulkWrites<K, V> {
 
     void removeAll(Set<? extends K> keys) {
         if (source.writes()) {
+            entries.checkTakesWrites();
             lockedAll(keys, () -> removeThrough(keys));
         } else {
             remove(keys, Set.of(), new Failures()).throwFirst();

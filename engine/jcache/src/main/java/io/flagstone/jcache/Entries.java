@@ -3,6 +3,7 @@ package io.flagstone.jcache;
 
 import io.flagstone.OffHeapCache;
 import io.flagstone.api.EntryTooLargeException;
+import io.flagstone.api.ReadOnlyCacheException;
 import io.flagstone.typed.Cache;
 import io.flagstone.typed.Codec;
 import java.util.Iterator;
@@ -99,9 +100,10 @@ final class Entries<K, V> {
         return expiry.ignoresAccess() || cache.engine().isFollower();
     }
 
-    /** Sets the deadline of an entry that has been read. */
+    /** Sets the deadline of an entry that has been read, unless the cache is a follower. */
     void accessed(K key, V value) {
-        final long ttlNs = expiry.ofAccessed();
+        final long ttlNs =
+                cache.engine().isFollower() ? OffHeapCache.KEEP_TTL : expiry.ofAccessed();
         if (ttlNs == Expiry.EXPIRED) {
             expire(key, value);
         } else if (ttlNs != OffHeapCache.KEEP_TTL) {
@@ -112,6 +114,17 @@ final class Entries<K, V> {
     private void expire(K key, V value) {
         if (cache.remove(key)) {
             listeners.tell(EventType.EXPIRED, key, value, value);
+        }
+    }
+
+    /**
+     * Checks that the cache takes writes, before the store is written.
+     *
+     * @throws ReadOnlyCacheException if the cache is a follower.
+     */
+    void checkTakesWrites() {
+        if (cache.engine().isFollower()) {
+            throw new ReadOnlyCacheException();
         }
     }
 

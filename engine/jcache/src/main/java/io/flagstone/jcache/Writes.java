@@ -7,9 +7,9 @@ import javax.cache.event.CacheEntryListenerException;
 /**
  * Writes single entries through to the store and into the cache, each under its key's lock.
  *
- * <p>The store is written first. An entry that cannot be encoded does not reach it. If the cache
- * fails after the store was written, or if the writer throws an Error, the cache removes the key,
- * because its value may differ from the store's.
+ * <p>The store is written first. An entry that cannot be encoded does not reach it, and neither
+ * does a write to a follower. If the cache fails after the store was written, or if the writer
+ * throws an Error, the cache removes the key, because its value may differ from the store's.
  */
 final class Writes<K, V> {
     private final Source<K, V> source;
@@ -29,6 +29,7 @@ final class Writes<K, V> {
         if (!source.writes()) {
             return rest.get();
         }
+        entries.checkTakesWrites();
         entries.check(key, value);
         write(key, () -> source.write(key, value));
         return orForget(key, rest);
@@ -39,6 +40,7 @@ final class Writes<K, V> {
         if (!source.writes()) {
             return rest.get();
         }
+        entries.checkTakesWrites();
         write(key, () -> source.delete(key));
         return orForget(key, rest);
     }
