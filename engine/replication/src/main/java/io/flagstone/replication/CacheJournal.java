@@ -12,23 +12,22 @@ import java.util.function.Supplier;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
-import org.agrona.concurrent.SystemNanoClock;
 
 /**
  * Keeps a cache recoverable: an Aeron Archive records what a {@link CachePublisher} sends, and the
  * journal takes checkpoints of the cache. {@link JournalRecovery} restores a checkpoint and applies
  * the recorded changes after it.
  *
- * <p>One thread calls {@link #doWork} again and again, another one than the publisher's: a
- * checkpoint is written by this thread, and calls of the archive wait for its answers.
+ * <p>One thread calls {@link #doWork} again and again. It should not be the publisher's thread: it
+ * writes the checkpoints, and waits for the answers of the archive.
  *
  * <p><b>Why the two fit together.</b> A change is in the cache before it is sent. So everything
- * before the position at which a checkpoint begins is in the checkpoint. Some changes after it are
- * in it, too, since the cache is written meanwhile. Applying these again does no harm: the last
- * recorded change of a key decides, whether it is a value or a removal, and a change of the
- * deadline of an absent key is none. Between the begin of the checkpoint and the last change that
- * it may have, the result is a mixture of times. So a checkpoint counts only when the archive has
- * recorded that last change, and a recovery that does not reach it takes the checkpoint before.
+ * before the position at which a checkpoint begins is in the checkpoint. Some later changes are in
+ * it, too, because writers go on meanwhile. To apply these again does no harm: the last recorded
+ * change of a key decides, whether it is a value or a removal, and a new deadline of an absent key
+ * changes nothing. A recovery that stops before the last change that the checkpoint may have would
+ * be a mixture of times. So a checkpoint counts only when the archive has recorded that change. A
+ * recovery that does not reach it uses the checkpoint before.
  *
  * <p><b>Loss.</b> If the feed has a gap, or nothing records for a while, the recording alone no
  * longer leads to the cache's state. The journal then takes a checkpoint at once. Until it is
@@ -98,12 +97,12 @@ public final class CacheJournal implements Agent, AutoCloseable {
         this.feed = cache.changeFeed();
         this.directory = new JournalDirectory(settings.directory);
         this.connector = settings.connector;
-        this.clock = settings.clock;
-        this.errorHandler = settings.errorHandler;
+        this.clock = settings.clock();
+        this.errorHandler = settings.errorHandler();
         this.checkpointNs = settings.checkpointNs;
         this.checkpointBytes = settings.checkpointBytes;
         this.pollNs = settings.pollNs;
-        this.retryNs = settings.retryNs;
+        this.retryNs = settings.retryNs();
     }
 
     /**
@@ -116,26 +115,25 @@ public final class CacheJournal implements Agent, AutoCloseable {
     }
 
     /** Builds a journal. The publisher, the directory and the archive must be set. */
-    public static final class Builder {
+    public static final class Builder extends AgentBuilder<Builder> {
         private CachePublisher publisher;
         private Path directory;
         private Supplier<AeronArchive> connector;
-        private NanoClock clock = SystemNanoClock.INSTANCE;
         private long checkpointNs = TimeUnit.MINUTES.toNanos(5);
         private long checkpointBytes = 256 << 20;
         private long pollNs = TimeUnit.MILLISECONDS.toNanos(1);
-        private long retryNs = TimeUnit.SECONDS.toNanos(1);
-        private ErrorHandler errorHandler =
-                problem ->
-                        System.getLogger(CacheJournal.class.getPackageName())
-                                .log(System.Logger.Level.WARNING, "journal", problem);
 
         private Builder() {}
 
+        @Override
+        Builder self() {
+            return this;
+        }
+
         /**
-         * Sets the publisher of the cache.
+         * Sets the publisher whose stream is recorded, and whose cache is written to checkpoints.
          *
-         * @param ofCache the publisher of the cache.
+         * @param ofCache the publisher.
          * @return this.
          */
         public Builder publisher(CachePublisher ofCache) {
@@ -146,7 +144,7 @@ public final class CacheJournal implements Agent, AutoCloseable {
         /**
          * Sets the directory of the checkpoints. It is created when the first is taken.
          *
-         * @param path the directory of the checkpoints.
+         * @param path the directory, on a device that survives what the cache has to survive.
          * @return this.
          */
         public Builder directory(Path path) {
@@ -155,12 +153,11 @@ public final class CacheJournal implements Agent, AutoCloseable {
         }
 
         /**
-         * Sets what connects to the archive, which must use the publisher's media driver. The
-         * journal calls it when it first works, and again after the archive failed. It closes the
-         * clients.
+         * Sets the supplier of clients of the archive. The archive must use the publisher's media
+         * driver. The journal calls the supplier when it first works, and again after the archive
+         * failed. It closes the clients.
          *
-         * @param supplier what connects to the archive, which must use the publisher's media
-         *     driver.
+         * @param supplier returns a new client, or throws. It runs on the journal's thread.
          * @return this.
          */
         public Builder archive(Supplier<AeronArchive> supplier) {
@@ -169,76 +166,46 @@ public final class CacheJournal implements Agent, AutoCloseable {
         }
 
         /**
-         * Sets the clock of intervals.
+         * Sets the longest time between two checkpoints. The default is 5 minutes.
          *
-         * @param nanoClock the clock of intervals.
-         * @return this.
-         */
-        public Builder clock(NanoClock nanoClock) {
-            clock = Objects.requireNonNull(nanoClock, "nanoClock");
-            return this;
-        }
-
-        /**
-         * Sets how many nanoseconds pass between two checkpoints, at most: 5 minutes.
-         *
-         * @param intervalNs how many nanoseconds pass between two checkpoints, at most: 5 minutes.
+         * @param intervalNs nanoseconds, positive.
          * @return this.
          */
         public Builder checkpointNs(long intervalNs) {
-            checkpointNs = ReplicationBuilder.positive("checkpointNs", intervalNs);
+            checkpointNs = positive("checkpointNs", intervalNs);
             return this;
         }
 
         /**
-         * Sets how many recorded bytes lead to a checkpoint before its time: 256 MiB.
+         * Sets how many bytes of the stream lead to a checkpoint before its time. The default is
+         * 256 MiB.
          *
-         * @param bytes how many recorded bytes lead to a checkpoint before its time: 256 MiB.
+         * @param bytes bytes, positive.
          * @return this.
          */
         public Builder checkpointBytes(long bytes) {
-            checkpointBytes = ReplicationBuilder.positive("checkpointBytes", bytes);
+            checkpointBytes = positive("checkpointBytes", bytes);
             return this;
         }
 
         /**
-         * Sets how often to ask the archive how far it is, in nanoseconds: 1 ms.
+         * Sets how long to wait before the archive is asked again how far it has recorded. The
+         * default is 1 ms.
          *
-         * @param intervalNs how often to ask the archive how far it is, in nanoseconds: 1 ms.
+         * @param intervalNs nanoseconds, positive.
          * @return this.
          */
         public Builder pollNs(long intervalNs) {
-            pollNs = ReplicationBuilder.positive("pollNs", intervalNs);
-            return this;
-        }
-
-        /**
-         * Sets how long to wait, in nanoseconds, after something failed. The default is 1 s.
-         *
-         * @param intervalNs how long to wait, in nanoseconds, after something failed.
-         * @return this.
-         */
-        public Builder retryNs(long intervalNs) {
-            retryNs = ReplicationBuilder.positive("retryNs", intervalNs);
-            return this;
-        }
-
-        /**
-         * Sets what takes the errors of the archive and of checkpoints. The default logs them.
-         *
-         * @param handler what takes the errors of the archive and of checkpoints.
-         * @return this.
-         */
-        public Builder errorHandler(ErrorHandler handler) {
-            errorHandler = Objects.requireNonNull(handler, "handler");
+            pollNs = positive("pollNs", intervalNs);
             return this;
         }
 
         /**
          * Builds the journal. It connects when it first works.
          *
-         * @return the new object.
-         * @throws IllegalArgumentException if the publisher, directory or archive is not set.
+         * @return the agent, whose thread is yours.
+         * @throws IllegalArgumentException if the publisher, the directory or the archive is not
+         *     set.
          */
         public CacheJournal build() {
             if (publisher == null || directory == null || connector == null) {
@@ -344,7 +311,7 @@ public final class CacheJournal implements Agent, AutoCloseable {
         return 1;
     }
 
-    /** Looks whether all was sent that the checkpoint may have. */
+    /** Checks whether everything that the checkpoint may have was sent. */
     private int awaitSent() {
         if (drainedNumber == NEVER && feed.pendingBytes() == 0) {
             drainedNumber = feed.number();
@@ -376,7 +343,7 @@ public final class CacheJournal implements Agent, AutoCloseable {
         new JournalPurge(directory, recording).purge();
     }
 
-    /** Gives the checkpoint up that is under way. The next one begins as soon as it can. */
+    /** Gives up the checkpoint that is under way. The next one begins as soon as it can. */
     private void abandon() {
         if (phase != Phase.IDLE) {
             phase = Phase.IDLE;
@@ -396,48 +363,32 @@ public final class CacheJournal implements Agent, AutoCloseable {
     }
 
     /**
-     * Returns the number of a change that the archive has recorded, with all before it that the
-     * publisher sent in its present stream. What a recorded change survives depends on the
-     * archive's {@code fileSyncLevel}: see docs/journal.md.
-     *
-     * @return the number of a change that the archive has recorded, with all before it that the
-     *     publisher sent in its present stream.
+     * {@return the number of a change that the archive has recorded, with all changes before it
+     * that the publisher sent in its present stream} The archive's {@code fileSyncLevel} decides
+     * which failures a recorded change survives: see docs/journal.md.
      */
     public long recordedNumber() {
         return recordedNumber.get();
     }
 
-    /**
-     * Returns the position up to which the archive has recorded the present stream.
-     *
-     * @return the position up to which the archive has recorded the present stream.
-     */
+    /** {@return the position up to which the archive has recorded the present stream} */
     public long recordedPosition() {
         return recordedPosition.get();
     }
 
-    /**
-     * Returns the number of the last complete checkpoint of this journal, or 0.
-     *
-     * @return the number of the last complete checkpoint of this journal, or 0.
-     */
+    /** {@return the number of the last complete checkpoint of this journal, or 0} */
     public long lastCheckpoint() {
         return lastCheckpoint.get();
     }
 
-    /**
-     * Returns how many checkpoints were completed.
-     *
-     * @return how many checkpoints were completed.
-     */
+    /** {@return how many checkpoints were completed} */
     public long checkpoints() {
         return checkpoints.get();
     }
 
     /**
-     * Returns how many checkpoints were given up, because changes were lost meanwhile.
-     *
-     * @return how many checkpoints were given up, because changes were lost meanwhile.
+     * {@return how many checkpoints were given up, because changes were lost meanwhile, the archive
+     * failed or the journal was closed}
      */
     public long abandoned() {
         return abandoned.get();
@@ -449,8 +400,9 @@ public final class CacheJournal implements Agent, AutoCloseable {
     }
 
     /**
-     * Closes the client of the archive. The archive goes on recording, so that a journal that is
-     * built later loses nothing. Closes neither the publisher nor the cache.
+     * Closes the client of the archive. Deletes a checkpoint that is not complete. The archive goes
+     * on recording, so that a journal that is built later loses nothing. Closes neither the
+     * publisher nor the cache.
      */
     @Override
     public synchronized void close() {

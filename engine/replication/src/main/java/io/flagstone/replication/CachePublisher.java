@@ -153,7 +153,7 @@ public final class CachePublisher implements Agent, AutoCloseable {
         /**
          * Sets the most changes that one duty cycle sends. The default is 64.
          *
-         * @param limit the number, positive.
+         * @param limit changes, positive.
          * @return this.
          */
         public Builder changesPerCycle(int limit) {
@@ -164,7 +164,7 @@ public final class CachePublisher implements Agent, AutoCloseable {
         /**
          * Sets the interval of heartbeats in nanoseconds. The default is 10 ms.
          *
-         * @param intervalNs nanoseconds.
+         * @param intervalNs nanoseconds, positive.
          * @return this.
          */
         public Builder heartbeatNs(long intervalNs) {
@@ -175,7 +175,7 @@ public final class CachePublisher implements Agent, AutoCloseable {
         /**
          * Sets after how many nanoseconds a silent replica is forgotten. The default is 2 s.
          *
-         * @param timeoutNs nanoseconds.
+         * @param timeoutNs nanoseconds, positive.
          * @return this.
          */
         public Builder replicaTimeoutNs(long timeoutNs) {
@@ -184,8 +184,8 @@ public final class CachePublisher implements Agent, AutoCloseable {
         }
 
         /**
-         * Sets what is called, once, when another primary has taken over. It gets that primary's
-         * epoch and runs on the thread that calls {@link CachePublisher#doWork}.
+         * Sets the listener that is called once, when another primary has taken over. It gets that
+         * primary's epoch and runs on the thread that calls {@link CachePublisher#doWork}.
          *
          * @param listener the listener.
          * @return this.

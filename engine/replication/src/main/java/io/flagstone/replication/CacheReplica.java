@@ -141,7 +141,7 @@ public final class CacheReplica implements Agent, AutoCloseable {
         /**
          * Sets the most messages that one duty cycle takes of a primary. The default is 64.
          *
-         * @param limit the number, positive.
+         * @param limit messages, positive.
          * @return this.
          */
         public Builder fragmentsPerCycle(int limit) {
@@ -150,10 +150,10 @@ public final class CacheReplica implements Agent, AutoCloseable {
         }
 
         /**
-         * Sets how many nanoseconds pass between two acknowledgements, at least. The default is 1
-         * ms. With 0 every duty cycle that applied changes acknowledges them.
+         * Sets the shortest time between two acknowledgements. The default is 1 ms. With 0, every
+         * duty cycle that applied changes acknowledges them.
          *
-         * @param intervalNs nanoseconds.
+         * @param intervalNs nanoseconds, 0 or more.
          * @return this.
          */
         public Builder acknowledgeNs(long intervalNs) {
@@ -162,9 +162,9 @@ public final class CacheReplica implements Agent, AutoCloseable {
         }
 
         /**
-         * Sets after how many nanoseconds a status is sent if nothing changes: 100 ms.
+         * Sets after how long a status is sent if nothing changes. The default is 100 ms.
          *
-         * @param intervalNs nanoseconds.
+         * @param intervalNs nanoseconds, positive.
          * @return this.
          */
         public Builder statusNs(long intervalNs) {
@@ -173,9 +173,9 @@ public final class CacheReplica implements Agent, AutoCloseable {
         }
 
         /**
-         * Sets after how many nanoseconds to ask again for a synchronisation: 100 ms.
+         * Sets after how long the replica asks again for a synchronisation. The default is 100 ms.
          *
-         * @param intervalNs nanoseconds.
+         * @param intervalNs nanoseconds, positive.
          * @return this.
          */
         public Builder joinNs(long intervalNs) {
@@ -184,9 +184,9 @@ public final class CacheReplica implements Agent, AutoCloseable {
         }
 
         /**
-         * Sets after how many nanoseconds a silent primary counts as lost: 1 s.
+         * Sets after how long a silent primary counts as lost. The default is 1 s.
          *
-         * @param timeoutNs nanoseconds.
+         * @param timeoutNs nanoseconds, positive.
          * @return this.
          */
         public Builder lostAfterNs(long timeoutNs) {
@@ -195,8 +195,8 @@ public final class CacheReplica implements Agent, AutoCloseable {
         }
 
         /**
-         * Sets what is called with the state before and after each change of the state. It runs on
-         * the thread that makes the change and must not wait.
+         * Sets the listener of changes of the state. It gets the state before and the state after.
+         * It runs on the thread that makes the change and must not wait.
          *
          * @param listener the listener.
          * @return this.
@@ -471,7 +471,7 @@ public final class CacheReplica implements Agent, AutoCloseable {
         return refused.get();
     }
 
-    /** Closes the subscription and the cache. If it was promoted, the cache stays open. */
+    /** Closes the subscription and the cache. The cache of a promoted replica stays open. */
     @Override
     public synchronized void close() {
         if (!isClosed) {

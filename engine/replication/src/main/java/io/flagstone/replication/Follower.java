@@ -2,9 +2,7 @@
 package io.flagstone.replication;
 
 import io.flagstone.api.EntryTooLargeException;
-import io.flagstone.api.RemovalCause;
 import io.flagstone.feed.ChangeApplier;
-import org.agrona.DirectBuffer;
 import org.agrona.ErrorHandler;
 
 /**
@@ -16,8 +14,7 @@ import org.agrona.ErrorHandler;
  *
  * <p>Knows nothing of Aeron and of time. Not thread-safe. Allocates nothing.
  */
-final class Follower implements StreamHandler {
-    private final ChangeApplier applier;
+final class Follower extends StreamApplier {
     private final ErrorHandler errorHandler;
 
     /** The source of the message that is being read. */
@@ -41,10 +38,9 @@ final class Follower implements StreamHandler {
     private long ignored;
     private long gaps;
     private long joins;
-    private long refused;
 
     Follower(ChangeApplier applier, ErrorHandler errorHandler) {
-        this.applier = applier;
+        super(applier);
         this.errorHandler = errorHandler;
     }
 
@@ -113,48 +109,13 @@ final class Follower implements StreamHandler {
     }
 
     @Override
-    public void onPut(
-            DirectBuffer buffer,
-            int keyOffset,
-            int keyLength,
-            int valueOffset,
-            int valueLength,
-            long deadlineNs,
-            boolean isSliding) {
-        try {
-            applier.put(
-                    buffer, keyOffset, keyLength, valueOffset, valueLength, deadlineNs, isSliding);
-        } catch (final EntryTooLargeException e) {
-            // A miss is allowed; the value before it is not.
-            refused++;
-            errorHandler.onError(e);
-            onRemoval(buffer, keyOffset, keyLength, RemovalCause.REMOVED);
-        } catch (final RuntimeException e) {
-            failed(e);
-        }
+    void onRefused(EntryTooLargeException problem) {
+        errorHandler.onError(problem);
     }
 
+    /** Gives up the contents. */
     @Override
-    public void onRemoval(DirectBuffer buffer, int keyOffset, int keyLength, RemovalCause cause) {
-        try {
-            applier.remove(buffer, keyOffset, keyLength, cause);
-        } catch (final RuntimeException e) {
-            failed(e);
-        }
-    }
-
-    @Override
-    public void onDeadline(
-            DirectBuffer buffer, int keyOffset, int keyLength, long deadlineNs, boolean isSliding) {
-        try {
-            applier.deadline(buffer, keyOffset, keyLength, deadlineNs, isSliding);
-        } catch (final RuntimeException e) {
-            failed(e);
-        }
-    }
-
-    /** Gives up the contents: a change could not be applied. */
-    private void failed(RuntimeException problem) {
+    void onFailed(RuntimeException problem) {
         isComplete = false;
         missed();
         errorHandler.onError(problem);
@@ -172,9 +133,9 @@ final class Follower implements StreamHandler {
         isComplete = false;
         applied = number;
         try {
-            applier.clear();
+            applier().clear();
         } catch (final RuntimeException e) {
-            failed(e);
+            onFailed(e);
         }
     }
 
@@ -235,7 +196,7 @@ final class Follower implements StreamHandler {
 
     /** Becomes a primary. Returns its epoch. */
     long promote(int replicaId) {
-        applier.promote();
+        applier().promote();
         state = ReplicaState.PROMOTED;
         isLost = false;
         followed = null;
@@ -303,9 +264,5 @@ final class Follower implements StreamHandler {
 
     long joins() {
         return joins;
-    }
-
-    long refused() {
-        return refused;
     }
 }

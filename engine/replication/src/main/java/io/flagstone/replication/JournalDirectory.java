@@ -69,16 +69,14 @@ final class JournalDirectory {
         if (Files.isDirectory(directory)) {
             final List<Path> files;
             try (Stream<Path> names = Files.list(directory)) {
-                files = names.sorted(Comparator.comparing(path -> !isMark(path))).toList();
+                files =
+                        names.sorted(Comparator.comparing(path -> !JournalMark.isMark(path)))
+                                .toList();
             }
             for (final Path file : files) {
                 Files.deleteIfExists(file);
             }
             Files.deleteIfExists(directory);
         }
-    }
-
-    private static boolean isMark(Path path) {
-        return path.getFileName().toString().equals("mark");
     }
 }

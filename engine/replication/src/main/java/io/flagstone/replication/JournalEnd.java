@@ -13,6 +13,6 @@ public enum JournalEnd {
     GAP,
     /** The number of a change is not the next. */
     MISSING,
-    /** A message makes no sense. */
+    /** A message makes no sense, or the cache cannot apply its change. */
     MALFORMED
 }

@@ -84,6 +84,11 @@ record JournalMark(
         }
     }
 
+    /** Returns whether a file has the name of a mark. */
+    static boolean isMark(Path file) {
+        return file.getFileName().toString().equals(NAME);
+    }
+
     /** Returns whether a directory has a mark, whole or not. */
     static boolean isIn(Path directory) {
         return Files.exists(directory.resolve(NAME));

@@ -2,31 +2,30 @@
 package io.flagstone.replication;
 
 import io.flagstone.api.EntryTooLargeException;
-import io.flagstone.api.RemovalCause;
 import io.flagstone.feed.ChangeApplier;
-import org.agrona.DirectBuffer;
 
 /**
- * Applies recorded changes with consecutive numbers, and stops at the first that is not the next.
+ * Applies recorded changes with consecutive numbers. Stops at the first that is not the next, or
+ * that cannot be applied.
  *
  * <p>Not thread-safe. Allocates nothing in steady state.
  */
-final class JournalReader implements StreamHandler {
-    private final ChangeApplier applier;
+final class JournalReader extends StreamApplier {
     private final long epoch;
     private long number;
     private long applied;
-    private long refused;
     private JournalEnd end;
     private String detail = "";
 
     /**
      * Creates a reader.
      *
-     * @param number the number of the last change that is applied already.
+     * @param applier the applier of the restored cache.
+     * @param epoch the epoch of the recorded primary.
+     * @param number the number of the last change that the cache has.
      */
     JournalReader(ChangeApplier applier, long epoch, long number) {
-        this.applier = applier;
+        super(applier);
         this.epoch = epoch;
         this.number = number;
     }
@@ -59,10 +58,6 @@ final class JournalReader implements StreamHandler {
         return applied;
     }
 
-    long refused() {
-        return refused;
-    }
-
     @Override
     public boolean accepts(long ofMessage) {
         if (ofMessage != epoch) {
@@ -90,33 +85,15 @@ final class JournalReader implements StreamHandler {
     }
 
     @Override
-    public void onPut(
-            DirectBuffer buffer,
-            int keyOffset,
-            int keyLength,
-            int valueOffset,
-            int valueLength,
-            long deadlineNs,
-            boolean isSliding) {
-        try {
-            applier.put(
-                    buffer, keyOffset, keyLength, valueOffset, valueLength, deadlineNs, isSliding);
-        } catch (final EntryTooLargeException e) {
-            // A miss is allowed; the value before it is not.
-            refused++;
-            applier.remove(buffer, keyOffset, keyLength, RemovalCause.REMOVED);
-        }
+    void onRefused(EntryTooLargeException problem) {
+        // Counted: see refused().
     }
 
     @Override
-    public void onRemoval(DirectBuffer buffer, int keyOffset, int keyLength, RemovalCause cause) {
-        applier.remove(buffer, keyOffset, keyLength, cause);
-    }
-
-    @Override
-    public void onDeadline(
-            DirectBuffer buffer, int keyOffset, int keyLength, long deadlineNs, boolean isSliding) {
-        applier.deadline(buffer, keyOffset, keyLength, deadlineNs, isSliding);
+    void onFailed(RuntimeException problem) {
+        stop(JournalEnd.MALFORMED, "change " + number + " cannot be applied: " + problem);
+        number--;
+        applied--;
     }
 
     @Override

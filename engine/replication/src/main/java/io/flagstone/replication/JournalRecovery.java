@@ -53,38 +53,22 @@ public record JournalRecovery(
     public record Reached(
             long recordingId, long position, long number, long applied, long refused) {}
 
-    /**
-     * Returns the position in the recording up to which it was read.
-     *
-     * @return the position in the recording up to which it was read.
-     */
+    /** {@return the position in the recording up to which it was read} */
     public long position() {
         return reached.position;
     }
 
-    /**
-     * Returns the number of the last change that the cache has.
-     *
-     * @return the number of the last change that the cache has.
-     */
+    /** {@return the number of the last change that the cache has} */
     public long number() {
         return reached.number;
     }
 
-    /**
-     * Returns how many recorded changes were applied to the checkpoint.
-     *
-     * @return how many recorded changes were applied to the checkpoint.
-     */
+    /** {@return how many recorded changes were applied to the checkpoint} */
     public long applied() {
         return reached.applied;
     }
 
-    /**
-     * Returns how many values were too large for the cache, which misses them.
-     *
-     * @return how many values were too large for the cache, which misses them.
-     */
+    /** {@return how many values were too large for the cache, which misses them} */
     public long refused() {
         return reached.refused;
     }
@@ -98,7 +82,10 @@ public record JournalRecovery(
         return new Builder();
     }
 
-    /** Recovers a cache. The cache's builder, the directory and the archive must be set. */
+    /**
+     * Recovers a cache. The cache's builder, the directory and the archive must be set. Not
+     * thread-safe.
+     */
     public static final class Builder {
         private CacheBuilder cache;
         private JournalDirectory directory;
@@ -113,7 +100,7 @@ public record JournalRecovery(
         /**
          * Sets the builder of the cache. Give it room for all that the lost cache held.
          *
-         * @param builder the builder of the cache.
+         * @param builder the builder, which is copied.
          * @return this.
          */
         public Builder cache(CacheBuilder builder) {
@@ -124,7 +111,7 @@ public record JournalRecovery(
         /**
          * Sets the directory of the journal's checkpoints.
          *
-         * @param path the directory of the journal's checkpoints.
+         * @param path the directory. If it does not exist, there is no checkpoint.
          * @return this.
          */
         public Builder directory(Path path) {
@@ -136,7 +123,7 @@ public record JournalRecovery(
          * Sets the client of the archive that has the recording. Give the archive the same checksum
          * for replays as for recordings: without one, damaged bytes of a value are not noticed.
          *
-         * @param client the client of the archive that has the recording.
+         * @param client the client. The caller closes it.
          * @return this.
          */
         public Builder archive(AeronArchive client) {
@@ -147,7 +134,7 @@ public record JournalRecovery(
         /**
          * Sets the channel of replays. The default is IPC.
          *
-         * @param uri the channel of replays.
+         * @param uri the channel's URI.
          * @return this.
          */
         public Builder replayChannel(String uri) {
@@ -156,9 +143,9 @@ public record JournalRecovery(
         }
 
         /**
-         * Sets the stream of replays.
+         * Sets the stream of replays. The default is {@link #DEFAULT_REPLAY_STREAM_ID}.
          *
-         * @param id the stream of replays.
+         * @param id the stream's id.
          * @return this.
          */
         public Builder replayStreamId(int id) {
@@ -167,19 +154,19 @@ public record JournalRecovery(
         }
 
         /**
-         * Sets for how many nanoseconds to wait for an archive that sends nothing: 5 s.
+         * Sets how long to wait for an archive that sends nothing. The default is 5 s.
          *
-         * @param timeoutNs for how many nanoseconds to wait for an archive that sends nothing: 5 s.
+         * @param timeoutNs nanoseconds, positive.
          * @return this.
          */
         public Builder stallNs(long timeoutNs) {
-            stallNs = ReplicationBuilder.positive("stallNs", timeoutNs);
+            stallNs = AgentBuilder.positive("stallNs", timeoutNs);
             return this;
         }
 
         /**
          * Restores the newest checkpoint that the recording covers, applies the recorded changes,
-         * and promotes the cache. Waits for all that.
+         * and promotes the cache. Returns when all this is done.
          *
          * @return what was recovered. The caller closes the cache.
          * @throws IllegalArgumentException if the cache, the directory or the archive is not set.

@@ -6,8 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The replicas that a primary has heard of. Its methods are called by the primary's thread, but for
- * {@link #statuses} and {@link #acknowledged}, which any thread may call.
+ * The replicas that a primary has heard of. Thread-safe.
  *
  * <p>Allocates only when a replica is heard of for the first time.
  */
@@ -28,7 +27,7 @@ final class ReplicaRegistry {
     private final List<Known> replicas = new ArrayList<>();
     private long[] sorted = {};
 
-    /** Takes what a replica told. */
+    /** Takes the status that a replica sent. */
     synchronized void heard(
             int replicaId, ReplicaState state, long acknowledged, long ownEvictions, long nowNs) {
         final Known replica = known(replicaId);

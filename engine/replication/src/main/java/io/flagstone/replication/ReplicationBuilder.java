@@ -3,20 +3,16 @@ package io.flagstone.replication;
 
 import io.aeron.Aeron;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.agrona.ErrorHandler;
 import org.agrona.concurrent.EpochNanoClock;
-import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.OffsetEpochNanoClock;
-import org.agrona.concurrent.SystemNanoClock;
 
 /**
  * The settings that a publisher and a replica share. Not thread-safe.
  *
  * @param <B> the builder itself.
  */
-public abstract class ReplicationBuilder<B extends ReplicationBuilder<B>> {
+public abstract class ReplicationBuilder<B extends ReplicationBuilder<B>> extends AgentBuilder<B> {
     /** The default of {@link #streamId}. */
     public static final int DEFAULT_STREAM_ID = 6186;
 
@@ -31,17 +27,9 @@ public abstract class ReplicationBuilder<B extends ReplicationBuilder<B>> {
     private int streamId = DEFAULT_STREAM_ID;
     private String statusChannel = IPC;
     private int statusStreamId = DEFAULT_STATUS_STREAM_ID;
-    private NanoClock clock = SystemNanoClock.INSTANCE;
     private EpochNanoClock epochClock = new OffsetEpochNanoClock();
-    private long retryNs = TimeUnit.SECONDS.toNanos(1);
-    private ErrorHandler errorHandler =
-            problem ->
-                    System.getLogger(ReplicationBuilder.class.getPackageName())
-                            .log(System.Logger.Level.WARNING, "replication", problem);
 
     ReplicationBuilder() {}
-
-    abstract B self();
 
     /**
      * Sets the client of the media driver. The caller closes it, after the agent that uses it. If
@@ -57,8 +45,8 @@ public abstract class ReplicationBuilder<B extends ReplicationBuilder<B>> {
     }
 
     /**
-     * Sets what connects to the media driver. The agent calls it when it first works, and again
-     * when the client was closed because the driver ended. The agent closes the clients.
+     * Sets the supplier of clients of the media driver. The agent calls it when it first works, and
+     * again when the client was closed because the driver ended. The agent closes the clients.
      *
      * @param supplier returns a new client, or throws if there is no driver. It runs on the agent's
      *     thread, so it should not wait for long: see {@code driverTimeoutMs} of Aeron's context.
@@ -82,7 +70,7 @@ public abstract class ReplicationBuilder<B extends ReplicationBuilder<B>> {
     }
 
     /**
-     * Sets the stream from the primary to its replicas.
+     * Sets the stream from the primary to its replicas. The default is {@link #DEFAULT_STREAM_ID}.
      *
      * @param id the stream's id.
      * @return this.
@@ -104,7 +92,8 @@ public abstract class ReplicationBuilder<B extends ReplicationBuilder<B>> {
     }
 
     /**
-     * Sets the stream from the replicas to the primary.
+     * Sets the stream from the replicas to the primary. The default is {@link
+     * #DEFAULT_STATUS_STREAM_ID}.
      *
      * @param id the stream's id.
      * @return this.
@@ -115,18 +104,8 @@ public abstract class ReplicationBuilder<B extends ReplicationBuilder<B>> {
     }
 
     /**
-     * Sets the clock of intervals.
-     *
-     * @param nanoClock the clock.
-     * @return this.
-     */
-    public B clock(NanoClock nanoClock) {
-        clock = Objects.requireNonNull(nanoClock, "nanoClock");
-        return self();
-    }
-
-    /**
-     * Sets the clock of the times that are sent.
+     * Sets the clock of the times that are sent. The default is the system's wall clock, to the
+     * nanosecond.
      *
      * @param nanoClock the clock.
      * @return this.
@@ -136,42 +115,13 @@ public abstract class ReplicationBuilder<B extends ReplicationBuilder<B>> {
         return self();
     }
 
-    /**
-     * Sets how long to wait, in nanoseconds, after the driver refused. The default is 1 s.
-     *
-     * @param intervalNs nanoseconds.
-     * @return this.
-     */
-    public B retryNs(long intervalNs) {
-        retryNs = positive("retryNs", intervalNs);
-        return self();
-    }
-
-    /**
-     * Sets what takes errors that no caller can take. The default logs them.
-     *
-     * @param handler takes the errors.
-     * @return this.
-     */
-    public B errorHandler(ErrorHandler handler) {
-        errorHandler = Objects.requireNonNull(handler, "handler");
-        return self();
-    }
-
-    static long positive(String name, long value) {
-        if (value <= 0) {
-            throw new IllegalArgumentException(name + " must be positive: " + name + "=" + value);
-        }
-        return value;
-    }
-
     final AeronLink link() {
         if (aeron == null && connector == null) {
             throw new IllegalArgumentException("set aeron or connector");
         }
         return aeron != null
-                ? AeronLink.of(aeron, retryNs, errorHandler)
-                : AeronLink.of(connector, retryNs, errorHandler);
+                ? AeronLink.of(aeron, retryNs(), errorHandler())
+                : AeronLink.of(connector, retryNs(), errorHandler());
     }
 
     final String channel() {
@@ -190,15 +140,7 @@ public abstract class ReplicationBuilder<B extends ReplicationBuilder<B>> {
         return statusStreamId;
     }
 
-    final NanoClock clock() {
-        return clock;
-    }
-
     final EpochNanoClock epochClock() {
         return epochClock;
-    }
-
-    final ErrorHandler errorHandler() {
-        return errorHandler;
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.replication;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.flagstone.testing.TestSupport;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
@@ -16,6 +18,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  * {@code -Dflagstone.test.seed=N} begins with it.
  */
 class ReplicationModelTest {
+    /** A schedule compares its replicas after each step, except while they join. */
+    private static final int LEAST_COMPARISONS = 100;
+
     static LongStream seeds() {
         return LongStream.concat(
                 LongStream.of(TestSupport.seed()),
@@ -28,6 +33,9 @@ class ReplicationModelTest {
     void aReplicaHoldsWhatItsPrimaryHeld(long seed) {
         try (Schedule schedule = new Schedule(seed)) {
             schedule.run();
+            assertThat(schedule.comparisons())
+                    .as("comparisons, seed=%d", seed)
+                    .isGreaterThan(LEAST_COMPARISONS);
         }
     }
 }

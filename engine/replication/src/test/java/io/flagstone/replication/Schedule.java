@@ -53,6 +53,7 @@ final class Schedule implements AutoCloseable {
     private OffHeapCache primary;
     private CachePublisher publisher;
     private int ids;
+    private int comparisons;
 
     Schedule(long seed) {
         this.seed = seed;
@@ -271,6 +272,7 @@ final class Schedule implements AutoCloseable {
                         seed, seen.id, replica.state(), seen.position)
                 .isNotNegative();
         seen.position = at;
+        comparisons++;
     }
 
     private void settle() {
@@ -285,11 +287,18 @@ final class Schedule implements AutoCloseable {
                 "all follow: seed=" + seed,
                 () -> replicas.stream().allMatch(this::isUpToDate) && isDrained());
         rig.awaitSame(primary, publisher, all);
+        final int before = comparisons;
         replicas.forEach(this::check);
+        assertThat(comparisons - before).as("seed=%d", seed).isEqualTo(replicas.size());
         for (final CachePublisher zombie : zombies) {
             rig.await("fenced: seed=" + seed, zombie::isFenced);
         }
         assertThat(rig.errors).as("seed=%d", seed).isEmpty();
+    }
+
+    /** Returns how often the contents of a replica were compared with the primary's history. */
+    int comparisons() {
+        return comparisons;
     }
 
     private boolean isDrained() {
