@@ -108,14 +108,63 @@ public enum Metric {
     /** Entries that the cache began without. */
     RESTART_DROPPED("restart, entries dropped", RestartReport::dropped, true),
     /** The time that the beginning took. */
-    RESTART_NS("restart, ns", RestartReport::durationNs, true);
+    RESTART_NS("restart, ns", RestartReport::durationNs, true),
+    /**
+     * The state of a replica: a position in {@link #REPLICA_STATES}. Only caches whose publisher
+     * was given more figures have this one and those after it.
+     */
+    REPLICA_STATE("replica state"),
+    /** The epoch of the primary that the replica follows, or its own after a promotion. */
+    REPLICA_EPOCH("replica epoch"),
+    /** The number of the last change that the replica has applied, 0 if some are missing. */
+    REPLICA_APPLIED("replica, last change applied"),
+    /** Changes that the replica knows of and has not applied. */
+    REPLICA_LAG_RECORDS("replica lag, changes"),
+    /** The age of the replica's contents, or -1 if it has not heard of a primary. */
+    REPLICA_LAG_NS("replica lag, ns"),
+    /** Times that a change was missing. */
+    REPLICA_GAPS("replica gaps"),
+    /** Synchronisations that the replica has completed. */
+    REPLICA_JOINS("replica joins"),
+    /** Values that were too large for the replica's cache. */
+    REPLICA_REFUSED("replica, values refused"),
+    /** Entries that the replica's cache evicted for lack of room. */
+    REPLICA_EVICTIONS("replica, own evictions"),
+    /** The epoch of a publisher. */
+    PUBLISHER_EPOCH("publisher epoch"),
+    /** The number of the last change that the publisher has sent or dropped. */
+    PUBLISHER_NUMBER("publisher, last change"),
+    /** The replicas that the publisher hears of. */
+    PUBLISHER_REPLICAS("publisher, replicas"),
+    /** Those of them that have every change up to one. */
+    PUBLISHER_LIVE("publisher, live replicas"),
+    /** Changes that the slowest of the live replicas has not acknowledged. */
+    PUBLISHER_LAG_RECORDS("publisher, lag of the slowest live replica, changes"),
+    /** Changes sent. */
+    PUBLISHER_SENT("publisher, changes sent"),
+    /** Changes dropped because nobody listened. */
+    PUBLISHER_DROPPED("publisher, changes dropped"),
+    /** Times that the publication had no room for a change. */
+    PUBLISHER_NO_ROOM("publisher, no room"),
+    /** Times that the feed lost changes because its ring was full. */
+    PUBLISHER_GAPS("publisher gaps"),
+    /** 1 if another primary has taken over, otherwise 0. */
+    PUBLISHER_FENCED("publisher fenced");
 
     /** The type id of the first constant. */
     public static final int FIRST_TYPE_ID = 0xF1A6;
 
+    /** The names of the values of {@link #REPLICA_STATE}, in their order. */
+    public static final List<String> REPLICA_STATES =
+            List.of("JOINING", "SYNCHRONISING", "LIVE", "LOST", "PROMOTED");
+
     static final List<Metric> OF_CACHE =
             Stream.of(values())
-                    .filter(metric -> metric.ofClass == null && metric.ofRestart == null)
+                    .filter(
+                            metric ->
+                                    metric.ofClass == null
+                                            && metric.ofRestart == null
+                                            && !metric.isOfOthers())
                     .toList();
     static final List<Metric> OF_RESTART =
             Stream.of(values()).filter(metric -> metric.ofRestart != null).toList();
@@ -144,6 +193,11 @@ public enum Metric {
 
     Metric(ToLongFunction<SizeClassReport> ofClass) {
         this(null, null, null, null, ofClass, null);
+    }
+
+    /** A metric whose values come from elsewhere: see {@link #isOfOthers}. */
+    Metric(String label) {
+        this(label, null, null, null, null, null);
     }
 
     /** The last parameter only distinguishes this constructor from the first. */
@@ -187,6 +241,20 @@ public enum Metric {
      */
     public String label() {
         return label;
+    }
+
+    /**
+     * Returns whether the figure is not the cache's own, so that {@link MetricsPublisher#open} has
+     * to be given its source.
+     *
+     * @return true for the figures of replicas and of their publishers.
+     */
+    public boolean isOfOthers() {
+        return ofStatistics == null
+                && ofMemory == null
+                && ofLoads == null
+                && ofClass == null
+                && ofRestart == null;
     }
 
     String label(int chunkBytes) {

@@ -24,7 +24,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.agrona.IoUtil;
 import org.agrona.concurrent.Agent;
@@ -56,13 +58,14 @@ public final class MetricsPublisher implements Agent, AutoCloseable {
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    private final OffHeapCache cache;
-    private final Supplier<LoadStatistics> loads;
+    private final Source source;
     private final Path path;
     private final long intervalMs;
     private final EpochClock clock;
     private final PublisherLock lock;
     private final int[] ofCache = new int[Metric.OF_CACHE.size()];
+    private final int[] ofOthers;
+    private final long[] othersNow;
     private MappedByteBuffer mapped;
     private UnsafeBuffer file;
     private CountersManager counters;
@@ -71,19 +74,35 @@ public final class MetricsPublisher implements Agent, AutoCloseable {
     private long lastMs;
     private boolean closed;
 
-    private MetricsPublisher(
+    /** The sources of the figures: the cache, its loads, and figures of others. */
+    private record Source(
             OffHeapCache cache,
             Supplier<LoadStatistics> loads,
-            Path path,
-            long intervalMs,
-            EpochClock clock,
-            PublisherLock lock) {
-        this.cache = cache;
-        this.loads = loads;
+            List<Map.Entry<Metric, LongSupplier>> others) {
+        static Source of(OffHeapCache cache, Map<Metric, LongSupplier> others) {
+            for (final Metric metric : others.keySet()) {
+                if (!metric.isOfOthers()) {
+                    throw new IllegalArgumentException(
+                            "the publisher takes this figure from the cache itself: metric="
+                                    + metric);
+                }
+            }
+            return new Source(
+                    Objects.requireNonNull(cache, "cache"),
+                    () -> LoadStatistics.NONE,
+                    others.entrySet().stream().map(Map.Entry::copyOf).toList());
+        }
+    }
+
+    private MetricsPublisher(
+            Source source, Path path, long intervalMs, EpochClock clock, PublisherLock lock) {
+        this.source = source;
         this.path = path;
         this.intervalMs = intervalMs;
         this.clock = clock;
         this.lock = lock;
+        this.ofOthers = new int[source.others.size()];
+        this.othersNow = new long[source.others.size()];
     }
 
     /** Writes the first figures to a file that already has its header. */
@@ -97,7 +116,7 @@ public final class MetricsPublisher implements Agent, AutoCloseable {
                         StandardCharsets.UTF_8);
         ofClasses = new int[classes.size() * Metric.OF_CLASS.size()];
         allocate(classes);
-        cache.restartReport().ifPresent(this::tell);
+        source.cache.restartReport().ifPresent(this::tell);
         publish(clock.time());
     }
 
@@ -118,6 +137,10 @@ public final class MetricsPublisher implements Agent, AutoCloseable {
         int i = 0;
         for (final Metric metric : Metric.OF_CACHE) {
             ofCache[i++] = counters.allocate(metric.label(), metric.typeId());
+        }
+        for (i = 0; i < ofOthers.length; i++) {
+            final Metric metric = source.others.get(i).getKey();
+            ofOthers[i] = counters.allocate(metric.label(), metric.typeId());
         }
         i = 0;
         for (final SizeClassReport sizeClass : classes) {
@@ -165,7 +188,31 @@ public final class MetricsPublisher implements Agent, AutoCloseable {
     public static MetricsPublisher open(
             OffHeapCache cache, Path path, String name, long intervalMs, EpochClock clock)
             throws IOException {
-        return open(cache, () -> LoadStatistics.NONE, path, name, intervalMs, clock);
+        return open(Source.of(cache, Map.of()), path, name, intervalMs, clock);
+    }
+
+    /**
+     * Creates the file for a cache that has more than its own figures, such as a replica, and
+     * writes the first figures.
+     *
+     * @param cache the cache whose figures are written.
+     * @param path the path of the file.
+     * @param name the cache's name for display.
+     * @param others the sources of figures that are not the cache's own. They are asked once per
+     *     interval, by the thread that calls {@link #doWork}, and should not wait.
+     * @return a publisher; call its {@link #doWork} in a duty cycle.
+     * @throws IllegalArgumentException if a figure is the cache's own.
+     * @throws IOException if the file cannot be created.
+     */
+    public static MetricsPublisher open(
+            OffHeapCache cache, Path path, String name, Map<Metric, LongSupplier> others)
+            throws IOException {
+        return open(
+                Source.of(cache, others),
+                path,
+                name,
+                DEFAULT_INTERVAL_MS,
+                SystemEpochClock.INSTANCE);
     }
 
     /**
@@ -199,18 +246,17 @@ public final class MetricsPublisher implements Agent, AutoCloseable {
             Cache<?, ?> cache, Path path, String name, long intervalMs, EpochClock clock)
             throws IOException {
         Objects.requireNonNull(cache, "cache");
-        return open(cache.engine(), cache::loadStatistics, path, name, intervalMs, clock);
+        return open(
+                new Source(cache.engine(), cache::loadStatistics, List.of()),
+                path,
+                name,
+                intervalMs,
+                clock);
     }
 
     private static MetricsPublisher open(
-            OffHeapCache cache,
-            Supplier<LoadStatistics> loads,
-            Path path,
-            String name,
-            long intervalMs,
-            EpochClock clock)
+            Source source, Path path, String name, long intervalMs, EpochClock clock)
             throws IOException {
-        Objects.requireNonNull(cache, "cache");
         Objects.requireNonNull(clock, "clock");
         Objects.requireNonNull(name, "name");
         if (path.getFileName() == null) {
@@ -228,12 +274,12 @@ public final class MetricsPublisher implements Agent, AutoCloseable {
             throw new IllegalArgumentException(
                     "intervalMs must be positive: intervalMs=" + intervalMs);
         }
-        final List<SizeClassReport> classes = cache.memoryReport().sizeClasses();
+        final List<SizeClassReport> classes = source.cache.memoryReport().sizeClasses();
         final PublisherLock lock = PublisherLock.take(path);
         try {
             refuseIfWritten(path);
             return create(
-                    new MetricsPublisher(cache, loads, path, intervalMs, clock, lock),
+                    new MetricsPublisher(source, path, intervalMs, clock, lock),
                     nameBytes,
                     classes);
         } catch (final IOException | RuntimeException | Error e) {
@@ -265,8 +311,9 @@ public final class MetricsPublisher implements Agent, AutoCloseable {
             throws IOException {
         final int count =
                 Metric.OF_CACHE.size()
+                        + publisher.ofOthers.length
                         + classes.size() * Metric.OF_CLASS.size()
-                        + (publisher.cache.restartReport().isPresent()
+                        + (publisher.source.cache.restartReport().isPresent()
                                 ? Metric.OF_RESTART.size()
                                 : 0);
         final Path path = publisher.path;
@@ -353,18 +400,24 @@ public final class MetricsPublisher implements Agent, AutoCloseable {
         final CacheStatistics statistics;
         final MemoryReport memory;
         try {
-            statistics = cache.statistics();
-            memory = cache.memoryReport();
+            statistics = source.cache.statistics();
+            memory = source.cache.memoryReport();
         } catch (final CacheClosedException e) {
             return false;
         }
-        final LoadStatistics ofLoads = loads.get();
+        final LoadStatistics ofLoads = source.loads.get();
+        for (int i = 0; i < othersNow.length; i++) {
+            othersNow[i] = source.others.get(i).getValue().getAsLong();
+        }
         // Odd, and greater than before even if an Error ended the last call halfway.
         sequence = (sequence + 1) | 1;
         file.putLongVolatile(MetricsDescriptor.SEQUENCE, sequence);
         int i = 0;
         for (final Metric metric : Metric.OF_CACHE) {
             counters.setCounterValue(ofCache[i++], metric.value(statistics, memory, ofLoads));
+        }
+        for (i = 0; i < ofOthers.length; i++) {
+            counters.setCounterValue(ofOthers[i], othersNow[i]);
         }
         i = 0;
         for (final SizeClassReport sizeClass : memory.sizeClasses()) {

@@ -109,6 +109,35 @@ class MetricsTest {
     }
 
     @Test
+    void figuresOfOthersAreWrittenWithThoseOfTheCache() throws IOException {
+        final long[] lag = {7};
+        try (MetricsPublisher publisher =
+                        MetricsPublisher.open(
+                                cache,
+                                file,
+                                "replica",
+                                Map.of(
+                                        Metric.REPLICA_LAG_RECORDS, () -> lag[0],
+                                        Metric.REPLICA_STATE, () -> 2));
+                MetricsReader reader = MetricsReader.open(file)) {
+            assertShown(reader.snapshot());
+            assertThat(reader.snapshot().get(Metric.REPLICA_LAG_RECORDS)).isEqualTo(7);
+            assertThat(reader.snapshot().get(Metric.REPLICA_STATE)).isEqualTo(2);
+            assertThat(reader.snapshot().ofCache()).doesNotContainKey(Metric.REPLICA_GAPS);
+            lag[0] = 8;
+            publisher.onClose();
+            assertThat(reader.snapshot().get(Metric.REPLICA_LAG_RECORDS)).isEqualTo(8);
+            assertShown(reader.snapshot());
+        }
+        assertThatThrownBy(
+                        () ->
+                                MetricsPublisher.open(
+                                        cache, file, "quotes", Map.of(Metric.HITS, () -> 1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("metric=HITS");
+    }
+
+    @Test
     void figuresAreWrittenOncePerInterval() throws IOException {
         try (MetricsPublisher publisher = open()) {
             nowMs += INTERVAL_MS - 1;

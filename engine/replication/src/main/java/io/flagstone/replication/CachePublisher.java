@@ -10,13 +10,17 @@ import io.flagstone.feed.Change;
 import io.flagstone.feed.ChangeFeed;
 import io.flagstone.feed.ChangeHandler;
 import io.flagstone.feed.ChangeKind;
+import io.flagstone.metrics.Metric;
 import io.flagstone.replication.codecs.JoinRequestDecoder;
 import io.flagstone.replication.codecs.StatusDecoder;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.EpochNanoClock;
@@ -469,6 +473,28 @@ public final class CachePublisher implements Agent, AutoCloseable {
     /** {@return whether another primary has taken over} */
     public boolean isFenced() {
         return fencedBy != Epochs.NONE;
+    }
+
+    /**
+     * Returns the sources of the publisher's figures, for {@link
+     * io.flagstone.metrics.MetricsPublisher#open(OffHeapCache, java.nio.file.Path, String, Map)}.
+     * To read them allocates nothing.
+     *
+     * @return a new map, which the caller may change.
+     */
+    public Map<Metric, LongSupplier> metrics() {
+        final Map<Metric, LongSupplier> sources = new EnumMap<>(Metric.class);
+        sources.put(Metric.PUBLISHER_EPOCH, this::epoch);
+        sources.put(Metric.PUBLISHER_NUMBER, this::number);
+        sources.put(Metric.PUBLISHER_REPLICAS, registry::size);
+        sources.put(Metric.PUBLISHER_LIVE, registry::live);
+        sources.put(Metric.PUBLISHER_LAG_RECORDS, () -> registry.lagOfSlowest(number()));
+        sources.put(Metric.PUBLISHER_SENT, this::sent);
+        sources.put(Metric.PUBLISHER_DROPPED, this::dropped);
+        sources.put(Metric.PUBLISHER_NO_ROOM, this::backPressured);
+        sources.put(Metric.PUBLISHER_GAPS, this::gaps);
+        sources.put(Metric.PUBLISHER_FENCED, () -> isFenced() ? 1 : 0);
+        return sources;
     }
 
     /** Closes the publication. Does not close the cache. */

@@ -8,9 +8,13 @@ import io.aeron.Subscription;
 import io.aeron.logbuffer.FragmentHandler;
 import io.flagstone.CacheBuilder;
 import io.flagstone.OffHeapCache;
+import io.flagstone.metrics.Metric;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.EpochNanoClock;
@@ -469,6 +473,28 @@ public final class CacheReplica implements Agent, AutoCloseable {
     /** {@return how many values were too large for the replica's cache} */
     public long refused() {
         return refused.get();
+    }
+
+    /**
+     * Returns the sources of the replica's figures, for {@link
+     * io.flagstone.metrics.MetricsPublisher#open(OffHeapCache, java.nio.file.Path, String, Map)}.
+     * To read them takes no lock and allocates nothing.
+     *
+     * @return a new map, which the caller may change; it stays valid after a promotion.
+     */
+    public Map<Metric, LongSupplier> metrics() {
+        final Map<Metric, LongSupplier> sources = new EnumMap<>(Metric.class);
+        sources.put(Metric.REPLICA_STATE, () -> state.ordinal());
+        sources.put(Metric.REPLICA_EPOCH, this::epoch);
+        sources.put(Metric.REPLICA_APPLIED, this::applied);
+        sources.put(Metric.REPLICA_LAG_RECORDS, this::lagRecords);
+        sources.put(
+                Metric.REPLICA_LAG_NS, () -> heartbeatNs.get() == 0 ? -1 : Math.max(0, lagNs()));
+        sources.put(Metric.REPLICA_GAPS, this::gaps);
+        sources.put(Metric.REPLICA_JOINS, this::joins);
+        sources.put(Metric.REPLICA_REFUSED, this::refused);
+        sources.put(Metric.REPLICA_EVICTIONS, () -> cache.changeApplier().ownEvictions());
+        return sources;
     }
 
     /** Closes the subscription and the cache. The cache of a promoted replica stays open. */

@@ -78,6 +78,27 @@ final class ReplicaRegistry {
         return replicas.size();
     }
 
+    /** Returns how many replicas are {@link ReplicaState#LIVE}. */
+    synchronized int live() {
+        int live = 0;
+        for (int i = 0; i < replicas.size(); i++) {
+            live += replicas.get(i).state == ReplicaState.LIVE ? 1 : 0;
+        }
+        return live;
+    }
+
+    /** Returns how many changes up to a number the slowest live replica lacks, 0 without one. */
+    synchronized long lagOfSlowest(long number) {
+        long lag = 0;
+        for (int i = 0; i < replicas.size(); i++) {
+            final Known replica = replicas.get(i);
+            if (replica.state == ReplicaState.LIVE) {
+                lag = Math.max(lag, number - replica.acknowledged);
+            }
+        }
+        return lag;
+    }
+
     synchronized List<ReplicaStatus> statuses(long number, long nowNs) {
         return replicas.stream()
                 .map(

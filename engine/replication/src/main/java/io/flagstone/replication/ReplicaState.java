@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.replication;
 
-/** The state of a replica. It says what the replica's cache holds. */
+/**
+ * The state of a replica. It says what the replica's cache holds.
+ *
+ * <p>The order is that of {@link io.flagstone.metrics.Metric#REPLICA_STATES}.
+ */
 public enum ReplicaState {
     /**
      * The replica waits for a synchronisation. Its cache is empty, or holds what the primary held

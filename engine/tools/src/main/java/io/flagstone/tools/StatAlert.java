@@ -22,6 +22,8 @@ record StatAlert(String text, String section) {
     private static final String HOT = "One segment is hot";
     private static final String SIZES = "Values outgrow their size classes";
     private static final String DEATH = "The process dies";
+    private static final String FEED = "A feed that is behind";
+    private static final String REPLICA = "A replica is behind";
 
     /** Contentions or retries are high above this share of the writes. */
     private static final double HIGH_SHARE = 0.1;
@@ -39,6 +41,10 @@ record StatAlert(String text, String section) {
     private static final int STALE_INTERVALS = 3;
 
     private static final long GRACE_MS = 500;
+
+    /** A replica is behind from here on: 100 times the default interval of heartbeats. */
+    private static final long BEHIND_NS = TimeUnit.SECONDS.toNanos(1);
+
     private static final long MAX_INTERVAL_MS = TimeUnit.HOURS.toMillis(1);
 
     /** Returns the alert on one line. */
@@ -55,9 +61,14 @@ record StatAlert(String text, String section) {
     static List<StatAlert> of(StatView view) {
         final List<StatAlert> alerts = new ArrayList<>();
         publisher(alerts, view);
+        replica(alerts, view);
+        if (view.now().get(Metric.PUBLISHER_FENCED) != 0) {
+            alerts.add(new StatAlert("another primary has taken over", REPLICA));
+        }
         segments(alerts, view.now(), view.rates());
         if (view.before() != null) {
             evictions(alerts, view.now(), view.rates());
+            gaps(alerts, view.rates());
         }
         return alerts;
     }
@@ -76,6 +87,41 @@ record StatAlert(String text, String section) {
         }
         if (!view.now().whole()) {
             alerts.add(new StatAlert("the figures are of different moments", WATCHING));
+        }
+    }
+
+    private static void replica(List<StatAlert> alerts, StatView view) {
+        final String state = view.replicaState();
+        if (state == null) {
+            return;
+        }
+        final MetricsSnapshot now = view.now();
+        if (state.equals("LOST")) {
+            alerts.add(new StatAlert("the replica has lost its primary", REPLICA));
+        } else if (state.equals("LIVE") && now.get(Metric.REPLICA_LAG_NS) > BEHIND_NS) {
+            alerts.add(
+                    new StatAlert(
+                            "the replica is "
+                                    + Units.nanos(now.get(Metric.REPLICA_LAG_NS))
+                                    + " behind",
+                            REPLICA));
+        }
+        final long missing = now.get(Metric.REPLICA_EVICTIONS) + now.get(Metric.REPLICA_REFUSED);
+        if (missing > 0) {
+            alerts.add(
+                    new StatAlert(
+                            "the replica had no room for entries: " + Units.count(missing),
+                            REPLICA));
+        }
+    }
+
+    private static void gaps(List<StatAlert> alerts, Rates rates) {
+        if (rates.counted(Metric.PUBLISHER_GAPS) > 0) {
+            alerts.add(
+                    new StatAlert(
+                            "gaps of the feed: "
+                                    + Units.count(rates.counted(Metric.PUBLISHER_GAPS)),
+                            FEED));
         }
     }
 

@@ -47,13 +47,16 @@ final class StatJson {
         now.ofCache()
                 .forEach(
                         (metric, value) -> {
-                            if (metric != Metric.RESTART_KIND) {
+                            if (metric != Metric.RESTART_KIND && metric != Metric.REPLICA_STATE) {
                                 root.addProperty(camelCase(metric.name()), value);
                             }
                         });
         if (view.restart() != null) {
             root.addProperty("restartKind", camelCase(view.restart().kind().name()));
             root.addProperty("restartReason", view.restart().reason());
+        }
+        if (view.replicaState() != null) {
+            root.addProperty("replicaState", camelCase(view.replicaState()));
         }
         final JsonArray classes = new JsonArray();
         now.ofClasses().forEach((chunkBytes, figures) -> classes.add(row(chunkBytes, figures)));

@@ -40,6 +40,7 @@ final class StatReport {
         if (view.beginning() != null) {
             out.println(view.beginning());
         }
+        view.replication().forEach(out::println);
         StatAlert.of(view).forEach(alert -> out.println(alert.line()));
         out.println();
         counts(out, rates, now);
@@ -73,11 +74,14 @@ final class StatReport {
                         Units.percent(rates.hitRatio()),
                         Units.percent(now.hitRatio())));
         for (final Metric metric : StatScreen.COUNTS) {
-            rows.add(
-                    List.of(
-                            metric.label(),
-                            Units.rate(rates.of(metric)),
-                            Units.count(now.get(metric))));
+            // A cache that is not replicated has no figures of replication.
+            if (!metric.isOfOthers() || now.ofCache().containsKey(metric)) {
+                rows.add(
+                        List.of(
+                                metric.label(),
+                                Units.rate(rates.of(metric)),
+                                Units.count(now.get(metric))));
+            }
         }
         final long loads = now.get(Metric.LOADS) + now.get(Metric.LOAD_FAILURES);
         rows.add(

@@ -43,7 +43,15 @@ final class StatScreen {
                     Metric.REFRESHES,
                     Metric.LOADS_OUTDATED,
                     Metric.LOADS_TOO_LARGE,
-                    Metric.LOADS_EXPIRED);
+                    Metric.LOADS_EXPIRED,
+                    Metric.REPLICA_GAPS,
+                    Metric.REPLICA_JOINS,
+                    Metric.REPLICA_REFUSED,
+                    Metric.REPLICA_EVICTIONS,
+                    Metric.PUBLISHER_SENT,
+                    Metric.PUBLISHER_DROPPED,
+                    Metric.PUBLISHER_NO_ROOM,
+                    Metric.PUBLISHER_GAPS);
 
     static final List<Metric> MEMORY =
             List.of(
@@ -105,6 +113,7 @@ final class StatScreen {
         if (view.beginning() != null) {
             wrap(lines, view.beginning());
         }
+        view.replication().forEach(line -> wrap(lines, line));
         alerts.forEach(alert -> wrap(lines, alert.line()));
         lines.add("");
         // The last line may have to tell that size classes are left out.

@@ -2,9 +2,12 @@
 package io.flagstone.tools;
 
 import io.flagstone.api.RestartReport;
+import io.flagstone.metrics.Metric;
 import io.flagstone.metrics.MetricsReader;
 import io.flagstone.metrics.MetricsSnapshot;
 import io.flagstone.tools.console.Units;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * One look at a metrics file.
@@ -77,6 +80,54 @@ record StatView(
                         + ", dropped "
                         + Units.compact(restart.dropped());
         return restart.reason().isEmpty() ? counts : counts + "; " + restart.reason();
+    }
+
+    /** Returns the state of the replica, or null if the cache is none. */
+    String replicaState() {
+        final Long state = now.ofCache().get(Metric.REPLICA_STATE);
+        if (state == null) {
+            return null;
+        }
+        // A later version may have more states.
+        return state >= 0 && state < Metric.REPLICA_STATES.size()
+                ? Metric.REPLICA_STATES.get(state.intValue())
+                : "STATE " + state;
+    }
+
+    /** Returns the state of a replica and of a publisher in words, as far as the file has them. */
+    List<String> replication() {
+        final List<String> lines = new ArrayList<>();
+        final String state = replicaState();
+        if (state != null) {
+            final String replica = "replica " + state + ", epoch " + now.get(Metric.REPLICA_EPOCH);
+            // A promoted replica follows nobody, so it is behind nobody.
+            lines.add(state.equals("PROMOTED") ? replica : replica + ": " + lag());
+        }
+        if (now.ofCache().containsKey(Metric.PUBLISHER_EPOCH)) {
+            lines.add(
+                    "publisher"
+                            + (now.get(Metric.PUBLISHER_FENCED) == 0 ? "" : " FENCED")
+                            + ", epoch "
+                            + now.get(Metric.PUBLISHER_EPOCH)
+                            + ": change "
+                            + Units.count(now.get(Metric.PUBLISHER_NUMBER))
+                            + ", replicas "
+                            + now.get(Metric.PUBLISHER_REPLICAS)
+                            + ", live "
+                            + now.get(Metric.PUBLISHER_LIVE)
+                            + ", slowest behind by "
+                            + Units.count(now.get(Metric.PUBLISHER_LAG_RECORDS)));
+        }
+        return lines;
+    }
+
+    private String lag() {
+        final long lagNs = now.get(Metric.REPLICA_LAG_NS);
+        return (lagNs < 0 ? "no primary heard" : Units.nanos(lagNs) + " behind")
+                + ", changes behind "
+                + Units.count(now.get(Metric.REPLICA_LAG_RECORDS))
+                + ", applied "
+                + Units.count(now.get(Metric.REPLICA_APPLIED));
     }
 
     Rates rates() {

@@ -111,6 +111,46 @@ class StatAlertTest {
     }
 
     @Test
+    void replicasAndPublishers() throws IOException {
+        final long live = Metric.REPLICA_STATES.indexOf("LIVE");
+        final long lost = Metric.REPLICA_STATES.indexOf("LOST");
+        final String section = ": see \"A replica is behind\"";
+        assertThat(
+                        StatAlert.of(
+                                live(
+                                        null,
+                                        Map.of(
+                                                Metric.REPLICA_STATE, live,
+                                                Metric.REPLICA_LAG_NS, 1_000_000_000L,
+                                                Metric.REPLICA_GAPS, 3L))))
+                .isEmpty();
+        assertAlert(
+                live(
+                        null,
+                        Map.of(Metric.REPLICA_STATE, live, Metric.REPLICA_LAG_NS, 1_000_000_001L)),
+                "! the replica is 1,000.0 ms behind" + section);
+        assertAlert(
+                live(null, Map.of(Metric.REPLICA_STATE, lost)),
+                "! the replica has lost its primary" + section);
+        assertAlert(
+                live(
+                        null,
+                        Map.of(
+                                Metric.REPLICA_STATE, live,
+                                Metric.REPLICA_EVICTIONS, 2L,
+                                Metric.REPLICA_REFUSED, 1L)),
+                "! the replica had no room for entries: 3" + section);
+        assertAlert(
+                live(null, Map.of(Metric.PUBLISHER_FENCED, 1L)),
+                "! another primary has taken over" + section);
+        final MetricsSnapshot before = snapshot(0, Map.of(Metric.PUBLISHER_GAPS, 5L), true);
+        assertThat(StatAlert.of(live(before, Map.of(Metric.PUBLISHER_GAPS, 5L)))).isEmpty();
+        assertAlert(
+                live(before, Map.of(Metric.PUBLISHER_GAPS, 7L)),
+                "! gaps of the feed: 2: see \"A feed that is behind\"");
+    }
+
+    @Test
     void alertsStandOnTheScreenAndInTheReport() {
         final StatView view = live(null, Map.of(Metric.SEGMENT_RESETS, 2L));
         assertThat(StatScreen.lines(view, new ScreenSize(80, 24)))

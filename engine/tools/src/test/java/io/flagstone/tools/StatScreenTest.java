@@ -87,6 +87,64 @@ class StatScreenTest {
     }
 
     @Test
+    void showsStateAndLagOfAReplica() {
+        counts.put(Metric.REPLICA_STATE, (long) Metric.REPLICA_STATES.indexOf("LIVE"));
+        counts.put(Metric.REPLICA_EPOCH, 65_537L);
+        counts.put(Metric.REPLICA_LAG_NS, 3_400_000L);
+        counts.put(Metric.REPLICA_LAG_RECORDS, 12L);
+        counts.put(Metric.REPLICA_APPLIED, 1_234_567L);
+        counts.put(Metric.REPLICA_JOINS, 2L);
+        final String live =
+                "replica LIVE, epoch 65537: 3,400 \u00b5s behind, changes behind 12, applied"
+                        + " 1,234,567";
+        assertThat(screen(100, 24)).contains(live);
+        assertThat(String.join("\n", screen(80, 24))).contains("replica joins");
+        counts.put(Metric.REPLICA_LAG_NS, -1L);
+        assertThat(screen(100, 24)).anyMatch(line -> line.contains(": no primary heard, "));
+        counts.put(Metric.REPLICA_STATE, (long) Metric.REPLICA_STATES.indexOf("PROMOTED"));
+        assertThat(screen(80, 24)).contains("replica PROMOTED, epoch 65537");
+        counts.put(Metric.REPLICA_STATE, 99L);
+        assertThat(String.join("\n", screen(80, 24))).contains("replica STATE 99, ");
+    }
+
+    @Test
+    void replicationFitsWithAlertsAndEverythingElse() {
+        countEverything();
+        addClasses(100);
+        for (final Metric metric : Metric.values()) {
+            if (metric.isOfOthers()) {
+                counts.put(metric, 1_234_567_890_123L);
+            }
+        }
+        counts.put(Metric.REPLICA_STATE, (long) Metric.REPLICA_STATES.indexOf("LOST"));
+        for (final int columns : List.of(20, 40, 80)) {
+            final List<String> screen = screen(columns, 24);
+            assertThat(screen).hasSizeLessThan(24).allMatch(line -> line.length() <= columns);
+            assertThat(screen).anyMatch(line -> line.startsWith("replica LOST"));
+        }
+        assertThat(screen(80, 24))
+                .anyMatch(line -> line.startsWith("publisher FENCED, epoch"))
+                .contains("! another primary has taken over: see \"A replica is behind\"")
+                .anyMatch(line -> line.startsWith("counts "))
+                .anyMatch(line -> line.startsWith("size classes left out"));
+    }
+
+    @Test
+    void showsAPublisherAndItsReplicas() {
+        counts.put(Metric.PUBLISHER_EPOCH, 1L);
+        counts.put(Metric.PUBLISHER_NUMBER, 123_456L);
+        counts.put(Metric.PUBLISHER_REPLICAS, 3L);
+        counts.put(Metric.PUBLISHER_LIVE, 2L);
+        counts.put(Metric.PUBLISHER_LAG_RECORDS, 40L);
+        assertThat(screen(80, 24))
+                .contains(
+                        "publisher, epoch 1: change 123,456, replicas 3, live 2, slowest behind by"
+                                + " 40");
+        counts.put(Metric.PUBLISHER_FENCED, 1L);
+        assertThat(screen(80, 24)).anyMatch(line -> line.startsWith("publisher FENCED, epoch 1: "));
+    }
+
+    @Test
     void tellsHowManySizeClassesDoNotFit() {
         addClasses(100);
         final List<String> screen = screen(80, 24);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.flagstone.OffHeapCache;
+import io.flagstone.metrics.Metric;
 import io.flagstone.metrics.MetricsPublisher;
 import io.flagstone.testing.JavaProcess;
 import io.flagstone.testing.ProjectFiles;
@@ -18,10 +19,13 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
@@ -138,6 +142,43 @@ class StatTest {
                 assertThat(figures.keySet()).allMatch(name -> page.contains("`" + name + "`"));
             }
         }
+    }
+
+    /**
+     * The figures that a replica and a publisher give are shown, and the documentation names them.
+     */
+    @Test
+    void showsReplication() throws IOException {
+        final Map<Metric, LongSupplier> others = new EnumMap<>(Metric.class);
+        for (final Metric metric : Metric.values()) {
+            if (metric.isOfOthers()) {
+                others.put(metric, () -> 100 + metric.ordinal());
+            }
+        }
+        others.put(Metric.REPLICA_STATE, () -> Metric.REPLICA_STATES.indexOf("LOST"));
+        try (MetricsPublisher replicated =
+                MetricsPublisher.open(cache, directory.resolve("replica"), "replica", others)) {
+            assertThat(replicated.doWork()).isZero();
+            final JsonObject figures =
+                    JsonParser.parseString(stat(replicated.path(), "--once", "--json").out())
+                            .getAsJsonObject();
+            assertThat(figures.get("replicaState").getAsString()).isEqualTo("lost");
+            assertThat(figures.get("replicaLagNs").getAsLong())
+                    .isEqualTo(100 + Metric.REPLICA_LAG_NS.ordinal());
+            assertThat(figures.get("publisherLagRecords").getAsLong())
+                    .isEqualTo(100 + Metric.PUBLISHER_LAG_RECORDS.ordinal());
+            final String page = Files.readString(OPERATIONS);
+            assertThat(figures.keySet()).allMatch(name -> page.contains("`" + name + "`"));
+            final String text = stat(replicated.path(), "--once").out();
+            assertThat(text)
+                    .contains("replica LOST, epoch ", "publisher FENCED, epoch ", "replica gaps");
+            final CommandRun screen =
+                    stat(replicated.path(), "--once", "--width", "80", "--height", "24");
+            assertThat(screen.out().lines()).hasSizeLessThan(24).allMatch(l -> l.length() <= 80);
+            assertThat(screen.out()).contains("replica LOST, epoch ");
+        }
+        assertThat(stat(publisher.path(), "--once").out()).doesNotContain("replica");
+        assertThat(stat(publisher.path(), "--once", "--json").out()).doesNotContain("replica");
     }
 
     /** A publisher writes its last figures when it closes. */
