@@ -226,6 +226,11 @@ final class CacheFeed implements ChangeFeed {
     }
 
     @Override
+    public boolean isLosing() {
+        return ring.isLosing();
+    }
+
+    @Override
     public long pendingBytes() {
         return ring.pendingBytes();
     }

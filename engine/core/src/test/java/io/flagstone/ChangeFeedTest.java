@@ -160,11 +160,13 @@ class ChangeFeedTest {
         }
         put(1, 'b', LENGTH);
         assertThat(cache.changeFeed().gaps()).isEqualTo(1);
+        assertThat(cache.changeFeed().isLosing()).isTrue();
         assertThat(poll()).endsWith("PUT 1=a64", "GAP").hasSizeLessThan(PUTS_TO_FILL);
         put(1, 'c', LENGTH);
         cache.changeFeed().synchronise();
         assertThat(poll()).containsExactly("SYNC_BEGIN", "PUT 1=c64", "PUT copy 1=c64", "SYNC_END");
         assertThat(cache.changeFeed().gaps()).isEqualTo(1);
+        assertThat(cache.changeFeed().isLosing()).isFalse();
     }
 
     @Test

@@ -71,6 +71,13 @@ public interface ChangeFeed {
     long gaps();
 
     /**
+     * Returns whether changes are lost now, and a gap has yet to be passed.
+     *
+     * @return true from the first change that is lost until the gap is passed.
+     */
+    boolean isLosing();
+
+    /**
      * Returns the bytes of changes that wait to be polled, with headers and padding.
      *
      * @return bytes.

@@ -81,6 +81,10 @@ public final class CacheJournal implements Agent, AutoCloseable {
 
     private Phase phase = Phase.IDLE;
     private long checkpoint;
+
+    /** The gaps of the feed, which has them before the publisher passes them on. */
+    private long gapsAtBegin;
+
     private long leastNumber;
     private long drainedNumber;
     private long leastPosition;
@@ -283,9 +287,9 @@ public final class CacheJournal implements Agent, AutoCloseable {
 
     private int checkpointing() throws IOException {
         if (phase == Phase.IDLE) {
-            return isDue() && feed.gaps() == point.gaps ? take() : 0;
+            return isDue() ? take() : 0;
         }
-        if (!point.isUnbrokenSince(begin) || feed.gaps() != begin.gaps) {
+        if (!point.isUnbrokenSince(begin) || feed.gaps() != gapsAtBegin) {
             abandon();
             return 1;
         }
@@ -300,6 +304,11 @@ public final class CacheJournal implements Agent, AutoCloseable {
     }
 
     private int take() throws IOException {
+        gapsAtBegin = feed.gaps();
+        if (feed.isLosing()) {
+            // The checkpoint would have changes that are neither sent before nor after the gap.
+            return 0;
+        }
         begin.set(point);
         checkpoint = directory.create();
         phase = Phase.SENDING;

@@ -100,6 +100,9 @@ public final class CachePublisher implements Agent, AutoCloseable {
         this.replicaTimeoutNs = settings.replicaTimeoutNs;
         this.epoch = settings.epoch;
         this.primaryId = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
+        // Another publisher may have passed changes before.
+        this.passed = feed.number();
+        this.number.set(passed);
         this.sender = new MessageSender(new Messages(epoch, primaryId));
         final StatusReader reader = new StatusReader(new Replies());
         this.statusHandler =

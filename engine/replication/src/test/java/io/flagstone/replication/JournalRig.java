@@ -23,8 +23,8 @@ final class JournalRig implements AutoCloseable {
     final ReplicationRig rig = new ReplicationRig();
     final Path root;
     final OffHeapCache primary;
-    final CachePublisher publisher;
-    final CacheJournal journal;
+    CachePublisher publisher;
+    CacheJournal journal;
     private final ArchiveRig archive;
     private final UnsafeBuffer value = new UnsafeBuffer(new byte[4 << 10]);
 
@@ -41,8 +41,13 @@ final class JournalRig implements AutoCloseable {
         this.archive =
                 new ArchiveRig(rig.driver, rig.clock, root.resolve("archive"), fileSyncLevel);
         this.primary = rig.primary();
-        this.publisher = rig.publisher(primary).heartbeatNs(5_000_000).build();
-        this.journal =
+        digests.put(0L, primary.digest());
+        publish();
+    }
+
+    private void publish() {
+        publisher = rig.publisher(primary).heartbeatNs(5_000_000).build();
+        journal =
                 CacheJournal.builder()
                         .publisher(publisher)
                         .directory(root.resolve("checkpoints"))
@@ -52,7 +57,14 @@ final class JournalRig implements AutoCloseable {
                         .pollNs(1)
                         .errorHandler(rig.errors::add)
                         .build();
-        digests.put(0L, primary.digest());
+    }
+
+    /** Closes publisher and journal, and lets others go on, which need a recording of their own. */
+    void publishAgain() {
+        journal.close();
+        publisher.close();
+        numbers.clear();
+        publish();
     }
 
     void step() {

@@ -13,7 +13,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
@@ -183,6 +185,10 @@ class JournalTest {
             assertThat(recovery.checkpoint()).isEqualTo(2);
             assertThat(recovery.end()).isEqualTo(JournalEnd.END_OF_RECORDING);
             assertThat(recovery.number()).isEqualTo(rig.publisher.number());
+            // The next publisher has sent no gap, and the feed still counts the first one's.
+            rig.publishAgain();
+            rig.await("a checkpoint", () -> rig.journal.checkpoints() == 1);
+            assertThat(rig.recover(rig.lose()).number()).isEqualTo(rig.publisher.number());
         }
     }
 
@@ -205,6 +211,42 @@ class JournalTest {
             final JournalDirectory directory = new JournalDirectory(older.resolve("checkpoints"));
             directory.delete(directory.newest());
             final JournalRecovery recovery = rig.recover(older);
+            assertThat(recovery.end())
+                    .as(recovery.toString())
+                    .isEqualTo(JournalEnd.END_OF_RECORDING);
+            assertThat(recovery.number()).isEqualTo(rig.publisher.number());
+        }
+    }
+
+    private static Set<String> recordings(Path copy) throws IOException {
+        return segments(copy).stream()
+                .map(file -> file.getFileName().toString().replaceAll("-.*", ""))
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void recordingsOfEarlierPublishersArePurged() throws IOException {
+        final SplittableRandom random = new SplittableRandom(TestSupport.seed());
+        try (JournalRig rig = new JournalRig(root, 0)) {
+            rig.await("first checkpoint", () -> rig.journal.checkpoints() == 1);
+            rig.changes(random, 50);
+            rig.awaitRecorded();
+            final long first = rig.publisher.number();
+            rig.publishAgain();
+            rig.await("a checkpoint", () -> rig.journal.checkpoints() == 1);
+            rig.changes(random, 50);
+            rig.awaitRecorded();
+            // The older checkpoint is of the first recording, which therefore stays.
+            assertThat(recordings(root)).hasSize(2);
+            final Path copy = rig.lose();
+            final JournalDirectory directory = new JournalDirectory(copy.resolve("checkpoints"));
+            assertThat(rig.recover(copy).number()).isEqualTo(rig.publisher.number());
+            directory.delete(directory.newest());
+            assertThat(rig.recover(copy).number()).isEqualTo(first);
+            final Set<String> before = recordings(root);
+            rig.awaitCheckpoint();
+            assertThat(recordings(root)).hasSize(1).isSubsetOf(before);
+            final JournalRecovery recovery = rig.recover(rig.lose());
             assertThat(recovery.end())
                     .as(recovery.toString())
                     .isEqualTo(JournalEnd.END_OF_RECORDING);
