@@ -61,8 +61,9 @@ public final class CacheReplica implements Agent, AutoCloseable {
     private boolean hasAsked;
     private long askedNs;
 
-    private volatile ReplicaState state = ReplicaState.JOINING;
-    private volatile boolean isComplete;
+    /** The state that the listener was told last, at the end of a duty cycle. */
+    private ReplicaState shownState = ReplicaState.JOINING;
+
     private final Tally epoch = new Tally();
     private final Tally applied = new Tally();
     private final Tally lagRecords = new Tally();
@@ -199,8 +200,9 @@ public final class CacheReplica implements Agent, AutoCloseable {
         }
 
         /**
-         * Sets the listener of changes of the state. It gets the state before and the state after.
-         * It runs on the thread that makes the change and must not wait.
+         * Sets the listener of changes of the state. It gets the state before and the state after,
+         * at the end of the duty cycle in which the state changed. It runs on the thread that makes
+         * the change and must not wait.
          *
          * @param listener the listener.
          * @return this.
@@ -357,17 +359,14 @@ public final class CacheReplica implements Agent, AutoCloseable {
         lagRecords.set(follower.lagRecords());
         heartbeatNs.set(follower.heartbeatNs());
         ignored.set(follower.ignored());
-        final ReplicaState before = state;
-        final ReplicaState after = follower.state();
-        if (before != after || isComplete != follower.isComplete()) {
-            epoch.set(follower.epoch());
-            gaps.set(follower.gaps());
-            joins.set(follower.joins());
-            isComplete = follower.isComplete();
-            state = after;
-        }
+        epoch.set(follower.epoch());
+        gaps.set(follower.gaps());
+        joins.set(follower.joins());
         refused.set(follower.refused());
+        final ReplicaState before = shownState;
+        final ReplicaState after = follower.state();
         if (before != after) {
+            shownState = after;
             settings.stateListener.accept(before, after);
         }
     }
@@ -386,7 +385,7 @@ public final class CacheReplica implements Agent, AutoCloseable {
     public synchronized long promote() {
         if (!follower.isComplete()) {
             throw new IllegalStateException(
-                    "the replica holds only a part of its primary's contents: state=" + state);
+                    "the replica holds only a part of its primary's contents: state=" + state());
         }
         return promoteAnyway();
     }
@@ -415,7 +414,7 @@ public final class CacheReplica implements Agent, AutoCloseable {
 
     /** {@return the state} */
     public ReplicaState state() {
-        return state;
+        return follower.state();
     }
 
     /**
@@ -423,7 +422,7 @@ public final class CacheReplica implements Agent, AutoCloseable {
      * #promote} needs this.
      */
     public boolean isComplete() {
-        return isComplete;
+        return follower.isComplete();
     }
 
     /** {@return the epoch of the primary, or of the replica itself if it was promoted} */
@@ -484,7 +483,7 @@ public final class CacheReplica implements Agent, AutoCloseable {
      */
     public Map<Metric, LongSupplier> metrics() {
         final Map<Metric, LongSupplier> sources = new EnumMap<>(Metric.class);
-        sources.put(Metric.REPLICA_STATE, () -> state.ordinal());
+        sources.put(Metric.REPLICA_STATE, () -> state().ordinal());
         sources.put(Metric.REPLICA_EPOCH, this::epoch);
         sources.put(Metric.REPLICA_APPLIED, this::applied);
         sources.put(Metric.REPLICA_LAG_RECORDS, this::lagRecords);

@@ -12,7 +12,8 @@ import org.agrona.ErrorHandler;
  * epoch the one that it followed first, until that is lost. It applies changes whose numbers are
  * consecutive. When one is missing, it waits for the next synchronisation.
  *
- * <p>Knows nothing of Aeron and of time. Not thread-safe. Allocates nothing.
+ * <p>Knows nothing of Aeron and of time. Any thread may call {@link #state} and {@link
+ * #isComplete}; otherwise not thread-safe. Allocates nothing.
  */
 final class Follower extends StreamApplier {
     private final ErrorHandler errorHandler;
@@ -21,9 +22,12 @@ final class Follower extends StreamApplier {
     private Object source;
 
     private Object followed;
-    private ReplicaState state = ReplicaState.JOINING;
-    private boolean isLost;
-    private boolean isComplete;
+
+    // Any thread may read these three. They change before the contents do.
+    private volatile ReplicaState state = ReplicaState.JOINING;
+    private volatile boolean isLost;
+    private volatile boolean isComplete;
+
     private long epoch = Epochs.NONE;
     private long primaryId;
 

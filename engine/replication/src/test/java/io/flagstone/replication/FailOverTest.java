@@ -46,6 +46,35 @@ class FailOverTest {
         }
     }
 
+    /** The replica is live before and after the duty cycle, under another primary. */
+    @Test
+    void aReplicaChangesPrimariesInOneDutyCycle() {
+        try (ReplicationRig rig = new ReplicationRig()) {
+            final OffHeapCache old = rig.primary();
+            final CachePublisher first = rig.start(rig.publisher(old));
+            final CacheReplica one = rig.start(rig.replica(1));
+            final CacheReplica two = rig.start(rig.replica(2));
+            final CacheReplica slow = rig.start(rig.replica(3).fragmentsPerCycle(1_000));
+            rig.awaitLive(one, two, slow);
+            ReplicationRig.put(old, 1, 1, 1);
+            rig.awaitSame(old, first, one, two, slow);
+            rig.freeze(slow);
+            final long epoch = one.promote();
+            final CachePublisher second = rig.start(rig.publisher(one.cache()).epoch(epoch));
+            rig.await("follows", () -> two.epoch() == epoch && two.state() == ReplicaState.LIVE);
+            ReplicationRig.put(one.cache(), 2, 2, 2);
+            rig.awaitSame(one.cache(), second, two);
+            for (int i = 0; i < 100 && slow.epoch() != epoch; i++) {
+                ReplicationRig.step(slow);
+            }
+            assertThat(slow.state()).isEqualTo(ReplicaState.LIVE);
+            assertThat(slow.epoch()).isEqualTo(epoch);
+            assertThat(slow.joins()).isEqualTo(2);
+            rig.thaw(slow);
+            rig.awaitSame(one.cache(), second, two, slow);
+        }
+    }
+
     @Test
     void anOldPrimaryThatComesBackIsIgnoredAndFenced() {
         try (ReplicationRig rig = new ReplicationRig()) {
