@@ -129,7 +129,12 @@ final class Schedule implements AutoCloseable {
             case 6 -> promote(replicas.get(random.nextInt(replicas.size())));
             case 7 -> {
                 if (!zombieCaches.isEmpty()) {
-                    ReplicationRig.put(zombieCaches.get(0), random.nextInt(KEYS), 99, 40);
+                    final OffHeapCache zombie = zombieCaches.get(zombieCaches.size() - 1);
+                    ReplicationRig.put(zombie, random.nextInt(KEYS), 99, 40);
+                    // Until it is fenced, its replicas may follow.
+                    histories
+                            .get(zombies.get(zombies.size() - 1).epoch())
+                            .add(zombie, rig.clock.nanoTime());
                 }
             }
             case 8 -> rig.clock.advance(random.nextLong(TimeUnit.MILLISECONDS.toNanos(50)));
@@ -212,7 +217,7 @@ final class Schedule implements AutoCloseable {
                 .isNotNegative();
         if (!isDead) {
             zombies.add(publisher);
-            zombieCaches.add(0, primary);
+            zombieCaches.add(primary);
         }
         primary = seen.replica.cache();
         replicas.remove(seen);
@@ -268,8 +273,15 @@ final class Schedule implements AutoCloseable {
         final int at = history.find(history.look(replica.cache(), nowNs), seen.position, nowNs);
         assertThat(at)
                 .as(
-                        "contents of some moment: seed=%d, replica=%d, state=%s, since=%d",
-                        seed, seen.id, replica.state(), seen.position)
+                        "contents of some moment: seed=%d, replica=%d, state=%s, epoch=%d of %d,"
+                                + " since=%d of %d",
+                        seed,
+                        seen.id,
+                        replica.state(),
+                        seen.epoch,
+                        publisher.epoch(),
+                        seen.position,
+                        history.last())
                 .isNotNegative();
         seen.position = at;
         comparisons++;
@@ -283,9 +295,13 @@ final class Schedule implements AutoCloseable {
         }
         final CacheReplica[] all =
                 replicas.stream().map(seen -> seen.replica).toArray(CacheReplica[]::new);
-        rig.await(
-                "all follow: seed=" + seed,
-                () -> replicas.stream().allMatch(this::isUpToDate) && isDrained());
+        try {
+            rig.await(
+                    "all follow: seed=" + seed,
+                    () -> replicas.stream().allMatch(this::isUpToDate) && isDrained());
+        } catch (final AssertionError e) {
+            throw new AssertionError(describe(), e);
+        }
         rig.awaitSame(primary, publisher, all);
         final int before = comparisons;
         replicas.forEach(this::check);
@@ -294,6 +310,28 @@ final class Schedule implements AutoCloseable {
             rig.await("fenced: seed=" + seed, zombie::isFenced);
         }
         assertThat(rig.errors).as("seed=%d", seed).isEmpty();
+    }
+
+    private String describe() {
+        final StringBuilder text = new StringBuilder("seed=").append(seed);
+        text.append(", primary: epoch=").append(publisher.epoch());
+        text.append(", number=").append(publisher.number());
+        text.append(", pendingBytes=").append(primary.changeFeed().pendingBytes());
+        text.append(", synchronising=").append(primary.changeFeed().isSynchronising());
+        text.append(", dropped=").append(publisher.dropped());
+        text.append(", noRoom=").append(publisher.backPressured());
+        for (final Seen seen : replicas) {
+            text.append("; replica ").append(seen.id).append(": ").append(seen.replica.state());
+            text.append(", epoch=").append(seen.replica.epoch());
+            text.append(", applied=").append(seen.replica.applied());
+            text.append(", lag=").append(seen.replica.lagRecords());
+            text.append(", lagNs=").append(seen.replica.lagNs());
+            text.append(", ignored=").append(seen.replica.ignored());
+        }
+        for (final CachePublisher zombie : zombies) {
+            text.append("; zombie ").append(zombie.epoch()).append(' ').append(zombie.isFenced());
+        }
+        return text.append("; errors=").append(rig.errors).toString();
     }
 
     /** Returns how often the contents of a replica were compared with the primary's history. */
