@@ -3,12 +3,17 @@ package io.flagstone.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.aeron.archive.ArchiveTool;
 import io.aeron.archive.client.AeronArchive;
+import io.aeron.archive.client.ArchiveException;
 import io.flagstone.OffHeapCache;
 import io.flagstone.api.AuditResult;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
@@ -165,7 +170,7 @@ final class JournalRig implements AutoCloseable {
 
     private JournalRecovery recover(Path copy, boolean checks) {
         try (SteppedDriver driver = new SteppedDriver(rig.clock);
-                ArchiveRig other = new ArchiveRig(driver, rig.clock, copy.resolve("archive"), 0);
+                ArchiveRig other = restart(driver, copy.resolve("archive"));
                 AeronArchive client = other.connect()) {
             final JournalRecovery recovery =
                     JournalRecovery.builder()
@@ -186,6 +191,22 @@ final class JournalRig implements AutoCloseable {
                 }
             }
             return recovery;
+        }
+    }
+
+    /** Starts an archive as docs/journal.md says. */
+    private ArchiveRig restart(SteppedDriver driver, Path directory) {
+        try {
+            return new ArchiveRig(driver, rig.clock, directory, 0);
+        } catch (final ArchiveException e) {
+            assertThat(e).hasMessageContaining("straddling page boundary");
+            ArchiveTool.verify(
+                    new PrintStream(OutputStream.nullOutputStream()),
+                    directory.toFile(),
+                    Set.of(),
+                    null,
+                    segment -> true);
+            return new ArchiveRig(driver, rig.clock, directory, 0);
         }
     }
 
