@@ -44,9 +44,9 @@ final class ReplicationFigures {
     private volatile boolean isOver;
 
     private ReplicationFigures(String[] args) {
-        final boolean isIpc = "ipc".equals(args[0]);
-        channel = isIpc ? "aeron:ipc?term-length=4m" : Ports.udp() + "|term-length=4m";
-        statusChannel = isIpc ? "aeron:ipc?term-length=64k" : Ports.udp() + "|term-length=64k";
+        final String[] channels = channels("ipc".equals(args[0]));
+        channel = channels[0];
+        statusChannel = channels[1];
         replicaCount = Integer.parseInt(args[1]);
         final long rate = Long.parseLong(args[2]);
         intervalNs = rate == 0 ? 0 : TimeUnit.SECONDS.toNanos(1) / rate;
@@ -55,31 +55,49 @@ final class ReplicationFigures {
 
     /** Measures and prints. */
     public static void main(String[] args) throws IOException, InterruptedException {
-        final Path directory = Files.createTempDirectory(Path.of("/dev/shm"), "figures-");
-        try (MediaDriver driver =
-                MediaDriver.launch(
-                        new MediaDriver.Context()
-                                .aeronDirectoryName(directory.toString())
-                                .threadingMode(ThreadingMode.INVOKER)
-                                .socketRcvbufLength(2 << 20)
-                                .socketSndbufLength(2 << 20)
-                                .initialWindowLength(1 << 20)
-                                .dirDeleteOnShutdown(true))) {
-            new ReplicationFigures(args).run(driver.sharedAgentInvoker(), directory);
+        final Path directory = directory();
+        try (MediaDriver driver = launch(directory)) {
+            new ReplicationFigures(args).run(driver, directory);
         } finally {
             IoUtil.delete(directory.toFile(), true);
         }
     }
 
-    private Aeron connect(AgentInvoker driver, Path directory) {
+    /** Returns a channel for changes and one for statuses. */
+    static String[] channels(boolean isIpc) {
+        return isIpc
+                ? new String[] {"aeron:ipc?term-length=4m", "aeron:ipc?term-length=64k"}
+                : new String[] {Ports.udp() + "|term-length=4m", Ports.udp() + "|term-length=64k"};
+    }
+
+    /** Creates a directory in memory. */
+    static Path directory() throws IOException {
+        return Files.createTempDirectory(Path.of("/dev/shm"), "figures-");
+    }
+
+    /** Launches a media driver without threads. */
+    static MediaDriver launch(Path directory) {
+        return MediaDriver.launch(
+                new MediaDriver.Context()
+                        .aeronDirectoryName(directory.toString())
+                        .threadingMode(ThreadingMode.INVOKER)
+                        .socketRcvbufLength(2 << 20)
+                        .socketSndbufLength(2 << 20)
+                        .initialWindowLength(1 << 20)
+                        .dirDeleteOnShutdown(true));
+    }
+
+    /** Connects a client without threads. */
+    static Aeron connect(MediaDriver driver, Path directory) {
         return Aeron.connect(
                 new Aeron.Context()
                         .aeronDirectoryName(directory.toString())
                         .useConductorAgentInvoker(true)
-                        .driverAgentInvoker(driver));
+                        .driverAgentInvoker(driver.sharedAgentInvoker()));
     }
 
-    private void run(AgentInvoker driver, Path directory) throws InterruptedException {
+    private void run(MediaDriver media, Path directory) throws InterruptedException {
+        final AgentInvoker driver = media.sharedAgentInvoker();
         final UnsafeBuffer value = new UnsafeBuffer(new byte[VALUE_BYTES]);
         try (OffHeapCache primary =
                         OffHeapCache.builder()
@@ -89,7 +107,7 @@ final class ReplicationFigures {
                 CachePublisher publisher =
                         CachePublisher.builder()
                                 .cache(primary)
-                                .aeron(connect(driver, directory))
+                                .aeron(connect(media, directory))
                                 .channel(channel)
                                 .statusChannel(statusChannel)
                                 .build()) {
@@ -101,7 +119,7 @@ final class ReplicationFigures {
                         CacheReplica.builder()
                                 .cache(OffHeapCache.builder().memoryBytes(128 << 20))
                                 .replicaId(id)
-                                .aeron(connect(driver, directory))
+                                .aeron(connect(media, directory))
                                 .channel(channel)
                                 .statusChannel(statusChannel)
                                 .build());
