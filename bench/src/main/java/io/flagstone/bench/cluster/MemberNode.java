@@ -80,16 +80,12 @@ public final class MemberNode {
      * Runs until the parent ends.
      *
      * @param args none.
+     * @throws InterruptedException never.
      */
-    public static void main(String[] args) {
+    public static void main(String[] args) throws InterruptedException {
         final ParentLine parent = ParentLine.open();
         final SleepingMillisIdleStrategy idle = new SleepingMillisIdleStrategy(1);
-        String line = parent.poll();
-        while (line == null) {
-            idle.idle();
-            line = parent.poll();
-        }
-        final String[] words = line.split(" ", 5);
+        final String[] words = parent.take().split(" ", 5);
         final FlagstoneClusteredService service =
                 new FlagstoneClusteredService(
                         new ClusterServiceContext()

@@ -349,7 +349,13 @@ public final class CachePublisher implements Agent, AutoCloseable {
             hadGap = true;
             gaps.add(1);
         }
-        settle(sender.send(change), passed);
+        try {
+            settle(sender.send(change), passed);
+        } catch (final Throwable thrown) {
+            // The feed has passed the change, so its number is missing in the stream.
+            drop();
+            throw thrown;
+        }
     }
 
     private void settle(MessageSender.Outcome outcome, long ofNumber) {

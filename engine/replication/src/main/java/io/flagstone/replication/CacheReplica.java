@@ -320,14 +320,16 @@ public final class CacheReplica implements Agent, AutoCloseable {
         final boolean hasNews =
                 follower.applied() != statusNumber && nowNs - statusSentNs >= settings.acknowledgeNs
                         || follower.state() != statusState;
-        if ((hasNews || isStatusDue())
-                && statuses.sendStatus(
-                        follower.epoch(),
-                        follower.primaryId(),
-                        follower.applied(),
-                        follower.state(),
-                        cache.changeApplier().ownEvictions())) {
-            work = told();
+        if (hasNews || isStatusDue()) {
+            follower.checkResets();
+            if (statuses.sendStatus(
+                    follower.epoch(),
+                    follower.primaryId(),
+                    follower.applied(),
+                    follower.state(),
+                    cache.changeApplier().ownEvictions())) {
+                work = told();
+            }
         }
         if (!follower.canAsk()) {
             hasAsked = false;
@@ -383,6 +385,7 @@ public final class CacheReplica implements Agent, AutoCloseable {
      *     replica was promoted before, or if it is closed.
      */
     public synchronized long promote() {
+        follower.checkResets();
         if (!follower.isComplete()) {
             throw new IllegalStateException(
                     "the replica holds only a part of its primary's contents: state=" + state());

@@ -43,6 +43,9 @@ final class Follower extends StreamApplier {
     private long gaps;
     private long joins;
 
+    /** The resets of the cache's segments that its present contents have outlived. */
+    private long resets;
+
     Follower(ChangeApplier applier, ErrorHandler errorHandler) {
         super(applier);
         this.errorHandler = errorHandler;
@@ -119,10 +122,24 @@ final class Follower extends StreamApplier {
 
     /** Gives up the contents. */
     @Override
-    void onFailed(RuntimeException problem) {
+    void onFailed(Throwable problem) {
         isComplete = false;
         missed();
+        resets = applier().ownResets();
         errorHandler.onError(problem);
+    }
+
+    /**
+     * Gives up the contents if an Error has emptied a segment of the cache, also one in a reader's
+     * thread. Called before anything is acknowledged.
+     */
+    void checkResets() {
+        if (state != ReplicaState.PROMOTED && applier().ownResets() != resets) {
+            onFailed(
+                    new IllegalStateException(
+                            "an Error has emptied a segment of the replica: ownResets="
+                                    + applier().ownResets()));
+        }
     }
 
     @Override
@@ -138,8 +155,12 @@ final class Follower extends StreamApplier {
         applied = number;
         try {
             applier().clear();
+            resets = applier().ownResets();
         } catch (final RuntimeException e) {
             onFailed(e);
+        } catch (final Error e) {
+            onFailed(e);
+            throw e;
         }
     }
 

@@ -90,7 +90,7 @@ final class JournalReader extends StreamApplier {
     }
 
     @Override
-    void onFailed(RuntimeException problem) {
+    void onFailed(Throwable problem) {
         stop(JournalEnd.MALFORMED, "change " + number + " cannot be applied: " + problem);
         number--;
         applied--;

@@ -10,6 +10,9 @@ import org.agrona.DirectBuffer;
  * Applies the changes of a stream to a cache. A subclass decides which changes these are, and what
  * happens if one cannot be applied.
  *
+ * <p>Aeron counts a message as read even if its handler has thrown. So whoever is told of a failure
+ * must not count the change as applied. An Error is told and then thrown on.
+ *
  * <p>Not thread-safe. Allocates nothing.
  */
 abstract class StreamApplier implements StreamHandler {
@@ -23,8 +26,8 @@ abstract class StreamApplier implements StreamHandler {
     /** Takes note that a value is too large for the cache, which misses its key from now on. */
     abstract void onRefused(EntryTooLargeException problem);
 
-    /** Takes note that the last change could not be applied. */
-    abstract void onFailed(RuntimeException problem);
+    /** Takes note that the last change could not be applied, or only a part of it. */
+    abstract void onFailed(Throwable problem);
 
     final ChangeApplier applier() {
         return applier;
@@ -54,6 +57,9 @@ abstract class StreamApplier implements StreamHandler {
             onRemoval(buffer, keyOffset, keyLength, RemovalCause.REMOVED);
         } catch (final RuntimeException e) {
             onFailed(e);
+        } catch (final Error e) {
+            onFailed(e);
+            throw e;
         }
     }
 
@@ -64,6 +70,9 @@ abstract class StreamApplier implements StreamHandler {
             applier.remove(buffer, keyOffset, keyLength, cause);
         } catch (final RuntimeException e) {
             onFailed(e);
+        } catch (final Error e) {
+            onFailed(e);
+            throw e;
         }
     }
 
@@ -74,6 +83,9 @@ abstract class StreamApplier implements StreamHandler {
             applier.deadline(buffer, keyOffset, keyLength, deadlineNs, isSliding);
         } catch (final RuntimeException e) {
             onFailed(e);
+        } catch (final Error e) {
+            onFailed(e);
+            throw e;
         }
     }
 }

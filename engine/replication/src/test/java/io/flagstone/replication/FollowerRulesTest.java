@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flagstone.OffHeapCache;
 import io.flagstone.feed.Change;
+import io.flagstone.internal.memory.AccessFaults;
 import io.flagstone.testing.TestSupport;
 import java.util.ArrayList;
 import java.util.List;
@@ -166,5 +167,70 @@ class FollowerRulesTest {
         assertThat(follower.state()).isEqualTo(ReplicaState.JOINING);
         reader.read(new UnsafeBuffer(new byte[64]), 0, 64);
         assertThat(errors).hasSize(2);
+    }
+
+    @Test
+    void aChangeThatEndsByAnErrorIsNotAcknowledged() {
+        int failures = 0;
+        boolean fails = true;
+        for (long access = 1; fails; access++) {
+            synchronise();
+            final long gaps = follower.gaps();
+            fails = putFailsAt(access);
+            if (fails) {
+                failures++;
+                assertThat(follower.applied()).as("access " + access).isZero();
+                assertThat(follower.isComplete()).isFalse();
+                assertThat(follower.gaps()).isEqualTo(gaps + 1);
+            } else {
+                assertThat(follower.applied()).isEqualTo(13);
+            }
+            follower.end();
+        }
+        assertThat(failures).isGreaterThan(10);
+        assertThat(errors).hasSizeGreaterThanOrEqualTo(failures);
+    }
+
+    private boolean putFailsAt(long access) {
+        AccessFaults.arm(access, false, new OutOfMemoryError("injected"));
+        try {
+            put(13, 2, false);
+            return false;
+        } catch (final OutOfMemoryError e) {
+            return true;
+        } finally {
+            AccessFaults.disarm();
+        }
+    }
+
+    /** The segment is emptied by an Error in a thread that is not the replica's. */
+    @Test
+    void anEmptiedSegmentEndsTheFollowing() {
+        synchronise();
+        long access = 1;
+        while (cache.statistics().segmentResets() == 0) {
+            AccessFaults.arm(access++, false, new StackOverflowError("injected"));
+            try {
+                cache.remainingTtlNs(1);
+                cache.read(1, value -> {});
+            } catch (final StackOverflowError e) {
+                assertThat(e).hasMessage("injected");
+            } finally {
+                AccessFaults.disarm();
+            }
+            assertThat(access).isLessThan(1_000);
+        }
+        assertThat(follower.applied()).isEqualTo(12);
+        follower.checkResets();
+        assertThat(follower.applied()).isZero();
+        assertThat(follower.isComplete()).isFalse();
+        assertThat(follower.canAsk()).isTrue();
+        follower.onSyncBegin(20, PRIMARY);
+        follower.onSyncEnd(21);
+        follower.checkResets();
+        assertThat(follower.isComplete()).isTrue();
+        follower.promote(1);
+        follower.checkResets();
+        assertThat(follower.state()).isEqualTo(ReplicaState.PROMOTED);
     }
 }

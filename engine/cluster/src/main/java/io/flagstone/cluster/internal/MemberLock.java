@@ -18,8 +18,8 @@ import org.agrona.IoUtil;
  * ends.
  *
  * <p>Aeron's parts note in mark files that they are alive, and one that is started again believes
- * for ten seconds that the one before still runs. The holder of this lock knows that it does not. So
- * the files are deleted; they hold no state of the cluster.
+ * for ten seconds that the one before still runs. The holder of this lock knows that it does not.
+ * So the files are deleted; they hold no state of the cluster.
  */
 public final class MemberLock implements AutoCloseable {
     private static final String NAME = "flagstone.lock";
