@@ -299,10 +299,10 @@ final class Schedule implements AutoCloseable {
             rig.await(
                     "all follow: seed=" + seed,
                     () -> replicas.stream().allMatch(this::isUpToDate) && isDrained());
+            rig.awaitSame(primary, publisher, all);
         } catch (final AssertionError e) {
             throw new AssertionError(describe(), e);
         }
-        rig.awaitSame(primary, publisher, all);
         final int before = comparisons;
         replicas.forEach(this::check);
         assertThat(comparisons - before).as("seed=%d", seed).isEqualTo(replicas.size());
@@ -327,6 +327,8 @@ final class Schedule implements AutoCloseable {
             text.append(", lag=").append(seen.replica.lagRecords());
             text.append(", lagNs=").append(seen.replica.lagNs());
             text.append(", ignored=").append(seen.replica.ignored());
+            text.append(", ");
+            text.append(history().difference(primary, seen.replica.cache(), rig.clock.nanoTime()));
         }
         for (final CachePublisher zombie : zombies) {
             text.append("; zombie ").append(zombie.epoch()).append(' ').append(zombie.isFenced());
