@@ -6,6 +6,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.flagstone.bench.fork.Origin;
 import io.flagstone.bench.report.Page;
+import io.flagstone.bench.report.Page.Fact;
 import io.flagstone.bench.report.Page.Figure;
 import io.flagstone.bench.report.Report;
 import io.flagstone.bench.report.Table;
@@ -61,7 +62,7 @@ public record ClusterReport(ClusterResult result, Origin origin) implements Repo
         out.println();
         row(out, "lost", Units.count(result.lost()) + " of the trades that were acknowledged");
         row(out, "made twice", Units.count(result.twice()));
-        row(out, "equal members", result.equalMembers() + " of " + MemberNode.MEMBERS);
+        row(out, "equal members", equalMembers());
         row(out, "differences", Units.count(result.differences()));
         result.described().forEach(text -> out.println("  - " + text));
         Wrapping.lines(NOTE, WIDTH).forEach(line -> out.println("  " + line));
@@ -141,8 +142,27 @@ public record ClusterReport(ClusterResult result, Origin origin) implements Repo
                         new Table("Numbers of trades, from the first.", List.of("trade", "event"))
                                 .text(1)
                                 .rows(course()))
-                .list(result.described())
                 .endSection();
+        page.section("What was compared", "Each answer, all levels at the end, and the members.");
+        page.facts(facts()).list(result.described()).endSection();
         return origin.endPage(page, NOTE);
+    }
+
+    private List<Fact> facts() {
+        return List.of(
+                new Fact("members", Integer.toString(MemberNode.MEMBERS)),
+                new Fact("seed", Long.toString(result.seed())),
+                new Fact("answers", Units.count(result.trades())),
+                new Fact("answers that differ", Units.count(result.wrongAnswers())),
+                new Fact("price levels", Units.count(result.levels())),
+                new Fact("levels that differ", Units.count(result.wrongLevels())),
+                new Fact("trades lost", Units.count(result.lost())),
+                new Fact("trades made twice", Units.count(result.twice())),
+                new Fact("members with the leader's digest", equalMembers()),
+                new Fact("duration of the tape", millis(result.tapeNs())));
+    }
+
+    private String equalMembers() {
+        return result.equalMembers() + " of " + MemberNode.MEMBERS;
     }
 }
