@@ -27,14 +27,28 @@ final class JoinFigures {
         final long bytes = Long.parseLong(args[2]) << 20;
         final long entries = bytes / (KEY_BYTES + valueBytes);
         final long memoryBytes = bytes + bytes / 4 + entries * 72;
-        final String[] channels = ReplicationFigures.channels("ipc".equals(args[0]));
+        try (OffHeapCache primary =
+                OffHeapCache.builder().memoryBytes(memoryBytes).changeFeedBytes(16 << 20).build()) {
+            // Nobody polls the feed meanwhile, so it has a gap.
+            fill(primary, valueBytes, entries);
+            join(args[0], valueBytes, primary, memoryBytes);
+        }
+    }
+
+    private static void fill(OffHeapCache primary, int valueBytes, long entries) {
+        final UnsafeBuffer value = new UnsafeBuffer(new byte[valueBytes]);
+        for (long key = 0; key < entries; key++) {
+            value.putLong(0, key);
+            primary.put(key, value, 0, valueBytes);
+        }
+    }
+
+    private static void join(
+            String transport, int valueBytes, OffHeapCache primary, long memoryBytes)
+            throws IOException, InterruptedException {
+        final String[] channels = ReplicationFigures.channels("ipc".equals(transport));
         final Path directory = ReplicationFigures.directory();
         try (MediaDriver driver = ReplicationFigures.launch(directory);
-                OffHeapCache primary =
-                        OffHeapCache.builder()
-                                .memoryBytes(memoryBytes)
-                                .changeFeedBytes(16 << 20)
-                                .build();
                 CachePublisher publisher =
                         CachePublisher.builder()
                                 .cache(primary)
@@ -50,17 +64,6 @@ final class JoinFigures {
                                 .channel(channels[0])
                                 .statusChannel(channels[1])
                                 .build()) {
-            final UnsafeBuffer value = new UnsafeBuffer(new byte[valueBytes]);
-            for (long key = 0; key < entries; key++) {
-                value.putLong(0, key);
-                primary.put(key, value, 0, valueBytes);
-                if ((key & 1023) == 0) {
-                    publisher.doWork();
-                }
-            }
-            while (primary.changeFeed().pendingBytes() > 0) {
-                publisher.doWork();
-            }
             final long joinNs = join(driver, publisher, replica);
             if (replica.cache().digest() != primary.digest()) {
                 throw new IllegalStateException("the contents differ");
@@ -69,7 +72,7 @@ final class JoinFigures {
                     Locale.ROOT,
                     "%s, values of %d bytes: joined with %,d entries of %,d MiB in %,.0f ms;"
                             + " evicted %d, no room %,d, gaps %d%n",
-                    args[0],
+                    transport,
                     valueBytes,
                     replica.cache().size(),
                     (KEY_BYTES + valueBytes) * replica.cache().size() >> 20,
