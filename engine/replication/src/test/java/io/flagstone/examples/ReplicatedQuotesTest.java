@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ReplicatedQuotesTest {
     private static final String NAME = "ReplicatedQuotes";
     private static final String COMMAND =
-            "mvn -q test-compile exec:exec@replicated-example -pl engine/replication -am -Dexample="
+            "mvn -q test-compile exec:exec@replicated-example -pl engine/replication -Dexample="
                     + NAME
                     + "\n";
 
