@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.cluster;
 
-import io.flagstone.bench.fork.AeronDriver;
 import io.flagstone.bench.replay.Progress;
 import io.flagstone.bench.tape.Trade;
 import io.flagstone.bench.tape.TradeTape;
+import io.flagstone.cluster.ClientDriver;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,23 +49,24 @@ public final class ClusterRun {
      */
     public ClusterResult run() throws IOException, InterruptedException {
         final List<Trade> trades = trades();
-        final long killAt =
-                (long)
+        final int killAt =
+                (int)
                         (trades.size()
                                 * (FIRST_KILL
                                         + new Random(seed).nextDouble()
                                                 * (LAST_KILL - FIRST_KILL)));
-        try (AeronDriver driver = AeronDriver.start();
-                Members members = new Members(CACHE_BYTES);
-                TapeClient client = new TapeClient(members.basePort(), driver.aeronDirectory())) {
+        try (Members members = new Members(CACHE_BYTES);
+                ClientDriver driver = members.launchClientDriver();
+                TapeClient client = new TapeClient(driver, members.ingressEndpoints())) {
             final long startNs = System.nanoTime();
-            final int killed = play(trades.subList(0, (int) killAt), members, client, -1);
+            play(trades, 0, killAt, client);
+            final int killed = awaitLeader(members, client);
             final long killTrade = client.answers();
             members.kill(killed);
             final int leader = awaitLeader(members, client);
             final long restartNs = System.nanoTime();
             members.start(killed);
-            play(trades.subList((int) killAt, trades.size()), members, client, killAt);
+            play(trades, killAt, trades.size(), client);
             client.awaitAll();
             final long endNs = System.nanoTime();
             members.awaitApplied(killed, client.position());
@@ -105,17 +106,13 @@ public final class ClusterRun {
         return trades;
     }
 
-    /** Makes trades, and returns the leader at their end. */
-    private int play(List<Trade> trades, Members members, TapeClient client, long before)
-            throws IOException, InterruptedException {
-        long made = Math.max(0, before);
-        for (final Trade trade : trades) {
-            client.trade(trade);
-            if (++made % TRADES_PER_STEP == 0) {
-                progress.at(made, limit);
+    private void play(List<Trade> trades, int first, int end, TapeClient client) {
+        for (int i = first; i < end; i++) {
+            client.trade(trades.get(i));
+            if (i % TRADES_PER_STEP == 0) {
+                progress.at(i, limit);
             }
         }
-        return awaitLeader(members, client);
     }
 
     private static int awaitLeader(Members members, TapeClient client)

@@ -2,6 +2,7 @@
 package io.flagstone.bench.cluster;
 
 import io.flagstone.bench.fork.LiveFork;
+import io.flagstone.cluster.ClientDriver;
 import io.flagstone.cluster.ClusterMemberContext;
 import java.io.Closeable;
 import java.io.IOException;
@@ -27,6 +28,7 @@ final class Members implements Closeable {
     private static final Path SHARED_MEMORY = Path.of("/dev/shm");
     private static final long LEAST_SHARED_BYTES = 96L << 20;
     private static final long STEP_NS = TimeUnit.SECONDS.toNanos(60);
+    private static final int CLIENT_TERM_BYTES = 1 << 20;
     private static final int FIRST_PORT = 21_000;
     private static final int LAST_PORT = 31_000;
     private static final int PORT_ATTEMPTS = 100;
@@ -123,8 +125,19 @@ final class Members implements Closeable {
         }
     }
 
-    int basePort() {
-        return basePort;
+    /** Returns where clients connect to. */
+    String ingressEndpoints() {
+        return MemberNode.members(basePort).ingressEndpoints();
+    }
+
+    /** Starts a media driver for clients next to those of the members. */
+    ClientDriver launchClientDriver() {
+        // A client connects again; what it fails at meanwhile is no news.
+        return ClientDriver.launch(
+                drivers.resolve("client").toString(),
+                "127.0.0.1",
+                CLIENT_TERM_BYTES,
+                failure -> {});
     }
 
     /** Returns the member that leads, or -1 if none does. */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.cluster;
 
-import io.aeron.cluster.client.AeronCluster;
 import io.flagstone.OffHeapCache;
 import io.flagstone.bench.tape.PriceLevelRecord;
 import io.flagstone.bench.tape.Trade;
+import io.flagstone.cluster.ClientDriver;
 import io.flagstone.cluster.ClusterBatch;
 import io.flagstone.cluster.ClusterClientContext;
 import io.flagstone.cluster.ClusterRequests;
@@ -62,27 +62,20 @@ final class TapeClient implements Closeable {
     /**
      * Connects.
      *
-     * @param basePort of the members.
-     * @param aeronDirectory of the client's media driver.
+     * @param driver the client's media driver.
+     * @param ingressEndpoints of the members.
      */
-    TapeClient(int basePort, String aeronDirectory) {
+    TapeClient(ClientDriver driver, String ingressEndpoints) {
         this.requests =
                 ClusterRequests.connect(
                         new ClusterClientContext()
-                                .aeronCluster(() -> connection(basePort, aeronDirectory))
+                                .aeronCluster(
+                                        () ->
+                                                driver.connection(
+                                                        ingressEndpoints,
+                                                        2 * MemberNode.HEARTBEAT_TIMEOUT_NS))
                                 .requestTimeoutNs(REQUEST_TIMEOUT_NS),
                         this::onResponse);
-    }
-
-    private static AeronCluster.Context connection(int basePort, String aeronDirectory) {
-        return new AeronCluster.Context()
-                .aeronDirectoryName(aeronDirectory)
-                .ingressChannel("aeron:udp?term-length=64k")
-                .ingressEndpoints(MemberNode.members(basePort).ingressEndpoints())
-                .egressChannel("aeron:udp?endpoint=127.0.0.1:0|term-length=1m")
-                .messageTimeoutNs(2 * MemberNode.HEARTBEAT_TIMEOUT_NS)
-                // The client connects again; what it fails at meanwhile is no news.
-                .errorHandler(failure -> {});
     }
 
     /** Begins to make a trade. Waits only while as many are under way as the cluster allows. */

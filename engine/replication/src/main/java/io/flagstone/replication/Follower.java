@@ -156,11 +156,8 @@ final class Follower extends StreamApplier {
         try {
             applier().clear();
             resets = applier().ownResets();
-        } catch (final RuntimeException e) {
-            onFailed(e);
-        } catch (final Error e) {
-            onFailed(e);
-            throw e;
+        } catch (final Throwable e) {
+            failed(e);
         }
     }
 

@@ -29,6 +29,14 @@ abstract class StreamApplier implements StreamHandler {
     /** Takes note that the last change could not be applied, or only a part of it. */
     abstract void onFailed(Throwable problem);
 
+    /** Tells a failure, and throws it on if it is an Error. */
+    final void failed(Throwable problem) {
+        onFailed(problem);
+        if (problem instanceof Error error) {
+            throw error;
+        }
+    }
+
     final ChangeApplier applier() {
         return applier;
     }
@@ -55,11 +63,8 @@ abstract class StreamApplier implements StreamHandler {
             refused++;
             onRefused(e);
             onRemoval(buffer, keyOffset, keyLength, RemovalCause.REMOVED);
-        } catch (final RuntimeException e) {
-            onFailed(e);
-        } catch (final Error e) {
-            onFailed(e);
-            throw e;
+        } catch (final Throwable e) {
+            failed(e);
         }
     }
 
@@ -68,11 +73,8 @@ abstract class StreamApplier implements StreamHandler {
             DirectBuffer buffer, int keyOffset, int keyLength, RemovalCause cause) {
         try {
             applier.remove(buffer, keyOffset, keyLength, cause);
-        } catch (final RuntimeException e) {
-            onFailed(e);
-        } catch (final Error e) {
-            onFailed(e);
-            throw e;
+        } catch (final Throwable e) {
+            failed(e);
         }
     }
 
@@ -81,11 +83,8 @@ abstract class StreamApplier implements StreamHandler {
             DirectBuffer buffer, int keyOffset, int keyLength, long deadlineNs, boolean isSliding) {
         try {
             applier.deadline(buffer, keyOffset, keyLength, deadlineNs, isSliding);
-        } catch (final RuntimeException e) {
-            onFailed(e);
-        } catch (final Error e) {
-            onFailed(e);
-            throw e;
+        } catch (final Throwable e) {
+            failed(e);
         }
     }
 }
