@@ -12,12 +12,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Reads the metrics of a replay from another process, also after the replay was killed. */
 @Timeout(120)
+@Tag("any-jdk")
 class ReplayMetricsTest {
     private static final int REQUESTS = 8_000_000;
 

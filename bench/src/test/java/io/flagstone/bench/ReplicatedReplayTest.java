@@ -8,11 +8,13 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The replay on a primary and two replicas, of which processes are killed. */
+@Tag("any-jdk")
 class ReplicatedReplayTest {
     @TempDir private Path directory;
 

@@ -11,10 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs a command in a pseudo-terminal of 80 columns, which the tool {@code script} provides. */
+@Tag("any-jdk")
 class TerminalTest {
     private static final int COLUMNS = 80;
 

@@ -9,9 +9,11 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import io.flagstone.stress.soak.SoakCycleFixture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Checks the dependencies between the packages of the stress module. */
+@Tag("any-jdk")
 class ArchitectureTest {
     private static final String ROOT = "io.flagstone.stress";
 

@@ -16,8 +16,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("any-jdk")
 class CompareRunTest {
     private static final Scale SCALE = new Scale(5000, 16, "zipf", 1);
     private static final List<ContenderType> TYPES =

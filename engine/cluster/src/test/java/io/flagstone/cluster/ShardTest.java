@@ -20,12 +20,14 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Three clusters of one member each: slots move under clients, movers die, members restart. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
+@Tag("any-jdk")
 class ShardTest {
     private static final int SHARDS = 3;
     private static final int CLIENTS = 3;

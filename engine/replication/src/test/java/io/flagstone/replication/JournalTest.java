@@ -18,6 +18,7 @@ import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A journal's archive and checkpoints give back what the cache held at some change. */
 @Timeout(120)
+@Tag("any-jdk")
 class JournalTest {
     private static final int LOSSES = 24;
 

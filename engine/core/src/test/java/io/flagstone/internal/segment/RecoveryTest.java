@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Random;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * its accesses; {@code -Dflagstone.test.access.points=N} tries at most N.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("any-jdk")
 class RecoveryTest {
     private static final int POINTS = 12;
     private static final long KEY = 1;
