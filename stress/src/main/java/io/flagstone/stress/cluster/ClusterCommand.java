@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -22,9 +24,9 @@ import picocli.CommandLine.Spec;
         name = "flagstone-soak --cluster",
         mixinStandardHelpOptions = true,
         description =
-                "Kills, pauses and restarts members of a cluster while clients use it, and checks"
-                        + " that what the clients saw is linearizable and that the members are"
-                        + " equal.",
+                "Kills, pauses and restarts members of a cluster, cuts their network and makes"
+                        + " their disks slow while clients use it. Checks that what the clients"
+                        + " saw is linearizable and that the members are equal.",
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {"0:no violation", "1:a violation, which is printed", "2:an invalid option"})
 public final class ClusterCommand implements Callable<Integer> {
@@ -32,6 +34,7 @@ public final class ClusterCommand implements Callable<Integer> {
     private static final int MAX_SHARDS = 4;
     private static final int FIRST_PORT = 21_000;
     private static final int PORT_RANGE = 20_000;
+    private static final int HEAP_MIB = 512;
 
     @Option(names = "--cluster", required = true, description = "Run a cluster.")
     private boolean cluster;
@@ -68,6 +71,12 @@ public final class ClusterCommand implements Callable<Integer> {
             description = "First of 40 ports of the loopback (default: by the process' id).")
     private Integer port;
 
+    @Option(
+            names = "--in-namespace",
+            hidden = true,
+            description = "This process has a network namespace of its own.")
+    private boolean inNamespace;
+
     @Spec private CommandSpec spec;
 
     private ClusterCommand() {}
@@ -98,16 +107,27 @@ public final class ClusterCommand implements Callable<Integer> {
                     line, "--shards must be between 2 and " + MAX_SHARDS + ": " + shards);
         }
         final long chosen = seed == null ? new SplittableRandom().nextLong() >>> 1 : seed;
+        final List<String> way = shards == 0 && !inNamespace ? Network.inNewNamespace() : null;
+        if (way != null) {
+            return runIn(way, chosen);
+        }
         final long pid = ProcessHandle.current().pid();
         final int basePort = port == null ? FIRST_PORT + (int) (pid * 97 % PORT_RANGE) : port;
         final Path directory = Files.createTempDirectory("flagstone-cluster");
         final PrintWriter out = line.getOut();
         out.println("seed       " + chosen);
+        if (shards == 0 && !inNamespace) {
+            out.println("network    no namespaces can be made here, so it is not cut");
+        }
+        if (inNamespace) {
+            endWithParent();
+        }
         final long endNs = System.nanoTime() + (long) (minutes * TimeUnit.MINUTES.toNanos(1));
-        try (Soak soak =
-                shards == 0
-                        ? new ClusterSoak(chosen, directory, basePort, out)
-                        : new ShardSoak(shards, chosen, directory, basePort, out)) {
+        try (Network network = inNamespace ? new Network(MemberMain.MEMBERS) : null;
+                Soak soak =
+                        shards == 0
+                                ? new ClusterSoak(chosen, directory, hosts(network, basePort), out)
+                                : new ShardSoak(shards, chosen, directory, basePort, out)) {
             int run = 0;
             while (run < schedules && System.nanoTime() - endNs < 0) {
                 soak.run(run++);
@@ -129,5 +149,42 @@ public final class ClusterCommand implements Callable<Integer> {
         }
         IoUtil.delete(directory.toFile(), true);
         return 0;
+    }
+
+    private static Hosts hosts(Network network, int basePort) {
+        return network == null
+                ? Hosts.loopback(MemberMain.MEMBERS, basePort)
+                : Hosts.of(network, MemberMain.MEMBERS, basePort);
+    }
+
+    /** Runs this command again, in a process with a network namespace of its own. */
+    private int runIn(List<String> way, long chosen) throws IOException, InterruptedException {
+        final List<String> command = new ArrayList<>(way);
+        command.addAll(
+                MemberProcess.command(
+                        List.of(),
+                        HEAP_MIB,
+                        ClusterCommand.class,
+                        "--cluster",
+                        "--in-namespace",
+                        "--schedules=" + schedules,
+                        "--minutes=" + minutes,
+                        "--seed=" + chosen));
+        if (port != null) {
+            command.add("--port=" + port);
+        }
+        final Process process = new ProcessBuilder(command).inheritIO().start();
+        final Thread end = new Thread(process::destroy, "end");
+        Runtime.getRuntime().addShutdownHook(end);
+        final int status = process.waitFor();
+        Runtime.getRuntime().removeShutdownHook(end);
+        return status;
+    }
+
+    /** Ends this process when the one that started it has ended. */
+    private static void endWithParent() {
+        ProcessHandle.current()
+                .parent()
+                .ifPresent(parent -> parent.onExit().thenRun(() -> Runtime.getRuntime().halt(1)));
     }
 }

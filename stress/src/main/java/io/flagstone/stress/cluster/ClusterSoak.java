@@ -7,7 +7,10 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -20,6 +23,7 @@ final class ClusterSoak implements Soak {
     private static final int KEYS = 5;
     private static final int FAULTS = 3;
     private static final long CALLS_BETWEEN = 40;
+    private static final long STALL_MS = TimeUnit.MINUTES.toMillis(10);
     private static final long GUARD_NS = TimeUnit.SECONDS.toNanos(60);
 
     /** A fault that the members suffer. */
@@ -28,40 +32,60 @@ final class ClusterSoak implements Soak {
         PAUSE_LEADER,
         PAUSE_FOLLOWER,
         SNAPSHOT,
-        KILL_AFTER_SNAPSHOT
+        KILL_AFTER_SNAPSHOT,
+        SLOW_LEADER_DISK,
+        SLOW_FOLLOWER_DISK,
+        KILL_LEADER_OF_SLOW_FOLLOWER,
+        STALL_ALL_DISKS,
+        // The following ones need a network.
+        CUT_LEADER,
+        CUT_FOLLOWER,
+        MUTE_LEADER,
+        MUTE_FOLLOWER,
+        DEAF_LEADER,
+        DEAF_FOLLOWER,
+        CUT_ALL;
+
+        /** Returns the faults that are possible. */
+        static Fault[] all(boolean hasNetwork) {
+            return hasNetwork ? values() : Arrays.copyOf(values(), CUT_LEADER.ordinal());
+        }
     }
 
     private final MemberProcess[] members = new MemberProcess[MemberMain.MEMBERS];
     private final SplittableRandom random;
     private final PrintWriter out;
     private final Path directory;
-    private final int basePort;
+    private final Hosts hosts;
+    private final Fault[] possible;
+    private final Map<Fault, Integer> suffered = new EnumMap<>(Fault.class);
     private final String aeron;
     private final ClientDriver driver;
     private long calls;
     private long unknown;
-    private int faults;
+    private long waits;
 
-    ClusterSoak(long seed, Path directory, int basePort, PrintWriter out) throws IOException {
+    ClusterSoak(long seed, Path directory, Hosts hosts, PrintWriter out) throws IOException {
         this.random = new SplittableRandom(seed);
         this.directory = directory;
-        this.basePort = basePort;
+        this.hosts = hosts;
+        this.possible = Fault.all(hosts.network() != null);
         this.out = out;
         this.aeron = "/dev/shm/flagstone-soak-" + ProcessHandle.current().pid();
-        this.driver = ClientDriver.launch(aeron + "-clients", "127.0.0.1", 64 << 10, thrown -> {});
+        this.driver =
+                ClientDriver.launch(aeron + "-clients", hosts.clients(), 64 << 10, thrown -> {});
         for (int i = 0; i < members.length; i++) {
             start(i, true);
         }
     }
 
     private void start(int id, boolean clean) throws IOException {
-        members[id] = new MemberProcess(id, members.length, basePort, directory, aeron, clean);
+        members[id] = new MemberProcess(id, hosts, directory, aeron, clean);
     }
 
     private ClusterCache connect() {
         return ClusterCache.connect(
-                driver.client(MemberMain.context(basePort, members.length).ingressEndpoints())
-                        .requestTimeoutNs(TimeUnit.SECONDS.toNanos(20)));
+                driver.client(hosts.endpoints()).requestTimeoutNs(TimeUnit.SECONDS.toNanos(20)));
     }
 
     @Override
@@ -80,10 +104,10 @@ final class ClusterSoak implements Soak {
         final StringBuilder text = new StringBuilder();
         for (int i = 0; i < FAULTS; i++) {
             awaitCalls(clients);
-            final Fault fault = Fault.values()[random.nextInt(Fault.values().length)];
+            final Fault fault = possible[random.nextInt(possible.length)];
             text.append(i == 0 ? "" : ", ").append(fault);
-            apply(fault);
-            faults++;
+            apply(fault, clients);
+            suffered.merge(fault, 1, Integer::sum);
         }
         awaitCalls(clients);
         for (final ClientThread client : clients) {
@@ -105,7 +129,8 @@ final class ClusterSoak implements Soak {
         }
     }
 
-    private void apply(Fault fault) throws IOException, InterruptedException {
+    private void apply(Fault fault, List<ClientThread> clients)
+            throws IOException, InterruptedException {
         final int leader = leader();
         final int follower = (leader + 1 + random.nextInt(members.length - 1)) % members.length;
         switch (fault) {
@@ -123,6 +148,95 @@ final class ClusterSoak implements Soak {
                 members[victim].kill();
                 start(victim, false);
             }
+            case SLOW_LEADER_DISK -> slowDisk(leader, -1);
+            case SLOW_FOLLOWER_DISK -> slowDisk(follower, -1);
+            case KILL_LEADER_OF_SLOW_FOLLOWER -> slowDisk(follower, leader);
+            case STALL_ALL_DISKS -> stallAllDisks(clients);
+            case CUT_LEADER -> cut(leader, true, true);
+            case CUT_FOLLOWER -> cut(follower, true, true);
+            case MUTE_LEADER -> cut(leader, true, false);
+            case MUTE_FOLLOWER -> cut(follower, true, false);
+            case DEAF_LEADER -> cut(leader, false, true);
+            case DEAF_FOLLOWER -> cut(follower, false, true);
+            case CUT_ALL -> cutAll(clients);
+        }
+    }
+
+    /** Makes a disk slow for each frame or stops it, and sometimes kills a member meanwhile. */
+    private void slowDisk(int member, int victim) throws IOException, InterruptedException {
+        final long before = members[member].waits();
+        members[member].slowDisk(random.nextBoolean() ? 2 + random.nextInt(40) : STALL_MS);
+        pause(300 + random.nextInt(2_000));
+        if (victim >= 0) {
+            members[victim].kill();
+            pause(random.nextInt(1_500));
+        }
+        members[member].slowDisk(0);
+        if (victim >= 0) {
+            start(victim, false);
+        }
+        waits += members[member].waits() - before;
+    }
+
+    /** Stops all disks. Nothing can be recorded, so the cluster must acknowledge nothing. */
+    private void stallAllDisks(List<ClientThread> clients) throws IOException {
+        final long[] before = new long[members.length];
+        for (final MemberProcess member : members) {
+            before[member.id()] = member.waits();
+            member.slowDisk(STALL_MS);
+        }
+        for (final MemberProcess member : members) {
+            await(
+                    "frame that waits for the disk",
+                    () -> members[member.id()].waits() > before[member.id()]);
+            waits++;
+        }
+        checkStandstill(clients, "without a disk");
+        for (final MemberProcess member : members) {
+            member.slowDisk(0);
+        }
+    }
+
+    /** Cuts what a member sends, what it should receive, or both, for some time. */
+    private void cut(int member, boolean isMute, boolean isDeaf) throws IOException {
+        final boolean isPartial = random.nextInt(4) == 0;
+        final int peer = (member + 1 + random.nextInt(members.length - 1)) % members.length;
+        final int ends = members.length + (random.nextBoolean() ? 1 : 0);
+        for (int other = 0; other < ends; other++) {
+            if (other == member || isPartial && other != peer) {
+                continue;
+            }
+            if (isMute) {
+                hosts.network().cut(member, other);
+            }
+            if (isDeaf) {
+                hosts.network().cut(other, member);
+            }
+        }
+        pause(300 + random.nextInt(3_200));
+        hosts.network().mend();
+    }
+
+    /** Cuts all members from each other. None has a majority, so they must acknowledge nothing. */
+    private void cutAll(List<ClientThread> clients) throws IOException {
+        for (int from = 0; from < members.length; from++) {
+            for (int to = 0; to < members.length; to++) {
+                if (from != to) {
+                    hosts.network().cut(from, to);
+                }
+            }
+        }
+        checkStandstill(clients, "without a network");
+        hosts.network().mend();
+    }
+
+    /** Checks that at most the call under way ends, for some time. */
+    private void checkStandstill(List<ClientThread> clients, String cause) {
+        final long[] most = clients.stream().mapToLong(client -> client.done() + 1).toArray();
+        pause(300 + random.nextInt(2_000));
+        for (int i = 0; i < most.length; i++) {
+            final long done = clients.get(i).done();
+            check(done <= most[i], "a client got " + (done - most[i] + 1) + " results " + cause);
         }
     }
 
@@ -209,7 +323,10 @@ final class ClusterSoak implements Soak {
     @Override
     public void print(int schedules) {
         out.printf("schedules  %,d%n", schedules);
-        out.printf("faults     %,d%n", faults);
+        out.printf(
+                "faults     %,d%n", suffered.values().stream().mapToInt(Integer::intValue).sum());
+        suffered.forEach((fault, times) -> out.printf("  %,6d x %s%n", times, fault));
+        out.printf("frames     %,d waited for a slow disk%n", waits);
         out.printf("calls      %,d, of which %,d have no known outcome%n", calls, unknown);
         out.flush();
     }

@@ -11,17 +11,20 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * The process of a member. Takes commands from its input, and tells on its output when it becomes
- * the leader or ceases to be it, how many snapshots it has compared, and what is wrong.
+ * the leader or ceases to be it, how many snapshots it has compared, how many frames have waited
+ * for its disk, and what is wrong.
  */
 final class MemberMain {
     static final int MEMBERS = 3;
     static final long HEARTBEAT_NS = TimeUnit.SECONDS.toNanos(1);
+    static final String DISK = "disk ";
+    static final String WAITED = "waited ";
     private static final long SEED = 7;
 
     private MemberMain() {}
@@ -37,7 +40,9 @@ final class MemberMain {
                                 .tickMs(20)
                                 .divergenceHandler(thrown -> tell("diverged " + thrown)));
         final ClusterMemberContext context =
-                context(Integer.parseInt(args[1]), Integer.parseInt(args[5]))
+                new ClusterMemberContext()
+                        .hosts(List.of(args[5].split(",")))
+                        .basePort(Integer.parseInt(args[1]))
                         .memberId(Integer.parseInt(args[0]))
                         .directory(new File(args[2]))
                         .aeronDirectory(args[3])
@@ -45,7 +50,7 @@ final class MemberMain {
                         .frugal(true)
                         .termBytes(128 << 10)
                         .heartbeatTimeoutNs(HEARTBEAT_NS);
-        final ClusterMember member = ClusterMember.launch(context, service);
+        final ClusterMember member = launch(context, service);
         final Thread watch = new Thread(() -> watch(member, service), "watch");
         watch.setDaemon(true);
         watch.start();
@@ -54,21 +59,29 @@ final class MemberMain {
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             if (line.equals("snapshot") && member.isLeader()) {
                 tell("snapshot " + member.snapshot());
+            } else if (line.startsWith(DISK)) {
+                SlowDisk.waitMs(Long.parseLong(line.substring(DISK.length())));
             }
         }
         Runtime.getRuntime().halt(0);
     }
 
-    /** Returns where the members of a cluster are. */
-    static ClusterMemberContext context(int basePort, int members) {
-        return new ClusterMemberContext()
-                .hosts(Collections.nCopies(members, "127.0.0.1"))
-                .basePort(basePort);
+    /** Starts the member, or ends the process, whose other threads would go on. */
+    private static ClusterMember launch(
+            ClusterMemberContext context, FlagstoneClusteredService service) {
+        try {
+            return ClusterMember.launch(context, service);
+        } catch (final RuntimeException | Error e) {
+            e.printStackTrace();
+            Runtime.getRuntime().halt(1);
+            throw e;
+        }
     }
 
     private static void watch(ClusterMember member, FlagstoneClusteredService service) {
         boolean leader = false;
         long comparisons = 0;
+        long waits = 0;
         while (true) {
             if (member.isLeader() != leader) {
                 leader = !leader;
@@ -77,6 +90,10 @@ final class MemberMain {
             if (service.comparisons() != comparisons) {
                 comparisons = service.comparisons();
                 tell("compared " + comparisons);
+            }
+            if (SlowDisk.waits() != waits) {
+                waits = SlowDisk.waits();
+                tell(WAITED + waits);
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
         }

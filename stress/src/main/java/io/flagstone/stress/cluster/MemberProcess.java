@@ -15,6 +15,8 @@ import org.agrona.IoUtil;
 
 /** The process of a member, seen from its parent. */
 final class MemberProcess implements AutoCloseable {
+    private static final int HEAP_MIB = 128;
+
     private final int id;
     private final Path directory;
     private final String aeron;
@@ -22,29 +24,32 @@ final class MemberProcess implements AutoCloseable {
     private final OutputStream in;
     private volatile boolean leader;
     private volatile long compared;
+    private volatile long waits;
     private volatile String divergence;
 
     /**
      * Starts a member. The one before it, if any, must have ended.
      *
      * @param id its number in the cluster, whose ports are its own.
-     * @param members the number of members of the cluster.
+     * @param hosts where the members are.
      */
-    MemberProcess(int id, int members, int basePort, Path root, String aeron, boolean clean)
-            throws IOException {
+    MemberProcess(int id, Hosts hosts, Path root, String aeron, boolean clean) throws IOException {
         this.id = id;
         this.directory = root.resolve("member-" + id);
         this.aeron = aeron + '-' + id;
         Files.createDirectories(directory);
-        final List<String> command =
+        final List<String> command = new ArrayList<>(hosts.on(id));
+        command.addAll(
                 command(
+                        SlowDisk.flags(),
+                        HEAP_MIB,
                         MemberMain.class,
                         Integer.toString(id),
-                        Integer.toString(basePort),
+                        Integer.toString(hosts.basePort()),
                         directory.toString(),
                         this.aeron,
                         Boolean.toString(clean),
-                        Integer.toString(members));
+                        String.join(",", hosts.names())));
         process =
                 new ProcessBuilder(command)
                         .redirectError(
@@ -59,18 +64,25 @@ final class MemberProcess implements AutoCloseable {
 
     /** Returns the command line of a small JVM with the classes of this one. */
     static List<String> command(Class<?> main, String... arguments) {
+        return command(List.of(), HEAP_MIB, main, arguments);
+    }
+
+    /** Returns the same with more flags and another heap. */
+    static List<String> command(
+            List<String> flags, int heapMib, Class<?> main, String... arguments) {
         final List<String> command =
                 new ArrayList<>(
                         List.of(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                                 "--add-opens",
                                 "java.base/jdk.internal.misc=ALL-UNNAMED",
-                                "-Xmx128m",
+                                "-Xmx" + heapMib + "m",
                                 "-XX:+UseSerialGC",
                                 "-XX:TieredStopAtLevel=1",
                                 "-cp",
-                                System.getProperty("java.class.path"),
-                                main.getName()));
+                                System.getProperty("java.class.path")));
+        command.addAll(flags);
+        command.add(main.getName());
         command.addAll(List.of(arguments));
         return command;
     }
@@ -82,6 +94,8 @@ final class MemberProcess implements AutoCloseable {
                     divergence = line;
                 } else if (line.startsWith("compared ")) {
                     compared = Long.parseLong(line.substring("compared ".length()));
+                } else if (line.startsWith(MemberMain.WAITED)) {
+                    waits = Long.parseLong(line.substring(MemberMain.WAITED.length()));
                 } else if (line.equals("leader") || line.equals("follower")) {
                     leader = line.equals("leader");
                 }
@@ -115,9 +129,23 @@ final class MemberProcess implements AutoCloseable {
         return divergence;
     }
 
+    /** Returns how many frames of the log and of snapshots have waited for a slow disk. */
+    long waits() {
+        return waits;
+    }
+
     /** Asks for a snapshot, if this is the leader. */
     void snapshot() throws IOException {
-        in.write("snapshot\n".getBytes(StandardCharsets.UTF_8));
+        ask("snapshot");
+    }
+
+    /** Lets each frame wait before it is recorded; 0 for a disk without faults. */
+    void slowDisk(long ms) throws IOException {
+        ask(MemberMain.DISK + ms);
+    }
+
+    private void ask(String line) throws IOException {
+        in.write((line + '\n').getBytes(StandardCharsets.UTF_8));
         in.flush();
     }
 

@@ -71,15 +71,18 @@ final class ShardSoak implements Soak {
         shards[shard] =
                 new MemberProcess(
                         0,
-                        1,
-                        basePort + PORTS * shard,
+                        hosts(shard),
                         directory.resolve("shard-" + shard),
                         aeron + "-shard-" + shard,
                         clean);
     }
 
+    private Hosts hosts(int shard) {
+        return Hosts.loopback(1, basePort + PORTS * shard);
+    }
+
     private String endpoints(int shard) {
-        return MemberMain.context(basePort + PORTS * shard, 1).ingressEndpoints();
+        return hosts(shard).endpoints();
     }
 
     private ShardedCache connect() {
