@@ -24,6 +24,7 @@ final class ClusterRig implements AutoCloseable {
     static final int MEMBERS = 3;
     static final long SEED = 0x5EED;
     private static final long GUARD_NS = TimeUnit.SECONDS.toNanos(60);
+    private static final int TERM = Integer.getInteger("flagstone.figures.term", 128 << 10);
     private static final int PORTS = MEMBERS * ClusterMemberContext.PORTS;
     private static final AtomicInteger RIGS = new AtomicInteger();
 
@@ -50,7 +51,7 @@ final class ClusterRig implements AutoCloseable {
         this.aeron =
                 "/dev/shm/flagstone-" + ProcessHandle.current().pid() + '-' + System.nanoTime();
         this.clientDriver =
-                ClientDriver.launch(aeron + "-clients", "127.0.0.1", 64 << 10, errors::add);
+                ClientDriver.launch(aeron + "-clients", "127.0.0.1", TERM / 2, errors::add);
         for (int i = 0; i < size; i++) {
             start(i, true);
         }
@@ -93,7 +94,7 @@ final class ClusterRig implements AutoCloseable {
                 .directory(new File(directory, "member-" + member))
                 .aeronDirectory(aeron + '-' + member)
                 .frugal(!Boolean.getBoolean("flagstone.figures.lavish"))
-                .termBytes(128 << 10)
+                .termBytes(TERM)
                 .snapshotTermBytes(Integer.getInteger("flagstone.figures.snapshotTerm", 1 << 20))
                 .heartbeatTimeoutNs(TimeUnit.SECONDS.toNanos(1))
                 .errorHandler(errors::add);

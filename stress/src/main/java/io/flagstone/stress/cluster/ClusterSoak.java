@@ -61,6 +61,7 @@ final class ClusterSoak implements Soak {
     private final Map<Fault, Integer> suffered = new EnumMap<>(Fault.class);
     private final String aeron;
     private final ClientDriver driver;
+    private final Journal journal;
     private long calls;
     private long unknown;
     private long waits;
@@ -74,13 +75,14 @@ final class ClusterSoak implements Soak {
         this.aeron = "/dev/shm/flagstone-soak-" + ProcessHandle.current().pid();
         this.driver =
                 ClientDriver.launch(aeron + "-clients", hosts.clients(), 64 << 10, thrown -> {});
+        this.journal = new Journal(directory);
         for (int i = 0; i < members.length; i++) {
             start(i, true);
         }
     }
 
     private void start(int id, boolean clean) throws IOException {
-        members[id] = new MemberProcess(id, hosts, directory, aeron, clean);
+        members[id] = new MemberProcess(id, hosts, directory, aeron, clean, journal);
     }
 
     private ClusterCache connect() {
@@ -100,13 +102,17 @@ final class ClusterSoak implements Soak {
                             KEYS,
                             (long) (number * CLIENTS + i) << 32));
         }
+        // Clients give up after some time, but a busy machine may start the members slowly.
+        leader();
         clients.forEach(Thread::start);
         final StringBuilder text = new StringBuilder();
         for (int i = 0; i < FAULTS; i++) {
             awaitCalls(clients);
             final Fault fault = possible[random.nextInt(possible.length)];
             text.append(i == 0 ? "" : ", ").append(fault);
+            journal.add("schedule " + number + ": " + fault);
             apply(fault, clients);
+            journal.add("its end");
             suffered.merge(fault, 1, Integer::sum);
         }
         awaitCalls(clients);
@@ -164,6 +170,7 @@ final class ClusterSoak implements Soak {
 
     /** Makes a disk slow for each frame or stops it, and sometimes kills a member meanwhile. */
     private void slowDisk(int member, int victim) throws IOException, InterruptedException {
+        journal.add("member " + member);
         final long before = members[member].waits();
         members[member].slowDisk(random.nextBoolean() ? 2 + random.nextInt(40) : STALL_MS);
         pause(300 + random.nextInt(2_000));
@@ -206,6 +213,7 @@ final class ClusterSoak implements Soak {
             if (other == member || isPartial && other != peer) {
                 continue;
             }
+            journal.add("member " + member + " and host " + other);
             if (isMute) {
                 hosts.network().cut(member, other);
             }
@@ -334,6 +342,6 @@ final class ClusterSoak implements Soak {
     @Override
     public void close() {
         CloseHelper.quietCloseAll(members);
-        CloseHelper.quietClose(driver);
+        CloseHelper.quietCloseAll(driver, journal);
     }
 }

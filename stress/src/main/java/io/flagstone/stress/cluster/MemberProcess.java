@@ -20,6 +20,7 @@ final class MemberProcess implements AutoCloseable {
     private final int id;
     private final Path directory;
     private final String aeron;
+    private final Journal journal;
     private final Process process;
     private final OutputStream in;
     private volatile boolean leader;
@@ -32,8 +33,11 @@ final class MemberProcess implements AutoCloseable {
      *
      * @param id its number in the cluster, whose ports are its own.
      * @param hosts where the members are.
+     * @param journal records what it says.
      */
-    MemberProcess(int id, Hosts hosts, Path root, String aeron, boolean clean) throws IOException {
+    MemberProcess(int id, Hosts hosts, Path root, String aeron, boolean clean, Journal journal)
+            throws IOException {
+        this.journal = journal;
         this.id = id;
         this.directory = root.resolve("member-" + id);
         this.aeron = aeron + '-' + id;
@@ -90,6 +94,9 @@ final class MemberProcess implements AutoCloseable {
     private void read() {
         try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (!line.startsWith(MemberMain.WAITED)) {
+                    journal.add("member " + id + ": " + line);
+                }
                 if (line.startsWith("diverged")) {
                     divergence = line;
                 } else if (line.startsWith("compared ")) {

@@ -48,6 +48,7 @@ final class ShardSoak implements Soak {
     private final int basePort;
     private final String aeron;
     private final ClientDriver driver;
+    private final Journal journal;
     private long calls;
     private long unknown;
     private int moves;
@@ -62,6 +63,7 @@ final class ShardSoak implements Soak {
         this.out = out;
         this.aeron = "/dev/shm/flagstone-soak-" + ProcessHandle.current().pid();
         this.driver = ClientDriver.launch(aeron + "-clients", "127.0.0.1", 64 << 10, thrown -> {});
+        this.journal = new Journal(directory);
         for (int i = 0; i < count; i++) {
             start(i, true);
         }
@@ -74,7 +76,8 @@ final class ShardSoak implements Soak {
                         hosts(shard),
                         directory.resolve("shard-" + shard),
                         aeron + "-shard-" + shard,
-                        clean);
+                        clean,
+                        journal);
     }
 
     private Hosts hosts(int shard) {
@@ -147,6 +150,7 @@ final class ShardSoak implements Soak {
         for (int i = 0; i < FAULTS; i++) {
             final Fault fault = Fault.values()[random.nextInt(Fault.values().length)];
             text.append(i == 0 ? "" : ", ").append(fault);
+            journal.add("schedule " + number + ": " + fault);
             move(fault);
             awaitCalls(clients);
         }
@@ -261,7 +265,7 @@ final class ShardSoak implements Soak {
     @Override
     public void close() {
         CloseHelper.quietCloseAll(shards);
-        CloseHelper.quietClose(driver);
+        CloseHelper.quietCloseAll(driver, journal);
         IoUtil.delete(new File(aeron + "-mover"), true);
     }
 }
