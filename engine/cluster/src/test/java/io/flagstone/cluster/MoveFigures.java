@@ -11,7 +11,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
 import org.agrona.IoUtil;
 import org.agrona.MutableDirectBuffer;
@@ -64,7 +63,9 @@ final class MoveFigures {
     private ClusterServiceContext settings(int member) {
         final long bytes = (long) entries * (valueBytes + 8 + 72) * 5 / 4 + (4 << 20);
         return new ClusterServiceContext()
-                .cache(OffHeapCache.builder().memoryBytes(bytes).segments(SEGMENTS), ClusterRig.SEED)
+                .cache(
+                        OffHeapCache.builder().memoryBytes(bytes).segments(SEGMENTS),
+                        ClusterRig.SEED)
                 .tickMs(20);
     }
 

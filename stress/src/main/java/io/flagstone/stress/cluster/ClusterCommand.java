@@ -56,7 +56,7 @@ public final class ClusterCommand implements Callable<Integer> {
     @Option(
             names = "--minutes",
             paramLabel = "N",
-            description = "Begin no schedule after this time; fractions allowed.")
+            description = "Begin no fault after this time but the first one; fractions allowed.")
     private double minutes = Integer.MAX_VALUE;
 
     @Option(
@@ -129,8 +129,8 @@ public final class ClusterCommand implements Callable<Integer> {
                                 ? new ClusterSoak(chosen, directory, hosts(network, basePort), out)
                                 : new ShardSoak(shards, chosen, directory, basePort, out)) {
             int run = 0;
-            while (run < schedules && System.nanoTime() - endNs < 0) {
-                soak.run(run++);
+            while (run < schedules && (run == 0 || System.nanoTime() - endNs < 0)) {
+                soak.run(run++, endNs);
             }
             soak.print(run);
         } catch (final ClusterViolation found) {

@@ -91,7 +91,7 @@ final class ClusterSoak implements Soak {
     }
 
     @Override
-    public void run(int number) throws IOException, InterruptedException {
+    public void run(int number, long endNs) throws IOException, InterruptedException {
         final List<ClientThread> clients = new ArrayList<>();
         for (int i = 0; i < CLIENTS; i++) {
             clients.add(
@@ -106,7 +106,7 @@ final class ClusterSoak implements Soak {
         leader();
         clients.forEach(Thread::start);
         final StringBuilder text = new StringBuilder();
-        for (int i = 0; i < FAULTS; i++) {
+        for (int i = 0; i < FAULTS && (i == 0 || System.nanoTime() - endNs < 0); i++) {
             awaitCalls(clients);
             final Fault fault = possible[random.nextInt(possible.length)];
             text.append(i == 0 ? "" : ", ").append(fault);

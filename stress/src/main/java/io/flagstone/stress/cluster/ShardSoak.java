@@ -128,7 +128,7 @@ final class ShardSoak implements Soak {
     }
 
     @Override
-    public void run(int number) throws IOException, InterruptedException {
+    public void run(int number, long endNs) throws IOException, InterruptedException {
         final List<ClientThread> clients = new ArrayList<>();
         for (int i = 0; i < CLIENTS; i++) {
             clients.add(
@@ -147,7 +147,7 @@ final class ShardSoak implements Soak {
             }
         }
         final StringBuilder text = new StringBuilder();
-        for (int i = 0; i < FAULTS; i++) {
+        for (int i = 0; i < FAULTS && (i == 0 || System.nanoTime() - endNs < 0); i++) {
             final Fault fault = Fault.values()[random.nextInt(Fault.values().length)];
             text.append(i == 0 ? "" : ", ").append(fault);
             journal.add("schedule " + number + ": " + fault);

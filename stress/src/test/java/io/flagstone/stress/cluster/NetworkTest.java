@@ -8,10 +8,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Each way between two hosts can be cut alone. Skipped where no namespaces can be made. */
+@Tag("any-jdk")
 @Timeout(180)
 class NetworkTest {
     @Test

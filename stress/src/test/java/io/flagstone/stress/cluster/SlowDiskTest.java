@@ -4,10 +4,12 @@ package io.flagstone.stress.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A frame waits while the disk is slow, and goes on when it is not any more. */
+@Tag("any-jdk")
 @Timeout(60)
 class SlowDiskTest {
     @Test
