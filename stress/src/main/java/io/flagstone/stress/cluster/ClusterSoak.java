@@ -334,7 +334,7 @@ final class ClusterSoak implements Soak {
         out.printf(
                 "faults     %,d%n", suffered.values().stream().mapToInt(Integer::intValue).sum());
         suffered.forEach((fault, times) -> out.printf("  %,6d x %s%n", times, fault));
-        out.printf("frames     %,d waited for a slow disk%n", waits);
+        out.printf("frames     at least %,d waited for a slow disk%n", waits);
         out.printf("calls      %,d, of which %,d have no known outcome%n", calls, unknown);
         out.flush();
     }

@@ -95,7 +95,12 @@ final class MemberProcess implements AutoCloseable {
         try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (!line.startsWith(MemberMain.WAITED)) {
-                    journal.add("member " + id + ": " + line);
+                    journal.add(
+                            directory.getParent().getFileName()
+                                    + "/"
+                                    + directory.getFileName()
+                                    + ": "
+                                    + line);
                 }
                 if (line.startsWith("diverged")) {
                     divergence = line;
