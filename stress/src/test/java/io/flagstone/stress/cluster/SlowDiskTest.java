@@ -21,12 +21,14 @@ class SlowDiskTest {
         final Thread writer = new Thread(() -> disk.compute(0, 0, 1), "writer");
         writer.setDaemon(true);
         writer.start();
-        while (SlowDisk.waits() == 0) {
+        while (writer.getState() != Thread.State.TIMED_WAITING) {
+            assertThat(writer.getState()).isNotEqualTo(Thread.State.TERMINATED);
             Thread.onSpinWait();
         }
-        assertThat(writer.isAlive()).isTrue();
+        assertThat(SlowDisk.waits()).isOne();
         SlowDisk.waitMs(0);
         writer.join();
+        assertThat(disk.compute(0, 0, 1)).isZero();
         assertThat(SlowDisk.waits()).isOne();
     }
 }
