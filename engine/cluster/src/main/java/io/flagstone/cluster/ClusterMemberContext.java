@@ -5,6 +5,7 @@ import java.io.File;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.agrona.ErrorHandler;
 
 /**
@@ -16,6 +17,9 @@ import org.agrona.ErrorHandler;
 public final class ClusterMemberContext {
     /** The ports that a member uses, from its base port on. */
     public static final int PORTS = 10;
+
+    /** The port of those for requests of readers. The ones before it are Aeron's. */
+    private static final int READS = 5;
 
     private int memberId;
     private List<String> hosts = List.of("localhost");
@@ -172,6 +176,26 @@ public final class ClusterMemberContext {
     public ClusterMemberContext errorHandler(ErrorHandler handler) {
         this.errorHandler = handler;
         return this;
+    }
+
+    /**
+     * Returns the channel at which this member takes requests of readers.
+     *
+     * @return as {@link ClusterServiceContext#readChannel} wants it.
+     */
+    public String readChannel() {
+        return readChannels().get(memberId);
+    }
+
+    /**
+     * Returns the channels at which the members take requests of readers.
+     *
+     * @return as {@link MemberReaderContext#memberChannels} wants them, in the order of the hosts.
+     */
+    public List<String> readChannels() {
+        return IntStream.range(0, hosts.size())
+                .mapToObj(member -> "aeron:udp?endpoint=" + endpoint(member, READS))
+                .toList();
     }
 
     /** Returns this member's files in a directory. */

@@ -11,8 +11,8 @@ import org.agrona.concurrent.SystemEpochClock;
 import org.agrona.concurrent.SystemNanoClock;
 
 /**
- * The settings of a {@link FlagstoneClusteredService}. All but the clock and the handler must be
- * the same in all members.
+ * The settings of a {@link FlagstoneClusteredService}. All but the clocks, the handler and the
+ * channel for reads must be the same in all members.
  *
  * <p>Not thread-safe.
  */
@@ -26,6 +26,7 @@ public final class ClusterServiceContext {
     private long clientIdleTimeoutNs = TimeUnit.MINUTES.toNanos(10);
     private int maxResponseBytes = 1 << 20;
     private long tickMs = 100;
+    private String readChannel;
     private EpochClock epochClock = SystemEpochClock.INSTANCE;
     private NanoClock nanoClock = SystemNanoClock.INSTANCE;
     private ErrorHandler divergenceHandler;
@@ -104,7 +105,7 @@ public final class ClusterServiceContext {
 
     /**
      * Sets how often the leader logs the time. It is the least staleness that a member can promise
-     * for local reads while no requests come. The default is 100 ms.
+     * for reads without the log while no requests come. The default is 100 ms.
      *
      * @param ms milliseconds.
      * @return this.
@@ -112,6 +113,18 @@ public final class ClusterServiceContext {
     public ClusterServiceContext tickMs(long ms) {
         checkPositive("tickMs", ms);
         this.tickMs = ms;
+        return this;
+    }
+
+    /**
+     * Sets where this member takes requests of {@link MemberReader}s. By default it takes none. As
+     * many readers are served as there may be clients.
+     *
+     * @param channel of Aeron, such as {@link ClusterMemberContext#readChannel}.
+     * @return this.
+     */
+    public ClusterServiceContext readChannel(String channel) {
+        this.readChannel = Objects.requireNonNull(channel, "channel");
         return this;
     }
 
@@ -128,8 +141,9 @@ public final class ClusterServiceContext {
     }
 
     /**
-     * Sets the clock for the wait for a client that takes no responses, and for the time that a
-     * snapshot takes. It decides nothing that members must agree on. The default is the system's.
+     * Sets the clock for the wait for a client that takes no responses, for the time that a
+     * snapshot takes, and for the age of the state. It decides nothing that members must agree on.
+     * The default is the system's.
      *
      * @param clock of nanoseconds.
      * @return this.
@@ -183,6 +197,10 @@ public final class ClusterServiceContext {
 
     long tickMs() {
         return tickMs;
+    }
+
+    String readChannel() {
+        return readChannel;
     }
 
     EpochClock epochClock() {

@@ -21,12 +21,16 @@ import io.flagstone.cluster.codec.RequestDecoder;
 import io.flagstone.cluster.codec.Status;
 import io.flagstone.cluster.codec.UnregisterDecoder;
 import io.flagstone.cluster.internal.ClientTable;
+import io.flagstone.cluster.internal.LogAge;
+import io.flagstone.cluster.internal.MemberReads;
 import io.flagstone.cluster.internal.Messages;
 import io.flagstone.cluster.internal.Operations;
 import io.flagstone.cluster.internal.Outcomes;
+import io.flagstone.cluster.internal.ReadStreams;
 import io.flagstone.cluster.internal.ShardOperations;
 import io.flagstone.cluster.internal.SnapshotIdentity;
 import java.util.concurrent.TimeUnit;
+import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
 import org.agrona.ErrorHandler;
 import org.agrona.MutableDirectBuffer;
@@ -44,7 +48,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * response was lost, is answered from there.
  *
  * <p><b>Reads.</b> Those of clients go through the log, so they are linearizable. {@link #peek}
- * reads what this member has, with a bound on how old that may be.
+ * reads what this member has, with a bound on how old that may be. A {@link MemberReader} does so
+ * from another process, if {@link ClusterServiceContext#readChannel} is set.
  *
  * <p><b>Equal members.</b> See {@link ClusterState}. After each snapshot the leader's digest goes
  * through the log, and each member compares it with its own.
@@ -87,8 +92,14 @@ public final class FlagstoneClusteredService implements ClusteredService {
     private TimeUnit unit = TimeUnit.MILLISECONDS;
     private SnapshotIdentity snapshot = SnapshotIdentity.NONE;
     private boolean checkDue;
+    private final LogAge age;
+    private final MemberReads memberReads;
+    private ReadStreams readStreams;
+
+    /** Whether the cache is being saved, which Aeron's idle work may interrupt. */
+    private boolean saving;
+
     private volatile long appliedPosition;
-    private volatile long appliedTimeNs;
     private volatile long divergences;
     private volatile long comparisons;
     private volatile long lastSnapshotNs;
@@ -105,7 +116,10 @@ public final class FlagstoneClusteredService implements ClusteredService {
         this.clients =
                 new ClientTable(
                         context.maxClients(), context.window(), context.clientIdleTimeoutNs());
-        this.operations = new Operations(shard, state.maxEntryBytes(), context.maxResponseBytes());
+        final int maxEntryBytes = state.maxEntryBytes();
+        this.operations = new Operations(shard, maxEntryBytes, context.maxResponseBytes());
+        this.age = new LogAge(context.nanoClock(), context.epochClock());
+        this.memberReads = new MemberReads(shard, age, maxEntryBytes, context.maxResponseBytes());
     }
 
     @Override
@@ -126,6 +140,22 @@ public final class FlagstoneClusteredService implements ClusteredService {
             checkDue = true;
             appliedPosition = started.logPosition();
         }
+        if (context.readChannel() != null) {
+            readStreams =
+                    new ReadStreams(
+                            started.aeron(),
+                            context.readChannel(),
+                            context.maxClients(),
+                            memberReads);
+        }
+    }
+
+    /** Answers readers, in the thread that applies the log, between two events. */
+    @Override
+    public int doBackgroundWork(long nowNs) {
+        // Aeron calls this also while this service waits until something is taken. Between events,
+        // and while a timer is set, the cache is whole.
+        return readStreams == null || saving ? 0 : readStreams.poll(state.cache(), appliedPosition);
     }
 
     @Override
@@ -410,6 +440,7 @@ public final class FlagstoneClusteredService implements ClusteredService {
     public void onTakeSnapshot(ExclusivePublication publication) {
         final long startNs = context.nanoClock().nanoTime();
         final ShardOperations.Saved shardState = shard.save();
+        saving = true;
         try {
             state.save(publication, cluster.idleStrategy());
         } finally {
@@ -419,6 +450,7 @@ public final class FlagstoneClusteredService implements ClusteredService {
                             state.digest() ^ shardState.digest(),
                             state.entries());
             checkDue = true;
+            saving = false;
         }
         clients.save(publication, cluster.idleStrategy(), snapshot, shardState.parts());
         shardState.write(publication, cluster.idleStrategy());
@@ -432,12 +464,15 @@ public final class FlagstoneClusteredService implements ClusteredService {
 
     @Override
     public void onTerminate(Cluster ending) {
+        CloseHelper.quietClose(readStreams);
+        readStreams = null;
         state.close();
     }
 
     private void applied(long timestamp) {
-        appliedTimeNs = unit.toNanos(timestamp);
         appliedPosition = cluster.logPosition();
+        // The time is rounded down, and so is the clock that it is compared with.
+        age.applied(unit.toNanos(timestamp - 1));
     }
 
     /**
@@ -445,8 +480,7 @@ public final class FlagstoneClusteredService implements ClusteredService {
      * not linearizable: another member may have answered a later write already. Any thread may call
      * this.
      *
-     * <p>The age is the time since the last event of the log that this member knows, by the clocks
-     * of the leader and of this machine. So the bound holds as well as the two clocks agree.
+     * <p>The age is that of {@link #stalenessNs}.
      *
      * @param key the key's buffer.
      * @param keyOffset the offset of the key.
@@ -467,11 +501,7 @@ public final class FlagstoneClusteredService implements ClusteredService {
             int destinationOffset,
             long maxAgeMs,
             long minPosition) {
-        final long position = appliedPosition;
-        // Other events of the same unit of time may not have been applied yet.
-        final long knownNs = appliedTimeNs - unit.toNanos(1);
-        final long ageNs = TimeUnit.MILLISECONDS.toNanos(context.epochClock().time()) - knownNs;
-        if (position < minPosition || ageNs > TimeUnit.MILLISECONDS.toNanos(maxAgeMs)) {
+        if (appliedPosition < minPosition || age.ns() > TimeUnit.MILLISECONDS.toNanos(maxAgeMs)) {
             return TOO_OLD;
         }
         return state.peek(key, keyOffset, keyLength, destination, destinationOffset);
@@ -484,6 +514,20 @@ public final class FlagstoneClusteredService implements ClusteredService {
      */
     public long appliedPosition() {
         return appliedPosition;
+    }
+
+    /**
+     * Returns how old the state of this member may be: it has everything that was appended to the
+     * log before that. Any thread may call this.
+     *
+     * <p>It is the time since the last event that this member has applied was appended, by the wall
+     * clocks of the leader and of this machine. If this machine's clock is behind the leader's, the
+     * result is too small by that difference, but by no more than the event was under way.
+     *
+     * @return nanoseconds, {@link Long#MAX_VALUE} before the first event.
+     */
+    public long stalenessNs() {
+        return age.ns();
     }
 
     /**
@@ -512,6 +556,11 @@ public final class FlagstoneClusteredService implements ClusteredService {
      */
     public long lastSnapshotNs() {
         return lastSnapshotNs;
+    }
+
+    /** Returns the answers to readers, for the thread of the service. */
+    MemberReads memberReads() {
+        return memberReads;
     }
 
     /**

@@ -41,6 +41,12 @@ public enum Outcome {
     BUSY,
 
     /**
+     * No member that answers is as fresh as the bound of a {@link MemberReader} asks for. Nothing
+     * was read. Try again, take a wider bound, or read through the log.
+     */
+    TOO_OLD,
+
+    /**
      * The cluster has forgotten this client, because it was idle for too long. Whether a write took
      * effect is unknown. The client gets a new identity for its next request.
      */
@@ -64,7 +70,8 @@ public enum Outcome {
         TOO_MANY_CLIENTS,
         UNSUPPORTED,
         MOVED,
-        BUSY
+        BUSY,
+        TOO_OLD
     };
 
     static Outcome of(Status status) {

@@ -3,6 +3,9 @@ package io.flagstone.cluster.internal;
 
 import io.flagstone.cluster.codec.BatchDecoder;
 import io.flagstone.cluster.codec.MessageHeaderDecoder;
+import io.flagstone.cluster.codec.ReadBatchDecoder;
+import io.flagstone.cluster.codec.ReadDecoder;
+import io.flagstone.cluster.codec.ReadHelloDecoder;
 import io.flagstone.cluster.codec.RegisterDecoder;
 import io.flagstone.cluster.codec.RequestDecoder;
 import io.flagstone.cluster.codec.UnregisterDecoder;
@@ -11,7 +14,8 @@ import org.agrona.DirectBuffer;
 
 /**
  * Checks that a message from a client ends where its lengths say. The log's memory behind a message
- * may differ between members, so nothing outside a message may be read.
+ * may differ between members, so nothing outside a message may be read. The same holds for requests
+ * of readers, whose lengths nobody else has checked.
  */
 public final class Messages {
     private static final int KEY_PREFIX = Short.BYTES;
@@ -47,6 +51,15 @@ public final class Messages {
                                     >= 0;
             case BatchDecoder.TEMPLATE_ID ->
                     header.blockLength() >= BatchDecoder.BLOCK_LENGTH
+                            && isWholeGroup(buffer, at, end);
+            case ReadHelloDecoder.TEMPLATE_ID ->
+                    header.blockLength() >= ReadHelloDecoder.BLOCK_LENGTH
+                            && afterKey(buffer, at, end) >= 0;
+            case ReadDecoder.TEMPLATE_ID ->
+                    header.blockLength() >= ReadDecoder.BLOCK_LENGTH
+                            && afterKey(buffer, at, end) >= 0;
+            case ReadBatchDecoder.TEMPLATE_ID ->
+                    header.blockLength() >= ReadBatchDecoder.BLOCK_LENGTH
                             && isWholeGroup(buffer, at, end);
             default -> false;
         };
