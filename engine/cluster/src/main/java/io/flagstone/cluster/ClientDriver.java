@@ -5,6 +5,7 @@ import io.aeron.cluster.client.AeronCluster;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
 import java.io.File;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.agrona.ErrorHandler;
 import org.agrona.IoUtil;
@@ -89,6 +90,20 @@ public final class ClientDriver implements AutoCloseable {
     public ClusterClientContext client(String ingressEndpoints) {
         return new ClusterClientContext()
                 .aeronCluster(() -> connection(ingressEndpoints, TimeUnit.SECONDS.toNanos(5)));
+    }
+
+    /**
+     * Returns settings for a reader of members, with the defaults of {@link MemberReaderContext}.
+     *
+     * @param memberChannels of the members, the nearest one first, such as {@link
+     *     ClusterMemberContext#readChannels}.
+     * @return the settings.
+     */
+    public MemberReaderContext reader(List<String> memberChannels) {
+        return new MemberReaderContext()
+                .aeronDirectory(aeronDirectory)
+                .memberChannels(memberChannels)
+                .responseChannel("aeron:udp?endpoint=" + host + ":0");
     }
 
     /** Stops the driver. Close its clients first. */

@@ -67,7 +67,7 @@ final class ReadCall implements AutoCloseable {
     private final boolean[] refused;
 
     private final int[] attempts = new int[ATTEMPTS];
-    private long first;
+    private long first = 1;
     private long sequence;
     private int current = NONE;
     private long changedNs;

@@ -10,6 +10,7 @@
  *   <tr><td>media driver, archive, consensus and service in one process</td><td>{@link io.flagstone.cluster.ClusterMember}</td></tr>
  *   <tr><td>a client, one call after the other</td><td>{@link io.flagstone.cluster.ClusterCache}</td></tr>
  *   <tr><td>a client with many requests under way</td><td>{@link io.flagstone.cluster.ClusterRequests}</td></tr>
+ *   <tr><td>reads at any member, with a bound on staleness</td><td>{@link io.flagstone.cluster.MemberReader}</td></tr>
  *   <tr><td>a client of several clusters, the shards</td><td>{@link io.flagstone.cluster.ShardedCache}</td></tr>
  *   <tr><td>moving slots between shards</td><td>{@link io.flagstone.cluster.ShardMover}</td></tr>
  *   <tr><td>a media driver for clients</td><td>{@link io.flagstone.cluster.ClientDriver}</td></tr>

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -103,7 +104,9 @@ final class ClusterRig implements AutoCloseable {
     void start(int member, boolean clean) {
         services[member] =
                 new FlagstoneClusteredService(
-                        settings.apply(member).divergenceHandler(divergences::add));
+                        settings.apply(member)
+                                .divergenceHandler(divergences::add)
+                                .readChannel(context(member).readChannel()));
         members[member] = ClusterMember.launch(context(member).clean(clean), services[member]);
     }
 
@@ -150,6 +153,18 @@ final class ClusterRig implements AutoCloseable {
         final ClusterCache cache = ClusterCache.connect(clientContext(endpoints()));
         clients.add(cache);
         return cache;
+    }
+
+    /** Returns a reader of some members, in this order. */
+    MemberReader reader(int... order) {
+        final List<String> channels = context(0).readChannels();
+        final MemberReader reader =
+                MemberReader.connect(
+                        clientDriver
+                                .reader(Arrays.stream(order).mapToObj(channels::get).toList())
+                                .requestTimeoutNs(TimeUnit.SECONDS.toNanos(30)));
+        clients.add(reader);
+        return reader;
     }
 
     ClusterRequests requests(ResponseHandler handler) {

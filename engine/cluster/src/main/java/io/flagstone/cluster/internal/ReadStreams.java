@@ -92,6 +92,10 @@ public final class ReadStreams implements MemberReads.Replies, AutoCloseable {
 
     /** Closes the streams of readers that have gone. */
     private void sweep() {
+        if (subscription.hasNoImages()) {
+            // Also of strangers that have never said hello.
+            assembler.clear();
+        }
         final Int2ObjectHashMap<Reader>.EntryIterator each = readers.entrySet().iterator();
         while (each.hasNext()) {
             each.next();
