@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.flagstone.OffHeapCache;
 import io.flagstone.testing.TestSupport;
 import java.io.File;
+import java.util.HashSet;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
@@ -73,22 +75,24 @@ class MemberReadTest {
             assertThat(reader.lastPosition()).isGreaterThanOrEqualTo(large);
         }
         final ClusterBatch batch = new ClusterBatch();
-        for (int i = 0; i < 400; i++) {
-            put(cache, random.nextInt(2_000), i, 8 << random.nextInt(8));
+        final Set<Long> written = new HashSet<>();
+        for (int i = 0; i < 60; i++) {
+            batch.clear();
+            for (int j = 0; j < 25; j++) {
+                final long number = random.nextInt(2_000);
+                written.add(number);
+                key.putLong(0, number);
+                batch.add(key, 0, 8, value, 0, 200 + random.nextInt(56));
+            }
+            cache.putAll(batch, OffHeapCache.NO_TTL);
             // One member is read more than the others.
             final MemberReader reader = readers[random.nextInt(4) % readers.length];
             key.putLong(0, random.nextInt(2_000));
             reader.contains(key, 0, 8, WIDE_NS);
             reader.get(key, 0, 8, read, 0, WIDE_NS);
-            batch.clear();
-            for (int j = 0; j < 200; j++) {
-                key.putLong(0, random.nextInt(2_000));
-                batch.add(key, 0, 8);
-            }
-            if (i % 20 == 0) {
-                reader.getAll(batch, WIDE_NS);
-            }
+            reader.getAll(batch, WIDE_NS);
         }
+        assertThat(cache.size()).as("entries, some were evicted").isLessThan(written.size());
         rig.snapshot();
         assertThat(rig.divergences).as("seed %d", TestSupport.seed()).isEmpty();
         // A reader of all goes to a member that answers.
