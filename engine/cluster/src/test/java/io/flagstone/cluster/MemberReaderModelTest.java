@@ -151,7 +151,7 @@ class MemberReaderModelTest {
             for (int i = 0; i < READS; i++) {
                 if (oneIn(10)) {
                     monotonic = !monotonic;
-                    // What was seen before may be of a later position than the last read.
+                    // An answer that was seen before may be of a later position than the last read.
                     Arrays.fill(seen, 0);
                 }
                 reader.minPosition(monotonic ? reader.lastPosition() : 0);

@@ -41,7 +41,7 @@ final class ReadNetwork implements ReadLinks {
     /** How long the reader waits at a time. */
     long stepNs = TimeUnit.MILLISECONDS.toNanos(1);
 
-    /** What else happens while the reader waits. */
+    /** Events that happen while the reader waits. */
     Runnable onStep = () -> {};
 
     BooleanSupplier loses = () -> false;
