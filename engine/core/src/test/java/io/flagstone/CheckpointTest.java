@@ -22,12 +22,14 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Checkpoints of a whole cache, and what a cache restores from them. */
+@Tag("any-jdk")
 class CheckpointTest {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final long EPOCH = 1_700_000_000L * SECOND;

@@ -13,6 +13,7 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -35,6 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * <p>The model counts from outside. It knows insertions and puts of present keys, and predicts each
  * promotion, which {@code statistics().promotions()} confirms hit by hit.
  */
+@Tag("any-jdk")
 class RelaxedLruTest {
     private static final int ENTRIES = 256;
     private static final int ROUNDS = 60_000;

@@ -65,9 +65,10 @@ final class ClusterRig implements AutoCloseable {
     }
 
     private static int freePorts() {
-        final int start = (int) (ProcessHandle.current().pid() * 97 % 20_000);
+        final int first = 21_000 + Integer.getInteger("flagstone.test.fork", 1) % 2 * 10_000;
+        final int start = (int) (ProcessHandle.current().pid() * 97 % 10_000);
         for (int i = 0; i < 200; i++) {
-            final int base = 21_000 + (start + RIGS.getAndIncrement() * PORTS) % 20_000;
+            final int base = first + (start + RIGS.getAndIncrement() * PORTS) % 10_000;
             if (isFree(base)) {
                 return base;
             }

@@ -14,12 +14,14 @@ import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Three members in this process, through a fail-over, snapshots and restarts. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
+@Tag("any-jdk")
 class ClusterTest {
     private static final int KEYS = 2_000;
     private static final int OPERATIONS = 1_500;

@@ -14,13 +14,11 @@ import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Three members in this process, and readers that reach them over the network. */
-@Tag("any-jdk")
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class MemberReadTest {
     private static final long WIDE_NS = TimeUnit.MINUTES.toNanos(10);

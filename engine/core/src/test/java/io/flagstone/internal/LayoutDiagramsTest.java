@@ -24,6 +24,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Compares each {@link LayoutDiagram} in a descriptor's class comment and in the documentation with
  * the descriptor's constants: name, offset and length of each field.
  */
+@Tag("any-jdk")
 class LayoutDiagramsTest {
     private static final Path MAIN = ProjectFiles.file("engine", "core", "src", "main", "java");
     private static final Path PAGE = ProjectFiles.file("docs", "memory-layout.md");

@@ -16,10 +16,12 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A publisher whose cache, clock, stack, file or lock file fails. */
 @SuppressWarnings("try") // One publisher is closed within its block.
+@Tag("any-jdk")
 class MetricsFaultsTest extends MetricsFixture {
     @Test
     void aCacheCanBeClosedWhileAnAgentPublishesIt() throws Exception {

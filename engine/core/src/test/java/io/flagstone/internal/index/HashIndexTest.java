@@ -22,6 +22,7 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Compares the index with a map, at any load up to its capacity. */
+@Tag("any-jdk")
 class HashIndexTest {
     private static final int START = 2 * HashIndex.BUCKET_LENGTH;
     private static final int CHUNK = EntryDescriptor.HEADER_LENGTH + Long.BYTES;
