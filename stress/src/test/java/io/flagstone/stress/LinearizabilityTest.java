@@ -15,7 +15,7 @@ class LinearizabilityTest {
     private static final int RUNS =
             Integer.getInteger(
                     "flagstone.lincheck.runs",
-                    2 * Integer.getInteger("flagstone.test.effort", 100));
+                    4 * Integer.getInteger("flagstone.test.effort", 100));
 
     /** A cache with room for all keys. */
     public static final class Roomy extends CacheOperations {
