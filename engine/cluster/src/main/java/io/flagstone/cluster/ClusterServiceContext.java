@@ -56,7 +56,7 @@ public final class ClusterServiceContext {
      * @return this.
      */
     public ClusterServiceContext maxClients(int clients) {
-        checkPositive("maxClients", clients);
+        CallContext.checkPositive("maxClients", clients);
         this.maxClients = clients;
         return this;
     }
@@ -69,7 +69,7 @@ public final class ClusterServiceContext {
      * @return this.
      */
     public ClusterServiceContext window(int requests) {
-        checkPositive("window", requests);
+        CallContext.checkPositive("window", requests);
         if (requests > MAX_WINDOW) {
             throw new IllegalArgumentException(
                     "window must be at most " + MAX_WINDOW + ": window=" + requests);
@@ -86,7 +86,7 @@ public final class ClusterServiceContext {
      * @return this.
      */
     public ClusterServiceContext clientIdleTimeoutNs(long ns) {
-        checkPositive("clientIdleTimeoutNs", ns);
+        CallContext.checkPositive("clientIdleTimeoutNs", ns);
         this.clientIdleTimeoutNs = ns;
         return this;
     }
@@ -98,7 +98,7 @@ public final class ClusterServiceContext {
      * @return this.
      */
     public ClusterServiceContext maxResponseBytes(int bytes) {
-        checkPositive("maxResponseBytes", bytes);
+        CallContext.checkPositive("maxResponseBytes", bytes);
         this.maxResponseBytes = bytes;
         return this;
     }
@@ -111,7 +111,7 @@ public final class ClusterServiceContext {
      * @return this.
      */
     public ClusterServiceContext tickMs(long ms) {
-        checkPositive("tickMs", ms);
+        CallContext.checkPositive("tickMs", ms);
         this.tickMs = ms;
         return this;
     }
@@ -164,12 +164,6 @@ public final class ClusterServiceContext {
     public ClusterServiceContext divergenceHandler(ErrorHandler handler) {
         this.divergenceHandler = handler;
         return this;
-    }
-
-    private static void checkPositive(String name, long value) {
-        if (value <= 0) {
-            throw new IllegalArgumentException(name + " must be positive: " + name + "=" + value);
-        }
     }
 
     ClusterState newState() {

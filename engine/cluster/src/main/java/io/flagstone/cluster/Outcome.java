@@ -79,6 +79,22 @@ public enum Outcome {
     }
 
     /**
+     * Throws if this is not the end of a call that has done what it should.
+     *
+     * @param call the subject of the message.
+     * @throws ClusterRequestException with this outcome.
+     * @throws IndexOutOfBoundsException if the value does not have eight bytes at the index.
+     */
+    void check(String call) {
+        if (this == OUTSIDE_VALUE) {
+            throw new IndexOutOfBoundsException("the value does not have eight bytes there");
+        }
+        if (this != OK && this != NOT_FOUND) {
+            throw new ClusterRequestException(call + " has ended as " + this, this);
+        }
+    }
+
+    /**
      * Returns whether it is known what the request did.
      *
      * @return false if it may have taken effect, or may do so later.

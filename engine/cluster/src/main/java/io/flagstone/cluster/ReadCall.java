@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.cluster;
 
-import io.flagstone.OffHeapCache;
 import io.flagstone.cluster.codec.MessageHeaderDecoder;
 import io.flagstone.cluster.codec.MessageHeaderEncoder;
 import io.flagstone.cluster.codec.ReadBatchResponseDecoder;
@@ -52,6 +51,7 @@ final class ReadCall implements AutoCloseable {
     private final MemberReaderContext context;
     private final ReadLinks links;
     private final IdleStrategy idle;
+    private final ResponseTarget target = new ResponseTarget();
     private final ClusterConnection.MessageHandler handler = this::onMessage;
     private final long readerId = ThreadLocalRandom.current().nextLong();
 
@@ -78,12 +78,7 @@ final class ReadCall implements AutoCloseable {
     private long stalenessNs = Long.MAX_VALUE;
     private long position;
     private long number;
-    private int length;
     private int member = NONE;
-    private MutableDirectBuffer destination;
-    private int destinationOffset;
-    private ClusterBatch batch;
-    private RuntimeException failure;
     private boolean closed;
 
     /** Begins to greet the members. */
@@ -119,8 +114,7 @@ final class ReadCall implements AutoCloseable {
         if (closed) {
             throw new IllegalStateException("the reader is closed");
         }
-        destination = null;
-        batch = null;
+        target.clear();
         return buffer;
     }
 
@@ -129,15 +123,14 @@ final class ReadCall implements AutoCloseable {
     }
 
     /** Sets where the value of the response goes. */
-    ReadCall into(MutableDirectBuffer target, int offset) {
-        destination = target;
-        destinationOffset = offset;
+    ReadCall into(MutableDirectBuffer destination, int offset) {
+        target.set(destination, offset);
         return this;
     }
 
     /** Sets which batch receives the values of the response. */
     ReadCall into(ClusterBatch values) {
-        batch = values;
+        target.set(values);
         return this;
     }
 
@@ -169,17 +162,8 @@ final class ReadCall implements AutoCloseable {
             }
             idle.idle(work);
         }
-        if (failure != null) {
-            final RuntimeException thrown = failure;
-            failure = null;
-            throw thrown;
-        }
-        if (outcome == Outcome.OUTSIDE_VALUE) {
-            throw new IndexOutOfBoundsException("the value does not have eight bytes there");
-        }
-        if (outcome != Outcome.OK && outcome != Outcome.NOT_FOUND) {
-            throw new ClusterRequestException("the read has ended as " + outcome, outcome);
-        }
+        target.rethrow();
+        outcome.check("the read");
         return outcome;
     }
 
@@ -194,7 +178,7 @@ final class ReadCall implements AutoCloseable {
         refusalPosition = 0;
         member = NONE;
         number = 0;
-        length = 0;
+        target.noValue();
     }
 
     /** Asks another member if the present one was silent for too long or has refused. */
@@ -352,15 +336,9 @@ final class ReadCall implements AutoCloseable {
         }
         end(from, end, response.stalenessNs(), response.logPosition());
         number = response.number();
-        if (end == Outcome.OK && destination != null) {
+        if (end == Outcome.OK && target.hasBuffer()) {
             response.wrapValue(view);
-            final int bytes = view.capacity();
-            if (bytes > destination.capacity() - destinationOffset && !destination.isExpandable()) {
-                length = OffHeapCache.INSUFFICIENT_CAPACITY;
-            } else {
-                destination.putBytes(destinationOffset, view, 0, bytes);
-                length = bytes;
-            }
+            target.value(view, 0, view.capacity());
         }
     }
 
@@ -381,7 +359,7 @@ final class ReadCall implements AutoCloseable {
 
     private void onBatchResponse(DirectBuffer message, int offset, int messageLength) {
         batchResponse.wrapAndApplyHeader(message, offset, header);
-        if (!isAwaited(batchResponse.readerId(), batchResponse.sequence()) || batch == null) {
+        if (!isAwaited(batchResponse.readerId(), batchResponse.sequence()) || !target.hasBatch()) {
             return;
         }
         end(
@@ -391,12 +369,7 @@ final class ReadCall implements AutoCloseable {
                 batchResponse.logPosition());
         number = batchResponse.number();
         final int at = offset + MessageHeaderDecoder.ENCODED_LENGTH + header.blockLength();
-        try {
-            batch.accept(message, at, offset + messageLength - at);
-        } catch (final RuntimeException e) {
-            // Aeron would pass it to the error handler of the client.
-            failure = e;
-        }
+        target.values(message, at, offset + messageLength - at);
     }
 
     private void end(int from, Outcome end, long ageNs, long at) {
@@ -412,7 +385,7 @@ final class ReadCall implements AutoCloseable {
     }
 
     int length() {
-        return length;
+        return target.length();
     }
 
     long position() {

@@ -92,9 +92,7 @@ public final class ShardMover implements AutoCloseable {
      * @return this.
      */
     public ShardMover pageBytes(int bytes) {
-        if (bytes < 1) {
-            throw new IllegalArgumentException("pageBytes must be positive: pageBytes=" + bytes);
-        }
+        CallContext.checkPositive("pageBytes", bytes);
         this.pageBytes = bytes;
         return this;
     }

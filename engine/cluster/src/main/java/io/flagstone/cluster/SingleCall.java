@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.cluster;
 
-import io.flagstone.OffHeapCache;
 import io.flagstone.cluster.codec.Operation;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -16,15 +15,11 @@ final class SingleCall implements ShardLink, AutoCloseable {
     private final ClusterClientContext context;
     private final ClusterRequests requests;
     private final IdleStrategy idle;
+    private final ResponseTarget target = new ResponseTarget();
     private long awaited = ClusterRequests.NOT_NOW;
     private boolean done;
     private Outcome outcome;
     private long number;
-    private MutableDirectBuffer destination;
-    private int destinationOffset;
-    private int length;
-    private ClusterBatch batch;
-    private RuntimeException failure;
 
     /**
      * Connects to a cluster.
@@ -45,21 +40,11 @@ final class SingleCall implements ShardLink, AutoCloseable {
         done = true;
         outcome = end;
         number = result;
-        length = 0;
-        if (end == Outcome.OK && destination != null) {
-            if (bytes > destination.capacity() - destinationOffset && !destination.isExpandable()) {
-                length = OffHeapCache.INSUFFICIENT_CAPACITY;
-            } else {
-                destination.putBytes(destinationOffset, buffer, offset, bytes);
-                length = bytes;
-            }
-        } else if (end == Outcome.OK && batch != null && bytes > 0) {
-            try {
-                batch.accept(buffer, offset, bytes);
-            } catch (final RuntimeException e) {
-                // Aeron would pass it to the error handler of the connection.
-                failure = e;
-            }
+        target.noValue();
+        if (end == Outcome.OK && target.hasBuffer()) {
+            target.value(buffer, offset, bytes);
+        } else if (end == Outcome.OK && target.hasBatch() && bytes > 0) {
+            target.values(buffer, offset, bytes);
         }
     }
 
@@ -70,8 +55,7 @@ final class SingleCall implements ShardLink, AutoCloseable {
      * @throws ClusterRequestException if the cluster does not know this client in time.
      */
     SingleCall ready() {
-        destination = null;
-        batch = null;
+        target.clear();
         if (requests.isBusy()) {
             final long startNs = context.clock().nanoTime();
             idle.reset();
@@ -88,14 +72,13 @@ final class SingleCall implements ShardLink, AutoCloseable {
 
     /** Sets where the value of the next response goes. */
     SingleCall into(MutableDirectBuffer buffer, int offset) {
-        destination = buffer;
-        destinationOffset = offset;
+        target.set(buffer, offset);
         return this;
     }
 
     /** Sets which batch receives the values of the next response. */
     SingleCall into(ClusterBatch values) {
-        batch = values;
+        target.set(values);
         return this;
     }
 
@@ -113,13 +96,8 @@ final class SingleCall implements ShardLink, AutoCloseable {
             idle.idle(requests.poll());
         }
         awaited = ClusterRequests.NOT_NOW;
-        destination = null;
-        batch = null;
-        if (failure != null) {
-            final RuntimeException thrown = failure;
-            failure = null;
-            throw thrown;
-        }
+        target.clear();
+        target.rethrow();
     }
 
     /**
@@ -129,12 +107,7 @@ final class SingleCall implements ShardLink, AutoCloseable {
      * @throws IndexOutOfBoundsException if the value does not have eight bytes at the index.
      */
     void check() {
-        if (outcome == Outcome.OUTSIDE_VALUE) {
-            throw new IndexOutOfBoundsException("the value does not have eight bytes there");
-        }
-        if (outcome != Outcome.OK && outcome != Outcome.NOT_FOUND) {
-            throw new ClusterRequestException("the request has ended as " + outcome, outcome);
-        }
+        outcome.check("the request");
     }
 
     @Override
@@ -145,8 +118,8 @@ final class SingleCall implements ShardLink, AutoCloseable {
             long expected,
             DirectBuffer value,
             int valueLength,
-            MutableDirectBuffer target) {
-        ready().into(target, 0);
+            MutableDirectBuffer buffer) {
+        ready().into(buffer, 0);
         await(requests.shard(operation, index, operand, expected, value, valueLength));
         return outcome;
     }
@@ -163,7 +136,7 @@ final class SingleCall implements ShardLink, AutoCloseable {
 
     @Override
     public int length() {
-        return length;
+        return target.length();
     }
 
     @Override

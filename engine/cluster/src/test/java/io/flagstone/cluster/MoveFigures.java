@@ -172,7 +172,7 @@ final class MoveFigures {
      * Measures from the request that freezes slots to the answer of the target that it serves them.
      */
     private ShardLink timed(ShardLink link) {
-        return new ShardLink() {
+        return new ForwardingLink(link) {
             @Override
             public Outcome call(
                     Operation operation,
@@ -186,22 +186,12 @@ final class MoveFigures {
                     freezeNs = System.nanoTime();
                 }
                 final Outcome outcome =
-                        link.call(operation, index, operand, expected, value, valueLength, target);
+                        super.call(operation, index, operand, expected, value, valueLength, target);
                 if (operation == Operation.MOVE_COMMIT && freezeNs != 0) {
                     frozenNs.add(System.nanoTime() - freezeNs);
                     freezeNs = 0;
                 }
                 return outcome;
-            }
-
-            @Override
-            public long number() {
-                return link.number();
-            }
-
-            @Override
-            public int length() {
-                return link.length();
             }
         };
     }

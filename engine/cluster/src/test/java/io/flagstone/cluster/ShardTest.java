@@ -87,7 +87,7 @@ class ShardTest {
     }
 
     private static ShardLink killing(ShardLink link, int[] left) {
-        return new ShardLink() {
+        return new ForwardingLink(link) {
             @Override
             public Outcome call(
                     Operation operation,
@@ -98,21 +98,11 @@ class ShardTest {
                     int valueLength,
                     MutableDirectBuffer target) {
                 final Outcome outcome =
-                        link.call(operation, index, operand, expected, value, valueLength, target);
+                        super.call(operation, index, operand, expected, value, valueLength, target);
                 if (--left[0] == 0) {
                     throw new Killed();
                 }
                 return outcome;
-            }
-
-            @Override
-            public long number() {
-                return link.number();
-            }
-
-            @Override
-            public int length() {
-                return link.length();
             }
         };
     }

@@ -90,10 +90,8 @@ public final class AeronReadLinks implements ReadLinks {
         if (length > publications[member].maxMessageLength()) {
             return false;
         }
-        final long result = publications[member].offer(buffer, 0, length);
-        if (result == Publication.ADMIN_ACTION) {
-            publications[member].offer(buffer, 0, length);
-        } else if (result == Publication.MAX_POSITION_EXCEEDED) {
+        final long result = Offers.once(publications[member], buffer, length);
+        if (result == Publication.MAX_POSITION_EXCEEDED) {
             CloseHelper.quietClose(publications[member]);
             open(member);
         }

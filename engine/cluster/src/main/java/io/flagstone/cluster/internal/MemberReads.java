@@ -46,6 +46,8 @@ public final class MemberReads {
     private final UnsafeBuffer buffer;
     private final UnsafeBuffer scratch;
     private final int maxResponseBytes;
+    private long readerId;
+    private long sequence;
     private long stalenessNs;
     private long position;
     private long number;
@@ -127,10 +129,10 @@ public final class MemberReads {
 
     private void onHello(int session, Replies replies, DirectBuffer message, int offset) {
         hello.wrapAndApplyHeader(message, offset, header);
-        final long readerId = hello.readerId();
+        final long reader = hello.readerId();
         final int member = hello.member();
         if (replies.open(session, hello)) {
-            welcome.wrapAndApplyHeader(buffer, 0, headerEncoder).readerId(readerId).member(member);
+            welcome.wrapAndApplyHeader(buffer, 0, headerEncoder).readerId(reader).member(member);
             replies.offer(session, buffer, headerEncoder.encodedLength() + welcome.encodedLength());
         }
     }
@@ -138,10 +140,7 @@ public final class MemberReads {
     private void onRead(
             OffHeapCache cache, int session, Replies replies, DirectBuffer message, int offset) {
         read.wrapAndApplyHeader(message, offset, header);
-        final long readerId = read.readerId();
-        final long sequence = read.sequence();
-        number = 0;
-        valueLength = 0;
+        begin(read.readerId(), read.sequence());
         Status status = admit(read.maxStalenessNs(), read.minPosition());
         if (status == Status.OK) {
             final Operation operation = read.operation();
@@ -153,7 +152,14 @@ public final class MemberReads {
                 status = Status.REFUSED;
             }
         }
-        respond(session, replies, readerId, sequence, status);
+        respond(session, replies, status);
+    }
+
+    private void begin(long reader, long attempt) {
+        readerId = reader;
+        sequence = attempt;
+        number = 0;
+        valueLength = 0;
     }
 
     /** Returns whether the state is as fresh as a reader wants it. */
@@ -202,8 +208,7 @@ public final class MemberReads {
         return status;
     }
 
-    private void respond(
-            int session, Replies replies, long readerId, long sequence, Status status) {
+    private void respond(int session, Replies replies, Status status) {
         response.wrapAndApplyHeader(buffer, 0, headerEncoder)
                 .readerId(readerId)
                 .sequence(sequence)
@@ -218,17 +223,14 @@ public final class MemberReads {
         if (!replies.offer(session, buffer, VALUE_AT + valueLength)) {
             number = VALUE_AT + (long) valueLength;
             valueLength = 0;
-            respond(session, replies, readerId, sequence, Status.RESPONSE_TOO_LONG);
+            respond(session, replies, Status.RESPONSE_TOO_LONG);
         }
     }
 
     private void onBatch(
             OffHeapCache cache, int session, Replies replies, DirectBuffer message, int offset) {
         batch.wrapAndApplyHeader(message, offset, header);
-        final long readerId = batch.readerId();
-        final long sequence = batch.sequence();
-        number = 0;
-        valueLength = 0;
+        begin(batch.readerId(), batch.sequence());
         Status status = admit(batch.maxStalenessNs(), batch.minPosition());
         if (status == Status.OK) {
             try {
@@ -251,7 +253,7 @@ public final class MemberReads {
             number = batchResponse.limit();
             status = Status.RESPONSE_TOO_LONG;
         }
-        respond(session, replies, readerId, sequence, status);
+        respond(session, replies, status);
     }
 
     private Status getAll(OffHeapCache cache) {

@@ -6,9 +6,20 @@ import io.aeron.Publication;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.IdleStrategy;
 
-/** Offers messages of a snapshot until they are taken. */
+/** Offers messages: those of a snapshot until they are taken, those of readers once. */
 final class Offers {
     private Offers() {}
+
+    /**
+     * Offers a message that may be lost, without waiting.
+     *
+     * @return the publication's result.
+     */
+    static long once(ExclusivePublication publication, DirectBuffer buffer, int length) {
+        final long result = publication.offer(buffer, 0, length);
+        // The term was full. There is another one.
+        return result == Publication.ADMIN_ACTION ? publication.offer(buffer, 0, length) : result;
+    }
 
     /**
      * Offers a message.

@@ -4,7 +4,6 @@ package io.flagstone.cluster.internal;
 import io.aeron.Aeron;
 import io.aeron.ExclusivePublication;
 import io.aeron.FragmentAssembler;
-import io.aeron.Publication;
 import io.aeron.Subscription;
 import io.aeron.exceptions.AeronException;
 import io.aeron.logbuffer.Header;
@@ -170,10 +169,7 @@ public final class ReadStreams implements MemberReads.Replies, AutoCloseable {
         if (length > publication.maxMessageLength()) {
             return false;
         }
-        if (publication.offer(message, 0, length) == Publication.ADMIN_ACTION) {
-            // The term was full. There is another one.
-            publication.offer(message, 0, length);
-        }
+        Offers.once(publication, message, length);
         return true;
     }
 
