@@ -30,8 +30,18 @@ record CompareJvm(
     /** The time for the JVM to start and for the slowest contender to be filled. */
     private static final long EXTRA_MS = TimeUnit.MINUTES.toMillis(15);
 
+    /**
+     * Pages of the heap are touched before the first measurement. Otherwise a contender that
+     * allocates pays for the first use of each page, which takes many times as long as the
+     * allocation on a virtual machine, and a short measurement consists of little else.
+     */
     private static final List<String> FLAGS =
-            List.of("-Xmx8g", "-XX:MaxDirectMemorySize=16g", "-Djmh.ignoreLock=true");
+            List.of(
+                    "-Xms2g",
+                    "-Xmx8g",
+                    "-XX:+AlwaysPreTouch",
+                    "-XX:MaxDirectMemorySize=16g",
+                    "-Djmh.ignoreLock=true");
 
     /** Without them, samples in inlined methods count for the method around. */
     private static final List<String> PROFILE_FLAGS =

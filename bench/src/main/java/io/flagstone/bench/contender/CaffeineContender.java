@@ -9,23 +9,36 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Caffeine. A read returns the stored array without copying it. */
+/**
+ * Caffeine. A read returns the stored array without copying it.
+ *
+ * <p>Reads and writes leave their maintenance to an executor, by default a pool of the JVM. On a
+ * machine where a cache line takes long from one processor to the other, callers that do it
+ * themselves are faster. So there are two contenders.
+ */
 final class CaffeineContender implements Contender {
     private final Cache<Long, byte[]> cache;
     private final int valueBytes;
     private final EffectiveSettings effective;
 
-    CaffeineContender(ContenderSettings settings) {
-        final Caffeine<Object, Object> builder =
-                Caffeine.newBuilder()
-                        .maximumSize(settings.entries())
-                        .initialCapacity(settings.entries());
+    private CaffeineContender(ContenderSettings settings, Caffeine<Object, Object> builder) {
+        builder.maximumSize(settings.entries()).initialCapacity(settings.entries());
         if (settings.ttlNs() != ContenderSettings.NO_TTL) {
             builder.expireAfterWrite(settings.ttlNs(), TimeUnit.NANOSECONDS);
         }
         cache = builder.build();
         valueBytes = settings.valueBytes();
         effective = settings.effective().with("maximumSize", settings.entries());
+    }
+
+    /** Caffeine with its default executor. */
+    static Contender pooled(ContenderSettings settings) {
+        return new CaffeineContender(settings, Caffeine.newBuilder());
+    }
+
+    /** Caffeine whose maintenance runs in the thread that causes it. */
+    static Contender inCaller(ContenderSettings settings) {
+        return new CaffeineContender(settings, Caffeine.newBuilder().executor(Runnable::run));
     }
 
     @Override

@@ -50,7 +50,17 @@ public enum ContenderType {
     CAFFEINE(
             "caffeine",
             "maximumSize, Long keys, values not copied, getAllPresent, default executor",
-            CaffeineContender::new,
+            CaffeineContender::pooled,
+            WRITES,
+            MISSES,
+            EVICTS,
+            EXPIRES,
+            BATCHES),
+    /** Caffeine without other threads. */
+    CAFFEINE_CALLER(
+            "caffeine-caller",
+            "as caffeine, but with executor(Runnable::run): callers do its maintenance",
+            CaffeineContender::inCaller,
             WRITES,
             MISSES,
             EVICTS,

@@ -48,7 +48,9 @@ import org.openjdk.jmh.infra.BenchmarkParams;
             "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
             "--add-exports=jdk.compiler/com.sun.tools.javac.file=ALL-UNNAMED",
             "-Dchronicle.analytics.disable=true",
+            "-Xms2g",
             "-Xmx8g",
+            "-XX:+AlwaysPreTouch",
             "-XX:MaxDirectMemorySize=8g"
         })
 public class ContenderBenchmark {

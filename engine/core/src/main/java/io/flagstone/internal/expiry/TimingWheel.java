@@ -266,6 +266,35 @@ public final class TimingWheel {
         region.addInt(start + ARMED, -1);
     }
 
+    Region region() {
+        return region;
+    }
+
+    /** Returns whether a slot exists and begins with an entry. */
+    boolean isFirst(int slot, int entry) {
+        return slot < levels << levelBits
+                && region.getInt(WheelDescriptor.slot(slots, slot)) == entry;
+    }
+
+    /** Returns the number of slots with entries, or -1 if a bitmap does not mark exactly these. */
+    int occupiedSlots() {
+        int occupied = 0;
+        for (int level = 0; level < levels; level++) {
+            long bits = 0;
+            for (int index = 0; index <= slotMask; index++) {
+                final int slot = (level << levelBits) + index;
+                if (region.getInt(WheelDescriptor.slot(slots, slot)) != Region.NONE) {
+                    bits |= 1L << index;
+                    occupied++;
+                }
+            }
+            if (region.getLong(WheelDescriptor.occupancy(start, level)) != bits) {
+                return -1;
+            }
+        }
+        return occupied;
+    }
+
     /**
      * Checks every slot.
      *

@@ -333,7 +333,7 @@ public final class LruLists {
         region.putLong(word, nonempty ? bits | bit : bits & ~bit);
     }
 
-    private int nonempty(int word) {
+    int nonempty(int word) {
         return start + NONEMPTY + word * Long.BYTES;
     }
 

@@ -18,12 +18,15 @@ import io.flagstone.internal.memory.Region;
  *
  * <p>An operation that can undo its change does so and ends the change. Then nothing is lost.
  *
- * <p>A process that is killed leaves the mark as it is. The next one does not mind {@link
- * #CHANGING}, because it believes only the entries; see {@link Doubt}. It minds {@link #RESETTING}.
+ * <p>A process that is killed leaves the mark as it is. If it says {@link #NONE}, the next process
+ * may take the structures as they are; see {@link IntactSegment}. If it says {@link #CHANGING}, the
+ * next process believes only the entries; see {@link Doubt}. After {@link #RESETTING} there are
+ * none.
  *
- * <p>Ordering: plain stores, except for a reset. The lock publishes them to the next thread that
- * takes it. An Error interrupts the thread in program order, so the thread itself sees its own
- * stores.
+ * <p>Ordering: a store of {@link #CHANGING} or {@link #RESETTING} is followed by a store fence, and
+ * every other one is a release store. So a later process that finds {@link #NONE} finds the change
+ * as a whole. Within the process the lock publishes the mark, and an Error interrupts a thread in
+ * program order.
  */
 final class ChangeMark {
     /** No change is in progress. */
@@ -53,27 +56,33 @@ final class ChangeMark {
         return region.getLongOpaque(CHANGE_MARK);
     }
 
-    /** Sets the mark. Requires the lock. */
+    /** Sets the mark at the end of a change, or where none is in progress. Requires the lock. */
     static void set(Region region, long mark) {
-        region.putLong(CHANGE_MARK, mark);
+        region.putLongRelease(CHANGE_MARK, mark);
     }
 
     /** Announces a reset, before its first change. */
     static void beginReset(Region region) {
-        region.putLong(CHANGE_MARK, RESETTING);
+        announce(region, RESETTING);
+    }
+
+    private static void announce(Region region, long mark) {
+        region.putLong(CHANGE_MARK, mark);
         Region.storeFence();
     }
 
     /** Ends a reset, after its last change. */
     static void endReset(Region region) {
-        region.putLongRelease(CHANGE_MARK, UNREPORTED);
+        set(region, UNREPORTED);
     }
 
+    /** Announces a change, before its first store. */
     static void begin(Region region) {
-        region.putLong(CHANGE_MARK, CHANGING);
+        announce(region, CHANGING);
     }
 
+    /** Ends a change, after its last store. */
     static void end(Region region) {
-        region.putLong(CHANGE_MARK, NONE);
+        set(region, NONE);
     }
 }

@@ -20,13 +20,15 @@ import io.flagstone.internal.stripe.UndoRecords;
 
 /**
  * Takes over a region that another process has written: as it is, if that process has closed the
- * segment, otherwise from its entries alone.
+ * segment or was in no operation on it, otherwise from its entries alone.
  *
  * <p>A process that is killed may leave any operation unfinished: one under the segment's lock, and
  * one write in place in each stripe. The recovery
  *
  * <ol>
  *   <li>undoes the writes in place that did not end; see {@link UndoRecords};
+ *   <li>discards what has expired and ends here, if no operation under the lock was under way, the
+ *       segment is {@linkplain IntactSegment intact}, and at most half of its entries have expired;
  *   <li>frees the chunk in doubt; see {@link Doubt};
  *   <li>reads the chunks of all slabs in turn. Those whose header has the class of the slab are the
  *       entries. It checks each one, frees it if it has expired, and enters it into index, lists
@@ -34,9 +36,9 @@ import io.flagstone.internal.stripe.UndoRecords;
  *   <li>rebuilds the slab tables and the counts.
  * </ol>
  *
- * <p>The lists are rebuilt from the stamps. With an admission filter all entries are in the main
- * lists, and the filter is new. If a {@linkplain ChangeMark#RESETTING reset} did not end, the
- * segment is empty.
+ * <p>The lists are rebuilt from the stamps. A segment with an admission filter is always rebuilt:
+ * all entries are in the main lists then, and the filter is new. If a {@linkplain
+ * ChangeMark#RESETTING reset} did not end, the segment is empty.
  *
  * <p>What the recovery reads changes only in ways that lead another one to the same entries. So it
  * can be interrupted at any moment, and start again.
@@ -109,10 +111,14 @@ final class SegmentRecovery {
 
     /** Returns whether no operation is under way, neither one with the lock nor one in place. */
     static boolean isAtRest(Region region, Stripes stripes) {
-        return !SegmentVersion.isOdd(region.getLong(SegmentDescriptor.VERSION))
-                && ChangeMark.get(region) == ChangeMark.NONE
-                && Doubt.get(region) == Region.NONE
-                && stripes.isAtRest();
+        return !isLocked(region) && stripes.isAtRest();
+    }
+
+    /** Returns whether an operation with the lock is under way. */
+    private static boolean isLocked(Region region) {
+        return SegmentVersion.isOdd(region.getLong(SegmentDescriptor.VERSION))
+                || ChangeMark.get(region) != ChangeMark.NONE
+                || Doubt.get(region) != Region.NONE;
     }
 
     private static void checkIdentity(Region region, SegmentConfig config) {
@@ -172,9 +178,7 @@ final class SegmentRecovery {
             dropped = Math.max(0, Math.min(store.entries.count(), layout.maxEntries()));
             store.empty();
         } else {
-            // Nobody attaches to what is left of a recovery that was interrupted.
-            ChangeMark.begin(region);
-            rebuild(clockNs);
+            takeOver(clockNs);
         }
         beginLife(region, store);
         region.putLong(DOUBTED, Region.NONE);
@@ -183,14 +187,33 @@ final class SegmentRecovery {
         return new RecoveryCounts(kept, expired, dropped);
     }
 
-    private void rebuild(long clockNs) {
+    private void takeOver(long clockNs) {
         final int impossible = slabs.impossibleSlab();
         check(impossible == Region.NONE, Reason.SLABS, "slab %d", impossible);
+        final boolean locked = isLocked(region);
+        boolean undone = true;
         for (int number = 0; number < stripes.map().count(); number++) {
-            undo(stripes.map().ofNumber(number));
+            undone &= undo(stripes.map().ofNumber(number));
         }
-        freeDoubted();
         nowNs = store.clock.observe(region, clockNs);
+        final IntactSegment intact = new IntactSegment(region, config, store);
+        if (undone && !locked && !layout.isFiltered() && intact.isIntact(nowNs)) {
+            expired = intact.expired().cardinality();
+            kept = intact.entries() - expired;
+        }
+        if (kept > 0 && kept >= expired) {
+            intact.expired().stream().forEach(bit -> store.entries.discard(bit << 3));
+        } else {
+            kept = 0;
+            expired = 0;
+            // Nobody attaches to what is left of a recovery that was interrupted.
+            ChangeMark.begin(region);
+            rebuild();
+        }
+    }
+
+    private void rebuild() {
+        freeDoubted();
         clock = region.getLong(RECENCY_CLOCK);
         store.order.restart();
         store.wheel.restart();
@@ -207,15 +230,19 @@ final class SegmentRecovery {
         region.putLong(VALUE_BYTES, valueBytes);
     }
 
-    /** Undoes the write in place that did not end in a stripe, if there is one. */
-    private void undo(int stripe) {
+    /**
+     * Undoes the write in place that did not end in a stripe, if there is one.
+     *
+     * @return whether the entry is still where the lists and the wheel have it.
+     */
+    private boolean undo(int stripe) {
         if (!stripes.isWriting(stripe)) {
-            return;
+            return true;
         }
         final int entry = undo.entry(stripe);
         if (!slabs.isChunk(entry) || EntryDescriptor.isFree(region, entry)) {
             // The entry has been discarded, because its writer ended by an Error.
-            return;
+            return true;
         }
         final int sizeClass = store.entries.slabs.sizeClassOf(entry);
         final int word = undo.valueWord(stripe);
@@ -237,7 +264,11 @@ final class SegmentRecovery {
                 offset);
         undo.restore(stripe);
         EntryDescriptor.valueWord(region, entry, word);
+        // The wheel may have filed the entry by the deadline that the write had extended.
+        final boolean sameDeadline =
+                EntryDescriptor.deadline(region, entry) == undo.deadline(stripe);
         EntryDescriptor.deadline(region, entry, undo.deadline(stripe));
+        return sameDeadline;
     }
 
     private void freeDoubted() {
