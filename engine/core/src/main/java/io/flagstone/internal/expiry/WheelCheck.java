@@ -4,7 +4,6 @@ package io.flagstone.internal.expiry;
 import io.flagstone.internal.entry.EntryDescriptor;
 import io.flagstone.internal.memory.MultisetHash;
 import io.flagstone.internal.memory.Region;
-import java.util.BitSet;
 
 /**
  * Checks that the slots of a {@link TimingWheel} hold exactly the entries with a deadline that it
@@ -17,22 +16,16 @@ import java.util.BitSet;
 public final class WheelCheck {
     private final Region region;
     private final TimingWheel wheel;
-    private final BitSet live;
     private long forward;
     private long backward;
     private int filed;
     private int heads;
     private boolean possible = true;
 
-    /**
-     * Begins a check.
-     *
-     * @param live the entries, bit i for offset {@code 8 * i}.
-     */
-    public WheelCheck(TimingWheel wheel, BitSet live) {
+    /** Begins a check. */
+    public WheelCheck(TimingWheel wheel) {
         this.region = wheel.region();
         this.wheel = wheel;
-        this.live = live;
     }
 
     /** Adds an entry. */
@@ -47,7 +40,6 @@ public final class WheelCheck {
         filed++;
         final int next = EntryDescriptor.wheelNext(region, entry);
         if (next != Region.NONE) {
-            possible &= next > 0 && live.get(next >>> 3);
             forward += MultisetHash.of(entry, next);
         }
         if (previous > 0) {

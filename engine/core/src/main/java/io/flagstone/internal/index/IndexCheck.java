@@ -4,7 +4,6 @@ package io.flagstone.internal.index;
 import io.flagstone.internal.entry.EntryDescriptor;
 import io.flagstone.internal.memory.MultisetHash;
 import io.flagstone.internal.memory.Region;
-import java.util.BitSet;
 
 /**
  * Checks that a {@link HashIndex} refers to exactly the entries that it is given, in any order, and
@@ -19,22 +18,16 @@ public final class IndexCheck {
     private final Region region;
     private final HashIndex index;
     private final IndexLookup lookup;
-    private final BitSet live;
     private long entries;
     private long slots;
     private long out;
     private long counted;
 
-    /**
-     * Begins a check.
-     *
-     * @param live the entries, bit i for offset {@code 8 * i}.
-     */
-    public IndexCheck(Region region, HashIndex index, BitSet live) {
+    /** Begins a check. */
+    public IndexCheck(Region region, HashIndex index) {
         this.region = region;
         this.index = index;
         this.lookup = index.lookup();
-        this.live = live;
     }
 
     /** Adds an entry, by its index hash. */
@@ -74,7 +67,6 @@ public final class IndexCheck {
                 possible &= !guest && EntryDescriptor.isWithin(region, entry, Long.BYTES);
                 continue;
             }
-            possible &= entry > 0 && live.get(entry >>> 3);
             final int home = guest ? lookup.alternate(bucket, tag) : bucket;
             slots += hash(home, tag, entry);
             if (guest) {

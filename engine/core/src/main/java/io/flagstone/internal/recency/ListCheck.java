@@ -8,7 +8,6 @@ import static io.flagstone.internal.recency.RecencyDescriptor.TAIL_STAMP;
 import io.flagstone.internal.entry.EntryDescriptor;
 import io.flagstone.internal.memory.MultisetHash;
 import io.flagstone.internal.memory.Region;
-import java.util.BitSet;
 
 /**
  * Checks that {@link LruLists} link exactly the entries that it is given, in any order, and follows
@@ -21,7 +20,6 @@ import java.util.BitSet;
 public final class ListCheck {
     private final Region region;
     private final LruLists lists;
-    private final BitSet live;
     private final long clock;
     private final int[] sizes;
     private final int[] heads;
@@ -34,13 +32,11 @@ public final class ListCheck {
      * Begins a check.
      *
      * @param classes the number of lists.
-     * @param live the entries, bit i for offset {@code 8 * i}.
      * @param clock the recency clock.
      */
-    public ListCheck(LruLists lists, int classes, BitSet live, long clock) {
+    public ListCheck(LruLists lists, int classes, long clock) {
         this.region = lists.region();
         this.lists = lists;
-        this.live = live;
         this.clock = clock;
         this.sizes = new int[classes];
         this.heads = new int[classes];
@@ -57,7 +53,6 @@ public final class ListCheck {
             possible &= tails[sizeClass] == Region.NONE;
             tails[sizeClass] = entry;
         } else {
-            possible &= next > 0 && live.get(next >>> 3);
             forward += MultisetHash.of(list | entry, next);
         }
         if (previous == Region.NONE) {

@@ -30,7 +30,7 @@ public final class SlabAudit {
     }
 
     private BitSet run() {
-        final BitSet pooled = listed(allocator.poolHead(), "pool");
+        final BitSet pooled = listed(allocator, allocator.poolHead(), "pool");
         check(
                 pooled.cardinality() == allocator.pooledSlabs(),
                 "pool counts %d slabs, lists %d",
@@ -42,7 +42,7 @@ public final class SlabAudit {
         for (int c = 0; c < classes.count(); c++) {
             final int head =
                     region.getInt(allocator.classRecord(c) + SlabDescriptor.CLASS_PARTIAL_HEAD);
-            for (final int slab : listed(head, "class " + c).stream().toArray()) {
+            for (final int slab : listed(allocator, head, "class " + c).stream().toArray()) {
                 check(
                         field(slab, SlabDescriptor.SLAB_CLASS) == c,
                         "slab %d is in the list of another class",
@@ -168,22 +168,32 @@ public final class SlabAudit {
         return liveHere;
     }
 
-    private BitSet listed(int head, String list) {
+    /**
+     * Follows a list of slabs.
+     *
+     * @return the slabs.
+     * @throws IllegalStateException if it does not link back, or leads to no slab or to one twice.
+     */
+    static BitSet listed(SlabAllocator allocator, int head, String list) {
+        final Region region = allocator.region();
         final BitSet found = new BitSet();
         int previous = Region.NONE;
-        for (int slab = head; slab != Region.NONE; slab = field(slab, SlabDescriptor.SLAB_NEXT)) {
+        int slab = head;
+        while (slab != Region.NONE) {
             check(
                     slab > 0 && slab <= allocator.slabCount() && !found.get(slab),
                     "%s lists slab %d, which does not exist or is in it twice",
                     list,
                     slab);
+            final int record = allocator.slabRecord(slab);
             check(
-                    field(slab, SlabDescriptor.SLAB_PREVIOUS) == previous,
+                    region.getInt(record + SlabDescriptor.SLAB_PREVIOUS) == previous,
                     "%s: slab %d does not link back",
                     list,
                     slab);
             found.set(slab);
             previous = slab;
+            slab = region.getInt(record + SlabDescriptor.SLAB_NEXT);
         }
         return found;
     }
