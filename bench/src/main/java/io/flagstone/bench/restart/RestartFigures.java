@@ -20,23 +20,40 @@ import java.util.concurrent.TimeUnit;
  * has one of each kind.
  */
 public final class RestartFigures {
-    private static final Path DIRECTORY = Path.of("/dev/shm/flagstone-restart");
+    private static final String PARENT = "/dev/shm";
     private static final String MEMORY_BYTES = Long.toString(1L << 30);
     private static final String ENTRIES = "5000000";
     private static final int ROUNDS = 5;
     private static final long PATIENCE_MS = TimeUnit.MINUTES.toMillis(3);
 
-    private RestartFigures() {}
+    private final Path directory;
+
+    private RestartFigures(Path directory) {
+        this.directory = directory;
+    }
 
     /**
      * Measures and prints the durations and their ratios.
      *
-     * @param args ignored.
+     * @param args the directory in which the cache's directory is made, by default {@value
+     *     #PARENT}.
      * @throws IOException if a JVM cannot be started, or the directory cannot be used.
      * @throws InterruptedException if interrupted while waiting.
      * @throws ForkFailedException if a JVM fails.
      */
     public static void main(String[] args) throws IOException, InterruptedException {
+        final Path parent = Path.of(args.length > 0 ? args[0] : PARENT);
+        final Path directory = Files.createTempDirectory(parent, "flagstone-restart");
+        final RestartFigures figures = new RestartFigures(directory);
+        try {
+            figures.run();
+        } finally {
+            figures.deleteFiles();
+            Files.delete(directory);
+        }
+    }
+
+    private void run() throws IOException, InterruptedException {
         final Phase[] phases = Phase.values();
         final Map<Phase, double[]> seconds = new EnumMap<>(Phase.class);
         for (final Phase phase : phases) {
@@ -49,7 +66,7 @@ public final class RestartFigures {
                 ENTRIES,
                 MEMORY_BYTES);
         for (int round = 0; round < ROUNDS; round++) {
-            delete();
+            deleteFiles();
             for (final Phase phase : phases) {
                 final Phase next = phases[Math.min(phase.ordinal() + 1, phases.length - 1)];
                 seconds.get(phase)[round] = run(phase, next) / 1e9;
@@ -61,20 +78,19 @@ public final class RestartFigures {
                         seconds.get(phase)[round]);
             }
         }
-        delete();
         final double[] inserting = seconds.get(Phase.INSERT);
         for (final Phase phase : phases) {
             print(phase, seconds.get(phase), inserting);
         }
     }
 
-    private static long run(Phase phase, Phase next) throws IOException, InterruptedException {
+    private long run(Phase phase, Phase next) throws IOException, InterruptedException {
         final String result =
                 new Fork(RestartFork.class, PATIENCE_MS)
                         .flags(List.of("-Xmx512m"))
                         .run(
                                 List.of(
-                                        DIRECTORY.toString(),
+                                        directory.toString(),
                                         MEMORY_BYTES,
                                         ENTRIES,
                                         phase.name(),
@@ -100,15 +116,11 @@ public final class RestartFigures {
                 shares[ROUNDS - 1]);
     }
 
-    /** Deletes the files of an earlier round. */
-    private static void delete() throws IOException {
-        if (Files.exists(DIRECTORY)) {
-            try (DirectoryStream<Path> files = Files.newDirectoryStream(DIRECTORY)) {
-                for (final Path file : files) {
-                    Files.delete(file);
-                }
+    private void deleteFiles() throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (final Path file : files) {
+                Files.delete(file);
             }
-            Files.delete(DIRECTORY);
         }
     }
 }
