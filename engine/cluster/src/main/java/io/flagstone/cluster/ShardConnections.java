@@ -37,6 +37,17 @@ final class ShardConnections implements AutoCloseable {
         return call;
     }
 
+    /** Closes the connections to all clusters but those of a map and one more. */
+    void retain(SlotMap map, String another) {
+        for (final String endpoints : List.copyOf(open.keySet())) {
+            if (map.shardAt(endpoints) < 0 && !endpoints.equals(another)) {
+                final SingleCall call = open.remove(endpoints);
+                all.remove(call);
+                CloseHelper.quietClose(call);
+            }
+        }
+    }
+
     /** Keeps the sessions alive. Returns 0 if there was nothing to do. */
     int poll() {
         int work = 0;

@@ -9,7 +9,7 @@ import org.agrona.CloseHelper;
 import org.agrona.ExpandableArrayBuffer;
 
 /**
- * Moves slots between shards, and adds shards, while all of them serve.
+ * Moves slots between shards, and adds and removes shards, while all of them serve.
  *
  * <p>A move takes some neighbouring slots from one shard to another:
  *
@@ -170,8 +170,8 @@ public final class ShardMover implements AutoCloseable {
         SlotMap map = complete(map());
         int shard = map.shardAt(ingressEndpoints);
         if (shard < 0) {
-            shard = map.shards();
             final SlotMap grown = map.withShard(ingressEndpoints);
+            shard = grown.shardAt(ingressEndpoints);
             join(grown, shard);
             map = write(grown);
         } else {
@@ -183,6 +183,57 @@ public final class ShardMover implements AutoCloseable {
             next = map.nextForShare(shard, step);
         }
         return shard;
+    }
+
+    /**
+     * Moves all slots of a shard to the others, so that these come to equal shares, and removes it
+     * from the map. Clients that do not know yet find the new map as after a move; the cluster may
+     * end once they have. If a mover was ended here, {@link #resume} or {@link #abort} the move
+     * that it left, and remove the shard again: that goes on with the slots that are left.
+     *
+     * @param ingressEndpoints of the shard, as the map has them.
+     * @throws IllegalArgumentException if there is no such shard, or if it is the first one, which
+     *     keeps the map. The map is as before.
+     * @throws ShardMoveException if a move is under way, and the map is as before; if a shard
+     *     refuses a step, or another mover changed the map.
+     * @throws ClusterRequestException if a cluster does not answer; resume, and run it again.
+     */
+    public void remove(String ingressEndpoints) {
+        SlotMap map = map();
+        final int shard = map.shardAt(ingressEndpoints);
+        if (shard < 0) {
+            throw new IllegalArgumentException(
+                    "no shard has these endpoints, or it was removed; use those of a shard in the"
+                            + " map: endpoints="
+                            + ingressEndpoints);
+        }
+        if (shard == 0) {
+            throw new IllegalArgumentException(
+                    "the first shard keeps the map and cannot be removed; move its slots to other"
+                            + " shards if it shall have none: endpoints="
+                            + ingressEndpoints);
+        }
+        if (map.move() != null) {
+            throw new ShardMoveException(
+                    "the move of the slots "
+                            + map.move().slots()
+                            + " from shard "
+                            + map.move().source()
+                            + " to shard "
+                            + map.move().target()
+                            + " is under way: resume or abort it, then remove shard "
+                            + shard
+                            + " again");
+        }
+        int target = map.targetOfRemoval(shard);
+        SlotRange next = map.nextOfRemoval(shard, target, step);
+        while (next != null) {
+            join(map, target);
+            map = complete(write(map.withMove(next, target)));
+            target = map.targetOfRemoval(shard);
+            next = map.nextOfRemoval(shard, target, step);
+        }
+        write(map.withoutShard(shard));
     }
 
     private void join(SlotMap map, int shard) {
@@ -222,6 +273,10 @@ public final class ShardMover implements AutoCloseable {
         if (target < 0 || target >= map.shards()) {
             throw new IllegalArgumentException(
                     "shard must be between 0 and " + (map.shards() - 1) + ": shard=" + target);
+        }
+        if (!map.isShard(target)) {
+            throw new IllegalArgumentException(
+                    "the shard was removed; use one that the map has: shard=" + target);
         }
         join(map, target);
         SlotRange next = map.nextOf(slots, target, step);

@@ -21,6 +21,10 @@ import org.agrona.ExpandableArrayBuffer;
  * what has become of it. Only a shard that says that it has not executed it, and never will, sends
  * it on. Batches, {@link #size} and {@link #clear} are not atomic over shards.
  *
+ * <p>A shard may be removed, and its cluster ended, before this client knows. Then one call ends as
+ * {@link Outcome#TIMED_OUT} or {@link Outcome#BUSY}. The next call reads the map again first, as
+ * after each call that gets no answer from a shard other than the first.
+ *
  * <p>Without shards this is a {@link ClusterCache}, and it notices when the first one is added.
  *
  * <p>One thread at a time. Allocates nothing, except for connections, longer requests than before,
@@ -38,6 +42,9 @@ public final class ShardedCache extends ClusterOperations {
     private final ShardedBatch parts = new ShardedBatch();
     private SlotMap map;
     private SingleCall[] calls = new SingleCall[0];
+
+    /** A shard did not answer, so it may have been removed. */
+    private boolean mapInDoubt;
 
     /** How often the operation under way was refused. */
     private int refusals;
@@ -78,12 +85,16 @@ public final class ShardedCache extends ClusterOperations {
 
     /** Reads the map. */
     private void refresh() {
+        mapInDoubt = false;
         final SingleCall call = connections.to(first);
         final Outcome outcome =
                 call.call(Operation.SLOT_MAP, 0, 0, 0, RequestSession.EMPTY, 0, mapBuffer);
         if (outcome == Outcome.OK) {
             if (call.number() > map.version()) {
                 map = SlotMap.decode(mapBuffer);
+                // A number may belong to another cluster now.
+                calls = new SingleCall[map.shards()];
+                connections.retain(map, first);
             }
         } else if (outcome != Outcome.NOT_FOUND) {
             throw new ClusterRequestException("the map has not come: " + outcome, outcome);
@@ -104,6 +115,9 @@ public final class ShardedCache extends ClusterOperations {
 
     private void begin() {
         if (refusals == 0) {
+            if (mapInDoubt) {
+                refreshIfPossible();
+            }
             startNs = context.clock().nanoTime();
             if (startNs - lastPollNs > KEEP_ALIVE_NS) {
                 lastPollNs = startNs;
@@ -112,20 +126,38 @@ public final class ShardedCache extends ClusterOperations {
         }
     }
 
+    /** Reads the map again. Other shards serve if the first one does not answer. */
+    private void refreshIfPossible() {
+        try {
+            refresh();
+        } catch (final ClusterRequestException e) {
+            // The next call that gets no answer brings the doubt back.
+            mapInDoubt = false;
+        }
+    }
+
     /** Returns the connection to a shard, when it can take a request. */
     private SingleCall to(int shard) {
-        SingleCall call = calls[shard];
-        if (call == null) {
-            try {
+        try {
+            SingleCall call = calls[shard];
+            if (call == null) {
                 call = connections.to(map.endpoints(shard));
-            } catch (final ClusterRequestException e) {
-                refusals = 0;
-                throw new ClusterRequestException(
-                        "shard " + shard + " cannot be reached: " + e.getMessage(), Outcome.BUSY);
+                calls[shard] = call;
             }
-            calls[shard] = call;
+            return call.ready();
+        } catch (final ClusterRequestException e) {
+            refusals = 0;
+            mapInDoubt |= shard != 0;
+            throw new ClusterRequestException(
+                    "shard " + shard + " cannot be reached: " + e.getMessage(), Outcome.BUSY);
         }
-        return call.ready();
+    }
+
+    /** Notes a shard that did not answer. The first one is never removed. */
+    private void noteSilence(SingleCall call) {
+        if (call.outcome() == Outcome.TIMED_OUT && call != connections.to(first)) {
+            mapInDoubt = true;
+        }
     }
 
     @Override
@@ -140,6 +172,7 @@ public final class ShardedCache extends ClusterOperations {
         final int before = refusals;
         refusals = 0;
         call.await(request);
+        noteSilence(call);
         if (isRefusal(call.outcome())) {
             refusals = before;
             refused(call.outcome(), call.number());
@@ -200,10 +233,12 @@ public final class ShardedCache extends ClusterOperations {
         refresh();
         long sum = 0;
         for (int shard = 0; shard < map.shards(); shard++) {
-            final SingleCall call = to(shard);
-            call.await(call.requests().size());
-            call.check();
-            sum += call.number();
+            if (map.isShard(shard)) {
+                final SingleCall call = to(shard);
+                call.await(call.requests().size());
+                call.check();
+                sum += call.number();
+            }
         }
         return sum;
     }
@@ -221,15 +256,21 @@ public final class ShardedCache extends ClusterOperations {
         do {
             version = map.version();
             for (int shard = 0; shard < map.shards(); shard++) {
-                SingleCall call;
-                do {
-                    begin();
-                    call = to(shard);
-                } while (!ends(call, call.requests().clear()));
-                refusals = 0;
+                if (map.isShard(shard)) {
+                    clear(shard);
+                }
             }
             refresh();
         } while (map.version() != version);
+    }
+
+    private void clear(int shard) {
+        SingleCall call;
+        do {
+            begin();
+            call = to(shard);
+        } while (!ends(call, call.requests().clear()));
+        refusals = 0;
     }
 
     /**
@@ -288,6 +329,7 @@ public final class ShardedCache extends ClusterOperations {
             if (parts.has(shard)) {
                 final SingleCall call = calls[shard];
                 call.into(write ? null : parts.part(shard)).await(parts.request(shard));
+                noteSilence(call);
                 if (isRefusal(call.outcome())) {
                     refusal = refusal == Outcome.MOVED ? refusal : call.outcome();
                     version = Math.max(version, call.number());

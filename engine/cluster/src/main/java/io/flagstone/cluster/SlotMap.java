@@ -29,6 +29,9 @@ public final class SlotMap {
     private static final int MAX_RANGES = 4096;
     private static final int MAX_ENDPOINTS_LENGTH = 1024;
 
+    /** The endpoints of a number whose shard was removed. */
+    private static final String REMOVED = "";
+
     private final long version;
     private final List<String> endpoints;
     private final char[] owners;
@@ -84,7 +87,9 @@ public final class SlotMap {
     }
 
     /**
-     * Returns the number of shards. They have the numbers from 0 on.
+     * Returns one more than the highest number of a shard. The numbers begin at 0. Shards keep
+     * their numbers when another one is removed, so {@link #isShard} may be false for a number
+     * between.
      *
      * @return at least 1.
      */
@@ -93,10 +98,20 @@ public final class SlotMap {
     }
 
     /**
+     * Returns whether a number is that of a shard.
+     *
+     * @param shard the number.
+     * @return false if there has been no such shard, or if it was removed.
+     */
+    public boolean isShard(int shard) {
+        return shard >= 0 && shard < shards() && !endpoints.get(shard).equals(REMOVED);
+    }
+
+    /**
      * Returns where a shard is.
      *
-     * @param shard its number.
-     * @return the ingress endpoints of its cluster.
+     * @param shard its number, less than {@link #shards}.
+     * @return the ingress endpoints of its cluster, empty if it was removed.
      */
     public String endpoints(int shard) {
         return endpoints.get(shard);
@@ -109,7 +124,7 @@ public final class SlotMap {
      * @return the number, or -1 if there is none.
      */
     public int shardAt(String ingressEndpoints) {
-        return endpoints.indexOf(ingressEndpoints);
+        return ingressEndpoints.equals(REMOVED) ? -1 : endpoints.indexOf(ingressEndpoints);
     }
 
     /**
@@ -169,15 +184,46 @@ public final class SlotMap {
         return move;
     }
 
-    /** Returns a map with one more shard, which has no slots yet. */
+    /**
+     * Returns a map with one more shard, which has no slots yet. It gets the lowest free number.
+     */
     SlotMap withShard(String ingressEndpoints) {
         checkEndpoints(ingressEndpoints);
-        if (shards() == MAX_SHARDS) {
+        final List<String> all = new ArrayList<>(endpoints);
+        final int free = all.indexOf(REMOVED);
+        if (free >= 0) {
+            all.set(free, ingressEndpoints);
+        } else if (shards() < MAX_SHARDS) {
+            all.add(ingressEndpoints);
+        } else {
             throw new IllegalArgumentException("a map has at most " + MAX_SHARDS + " shards");
         }
-        final List<String> all = new ArrayList<>(endpoints);
-        all.add(ingressEndpoints);
         return new SlotMap(version + 1, all, owners, move);
+    }
+
+    /**
+     * Returns a map without a shard. The others keep their numbers, which their clusters know.
+     *
+     * @throws IllegalStateException if the shard has slots, a move is under way, or it is the first
+     *     one, which keeps the map.
+     */
+    SlotMap withoutShard(int shard) {
+        if (shard == 0 || !isShard(shard) || slots(shard) > 0 || move != null) {
+            throw new IllegalStateException(
+                    "a shard cannot be dropped while it has slots, during a move, or if it is the"
+                            + " first: shard="
+                            + shard
+                            + ", slots="
+                            + slots(shard)
+                            + ", move="
+                            + move);
+        }
+        final List<String> left = new ArrayList<>(endpoints);
+        left.set(shard, REMOVED);
+        while (left.get(left.size() - 1).equals(REMOVED)) {
+            left.remove(left.size() - 1);
+        }
+        return new SlotMap(version + 1, left, owners, null);
     }
 
     /** Returns a map with a move that begins. The slots belong to one shard, not to the target. */
@@ -214,7 +260,7 @@ public final class SlotMap {
      * @return neighbours of one shard, or null if the target has its share.
      */
     SlotRange nextForShare(int target, int step) {
-        final int share = SLOTS / shards();
+        final int share = SLOTS / count();
         int source = target;
         for (int shard = 0; shard < shards(); shard++) {
             source = slots(shard) > slots(source) ? shard : source;
@@ -232,6 +278,61 @@ public final class SlotMap {
             first--;
         }
         return new SlotRange(first, last);
+    }
+
+    private int count() {
+        int count = 0;
+        for (int shard = 0; shard < shards(); shard++) {
+            count += isShard(shard) ? 1 : 0;
+        }
+        return count;
+    }
+
+    /**
+     * Returns the shard that gets the next slots of one that shall be removed: of the others the
+     * one that has the fewest.
+     *
+     * @param removed the shard.
+     * @return its number.
+     */
+    int targetOfRemoval(int removed) {
+        int target = -1;
+        for (int shard = 0; shard < shards(); shard++) {
+            if (shard != removed
+                    && isShard(shard)
+                    && (target < 0 || slots(shard) < slots(target))) {
+                target = shard;
+            }
+        }
+        return target;
+    }
+
+    /**
+     * Returns the next slots that leave a shard that shall be removed, so that the others come to
+     * equal shares.
+     *
+     * @param removed the shard.
+     * @param target the result of {@link #targetOfRemoval}.
+     * @param step the most slots.
+     * @return neighbours, or null if the shard has none.
+     */
+    SlotRange nextOfRemoval(int removed, int target, int step) {
+        int first = 0;
+        while (first < SLOTS && owners[first] != removed) {
+            first++;
+        }
+        if (first == SLOTS) {
+            return null;
+        }
+        // As many shards as the division leaves slots over get one slot more than the share.
+        final int others = count() - 1;
+        final int share = SLOTS / others;
+        int above = 0;
+        for (int shard = 0; shard < shards(); shard++) {
+            above += shard != removed && slots(shard) > share ? 1 : 0;
+        }
+        final int room = share - slots(target) + (above < SLOTS % others ? 1 : 0);
+        return new SlotRange(first, Math.min(endOfRun(first), first + Math.min(step, room)) - 1);
     }
 
     /**
@@ -334,7 +435,7 @@ public final class SlotMap {
             endpoints.add(shard.endpoints());
         }
         for (final char owner : owners) {
-            if (owner >= endpoints.size()) {
+            if (owner >= endpoints.size() || endpoints.get(owner).equals(REMOVED)) {
                 throw new IllegalArgumentException(
                         "the map of slots is damaged: shard=" + (int) owner);
             }

@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,7 @@ class ShardMoveTest {
     private static final SlotRange ALL = new SlotRange(0, SlotMap.SLOTS - 1);
 
     private final LocalShard first = new LocalShard(LocalShard.settings(1 << 20));
+    private final LocalShard third = new LocalShard(LocalShard.settings(1 << 20));
     private LocalShard second = new LocalShard(LocalShard.settings(1 << 20));
     private final LocalShard.Client client = new LocalShard.Client(first, 1);
     private LocalShard.Client other = new LocalShard.Client(second, 1);
@@ -35,6 +37,15 @@ class ShardMoveTest {
     void close() {
         first.close();
         second.close();
+        third.close();
+    }
+
+    private LocalShard shard(String endpoints) {
+        return switch (endpoints) {
+            case "0" -> first;
+            case "1" -> second;
+            default -> third;
+        };
     }
 
     private ShardMover mover() {
@@ -43,9 +54,7 @@ class ShardMoveTest {
                         endpoints ->
                                 links.computeIfAbsent(
                                         endpoints,
-                                        of ->
-                                                new LocalShard.Client(
-                                                        of.equals("0") ? first : second, nextId++)),
+                                        of -> new LocalShard.Client(shard(of), nextId++)),
                         null,
                         "0")
                 .step(4_096)
@@ -177,6 +186,125 @@ class ShardMoveTest {
         mover().move(ALL, 1);
         other.execute(Operation.GET_LONG, key(1), value(0), 0);
         assertThat(other.number()).isEqualTo(8);
+    }
+
+    @Test
+    void aRemovedShardSendsItsClientsOn() {
+        mover().add("1");
+        mover().move(ALL, 1);
+        for (long i = 0; i < 50; i++) {
+            other.execute(Operation.PUT, key(i), value(i), 0);
+        }
+        mover().remove("1");
+        final SlotMap map = mover().map();
+        assertThat(map.shards()).isOne();
+        assertThat(map.move()).isNull();
+        assertThat(second.entries()).isZero();
+        for (long i = 0; i < 50; i++) {
+            assertThat(other.execute(Operation.GET, key(i), value(0), 0)).isEqualTo(Status.MOVED);
+            assertThat(other.execute(Operation.PUT, key(i), value(0), 0)).isEqualTo(Status.MOVED);
+            assertThat(client.execute(Operation.GET_LONG, key(i), value(0), 0))
+                    .isEqualTo(Status.OK);
+            assertThat(client.number()).isEqualTo(i);
+        }
+        assertThat(second.entries()).isZero();
+    }
+
+    @Test
+    void whatCannotBeRemovedStays() {
+        freeze();
+        final SlotMap before = mover().map();
+        assertThatThrownBy(() -> mover().remove("1"))
+                .isInstanceOf(ShardMoveException.class)
+                .hasMessageContaining("slots 0-16383 from shard 0 to shard 1 is under way")
+                .hasMessageContaining("resume or abort it");
+        assertThat(mover().map()).isEqualTo(before);
+        mover().abort();
+        final SlotMap idle = mover().map();
+        assertThatThrownBy(() -> mover().remove("7"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("endpoints=7");
+        assertThatThrownBy(() -> mover().remove("0"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("the first shard keeps the map")
+                .hasMessageContaining("endpoints=0");
+        assertThat(mover().map()).isEqualTo(idle);
+        mover().remove("1");
+        assertThat(mover().map().shards()).isOne();
+        assertThatThrownBy(() -> mover().remove("1")).hasMessageContaining("it was removed");
+        assertThatThrownBy(() -> mover().remove("0")).hasMessageContaining("cannot be removed");
+    }
+
+    @Test
+    void anotherChangeOfTheMapIsNotOverwritten() {
+        mover().add("1");
+        mover().move(ALL, 0);
+        final Map<String, ShardLink> links = new HashMap<>();
+        final ShardMover late =
+                new ShardMover(
+                        of ->
+                                links.computeIfAbsent(
+                                        of, name -> new OvertakenLink(shard(name), nextId++)),
+                        null,
+                        "0");
+        assertThatThrownBy(() -> late.remove("1"))
+                .isInstanceOf(ShardMoveException.class)
+                .hasMessageContaining("another mover has changed the map");
+        assertThat(mover().map().slots(1)).isEqualTo(4_096);
+        assertThat(mover().map().isShard(1)).isTrue();
+    }
+
+    /** A mover's link; just before it writes a map, another mover moves slots. */
+    private final class OvertakenLink extends ForwardingLink {
+        OvertakenLink(LocalShard shard, long id) {
+            super(new LocalShard.Client(shard, id));
+        }
+
+        @Override
+        public Outcome call(
+                Operation operation,
+                int index,
+                long operand,
+                long expected,
+                DirectBuffer of,
+                int valueLength,
+                MutableDirectBuffer target) {
+            if (operation == Operation.SLOT_MAP_SET) {
+                mover().move(new SlotRange(0, 4_095), 1);
+            }
+            return super.call(operation, index, operand, expected, of, valueLength, target);
+        }
+    }
+
+    @Test
+    void aRemovedShardMayComeBackUnderAnotherNumber() {
+        final LocalShard.Client later = new LocalShard.Client(third, 1);
+        final UnsafeBuffer none = new UnsafeBuffer(new byte[64]);
+        mover().add("1");
+        mover().add("2");
+        final long earlier = mover().map().version();
+        mover().remove("1");
+        mover().remove("2");
+        assertThat(mover().add("2")).isOne();
+        assertThat(later.state().shard()).isOne();
+        // Messages of movers that are dead.
+        assertThat(later.call(Operation.SHARD_JOIN, 2, earlier, 0, none, 0, none))
+                .isEqualTo(Outcome.REFUSED);
+        assertThat(later.call(Operation.SHARD_JOIN, 2, Long.MAX_VALUE, 0, none, 0, none))
+                .isEqualTo(Outcome.REFUSED);
+        mover().move(ALL, 0);
+        assertThat(later.call(Operation.SHARD_JOIN, 2, earlier, 0, none, 0, none))
+                .isEqualTo(Outcome.REFUSED);
+        mover().move(ALL, 1);
+        assertThat(later.execute(Operation.PUT, key(1), value(7), 0)).isEqualTo(Status.OK);
+        assertThat(third.entries()).isOne();
+        assertThat(mover().add("1")).isEqualTo(2);
+        assertThatThrownBy(() -> mover().move(ALL, 3)).hasMessageContaining("between 0 and 2");
+        mover().remove("2");
+        assertThatThrownBy(() -> mover().move(ALL, 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("the shard was removed")
+                .hasMessageContaining("shard=1");
     }
 
     @Test

@@ -36,6 +36,7 @@ class ShardSimulationTest {
     void movesLoseNothingAndRepeatNothing() {
         long moves = 0;
         long added = 0;
+        long removals = 0;
         for (int i = 0; i < SCHEDULES; i++) {
             final long seed = TestSupport.seed() + i;
             final Simulation simulation = new Simulation(seed);
@@ -48,10 +49,12 @@ class ShardSimulationTest {
             }
             moves += simulation.moves;
             added += simulation.added;
+            removals += simulation.removals;
         }
         // The schedules reach what they are for.
         assertThat(moves).isGreaterThan(SCHEDULES);
         assertThat(added).isGreaterThan(SCHEDULES * 20L);
+        assertThat(removals).isGreaterThan(SCHEDULES / 10);
     }
 
     /** The mover's process has ended. */
@@ -81,6 +84,7 @@ class ShardSimulationTest {
         private boolean draining;
         private long moves;
         private long added;
+        private long removals;
 
         Simulation(long seed) {
             random = new Random(seed);
@@ -137,19 +141,31 @@ class ShardSimulationTest {
         private void command(int killAt) {
             final ShardMover mover = mover(killAt);
             try {
-                switch (random.nextInt(5)) {
-                    case 0, 1 -> mover.add(Integer.toString(1 + random.nextInt(SHARDS - 1)));
+                switch (random.nextInt(7)) {
+                    case 0, 1 -> mover.add(anyButTheFirst());
                     case 2 -> {
                         final int slot = random.nextInt(SlotMap.SLOTS);
                         final int last = slot + random.nextInt(SlotMap.SLOTS - slot);
                         mover.move(new SlotRange(slot, last), random.nextInt(map().shards()));
                     }
                     case 3 -> mover.resume();
-                    default -> mover.abort();
+                    case 4 -> mover.abort();
+                    default -> {
+                        mover.resume();
+                        mover.remove(anyButTheFirst());
+                        removals++;
+                    }
                 }
             } catch (final Killed | ShardMoveException e) {
                 // The next one goes on.
+            } catch (final IllegalArgumentException e) {
+                // Another one may have removed the shard.
+                assertThat(e).hasMessageMatching(".*(was removed|shard must be between).*");
             }
+        }
+
+        private String anyButTheFirst() {
+            return Integer.toString(1 + random.nextInt(SHARDS - 1));
         }
 
         void steps(int count) {
@@ -235,6 +251,9 @@ class ShardSimulationTest {
             }
             if (number >= 0) {
                 assertThat(owned).as("shard %d", number).isEqualTo(map.ranges(number));
+                assertThat(state.shard()).isEqualTo(number);
+            } else if (state.shard() > 0) {
+                assertThat(owned).as("removed shard at %d", shard).isEmpty();
             }
         }
 

@@ -2,6 +2,7 @@
 package io.flagstone.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flagstone.OffHeapCache;
 import io.flagstone.cluster.codec.Operation;
@@ -114,6 +115,7 @@ class ShardTest {
         private final UnsafeBuffer key = new UnsafeBuffer(new byte[8]);
         private volatile Throwable failure;
         private volatile int done;
+        private volatile boolean goesToSecond;
 
         Counting(int number) {
             super("counting-" + number);
@@ -131,6 +133,7 @@ class ShardTest {
                         count(choices.nextInt(KEYS));
                     }
                     done++;
+                    goesToSecond = hasKeys(cache.map(), 1);
                 }
             } catch (final Throwable thrown) {
                 failure = thrown;
@@ -179,6 +182,17 @@ class ShardTest {
         }
     }
 
+    /** Removes a shard. A mover that was killed may have left a move, or have done all. */
+    private void remove(String endpoints) {
+        untilDone(
+                mover -> {
+                    mover.resume();
+                    if (mover.map().shardAt(endpoints) >= 0) {
+                        mover.remove(endpoints);
+                    }
+                });
+    }
+
     private void restart(int shard) {
         rigs.get(shard).stop(0);
         rigs.get(shard).start(0, false);
@@ -188,9 +202,7 @@ class ShardTest {
     @Test
     void slotsMoveUnderLoadWhileMoversDieAndMembersRestart() throws Exception {
         for (int i = 0; i < SHARDS; i++) {
-            rigs.add(
-                    new ClusterRig(
-                            new File(directory, "shard-" + i), 1, member -> ClusterRig.small()));
+            startShard(i);
         }
         final ShardedCache cache = cache();
         final ClusterBatch zeros = new ClusterBatch();
@@ -221,6 +233,15 @@ class ShardTest {
         untilDone(mover -> mover.move(new SlotRange(3_000, 12_000), 0));
         restart(2);
         awaitProgress(clients);
+        remove(rigs.get(1).endpoints());
+        for (final Counting client : clients) {
+            rigs.get(0)
+                    .await(
+                            "map without keys at the shard",
+                            () -> !client.goesToSecond || client.failure != null);
+        }
+        rigs.get(1).stop(0);
+        awaitProgress(clients);
 
         stopping = true;
         for (final Counting client : clients) {
@@ -239,9 +260,106 @@ class ShardTest {
                 .hasSize((int) LongStream.range(0, KEYS).map(i -> begun.get((int) i)).sum());
         assertThat(cache.size()).isEqualTo(KEYS);
         assertThat(cache.map().shards()).isEqualTo(SHARDS);
+        assertThat(cache.map().isShard(1)).isFalse();
         assertThat(cache.map().slots(0)).isGreaterThanOrEqualTo(9_001);
         assertThat(rigs.get(0).divergences).isEmpty();
         cache.clear();
         assertThat(cache.size()).isZero();
+    }
+
+    private void startShard(int number) {
+        rigs.add(
+                new ClusterRig(
+                        new File(directory, "shard-" + number), 1, member -> ClusterRig.small()));
+    }
+
+    private ShardedCache impatient() {
+        final ShardedCache cache =
+                ShardedCache.connect(
+                        rigs.get(0).endpoints(),
+                        endpoints ->
+                                context(endpoints).requestTimeoutNs(TimeUnit.SECONDS.toNanos(2)));
+        opened.add(cache);
+        return cache;
+    }
+
+    private static void readAll(ShardedCache cache) {
+        final UnsafeBuffer key = new UnsafeBuffer(new byte[8]);
+        for (int i = 0; i < KEYS; i++) {
+            key.putLong(0, i);
+            assertThat(cache.getLong(key, 0, 8, 0, -1)).as("key %d", i).isEqualTo(i);
+        }
+    }
+
+    @Test
+    void clientsWithAnOldMapLeaveARemovedShard() {
+        startShard(0);
+        startShard(1);
+        startShard(2);
+        final ShardedCache writer = cache();
+        final UnsafeBuffer key = new UnsafeBuffer(new byte[8]);
+        for (int i = 0; i < KEYS; i++) {
+            key.putLong(0, i);
+            writer.put(key, 0, 8, key, 0, 8, OffHeapCache.NO_TTL);
+        }
+        final int removed;
+        try (ShardMover mover =
+                ShardMover.connect(rigs.get(0).endpoints(), this::context)
+                        .step(4_096)
+                        .pageBytes(PAGE_BYTES)) {
+            removed = mover.add(rigs.get(1).endpoints());
+            readAll(writer);
+            final ShardedCache connected = impatient();
+            final ShardedCache batches = impatient();
+            final ShardedCache stranger = impatient();
+            readAll(connected);
+            readAll(batches);
+            // The new shard gets the number of the removed one.
+            mover.remove(rigs.get(1).endpoints());
+            assertThat(mover.add(rigs.get(2).endpoints())).isEqualTo(removed);
+            // The removed one is up and sends its clients on.
+            assertThat(writer.map().shardAt(rigs.get(1).endpoints())).isEqualTo(removed);
+            readAll(writer);
+            assertThat(writer.map().shardAt(rigs.get(1).endpoints())).isEqualTo(-1);
+
+            rigs.get(1).stop(0);
+            int slotKey = 0;
+            while (writer.map().shardOf(slot(slotKey)) == 0) {
+                slotKey++;
+            }
+            key.putLong(0, slotKey);
+            assertThatThrownBy(() -> connected.getLong(key, 0, 8, 0, -1))
+                    .isInstanceOf(ClusterRequestException.class)
+                    .hasMessageContaining("TIMED_OUT");
+            assertThatThrownBy(() -> stranger.getLong(key, 0, 8, 0, -1))
+                    .isInstanceOf(ClusterRequestException.class)
+                    .hasMessageContaining("shard 1 cannot be reached");
+            final ClusterBatch batch = new ClusterBatch();
+            for (int i = 0; i < KEYS; i++) {
+                key.putLong(0, i);
+                batch.add(key, 0, 8);
+            }
+            assertThatThrownBy(() -> batches.getAll(batch))
+                    .isInstanceOf(ClusterRequestException.class)
+                    .hasMessageContaining("TIMED_OUT");
+            readAll(connected);
+            readAll(stranger);
+            assertThat(batches.getAll(batch)).isEqualTo(KEYS);
+            assertThat(stranger.size()).isEqualTo(KEYS);
+        }
+    }
+
+    private static boolean hasKeys(SlotMap map, int shard) {
+        boolean has = false;
+        for (int i = 0; i < KEYS; i++) {
+            has |= map.shardOf(slot(i)) == shard;
+        }
+        return has;
+    }
+
+    private static int slot(long number) {
+        final UnsafeBuffer key = new UnsafeBuffer(new byte[8]);
+        key.putLong(0, number);
+        return SlotMap.slotOf(key, 0, 8);
     }
 }

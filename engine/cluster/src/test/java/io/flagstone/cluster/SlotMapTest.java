@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flagstone.testing.TestSupport;
+import java.nio.ByteOrder;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.agrona.ExpandableArrayBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
@@ -37,6 +39,95 @@ class SlotMapTest {
             map = copy(map.ended());
         }
         return map;
+    }
+
+    private static SlotMap removeShard(SlotMap before, int shard, int step) {
+        SlotMap map = before;
+        int target = map.targetOfRemoval(shard);
+        for (SlotRange next = map.nextOfRemoval(shard, target, step);
+                next != null;
+                next = map.nextOfRemoval(shard, target, step)) {
+            assertThat(next.size()).isBetween(1, step);
+            assertThat(target).isNotEqualTo(shard);
+            for (int slot = next.first(); slot <= next.last(); slot++) {
+                assertThat(map.shardOf(slot)).isEqualTo(shard);
+            }
+            map = copy(map.withMove(next, target).switched().ended());
+            target = map.targetOfRemoval(shard);
+        }
+        assertThat(map.slots(shard)).isZero();
+        return copy(map.withoutShard(shard));
+    }
+
+    private static int[] slots(SlotMap map) {
+        return IntStream.range(0, map.shards()).filter(map::isShard).map(map::slots).toArray();
+    }
+
+    @Test
+    void theOthersGetTheSlotsOfARemovedShardInEqualParts() {
+        final Random random = new Random(TestSupport.seed());
+        SlotMap map = SlotMap.of("0");
+        for (int shards = 2; shards <= 6; shards++) {
+            map = addShard(map, Integer.toString(shards - 1), 900);
+            for (int shard = 1; shard < shards; shard++) {
+                final SlotMap left = removeShard(map, shard, 1 + random.nextInt(3_000));
+                assertThat(slots(left)).hasSize(shards - 1);
+                assertBalanced(slots(left));
+                assertThat(left.version()).isGreaterThan(map.version());
+            }
+        }
+    }
+
+    private static void assertBalanced(int[] counts) {
+        assertThat(IntStream.of(counts).sum()).isEqualTo(SlotMap.SLOTS);
+        assertThat(IntStream.of(counts).max().orElseThrow())
+                .isLessThanOrEqualTo(IntStream.of(counts).min().orElseThrow() + 1);
+    }
+
+    @Test
+    void shardsKeepTheirNumbersWhenAnotherIsRemoved() {
+        SlotMap map = SlotMap.of("0");
+        for (int shard = 1; shard <= 3; shard++) {
+            map = addShard(map, Integer.toString(shard), 5_000);
+        }
+        map = removeShard(map, 1, 700);
+        assertThat(map.shards()).isEqualTo(4);
+        assertThat(map.isShard(1)).isFalse();
+        assertThat(map.isShard(2)).isTrue();
+        assertThat(map.endpoints(1)).isEmpty();
+        assertThat(map.shardAt("")).isEqualTo(-1);
+        assertThat(map.shardAt("1")).isEqualTo(-1);
+        assertThat(map.shardAt("3")).isEqualTo(3);
+        assertThat(map.nextForShare(2, 100)).isNull();
+
+        // The last numbers end with their shards, and a free number is used again.
+        final SlotMap shorter = removeShard(map, 3, 16_384);
+        assertThat(shorter.shards()).isEqualTo(3);
+        assertThat(removeShard(shorter, 2, 16_384).shards()).isOne();
+        final SlotMap again = map.withShard("4");
+        assertThat(again.shardAt("4")).isOne();
+        assertThat(again.shards()).isEqualTo(4);
+    }
+
+    @Test
+    void aShardThatIsNeededIsNotDropped() {
+        final SlotMap map = addShard(SlotMap.of("0"), "1", 16_384).withShard("2");
+        assertThatThrownBy(() -> map.withoutShard(1))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("shard=1, slots=8192");
+        assertThatThrownBy(() -> map.withMove(new SlotRange(3, 5), 2).withoutShard(2))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("shard=2, slots=0, move=SlotMove");
+        assertThatThrownBy(() -> map.withoutShard(0)).isInstanceOf(IllegalStateException.class);
+        final SlotMap dropped = map.withoutShard(2);
+        assertThatThrownBy(() -> dropped.withoutShard(2)).isInstanceOf(IllegalStateException.class);
+
+        // Slots of a number without endpoints.
+        final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer();
+        final int length = dropped.encode(buffer);
+        buffer.putShort(length - 3, (short) 0, ByteOrder.LITTLE_ENDIAN);
+        assertThatThrownBy(() -> SlotMap.decode(new UnsafeBuffer(buffer, 0, length - 1)))
+                .hasMessageContaining("damaged: shard=1");
     }
 
     @Test

@@ -8,6 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Shows and changes which clusters have which keys. */
@@ -27,6 +28,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             ShardsCommand.Show.class,
             ShardsCommand.Add.class,
+            ShardsCommand.Remove.class,
             ShardsCommand.Move.class,
             ShardsCommand.Resume.class,
             ShardsCommand.Abort.class
@@ -44,7 +46,8 @@ final class ShardsCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "a command is missing: use show, add, move, resume or abort");
+                spec.commandLine(),
+                "a command is missing: use show, add, remove, move, resume or abort");
     }
 
     /** The options of all commands. */
@@ -180,6 +183,34 @@ final class ShardsCommand implements Runnable {
         @Override
         int run(ShardsSession session) {
             return session.add(shard, step, pageBytes);
+        }
+    }
+
+    /** Removes a shard. */
+    @Command(
+            name = "remove",
+            mixinStandardHelpOptions = true,
+            sortOptions = false,
+            usageHelpWidth = 100,
+            description =
+                    "Moves all slots of a shard to the others, in equal parts, and removes it from"
+                            + " the map. Its cluster keeps running: stop it once clients have the"
+                            + " new map. If this command was ended, run 'resume' and then this"
+                            + " command again. The first shard keeps the map and cannot be"
+                            + " removed.",
+            exitCodeListHeading = "%nExit codes:%n",
+            exitCodeList = {DONE, NOT_DONE, INVALID})
+    static final class Remove extends Moving {
+        @Parameters(
+                paramLabel = "NAME",
+                description =
+                        "The ingress endpoints of the shard, as 'show' prints them in the column"
+                                + " 'cluster'.")
+        private String name;
+
+        @Override
+        int run(ShardsSession session) {
+            return session.remove(name, step, pageBytes);
         }
     }
 

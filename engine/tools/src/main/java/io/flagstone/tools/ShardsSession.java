@@ -105,6 +105,12 @@ final class ShardsSession {
         return show(false);
     }
 
+    int remove(String shard, int step, int pageBytes) {
+        mover(step, pageBytes).remove(shard);
+        out.println("the shard at " + shard + " was removed; it has no slots");
+        return show(false);
+    }
+
     int move(int first, int last, int target, int step, int pageBytes) {
         mover(step, pageBytes).move(new SlotRange(first, last), target);
         return show(false);
@@ -142,12 +148,14 @@ final class ShardsSession {
         out.println("version " + map.version());
         final List<List<String>> rows = new ArrayList<>();
         for (int shard = 0; shard < map.shards(); shard++) {
-            rows.add(
-                    List.of(
-                            map.endpoints(shard),
-                            Integer.toString(shard),
-                            Integer.toString(map.slots(shard)),
-                            ranges(map.ranges(shard))));
+            if (map.isShard(shard)) {
+                rows.add(
+                        List.of(
+                                map.endpoints(shard),
+                                Integer.toString(shard),
+                                Integer.toString(map.slots(shard)),
+                                ranges(map.ranges(shard))));
+            }
         }
         TextTable.print(out, List.of("cluster", "shard", "slots", "ranges"), rows);
         if (move != null) {
@@ -171,19 +179,25 @@ final class ShardsSession {
                 : shown;
     }
 
+    private static JsonObject json(SlotMap map, int shard) {
+        final JsonObject row = new JsonObject();
+        row.addProperty("shard", shard);
+        row.addProperty("endpoints", map.endpoints(shard));
+        row.addProperty("slots", map.slots(shard));
+        final JsonArray ranges = new JsonArray();
+        map.ranges(shard).forEach(range -> ranges.add(range.toString()));
+        row.add("ranges", ranges);
+        return row;
+    }
+
     private static String json(SlotMap map) {
         final JsonObject root = new JsonObject();
         root.addProperty("version", map.version());
         final JsonArray shards = new JsonArray();
         for (int shard = 0; shard < map.shards(); shard++) {
-            final JsonObject row = new JsonObject();
-            row.addProperty("shard", shard);
-            row.addProperty("endpoints", map.endpoints(shard));
-            row.addProperty("slots", map.slots(shard));
-            final JsonArray ranges = new JsonArray();
-            map.ranges(shard).forEach(range -> ranges.add(range.toString()));
-            row.add("ranges", ranges);
-            shards.add(row);
+            if (map.isShard(shard)) {
+                shards.add(json(map, shard));
+            }
         }
         root.add("shards", shards);
         final SlotMove move = map.move();

@@ -40,12 +40,16 @@ class ShardsTest {
     }
 
     private String start(int number) {
+        return start(number, true);
+    }
+
+    private String start(int number, boolean clean) {
         final ClusterMemberContext context =
                 new ClusterMemberContext()
                         .basePort(FIRST_PORT + ClusterMemberContext.PORTS * number)
                         .directory(new File(directory, "shard-" + number))
                         .aeronDirectory(NAME + '-' + number)
-                        .clean(true)
+                        .clean(clean)
                         .frugal(true)
                         .termBytes(128 << 10)
                         .heartbeatTimeoutNs(TimeUnit.SECONDS.toNanos(1))
@@ -139,8 +143,53 @@ class ShardsTest {
     }
 
     @Test
+    void removesAShard() {
+        final String first = start(0);
+        final String second = start(1);
+        final String unknown = "0=localhost:1";
+        final CommandRun added = run("add", "--first", first, "--shard", second, "--step", "16384");
+        assertThat(added.status()).isZero();
+        final String before = run("show", "--first", first, "--json").out();
+        final CommandRun wrong = run("remove", "--first", first, unknown);
+        assertThat(wrong.status()).isEqualTo(2);
+        assertThat(wrong.err()).contains("use those of a shard in the map: endpoints=" + unknown);
+        final CommandRun keeper = run("remove", "--first", first, first);
+        assertThat(keeper.status()).isEqualTo(2);
+        assertThat(keeper.err()).contains("the first shard keeps the map").contains(first);
+        assertThat(run("show", "--first", first, "--json").out()).isEqualTo(before);
+
+        // A move whose source does not answer stays under way.
+        CloseHelper.quietClose(opened.remove(1));
+        final String[] stuck = {
+            "move", "--first", first, "--slots", "9000-9003", "--to", "0", "--timeout", "5"
+        };
+        assertThat(run(stuck).status()).isOne();
+        final CommandRun busy = run("remove", "--first", first, second);
+        assertThat(busy.status()).isOne();
+        assertThat(busy.err())
+                .contains("slots 9000-9003 from shard 1 to shard 0 is under way: resume or abort");
+        assertThat(run("show", "--first", first, "--json").out()).contains("\"9000-9003\"");
+
+        start(1, false);
+        assertThat(run("resume", "--first", first, "--timeout", "60").status()).isZero();
+        final CommandRun removed =
+                run("remove", "--first", first, second, "--step", "16384", "--page-bytes", "4000");
+        assertThat(removed.err()).isEmpty();
+        assertThat(removed.status()).isZero();
+        assertThat(removed.out())
+                .contains("slots 8192-8999    shard 1 to 0  ")
+                .contains("slots 9004-16383   shard 1 to 0  ")
+                .contains("the shard at " + second + " was removed");
+        assertThat(run("show", "--first", first, "--json").out())
+                .contains("\"slots\": 16384")
+                .doesNotContain(second);
+    }
+
+    @Test
     void refusesWhatMakesNoSense() {
-        assertThat(run().err()).contains("use show, add, move, resume or abort");
+        assertThat(run().err()).contains("use show, add, remove, move, resume or abort");
+        assertThat(run("remove", "--first", "0=x:1").err())
+                .contains("Missing required parameter: 'NAME'");
         assertThat(run("show").err()).contains("--first");
         assertThat(run("show", "--first", "0=x:1", "--timeout", "0").err())
                 .contains("--timeout must be between 1 and 3600: --timeout=0");

@@ -123,8 +123,9 @@ public final class SlotStates {
     }
 
     /**
-     * Makes a service that has owned all slots a shard that owns none. It may get another number as
-     * long as it has taken part in no move.
+     * Makes a service that has owned all slots a shard that owns none. A shard that owns none may
+     * get another number, since the map may have removed it. The version must be later than what it
+     * knows of, so that a message of an earlier life as a shard changes nothing.
      *
      * @return false if it is another shard already. The caller has checked that it has no entries.
      */
@@ -132,7 +133,11 @@ public final class SlotStates {
         if (shard == number) {
             return true;
         }
-        if (owned != null && (shard == 0 || moveId != 0)) {
+        if (owned != null
+                && (shard == 0
+                        || version <= knownVersion
+                        || phase != SlotPhase.IDLE
+                        || ownsAny(0, KeySlots.COUNT - 1))) {
             return false;
         }
         own(0, KeySlots.COUNT - 1, false);
