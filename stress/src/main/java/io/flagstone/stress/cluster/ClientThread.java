@@ -8,7 +8,6 @@ import io.flagstone.stress.cluster.Call.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -61,8 +60,20 @@ final class ClientThread extends Thread {
                 call(cache, random.nextInt(calls.size()));
                 done++;
             }
+            readAll(cache);
         } catch (final Throwable thrown) {
             failure = thrown;
+        }
+    }
+
+    /** Reads each key when there are no faults any more. Each read must succeed. */
+    private void readAll(ClusterOperations cache) {
+        for (int number = 0; number < calls.size(); number++) {
+            key.putLong(0, firstKey + number);
+            final long beginNs = System.nanoTime();
+            final long result = execute(cache, Kind.GET, 0);
+            calls.get(number)
+                    .add(new Call(Kind.GET, 0, 0, true, result, beginNs, System.nanoTime()));
         }
     }
 
@@ -108,36 +119,18 @@ final class ClientThread extends Thread {
     }
 
     /**
-     * Ends after the call under way.
+     * Ends after the call under way and a read of each key.
      *
      * @throws ClusterViolation if it does not end in time, or was ended by an exception.
      */
-    void end(long timeoutNs) throws InterruptedException {
+    void end(long timeoutMs) throws InterruptedException {
         stopping = true;
-        join(TimeUnit.NANOSECONDS.toMillis(timeoutNs));
+        join(timeoutMs);
         if (isAlive()) {
             throw new ClusterViolation("a client does not end");
         }
         if (failure != null) {
             throw new ClusterViolation("a client ended by " + failure);
-        }
-    }
-
-    /**
-     * Checks what all clients of a schedule saw.
-     *
-     * @throws ClusterViolation if the calls on a key are not linearizable.
-     */
-    static void checkCalls(List<ClientThread> clients, int keys, int schedule) {
-        for (int i = 0; i < keys; i++) {
-            final List<Call> all = new ArrayList<>();
-            for (final ClientThread client : clients) {
-                all.addAll(client.calls(i));
-            }
-            final String finding = LinearizabilityChecker.check(all);
-            if (finding != null) {
-                throw new ClusterViolation("schedule " + schedule + ", key " + i + ": " + finding);
-            }
         }
     }
 

@@ -43,8 +43,9 @@ public final class ClusterCommand implements Callable<Integer> {
             names = "--shards",
             paramLabel = "N",
             description =
-                    "Run N clusters of one member as shards, 2 to 4, and move slots between them"
-                            + " (default: one cluster of three members).")
+                    "Run N clusters as shards, 2 to 4, one of three members and the others of one,"
+                            + " and move slots between them (default: one cluster of three"
+                            + " members).")
     private int shards;
 
     @Option(
@@ -68,7 +69,7 @@ public final class ClusterCommand implements Callable<Integer> {
     @Option(
             names = "--port",
             paramLabel = "P",
-            description = "First of 40 ports of the loopback (default: by the process' id).")
+            description = "First of 60 ports of the loopback (default: by the process' id).")
     private Integer port;
 
     @Option(
@@ -107,7 +108,7 @@ public final class ClusterCommand implements Callable<Integer> {
                     line, "--shards must be between 2 and " + MAX_SHARDS + ": " + shards);
         }
         final long chosen = seed == null ? new SplittableRandom().nextLong() >>> 1 : seed;
-        final List<String> way = shards == 0 && !inNamespace ? Network.inNewNamespace() : null;
+        final List<String> way = inNamespace ? null : Network.inNewNamespace();
         if (way != null) {
             return runIn(way, chosen);
         }
@@ -116,18 +117,20 @@ public final class ClusterCommand implements Callable<Integer> {
         final Path directory = Files.createTempDirectory("flagstone-cluster");
         final PrintWriter out = line.getOut();
         out.println("seed       " + chosen);
-        if (shards == 0 && !inNamespace) {
+        if (!inNamespace) {
             out.println("network    no namespaces can be made here, so it is not cut");
         }
         if (inNamespace) {
             endWithParent();
         }
         final long endNs = System.nanoTime() + (long) (minutes * TimeUnit.MINUTES.toNanos(1));
-        try (Network network = inNamespace ? new Network(MemberMain.MEMBERS) : null;
+        final int hosts = shards == 0 ? MemberMain.MEMBERS : ShardSoak.hosts(shards);
+        try (Network network = inNamespace ? new Network(hosts) : null;
                 Soak soak =
                         shards == 0
-                                ? new ClusterSoak(chosen, directory, hosts(network, basePort), out)
-                                : new ShardSoak(shards, chosen, directory, basePort, out)) {
+                                ? new ClusterSoak(chosen, directory, network, basePort, out)
+                                : new ShardSoak(
+                                        shards, chosen, directory, network, basePort, out)) {
             int run = 0;
             while (run < schedules && (run == 0 || System.nanoTime() - endNs < 0)) {
                 soak.run(run++, endNs);
@@ -151,12 +154,6 @@ public final class ClusterCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static Hosts hosts(Network network, int basePort) {
-        return network == null
-                ? Hosts.loopback(MemberMain.MEMBERS, basePort)
-                : Hosts.of(network, MemberMain.MEMBERS, basePort);
-    }
-
     /** Runs this command again, in a process with a network namespace of its own. */
     private int runIn(List<String> way, long chosen) throws IOException, InterruptedException {
         final List<String> command = new ArrayList<>(way);
@@ -167,6 +164,7 @@ public final class ClusterCommand implements Callable<Integer> {
                         ClusterCommand.class,
                         "--cluster",
                         "--in-namespace",
+                        "--shards=" + shards,
                         "--schedules=" + schedules,
                         "--minutes=" + minutes,
                         "--seed=" + chosen));

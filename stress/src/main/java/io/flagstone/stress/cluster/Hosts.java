@@ -11,29 +11,39 @@ import java.util.stream.IntStream;
  *
  * @param names of their hosts, in order.
  * @param basePort the first port.
- * @param clients the address of the clients.
+ * @param first the number of the first member's host in the network.
  * @param network the network between the hosts, or null if all are on the loopback.
  */
-record Hosts(List<String> names, int basePort, String clients, Network network) {
-    private static final String LOOPBACK = "127.0.0.1";
+record Hosts(List<String> names, int basePort, int first, Network network) {
+    static final String LOOPBACK = "127.0.0.1";
 
-    /** Returns members on the loopback. */
-    static Hosts loopback(int members, int basePort) {
-        return new Hosts(Collections.nCopies(members, LOOPBACK), basePort, LOOPBACK, null);
+    /**
+     * Returns members each on a host of its own, or on ports of their own of the loopback.
+     *
+     * @param network the network, or null.
+     * @param first the number of the first one among the members of all clusters.
+     * @param firstPort the first port of all clusters.
+     */
+    static Hosts of(Network network, int first, int members, int firstPort) {
+        return new Hosts(
+                network == null
+                        ? Collections.nCopies(members, LOOPBACK)
+                        : IntStream.range(first, first + members)
+                                .mapToObj(Network::address)
+                                .toList(),
+                firstPort + ClusterMemberContext.PORTS * first,
+                first,
+                network);
     }
 
-    /** Returns members each on a host of its own. */
-    static Hosts of(Network network, int members, int basePort) {
-        return new Hosts(
-                IntStream.range(0, members).mapToObj(Network::address).toList(),
-                basePort,
-                Network.address(members),
-                network);
+    /** Returns the number of members. */
+    int members() {
+        return names.size();
     }
 
     /** Returns what the command line of a process on a member's host must begin with. */
     List<String> on(int member) {
-        return network == null ? List.of() : network.on(member);
+        return network == null ? List.of() : network.on(first + member);
     }
 
     /** Returns the settings of a member that say where it is. */

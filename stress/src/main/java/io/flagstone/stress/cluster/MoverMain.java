@@ -20,31 +20,32 @@ final class MoverMain {
     /**
      * Moves slots.
      *
-     * @param args the driver's directory, the first cluster, and {@code add ENDPOINTS}, {@code move
-     *     FIRST LAST SHARD} or {@code resume}.
+     * @param args the driver's directory, the address of this host, the first cluster, and {@code
+     *     add ENDPOINTS}, {@code remove ENDPOINTS}, {@code move FIRST LAST SHARD} or {@code
+     *     resume}.
      */
     public static void main(String[] args) {
         int status = 0;
-        try (ClientDriver driver =
-                        ClientDriver.launch(args[0], "127.0.0.1", 64 << 10, thrown -> {});
+        try (ClientDriver driver = ClientDriver.launch(args[0], args[1], 64 << 10, thrown -> {});
                 ShardMover mover =
                         ShardMover.connect(
-                                        args[1],
+                                        args[2],
                                         endpoints ->
                                                 driver.client(endpoints)
                                                         .requestTimeoutNs(
                                                                 TimeUnit.SECONDS.toNanos(20)))
                                 .step(STEP)
                                 .pageBytes(PAGE_BYTES)) {
-            switch (args[2]) {
-                case "add" -> mover.add(args[3]);
+            switch (args[3]) {
+                case "add" -> mover.add(args[4]);
+                case "remove" -> mover.remove(args[4]);
                 case "move" ->
                         mover.move(
-                                new SlotRange(Integer.parseInt(args[3]), Integer.parseInt(args[4])),
-                                Integer.parseInt(args[5]));
+                                new SlotRange(Integer.parseInt(args[4]), Integer.parseInt(args[5])),
+                                Integer.parseInt(args[6]));
                 default -> mover.resume();
             }
-        } catch (final ShardMoveException | ClusterRequestException e) {
+        } catch (final ShardMoveException | ClusterRequestException | IllegalArgumentException e) {
             System.err.println("mover: " + e.getMessage());
             status = 1;
         }

@@ -96,6 +96,11 @@ final class Network implements AutoCloseable {
         return null;
     }
 
+    /** Returns the number of hosts, with that of the clients. */
+    int hosts() {
+        return holders.length + 1;
+    }
+
     /** Returns the address of a host; the one after those of the members is that of the clients. */
     static String address(int host) {
         return PREFIX + (host + 1);
