@@ -2,14 +2,18 @@
 package io.flagstone;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flagstone.api.StateVisitor;
 import io.flagstone.testing.TestClock;
 import io.flagstone.testing.TestSupport;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Collectors;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -148,6 +152,63 @@ class StateTransferTest {
     void copiesWithAnAdmissionFilterGoOnAlike() {
         filtered = true;
         assertGoesOnAlike(21);
+    }
+
+    @Test
+    void visitsEntriesOfAllSizesInTheOrderOfUse() {
+        final OffHeapCache cache =
+                OffHeapCache.builder()
+                        .memoryBytes(1 << 20)
+                        .segments(1)
+                        .slabBytes(1 << 12)
+                        .promotionDistance(0)
+                        .removalHandler((cause, key, value) -> {})
+                        .build();
+        opened.add(cache);
+        final Random random = new Random(TestSupport.seed());
+        final Set<Long> byUse = new LinkedHashSet<>();
+        for (int i = 0; i < 3_000; i++) {
+            final long key = random.nextInt(300);
+            if (random.nextInt(3) > 0) {
+                buffer.putLong(0, key);
+                cache.put(key, buffer, 0, 8 << random.nextInt(7));
+            } else if (cache.get(key, destination, 0) < 0) {
+                continue;
+            }
+            byUse.remove(key);
+            byUse.add(key);
+        }
+        final List<Long> visited = new ArrayList<>();
+        assertThat(
+                        StateTransfer.of(cache)
+                                .forEach(
+                                        (key, value, deadlineNs, slides) ->
+                                                visited.add(value.getLong(0))))
+                .isEqualTo(byUse.size());
+        assertThat(visited).isEqualTo(new ArrayList<>(byUse));
+        assertThat(cache.statistics().evictions()).isZero();
+    }
+
+    @Test
+    void aVisitorThatThrowsEndsTheCallAndMayNotCallTheCache() {
+        final OffHeapCache cache = open();
+        cache.put(1, buffer, 0, 8);
+        cache.put(2, buffer, 0, 8);
+        final List<DirectBuffer> kept = new ArrayList<>();
+        assertThatThrownBy(
+                        () ->
+                                StateTransfer.of(cache)
+                                        .forEach(
+                                                (key, value, deadlineNs, slides) -> {
+                                                    kept.add(key);
+                                                    cache.contains(1);
+                                                }))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith("re-entry");
+        assertThat(kept).hasSize(1);
+        assertThat(kept.get(0).capacity()).as("taken off").isZero();
+        assertThat(cache.contains(1)).as("not in a callback any more").isTrue();
+        assertThat(state(cache)).hasSize(2);
     }
 
     @Test

@@ -37,6 +37,11 @@ public final class ClusterMember implements AutoCloseable {
     private static final int SMALL_COUNTERS = 1 << 20;
     private static final int SMALL_SEGMENT = 1 << 20;
 
+    /** The longest fragment of Aeron, with its header, and how many a term must have room for. */
+    private static final int MAX_FRAGMENT = 65_504;
+
+    private static final int MESSAGES_PER_TERM = 8;
+
     private static final String ARCHIVE = "archive";
     private static final String CLUSTER = "cluster";
 
@@ -202,7 +207,11 @@ public final class ClusterMember implements AutoCloseable {
     }
 
     private static String snapshotChannel(ClusterMemberContext context) {
-        return "aeron:ipc?alias=snapshot|term-length=" + context.snapshotTermBytes();
+        final int term = context.snapshotTermBytes();
+        return "aeron:ipc?alias=snapshot|term-length="
+                + term
+                + "|mtu="
+                + Math.min(MAX_FRAGMENT, term / MESSAGES_PER_TERM);
     }
 
     private static String udp(String endpoint, int termBytes) {

@@ -3,6 +3,7 @@ package io.flagstone.cluster;
 
 import io.flagstone.CacheBuilder;
 import java.util.Objects;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.EpochClock;
@@ -11,8 +12,8 @@ import org.agrona.concurrent.SystemEpochClock;
 import org.agrona.concurrent.SystemNanoClock;
 
 /**
- * The settings of a {@link FlagstoneClusteredService}. All but the clocks, the handler and the
- * channel for reads must be the same in all members.
+ * The settings of a {@link FlagstoneClusteredService}. All but the clocks, the handler, the channel
+ * for reads and the threads must be the same in all members.
  *
  * <p>Not thread-safe.
  */
@@ -30,6 +31,7 @@ public final class ClusterServiceContext {
     private EpochClock epochClock = SystemEpochClock.INSTANCE;
     private NanoClock nanoClock = SystemNanoClock.INSTANCE;
     private ErrorHandler divergenceHandler;
+    private ThreadFactory snapshotThreads = ClusterState.LOADERS;
 
     /** Creates settings without a cache. */
     public ClusterServiceContext() {
@@ -166,11 +168,25 @@ public final class ClusterServiceContext {
         return this;
     }
 
+    /**
+     * Sets the factory of the thread that fills the second cache while a snapshot is written, one
+     * for each snapshot; see {@link ClusterState}. It can place the thread on a processor. By
+     * default it is a daemon thread, and none if the machine has one processor.
+     *
+     * @param factory null, or one that returns null, lets the service's thread do it. Then the
+     *     snapshot stops the member for longer.
+     * @return this.
+     */
+    public ClusterServiceContext snapshotThreads(ThreadFactory factory) {
+        this.snapshotThreads = factory;
+        return this;
+    }
+
     ClusterState newState() {
         if (cache == null) {
             throw new IllegalArgumentException("cache must be set");
         }
-        return new ClusterState(cache, hashSeed);
+        return new ClusterState(cache, hashSeed, snapshotThreads);
     }
 
     int maxClients() {

@@ -13,6 +13,7 @@ import io.flagstone.cluster.internal.Fingerprint;
 import io.flagstone.cluster.internal.SnapshotReader;
 import io.flagstone.cluster.internal.SnapshotWriter;
 import java.util.List;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -48,14 +49,21 @@ import org.agrona.concurrent.IdleStrategy;
  * <p><b>Memory.</b> Twice the builder's {@code memoryBytes}: {@code save} copies the entries into a
  * second cache and then goes on with that one. So do not keep what {@link #cache} returns.
  *
+ * <p><b>Threads.</b> {@code save} starts a thread that fills the second cache while the caller's
+ * writes the snapshot. It has ended when {@code save} returns.
+ *
  * <p>One thread calls all methods, except for {@code peek}. {@code save} and {@code load} allocate.
  */
 public final class ClusterState implements AutoCloseable {
     private static final List<String> REFUSED =
             List.of("directory", "restore", "changeFeedBytes", "follower");
 
+    /** A thread for the second cache, if there is a processor for it. */
+    static final ThreadFactory LOADERS = ClusterState::newLoader;
+
     private final ClusterClock clock = new ClusterClock();
     private final long configuration;
+    private final ThreadFactory loaders;
     private volatile Half active;
     private Half spare;
     private volatile Throwable failure;
@@ -82,6 +90,22 @@ public final class ClusterState implements AutoCloseable {
      *     on the machine; or if a setting does not suit a state machine.
      */
     public ClusterState(CacheBuilder builder, long hashSeed) {
+        this(builder, hashSeed, LOADERS);
+    }
+
+    /**
+     * Builds the cache, and the second one that snapshots need.
+     *
+     * @param builder as in {@link #ClusterState(CacheBuilder, long)}.
+     * @param hashSeed the same in all members, for good. Keep it secret if clients may choose keys.
+     * @param loaders makes the thread that fills the second cache while {@link #save} writes the
+     *     snapshot, one for each call. If it is null or returns null, {@code save} does both, which
+     *     takes longer and needs one processor less. The state does not depend on it.
+     * @throws IllegalArgumentException if {@code segments} is not set, because the default depends
+     *     on the machine; or if a setting does not suit a state machine.
+     */
+    public ClusterState(CacheBuilder builder, long hashSeed, ThreadFactory loaders) {
+        this.loaders = loaders;
         final CacheBuilder own =
                 builder.copy()
                         .clock(clock)
@@ -104,6 +128,15 @@ public final class ClusterState implements AutoCloseable {
                 first.close();
             }
         }
+    }
+
+    private static Thread newLoader(Runnable task) {
+        if (Runtime.getRuntime().availableProcessors() == 1) {
+            return null;
+        }
+        final Thread thread = new Thread(task, "flagstone-snapshot");
+        thread.setDaemon(true);
+        return thread;
     }
 
     private static void check(EffectiveConfiguration configuration) {
@@ -178,7 +211,7 @@ public final class ClusterState implements AutoCloseable {
         final Half to = spare;
         final StateTransfer target = StateTransfer.of(to.cache);
         target.reset();
-        final SnapshotWriter writer = new SnapshotWriter(target, publication, idle);
+        final SnapshotWriter writer = new SnapshotWriter(target, publication, idle, loaders);
         try {
             writer.write(
                     StateTransfer.of(from.cache),

@@ -15,9 +15,14 @@ import io.flagstone.CacheBuilder;
 import io.flagstone.OffHeapCache;
 import io.flagstone.testing.TestSupport;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.agrona.concurrent.AgentTerminationException;
+import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.YieldingIdleStrategy;
 import org.junit.jupiter.api.AfterEach;
@@ -29,11 +34,18 @@ class ClusterStateTest {
     private static final int STREAM = 5;
     private static final String CHANNEL = "aeron:ipc?term-length=16m";
 
+    /** More than that has no room without a reader. */
+    private static final String SHORT_TERMS = "aeron:ipc?term-length=64k";
+
+    /** A block is one fragment here. */
+    private static final String LONG_FRAGMENTS = CHANNEL + "|mtu=65504";
+
     private MediaDriver driver;
     private Aeron aeron;
     private final YieldingIdleStrategy idle = new YieldingIdleStrategy();
     private final UnsafeBuffer value = new UnsafeBuffer(new byte[100_000]);
     private final Random random = new Random(TestSupport.seed());
+    private String channel = CHANNEL;
 
     @BeforeEach
     void start() {
@@ -80,12 +92,12 @@ class ClusterStateTest {
 
     /** Saves one state and loads another from what was written, with some of it changed. */
     private void transfer(ClusterState from, ClusterState to, Consumer<UnsafeBuffer> change) {
-        try (Subscription subscription = aeron.addSubscription(CHANNEL, STREAM);
-                Subscription copies = aeron.addSubscription(CHANNEL, STREAM + 1)) {
+        try (Subscription subscription = aeron.addSubscription(channel, STREAM);
+                Subscription copies = aeron.addSubscription(channel, STREAM + 1)) {
             final int copied;
-            try (ExclusivePublication publication = aeron.addExclusivePublication(CHANNEL, STREAM);
+            try (ExclusivePublication publication = aeron.addExclusivePublication(channel, STREAM);
                     ExclusivePublication copy =
-                            aeron.addExclusivePublication(CHANNEL, STREAM + 1)) {
+                            aeron.addExclusivePublication(channel, STREAM + 1)) {
                 from.save(publication, idle);
                 copied = copy.sessionId();
                 copyAll(image(subscription, publication.sessionId()), publication, copy, change);
@@ -142,6 +154,143 @@ class ClusterStateTest {
             TestSupport.assertClean(saved.cache());
             TestSupport.assertClean(loaded.cache());
         }
+    }
+
+    /** The ways to fill the second cache: in a thread, in none, and in one that cannot start. */
+    private static List<ThreadFactory> loaders() {
+        return Arrays.asList(
+                ClusterState.LOADERS,
+                Thread::new,
+                null,
+                task -> null,
+                task -> {
+                    throw new IllegalStateException("no thread");
+                });
+    }
+
+    @Test
+    void theStateDoesNotDependOnTheThreads() {
+        final long seed = random.nextLong();
+        for (final String each : List.of(CHANNEL, LONG_FRAGMENTS)) {
+            channel = each;
+            long first = 0;
+            long second = 0;
+            for (final ThreadFactory threads : loaders()) {
+                try (ClusterState saved = new ClusterState(builder(), 3, threads);
+                        ClusterState loaded = state();
+                        ClusterState last = state()) {
+                    operate(saved, seed, 6_000);
+                    transfer(saved, loaded, fragment -> {});
+                    first = first == 0 ? saved.digest() : first;
+                    assertThat(saved.digest()).as("seed %d", seed).isEqualTo(first);
+                    operate(saved, seed + 1, 6_000);
+                    transfer(saved, last, fragment -> {});
+                    second = second == 0 ? saved.digest() : second;
+                    assertThat(saved.digest()).as("seed %d", seed).isEqualTo(second);
+                    TestSupport.assertClean(saved.cache());
+                }
+            }
+        }
+    }
+
+    @Test
+    void valuesThatAreLongerThanABlockAreSaved() {
+        final CacheBuilder builder =
+                OffHeapCache.builder().memoryBytes(32 << 20).segments(2).slabBytes(1 << 18);
+        for (final String each : List.of(CHANNEL, LONG_FRAGMENTS)) {
+            channel = each;
+            try (ClusterState saved = new ClusterState(builder, 3);
+                    ClusterState loaded = new ClusterState(builder, 3)) {
+                for (int i = 0; i < 200; i++) {
+                    final int length = random.nextInt(4) == 0 ? random.nextInt(100_000) : i;
+                    value.setMemory(0, length, (byte) i);
+                    saved.cache().put(i % 90, value, 0, length);
+                }
+                transfer(saved, loaded, fragment -> {});
+                assertThat(loaded.digest()).isEqualTo(saved.digest());
+                final UnsafeBuffer other = new UnsafeBuffer(new byte[100_000]);
+                for (long key = 0; key < 90; key++) {
+                    final int length = saved.cache().get(key, value, 0);
+                    assertThat(length).as("key %d", key).isNotNegative();
+                    assertThat(loaded.cache().get(key, other, 0)).isEqualTo(length);
+                    assertThat(new UnsafeBuffer(other, 0, length))
+                            .isEqualTo(new UnsafeBuffer(value, 0, length));
+                }
+            }
+        }
+    }
+
+    @Test
+    void aSnapshotThatCannotBeWrittenLeavesTheStateOfOneThatCan() {
+        final long seed = random.nextLong();
+        for (final ThreadFactory threads : loaders()) {
+            try (ClusterState whole = state();
+                    ClusterState loaded = state();
+                    ClusterState failed = new ClusterState(builder(), 3, threads)) {
+                operate(whole, seed, 6_000);
+                operate(failed, seed, 6_000);
+                transfer(whole, loaded, fragment -> {});
+                try (ExclusivePublication publication =
+                        aeron.addExclusivePublication(channel, STREAM)) {
+                    assertThatThrownBy(() -> failed.save(publication, idle))
+                            .isInstanceOf(IllegalStateException.class)
+                            .hasMessageStartingWith("the snapshot cannot be written: ");
+                }
+                assertThat(failed.digest()).as("seed %d", seed).isEqualTo(whole.digest());
+                assertThat(failed.entries()).isEqualTo(whole.entries());
+                assertGoOnAlike(whole, failed, seed);
+            }
+        }
+    }
+
+    @Test
+    void aServiceThatIsEndedWhileItSavesHasTheStateOfOneThatIsNot() {
+        final long seed = random.nextLong();
+        final IdleStrategy ending = new EndingIdleStrategy();
+        try (ClusterState whole = state();
+                ClusterState loaded = state();
+                ClusterState ended = state();
+                Subscription subscription = aeron.addSubscription(SHORT_TERMS, STREAM);
+                ExclusivePublication publication =
+                        aeron.addExclusivePublication(SHORT_TERMS, STREAM)) {
+            operate(whole, seed, 6_000);
+            operate(ended, seed, 6_000);
+            transfer(whole, loaded, fragment -> {});
+            image(subscription, publication.sessionId());
+            assertThatThrownBy(() -> ended.save(publication, ending))
+                    .isInstanceOf(AgentTerminationException.class);
+            assertGoOnAlike(whole, ended, seed);
+        }
+    }
+
+    /** Ends the service that waits. */
+    private static final class EndingIdleStrategy implements IdleStrategy {
+        @Override
+        public void idle(int workCount) {
+            idle();
+        }
+
+        @Override
+        public void idle() {
+            throw new AgentTerminationException("ended");
+        }
+
+        @Override
+        public void reset() {
+            // There is no state.
+        }
+    }
+
+    private void assertGoOnAlike(ClusterState first, ClusterState second, long seed) {
+        operate(first, seed + 1, 6_000);
+        operate(second, seed + 1, 6_000);
+        try (ClusterState ignored = state();
+                ClusterState alsoIgnored = state()) {
+            transfer(first, ignored, fragment -> {});
+            transfer(second, alsoIgnored, fragment -> {});
+        }
+        assertThat(second.digest()).as("seed %d", seed).isEqualTo(first.digest());
+        TestSupport.assertClean(second.cache());
     }
 
     @Test

@@ -17,7 +17,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * moment. It is no part of the replicated state, and a member that was started since does not have
  * it. It belongs to one client, because another one's list may have another order.
  *
- * <p>A page has entries as a snapshot has them; see {@link SnapshotWriter}.
+ * <p>A page has entries as a snapshot has them; see {@link SnapshotDescriptor}.
  *
  * <p>Not thread-safe. Allocates.
  */
@@ -79,7 +79,7 @@ final class SlotEntries {
     private void add(DirectBuffer key, DirectBuffer value, long deadlineNs, boolean sliding) {
         final int keyLength = key.capacity();
         if (length < MAX_LIST_BYTES && states.isInMove(KeySlots.slotOf(key, 0, keyLength))) {
-            list.putInt(length, sliding ? keyLength | SnapshotWriter.SLIDING : keyLength);
+            list.putInt(length, sliding ? keyLength | SnapshotDescriptor.SLIDING : keyLength);
             list.putLong(length + Integer.BYTES, deadlineNs);
             list.putBytes(length + LIST_HEADER, key, 0, keyLength);
             length += LIST_HEADER + keyLength;
@@ -121,7 +121,7 @@ final class SlotEntries {
                 return next;
             }
             pageBytes += size;
-            next += LIST_HEADER + (list.getInt(next) & ~SnapshotWriter.SLIDING);
+            next += LIST_HEADER + (list.getInt(next) & ~SnapshotDescriptor.SLIDING);
         }
         return DONE;
     }
@@ -129,8 +129,8 @@ final class SlotEntries {
     /** Copies an entry. Returns its size, 0 if it is gone, or -1 if the page has no room. */
     private int copy(OffHeapCache cache, int listed, UnsafeBuffer out, int at) {
         final int word = list.getInt(listed);
-        final int keyLength = word & ~SnapshotWriter.SLIDING;
-        final int valueAt = at + SnapshotWriter.ENTRY_HEADER + keyLength;
+        final int keyLength = word & ~SnapshotDescriptor.SLIDING;
+        final int valueAt = at + SnapshotDescriptor.ENTRY_HEADER + keyLength;
         if (valueAt > out.capacity()) {
             return -1;
         }
@@ -144,14 +144,14 @@ final class SlotEntries {
         out.putInt(at, keyLength, ByteOrder.LITTLE_ENDIAN);
         out.putInt(
                 at + Integer.BYTES,
-                word < 0 ? valueLength | SnapshotWriter.SLIDING : valueLength,
+                word < 0 ? valueLength | SnapshotDescriptor.SLIDING : valueLength,
                 ByteOrder.LITTLE_ENDIAN);
         out.putLong(
                 at + 2 * Integer.BYTES,
                 list.getLong(listed + Integer.BYTES),
                 ByteOrder.LITTLE_ENDIAN);
-        out.putBytes(at + SnapshotWriter.ENTRY_HEADER, list, key, keyLength);
-        return SnapshotWriter.ENTRY_HEADER + keyLength + valueLength;
+        out.putBytes(at + SnapshotDescriptor.ENTRY_HEADER, list, key, keyLength);
+        return SnapshotDescriptor.ENTRY_HEADER + keyLength + valueLength;
     }
 
     /** Returns the bytes of the page that was read last. */
@@ -176,14 +176,14 @@ final class SlotEntries {
         final int end = page.capacity();
         int count = 0;
         for (int at = 0; at < end; count++) {
-            if (end - at < SnapshotWriter.ENTRY_HEADER) {
+            if (end - at < SnapshotDescriptor.ENTRY_HEADER) {
                 return -1;
             }
             final int keyLength = page.getInt(at, ByteOrder.LITTLE_ENDIAN);
             final int word = page.getInt(at + Integer.BYTES, ByteOrder.LITTLE_ENDIAN);
-            final int valueLength = word & ~SnapshotWriter.SLIDING;
+            final int valueLength = word & ~SnapshotDescriptor.SLIDING;
             final long deadlineNs = page.getLong(at + 2 * Integer.BYTES, ByteOrder.LITTLE_ENDIAN);
-            final int key = at + SnapshotWriter.ENTRY_HEADER;
+            final int key = at + SnapshotDescriptor.ENTRY_HEADER;
             if (keyLength <= 0
                     || keyLength > 0xFFFF
                     || (long) keyLength + valueLength > end - key
@@ -206,7 +206,7 @@ final class SlotEntries {
         StateTransfer.of(cache).forEach(segment, this::add);
         int at = 0;
         while (at < length) {
-            final int keyLength = list.getInt(at) & ~SnapshotWriter.SLIDING;
+            final int keyLength = list.getInt(at) & ~SnapshotDescriptor.SLIDING;
             cache.remove(list, at + LIST_HEADER, keyLength);
             at += LIST_HEADER + keyLength;
         }

@@ -10,7 +10,6 @@ import io.flagstone.cluster.codec.MessageHeaderDecoder;
 import io.flagstone.cluster.codec.StateBeginDecoder;
 import io.flagstone.cluster.codec.StateBlockDecoder;
 import io.flagstone.cluster.codec.StateEndDecoder;
-import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.IdleStrategy;
@@ -33,21 +32,19 @@ public final class SnapshotReader implements FragmentHandler {
     private final StreamDigest digest = new StreamDigest();
     private final UnsafeBuffer bytes = new UnsafeBuffer(0, 0);
     private final FragmentAssembler assembler = new FragmentAssembler(this);
-    private final StateTransfer target;
+    private final EntryLoader loader;
     private final ClusterClock clock;
     private byte[] copy = new byte[1 << 16];
     private final UnsafeBuffer entry = new UnsafeBuffer(copy);
-    private int filled;
     private boolean begun;
     private boolean complete;
     private long blocks;
-    private long entries;
     private long length;
     private long configuration;
 
     /** Creates a reader. */
     public SnapshotReader(StateTransfer target, ClusterClock clock) {
-        this.target = target;
+        this.loader = new EntryLoader(target);
         this.clock = clock;
     }
 
@@ -106,17 +103,18 @@ public final class SnapshotReader implements FragmentHandler {
     @Override
     public void onFragment(DirectBuffer buffer, int offset, int fragment, Header fragmentHeader) {
         header.wrap(buffer, offset);
-        check(header.schemaId() == MessageHeaderDecoder.SCHEMA_ID, "schema", header.schemaId());
+        SnapshotDescriptor.check(
+                header.schemaId() == MessageHeaderDecoder.SCHEMA_ID, "schema", header.schemaId());
         switch (header.templateId()) {
             case StateBeginDecoder.TEMPLATE_ID -> onBegin(buffer, offset);
             case StateBlockDecoder.TEMPLATE_ID -> onBlock(buffer, offset);
             case StateEndDecoder.TEMPLATE_ID -> onEnd(buffer, offset);
-            default -> check(false, "template", header.templateId());
+            default -> SnapshotDescriptor.check(false, "template", header.templateId());
         }
     }
 
     private void onBegin(DirectBuffer buffer, int offset) {
-        check(!begun, "begin", 2);
+        SnapshotDescriptor.check(!begun, "begin", 2);
         begin.wrapAndApplyHeader(buffer, offset, header);
         begun = true;
         configuration = begin.configuration();
@@ -125,74 +123,38 @@ public final class SnapshotReader implements FragmentHandler {
 
     private void onBlock(DirectBuffer buffer, int offset) {
         block.wrapAndApplyHeader(buffer, offset, header);
-        check(begun && block.number() == blocks, "block", block.number());
+        SnapshotDescriptor.check(begun && block.number() == blocks, "block", block.number());
         final long expected = block.checksum();
         block.wrapBytes(bytes);
         final int size = bytes.capacity();
-        ensure(filled + size);
-        bytes.getBytes(0, copy, filled, size);
-        checksum.reset();
-        checksum.update(copy, filled, size);
-        check(checksum.getValue() == expected, "checksum of block", blocks);
-        digest.update(copy, filled, size);
-        filled += size;
-        length += size;
-        blocks++;
-        load();
-    }
-
-    /** Loads the entries that are complete, and keeps the rest. */
-    private void load() {
-        int at = 0;
-        while (filled - at >= SnapshotWriter.ENTRY_HEADER) {
-            final int keyLength = entry.getInt(at, ByteOrder.LITTLE_ENDIAN);
-            final int lengthWord = entry.getInt(at + Integer.BYTES, ByteOrder.LITTLE_ENDIAN);
-            final int valueLength = lengthWord & ~SnapshotWriter.SLIDING;
-            final int key = at + SnapshotWriter.ENTRY_HEADER;
-            check(keyLength > 0 && keyLength < 1 << 16, "length of a key", keyLength);
-            check(valueLength < 1 << 30, "length of a value", valueLength);
-            final int size = keyLength + valueLength;
-            if (filled - key < size) {
-                ensure(filled - at + size);
-                break;
-            }
-            target.load(
-                    entry,
-                    key,
-                    keyLength,
-                    entry,
-                    key + keyLength,
-                    valueLength,
-                    entry.getLong(at + 2 * Integer.BYTES, ByteOrder.LITTLE_ENDIAN),
-                    lengthWord < 0);
-            entries++;
-            at = key + size;
-        }
-        System.arraycopy(copy, at, copy, 0, filled - at);
-        filled -= at;
-    }
-
-    private void ensure(int size) {
         if (size > copy.length) {
-            final byte[] larger = new byte[Math.max(size, 2 * copy.length)];
-            System.arraycopy(copy, 0, larger, 0, filled);
-            copy = larger;
+            copy = new byte[size];
             entry.wrap(copy);
         }
+        bytes.getBytes(0, copy, 0, size);
+        checksum.reset();
+        checksum.update(copy, 0, size);
+        SnapshotDescriptor.check(checksum.getValue() == expected, "checksum of block", blocks);
+        digest.update(copy, 0, size);
+        length += size;
+        blocks++;
+        loader.add(entry, 0, size);
     }
 
     private void onEnd(DirectBuffer buffer, int offset) {
         end.wrapAndApplyHeader(buffer, offset, header);
-        check(begun && end.blocks() == blocks, "number of blocks", end.blocks());
-        check(end.bytes() == length && filled == 0, "number of bytes", end.bytes());
-        check(end.entries() == entries, "number of entries", end.entries());
-        check(end.digest() == digest.value(), "digest", end.digest());
+        SnapshotDescriptor.check(begun && end.blocks() == blocks, "number of blocks", end.blocks());
+        SnapshotDescriptor.check(
+                end.bytes() == length && loader.isComplete(), "number of bytes", end.bytes());
+        SnapshotDescriptor.check(
+                end.entries() == loader.entries(), "number of entries", end.entries());
+        SnapshotDescriptor.check(end.digest() == digest.value(), "digest", end.digest());
         complete = true;
     }
 
     /** Returns the number of entries read. */
     public long entries() {
-        return entries;
+        return loader.entries();
     }
 
     /** Returns the digest of the stream. */
@@ -203,11 +165,5 @@ public final class SnapshotReader implements FragmentHandler {
     /** Returns the number that stands for the configuration of the cache that was saved. */
     public long configuration() {
         return configuration;
-    }
-
-    private static void check(boolean holds, String name, long value) {
-        if (!holds) {
-            throw new IllegalStateException("the snapshot is damaged: " + name + "=" + value);
-        }
     }
 }

@@ -8,7 +8,7 @@ import io.flagstone.cluster.codec.MessageHeaderEncoder;
 import io.flagstone.cluster.codec.StateBeginEncoder;
 import io.flagstone.cluster.codec.StateBlockEncoder;
 import io.flagstone.cluster.codec.StateEndEncoder;
-import java.nio.ByteOrder;
+import java.util.concurrent.ThreadFactory;
 import java.util.zip.CRC32C;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.IdleStrategy;
@@ -16,10 +16,10 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Writes the entries of a cache to a snapshot, as a stream in blocks, and loads them into another
- * cache at the same time.
+ * cache at the same time. {@link SnapshotDescriptor} has the layout of the stream.
  *
- * <p>An entry is: the length of the key, the length of the value with the sign for a deadline that
- * slides, the deadline, key and value. A block may end anywhere in an entry.
+ * <p>A block has whole entries, if one entry is not longer than a block. So they are loaded from
+ * the block without another copy.
  *
  * <p>If the snapshot cannot be written, the entries are loaded all the same, and the exception
  * comes at the end. So this member goes on like those whose snapshot succeeded.
@@ -27,29 +27,26 @@ import org.agrona.concurrent.UnsafeBuffer;
  * <p>Not thread-safe.
  */
 public final class SnapshotWriter implements StateVisitor {
-    /** The sign of a value's length if the deadline slides. */
-    static final int SLIDING = 1 << 31;
+    /** The longest payload of one fragment in Aeron. */
+    private static final int MAX_MESSAGE = 65_472;
 
-    /** The bytes in front of a key. */
-    static final int ENTRY_HEADER = 2 * Integer.BYTES + Long.BYTES;
+    /** Shorter fragments cost more than their assembly. */
+    private static final int MIN_FRAGMENT = 4 << 10;
 
-    private static final int MAX_MESSAGE = 32 << 10;
-
-    private static final int BYTES_AT =
-            MessageHeaderEncoder.ENCODED_LENGTH
-                    + StateBlockEncoder.BLOCK_LENGTH
-                    + StateBlockEncoder.bytesHeaderLength();
+    /** The longest key or value that is copied word by word. */
+    private static final int MAX_SHORT = 64;
 
     private final MessageHeaderEncoder header = new MessageHeaderEncoder();
     private final StateBlockEncoder block = new StateBlockEncoder();
     private final CRC32C checksum = new CRC32C();
     private final StreamDigest digest = new StreamDigest();
-    private final UnsafeBuffer message = new UnsafeBuffer(new byte[MAX_MESSAGE]);
-    private final UnsafeBuffer entryHeader = new UnsafeBuffer(new byte[ENTRY_HEADER]);
-    private final StateTransfer target;
+    private final UnsafeBuffer entryHeader =
+            new UnsafeBuffer(new byte[SnapshotDescriptor.ENTRY_HEADER]);
     private final ExclusivePublication publication;
     private final IdleStrategy idle;
     private final int room;
+    private final BlockLoads loads;
+    private UnsafeBuffer message;
     private int filled;
     private long blocks;
     private long entries;
@@ -60,13 +57,52 @@ public final class SnapshotWriter implements StateVisitor {
      * Creates a writer.
      *
      * @param target receives the entries; empty.
+     * @param threads makes the thread that loads the entries into the target while the caller's
+     *     thread writes them. If it is null or returns null, the caller's thread does both.
      */
     public SnapshotWriter(
-            StateTransfer target, ExclusivePublication publication, IdleStrategy idle) {
-        this.target = target;
+            StateTransfer target,
+            ExclusivePublication publication,
+            IdleStrategy idle,
+            ThreadFactory threads) {
         this.publication = publication;
         this.idle = idle;
-        this.room = Math.min(MAX_MESSAGE, publication.maxMessageLength()) - BYTES_AT;
+        final int messageBytes = Math.min(MAX_MESSAGE, messageBytes(publication));
+        this.room = messageBytes - SnapshotDescriptor.BYTES_AT;
+        final EntryLoader loader = new EntryLoader(target);
+        this.loads =
+                threads == null
+                        ? new BlockLoads(loader, messageBytes)
+                        : BlockLoadsAside.start(loader, messageBytes, threads, new Waiting());
+    }
+
+    private static int messageBytes(ExclusivePublication publication) {
+        final int fragment = publication.maxPayloadLength();
+        return fragment >= MIN_FRAGMENT ? fragment : publication.maxMessageLength();
+    }
+
+    /**
+     * Waits as the service does, so that Aeron gets its turn. After a failure there is nothing that
+     * Aeron could do for this snapshot, and the wait is without it.
+     */
+    private final class Waiting implements BlockLoadsAside.Waits {
+        @Override
+        public void begin() {
+            idle.reset();
+        }
+
+        @Override
+        public void idle() {
+            if (failure == null) {
+                try {
+                    idle.idle();
+                } catch (final RuntimeException e) {
+                    failure = e;
+                }
+            } else {
+                Thread.yield();
+            }
+        }
     }
 
     /**
@@ -77,14 +113,24 @@ public final class SnapshotWriter implements StateVisitor {
      * @throws IllegalStateException if the snapshot cannot be written; the target has all entries.
      */
     public void write(StateTransfer source, long timeNs, long configuration, int segments) {
-        final StateBeginEncoder begin = new StateBeginEncoder();
-        begin.wrapAndApplyHeader(message, 0, header)
-                .timeNs(timeNs)
-                .configuration(configuration)
-                .segments(segments);
-        offer(MessageHeaderEncoder.ENCODED_LENGTH + begin.encodedLength());
-        entries = source.forEach(this);
-        flush();
+        boolean visited = false;
+        try {
+            message = loads.empty();
+            final StateBeginEncoder begin = new StateBeginEncoder();
+            begin.wrapAndApplyHeader(message, 0, header)
+                    .timeNs(timeNs)
+                    .configuration(configuration)
+                    .segments(segments);
+            offer(MessageHeaderEncoder.ENCODED_LENGTH + begin.encodedLength());
+            entries = source.forEach(this);
+            flush();
+            visited = true;
+        } finally {
+            if (!visited) {
+                endQuietly();
+            }
+        }
+        loads.end();
         final StateEndEncoder end = new StateEndEncoder();
         end.wrapAndApplyHeader(message, 0, header)
                 .blocks(blocks)
@@ -94,6 +140,15 @@ public final class SnapshotWriter implements StateVisitor {
         offer(MessageHeaderEncoder.ENCODED_LENGTH + end.encodedLength());
         if (failure != null) {
             throw failure;
+        }
+    }
+
+    /** Ends the thread that loads. The caller throws what was thrown first. */
+    private void endQuietly() {
+        try {
+            loads.end();
+        } catch (final RuntimeException | Error ignored) {
+            // There is an earlier one.
         }
     }
 
@@ -109,16 +164,40 @@ public final class SnapshotWriter implements StateVisitor {
 
     @Override
     public void onEntry(DirectBuffer key, DirectBuffer value, long deadlineNs, boolean sliding) {
-        target.load(key, 0, key.capacity(), value, 0, value.capacity(), deadlineNs, sliding);
-        entryHeader.putInt(0, key.capacity(), ByteOrder.LITTLE_ENDIAN);
-        entryHeader.putInt(
-                Integer.BYTES,
-                sliding ? value.capacity() | SLIDING : value.capacity(),
-                ByteOrder.LITTLE_ENDIAN);
-        entryHeader.putLong(2 * Integer.BYTES, deadlineNs, ByteOrder.LITTLE_ENDIAN);
-        append(entryHeader);
-        append(key);
-        append(value);
+        final int keyLength = key.capacity();
+        final int valueLength = value.capacity();
+        final int size = SnapshotDescriptor.ENTRY_HEADER + keyLength + valueLength;
+        final int lengthWord = sliding ? valueLength | SnapshotDescriptor.SLIDING : valueLength;
+        if (size > room) {
+            SnapshotDescriptor.putHeader(entryHeader, 0, keyLength, lengthWord, deadlineNs);
+            append(entryHeader);
+            append(key);
+            append(value);
+            return;
+        }
+        if (size > room - filled) {
+            flush();
+        }
+        final int at = SnapshotDescriptor.BYTES_AT + filled;
+        SnapshotDescriptor.putHeader(message, at, keyLength, lengthWord, deadlineNs);
+        copy(key, message, at + SnapshotDescriptor.ENTRY_HEADER, keyLength);
+        copy(value, message, at + SnapshotDescriptor.ENTRY_HEADER + keyLength, valueLength);
+        filled += size;
+    }
+
+    /** Copies bytes, a few of them without the call that copies many. */
+    private static void copy(DirectBuffer from, UnsafeBuffer to, int at, int length) {
+        if (length > MAX_SHORT) {
+            to.putBytes(at, from, 0, length);
+            return;
+        }
+        int done = 0;
+        for (; done <= length - Long.BYTES; done += Long.BYTES) {
+            to.putLong(at + done, from.getLong(done));
+        }
+        for (; done < length; done++) {
+            to.putByte(at + done, from.getByte(done));
+        }
     }
 
     private void append(DirectBuffer source) {
@@ -128,27 +207,30 @@ public final class SnapshotWriter implements StateVisitor {
                 flush();
             }
             final int length = Math.min(source.capacity() - done, room - filled);
-            message.putBytes(BYTES_AT + filled, source, done, length);
+            message.putBytes(SnapshotDescriptor.BYTES_AT + filled, source, done, length);
             filled += length;
             done += length;
         }
     }
 
+    /** Completes the block, passes it on to be loaded, and offers it meanwhile. */
     private void flush() {
         if (filled == 0) {
             return;
         }
         final byte[] array = message.byteArray();
         checksum.reset();
-        checksum.update(array, BYTES_AT, filled);
-        digest.update(array, BYTES_AT, filled);
+        checksum.update(array, SnapshotDescriptor.BYTES_AT, filled);
         block.wrapAndApplyHeader(message, 0, header).number(blocks).checksum(checksum.getValue());
-        message.putInt(
-                BYTES_AT - StateBlockEncoder.bytesHeaderLength(), filled, ByteOrder.LITTLE_ENDIAN);
-        offer(BYTES_AT + filled);
+        SnapshotDescriptor.blockBytes(message, filled);
+        final UnsafeBuffer complete = message;
+        loads.load(complete);
+        digest.update(array, SnapshotDescriptor.BYTES_AT, filled);
+        offer(SnapshotDescriptor.BYTES_AT + filled);
         blocks++;
         bytes += filled;
         filled = 0;
+        message = loads.empty();
     }
 
     private void offer(int length) {

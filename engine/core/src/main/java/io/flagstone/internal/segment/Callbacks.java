@@ -84,23 +84,37 @@ final class Callbacks {
     }
 
     /**
-     * Passes an entry with its deadline to a visitor.
+     * Begins visits of many entries: the thread is in a callback until {@link #endVisits}.
+     *
+     * @return the thread's id.
+     */
+    long beginVisits() {
+        final long threadId = ThreadId.current();
+        beginCall();
+        guard.enter(threadId);
+        return threadId;
+    }
+
+    /**
+     * Passes an entry with its deadline to a visitor, between {@link #beginVisits} and {@link
+     * #endVisits}.
      *
      * @param birthNs what the cache's clock showed when the cache was built.
      */
-    void visit(int entry, long birthNs, StateVisitor visitor) {
+    void visitNext(int entry, long birthNs, StateVisitor visitor) {
         final long deadlineNs = EntryDescriptor.deadline(region, entry);
         final boolean limited = deadlineNs != EntryDescriptor.NO_DEADLINE;
-        final long threadId = enter(entry);
-        try {
-            visitor.onEntry(
-                    keyView,
-                    valueView,
-                    limited ? birthNs + deadlineNs : StateVisitor.NO_DEADLINE,
-                    EntryDescriptor.isSliding(region, entry));
-        } finally {
-            leave(threadId);
-        }
+        putViewsOn(entry);
+        visitor.onEntry(
+                keyView,
+                valueView,
+                limited ? birthNs + deadlineNs : StateVisitor.NO_DEADLINE,
+                EntryDescriptor.isSliding(region, entry));
+    }
+
+    /** Ends visits of many entries. */
+    void endVisits(long threadId) {
+        leave(threadId);
     }
 
     /** Copies a value to the snapshot, for {@link #restore}. */
@@ -151,9 +165,19 @@ final class Callbacks {
 
     private long enter(int entry) {
         final long threadId = ThreadId.current();
+        beginCall();
+        putViewsOn(entry);
+        guard.enter(threadId);
+        return threadId;
+    }
+
+    private void beginCall() {
         if (ChangeMark.get(region) == ChangeMark.NONE) {
             ChangeMark.set(region, ChangeMark.CALLING);
         }
+    }
+
+    private void putViewsOn(int entry) {
         region.wrap(
                 keyView,
                 EntryDescriptor.keyOffset(entry),
@@ -162,8 +186,6 @@ final class Callbacks {
                 valueView,
                 EntryDescriptor.valueOffset(region, entry),
                 EntryDescriptor.valueLength(region, entry));
-        guard.enter(threadId);
-        return threadId;
     }
 
     private void leave(long threadId) {

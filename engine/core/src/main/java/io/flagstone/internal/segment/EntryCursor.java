@@ -10,19 +10,31 @@ import java.util.List;
 /**
  * Visits the entries of a segment in the order of use, the least recently used first.
  *
- * <p>The segment must not be in use: the cursor takes no lock, and a change would mislead it. Each
- * step looks at the next entry of each list. Allocates nothing after construction.
+ * <p>The segment must not be in use: the cursor takes no lock, and a change would mislead it. A
+ * step compares the next entries of all lists that have one. Their stamps are kept here, so that it
+ * touches one entry alone. Allocates nothing after construction.
  */
 public final class EntryCursor {
     private final Region region;
     private final int[] next;
+    private final long[] stamps;
+
+    /** The lists that are not done, in their order, from index 0. */
+    private int left;
+
     private int entry;
 
     EntryCursor(Region region, List<LruLists> lists, int classes) {
         this.region = region;
         this.next = new int[lists.size() * classes];
+        this.stamps = new long[next.length];
         for (int i = 0; i < next.length; i++) {
-            next[i] = lists.get(i / classes).last(i % classes);
+            final int last = lists.get(i / classes).last(i % classes);
+            if (last != Region.NONE) {
+                next[left] = last;
+                stamps[left] = EntryDescriptor.stamp(region, last);
+                left++;
+            }
         }
     }
 
@@ -32,19 +44,25 @@ public final class EntryCursor {
      * @return false if there is none.
      */
     public boolean advance() {
-        int oldest = -1;
-        long oldestStamp = Long.MAX_VALUE;
-        for (int i = 0; i < next.length; i++) {
-            if (next[i] != Region.NONE && EntryDescriptor.stamp(region, next[i]) < oldestStamp) {
-                oldest = i;
-                oldestStamp = EntryDescriptor.stamp(region, next[i]);
-            }
-        }
-        if (oldest < 0) {
+        if (left == 0) {
             return false;
         }
+        int oldest = 0;
+        for (int i = 1; i < left; i++) {
+            if (stamps[i] < stamps[oldest]) {
+                oldest = i;
+            }
+        }
         entry = next[oldest];
-        next[oldest] = EntryDescriptor.lruPrevious(region, entry);
+        final int following = EntryDescriptor.lruPrevious(region, entry);
+        if (following == Region.NONE) {
+            left--;
+            System.arraycopy(next, oldest + 1, next, oldest, left - oldest);
+            System.arraycopy(stamps, oldest + 1, stamps, oldest, left - oldest);
+        } else {
+            next[oldest] = following;
+            stamps[oldest] = EntryDescriptor.stamp(region, following);
+        }
         return true;
     }
 

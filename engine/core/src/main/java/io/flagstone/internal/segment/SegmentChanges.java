@@ -23,6 +23,18 @@ abstract class SegmentChanges extends SegmentSweeps {
     }
 
     /**
+     * Touches the line of the index that {@link #load} of this hash needs first, so that the misses
+     * of several loads overlap. Takes no lock.
+     *
+     * @return a number without a meaning, for which the line had to be read.
+     */
+    public final long prefetch(long hash) {
+        final long word = index.lookup().prefetch(region, hash);
+        Reference.reachabilityFence(region);
+        return word;
+    }
+
+    /**
      * Writes an entry of another cache. It becomes the most recently used one. It replaces a
      * present entry of the key, expired or not.
      *

@@ -139,14 +139,19 @@ abstract class SegmentImages extends SegmentRemovals {
                     new EntryCursor(
                             region, store.order.allLists(), config.layout().classes().count());
             final long birthNs = config.times().birthNs();
+            final long visits = callbacks.beginVisits();
             long visited = 0;
-            while (cursor.advance()) {
-                holdStripe(stripes.of(EntryDescriptor.hash(region, cursor.entry())));
-                if (!entries.isExpired(cursor.entry(), now)) {
-                    callbacks.visit(cursor.entry(), birthNs, visitor);
-                    visited++;
+            try {
+                while (cursor.advance()) {
+                    holdStripe(stripes.of(EntryDescriptor.hash(region, cursor.entry())));
+                    if (!entries.isExpired(cursor.entry(), now)) {
+                        callbacks.visitNext(cursor.entry(), birthNs, visitor);
+                        visited++;
+                    }
+                    release();
                 }
-                release();
+            } finally {
+                callbacks.endVisits(visits);
             }
             return leave(visited);
         } catch (final Throwable thrown) {
