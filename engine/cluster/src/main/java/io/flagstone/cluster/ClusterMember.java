@@ -206,7 +206,8 @@ public final class ClusterMember implements AutoCloseable {
                 .errorHandler(errorHandler(context, "service"));
     }
 
-    private static String snapshotChannel(ClusterMemberContext context) {
+    /** Returns the channel of snapshots. A block of entries is one fragment of it. */
+    static String snapshotChannel(ClusterMemberContext context) {
         final int term = context.snapshotTermBytes();
         return "aeron:ipc?alias=snapshot|term-length="
                 + term

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -263,8 +264,63 @@ class ClusterStateTest {
         }
     }
 
+    @Test
+    void aServiceThatIsEndedWhileItWaitsForItsThreadHasTheStateOfOneThatIsNot() {
+        final long seed = random.nextLong();
+        final CountDownLatch waiting = new CountDownLatch(1);
+        final ThreadFactory late = task -> new Thread(() -> runAfter(waiting, task));
+        final IdleStrategy ending =
+                new EndingIdleStrategy() {
+                    @Override
+                    public void idle() {
+                        waiting.countDown();
+                        super.idle();
+                    }
+                };
+        try (ClusterState whole = state();
+                ClusterState loaded = state();
+                ClusterState ended = new ClusterState(builder(), 3, late);
+                Subscription subscription = aeron.addSubscription(channel, STREAM + 2);
+                ExclusivePublication publication =
+                        aeron.addExclusivePublication(channel, STREAM + 2)) {
+            operate(whole, seed, 6_000);
+            operate(ended, seed, 6_000);
+            transfer(whole, loaded, fragment -> {});
+            image(subscription, publication.sessionId());
+            assertThatThrownBy(() -> ended.save(publication, ending))
+                    .isInstanceOf(AgentTerminationException.class);
+            assertThat(ended.digest()).as("seed %d", seed).isEqualTo(whole.digest());
+            waiting.countDown();
+            assertGoOnAlike(whole, ended, seed);
+        }
+    }
+
+    private static void runAfter(CountDownLatch latch, Runnable task) {
+        try {
+            latch.await();
+        } catch (final InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        task.run();
+    }
+
+    @Test
+    void aBlockIsOneFragmentOfAMembersChannel() {
+        for (final int term : new int[] {64 << 10, 128 << 10, 1 << 20, 4 << 20, 64 << 20}) {
+            final String members =
+                    ClusterMember.snapshotChannel(
+                            new ClusterMemberContext().snapshotTermBytes(term));
+            try (ExclusivePublication publication =
+                    aeron.addExclusivePublication(members, STREAM)) {
+                assertThat(publication.termBufferLength()).isEqualTo(term);
+                assertThat(publication.maxPayloadLength())
+                        .isEqualTo(Math.min(65_472, term / 8 - 32));
+            }
+        }
+    }
+
     /** Ends the service that waits. */
-    private static final class EndingIdleStrategy implements IdleStrategy {
+    private static class EndingIdleStrategy implements IdleStrategy {
         @Override
         public void idle(int workCount) {
             idle();

@@ -78,7 +78,9 @@ final class SnapshotParts implements AutoCloseable {
                         new Archive.Context()
                                 .aeronDirectoryName(aeronName)
                                 .archiveDir(new File(directory, "archive"))
-                                .controlChannel("aeron:udp?endpoint=127.0.0.1:0")
+                                .archiveClientContext(
+                                        new AeronArchive.Context()
+                                                .controlResponseChannel("aeron:ipc"))
                                 .replicationChannel("aeron:udp?endpoint=127.0.0.1:0")
                                 .controlChannelEnabled(false)
                                 .recordingEventsEnabled(false)
@@ -90,6 +92,8 @@ final class SnapshotParts implements AutoCloseable {
                         new AeronArchive.Context()
                                 .aeron(aeron)
                                 .controlRequestChannel("aeron:ipc")
+                                .controlRequestStreamId(
+                                        driver.archive().context().localControlStreamId())
                                 .controlResponseChannel("aeron:ipc"));
     }
 
