@@ -15,12 +15,14 @@ import io.flagstone.CacheBuilder;
 import io.flagstone.OffHeapCache;
 import io.flagstone.testing.TestSupport;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.agrona.concurrent.AgentTerminationException;
 import org.agrona.concurrent.IdleStrategy;
@@ -202,20 +204,24 @@ class ClusterStateTest {
             channel = each;
             try (ClusterState saved = new ClusterState(builder, 3);
                     ClusterState loaded = new ClusterState(builder, 3)) {
-                for (int i = 0; i < 200; i++) {
+                final int[] lengths = new int[90];
+                for (int i = 0; i < 180; i++) {
                     final int length = random.nextInt(4) == 0 ? random.nextInt(100_000) : i;
                     value.setMemory(0, length, (byte) i);
                     saved.cache().put(i % 90, value, 0, length);
+                    lengths[i % 90] = length;
                 }
                 transfer(saved, loaded, fragment -> {});
                 assertThat(loaded.digest()).isEqualTo(saved.digest());
-                final UnsafeBuffer other = new UnsafeBuffer(new byte[100_000]);
-                for (long key = 0; key < 90; key++) {
-                    final int length = saved.cache().get(key, value, 0);
-                    assertThat(length).as("key %d", key).isNotNegative();
-                    assertThat(loaded.cache().get(key, other, 0)).isEqualTo(length);
-                    assertThat(new UnsafeBuffer(other, 0, length))
-                            .isEqualTo(new UnsafeBuffer(value, 0, length));
+                for (final ClusterState state : List.of(saved, loaded)) {
+                    for (int key = 0; key < 90; key++) {
+                        final UnsafeBuffer expected = new UnsafeBuffer(new byte[lengths[key]]);
+                        expected.setMemory(0, lengths[key], (byte) (90 + key));
+                        assertThat(state.cache().get(key, value, 0)).isEqualTo(lengths[key]);
+                        assertThat(new UnsafeBuffer(value, 0, lengths[key]))
+                                .as("key %d", key)
+                                .isEqualTo(expected);
+                    }
                 }
             }
         }
@@ -265,10 +271,27 @@ class ClusterStateTest {
     }
 
     @Test
-    void aServiceThatIsEndedWhileItWaitsForItsThreadHasTheStateOfOneThatIsNot() {
+    void aServiceThatIsEndedWhileItWaitsForItsThreadHasTheStateOfOneThatIsNot()
+            throws InterruptedException {
         final long seed = random.nextLong();
         final CountDownLatch waiting = new CountDownLatch(1);
-        final ThreadFactory late = task -> new Thread(() -> runAfter(waiting, task));
+        final AtomicBoolean returned = new AtomicBoolean();
+        final AtomicBoolean late = new AtomicBoolean();
+        final List<Thread> started = new ArrayList<>();
+        final ThreadFactory threads =
+                task -> {
+                    final Runnable delayed =
+                            () -> {
+                                awaitQuietly(waiting);
+                                for (int i = 0; i < 1_000 && !returned.get(); i++) {
+                                    Thread.yield();
+                                }
+                                late.set(returned.get());
+                                task.run();
+                            };
+                    started.add(new Thread(started.isEmpty() ? delayed : task));
+                    return started.get(started.size() - 1);
+                };
         final IdleStrategy ending =
                 new EndingIdleStrategy() {
                     @Override
@@ -279,7 +302,7 @@ class ClusterStateTest {
                 };
         try (ClusterState whole = state();
                 ClusterState loaded = state();
-                ClusterState ended = new ClusterState(builder(), 3, late);
+                ClusterState ended = new ClusterState(builder(), 3, threads);
                 Subscription subscription = aeron.addSubscription(channel, STREAM + 2);
                 ExclusivePublication publication =
                         aeron.addExclusivePublication(channel, STREAM + 2)) {
@@ -289,19 +312,20 @@ class ClusterStateTest {
             image(subscription, publication.sessionId());
             assertThatThrownBy(() -> ended.save(publication, ending))
                     .isInstanceOf(AgentTerminationException.class);
+            returned.set(true);
+            started.get(0).join();
+            assertThat(late).as("the thread began after the end").isFalse();
             assertThat(ended.digest()).as("seed %d", seed).isEqualTo(whole.digest());
-            waiting.countDown();
             assertGoOnAlike(whole, ended, seed);
         }
     }
 
-    private static void runAfter(CountDownLatch latch, Runnable task) {
+    private static void awaitQuietly(CountDownLatch latch) {
         try {
             latch.await();
         } catch (final InterruptedException e) {
             throw new IllegalStateException(e);
         }
-        task.run();
     }
 
     @Test
