@@ -179,12 +179,16 @@ class StateTransferTest {
             byUse.add(key);
         }
         final List<Long> visited = new ArrayList<>();
+        final List<DirectBuffer> kept = new ArrayList<>();
         assertThat(
                         StateTransfer.of(cache)
                                 .forEach(
-                                        (key, value, deadlineNs, slides) ->
-                                                visited.add(value.getLong(0))))
+                                        (key, value, deadlineNs, slides) -> {
+                                            visited.add(value.getLong(0));
+                                            kept.add(value);
+                                        }))
                 .isEqualTo(byUse.size());
+        assertThat(kept.get(0).capacity()).as("taken off").isZero();
         assertThat(visited).isEqualTo(new ArrayList<>(byUse));
         assertThat(cache.statistics().evictions()).isZero();
     }

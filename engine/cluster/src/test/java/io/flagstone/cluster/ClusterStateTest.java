@@ -206,7 +206,7 @@ class ClusterStateTest {
                     ClusterState loaded = new ClusterState(builder, 3)) {
                 final int[] lengths = new int[90];
                 for (int i = 0; i < 180; i++) {
-                    final int length = random.nextInt(4) == 0 ? random.nextInt(100_000) : i;
+                    final int length = random.nextInt(4) == 0 ? random.nextInt(100_000) : i % 70;
                     value.setMemory(0, length, (byte) i);
                     saved.cache().put(i % 90, value, 0, length);
                     lengths[i % 90] = length;
