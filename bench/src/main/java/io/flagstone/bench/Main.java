@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
             ReplayCommand.class,
             ReplicationCommand.class,
             ClusterCommand.class,
+            AgreementCommand.class,
             JmhCommand.class
         })
 public final class Main implements Runnable {

@@ -3,6 +3,10 @@ package io.flagstone.bench;
 
 import io.flagstone.OffHeapCache;
 import io.flagstone.api.EffectiveConfiguration;
+import io.flagstone.bench.agreement.AgreementFigure;
+import io.flagstone.bench.agreement.AgreementReport;
+import io.flagstone.bench.agreement.AgreementResult;
+import io.flagstone.bench.agreement.AgreementSystem;
 import io.flagstone.bench.cluster.ClusterReport;
 import io.flagstone.bench.cluster.ClusterResult;
 import io.flagstone.bench.compare.CompareFigure;
@@ -75,6 +79,7 @@ final class SampleReports {
         reports.put("compare", compare());
         reports.put("replicas", replicas());
         reports.put("cluster", cluster());
+        reports.put("agreement", agreement());
         reports.put("replication", replication());
         final List<GrowthFigure> growth = SampleFigures.of(SIZES);
         reports.put("growth", new GrowthReport(growth, SampleFigures.expiry(SIZES), ORIGIN));
@@ -171,6 +176,34 @@ final class SampleReports {
                         2,
                         List.of("member 2 differs at snapshot 1: digest 0123456789abcdef")),
                 ORIGIN);
+    }
+
+    private static Report agreement() {
+        final List<AgreementResult> results = new ArrayList<>();
+        for (final AgreementSystem system : AgreementSystem.values()) {
+            final List<AgreementFigure> figures = new ArrayList<>();
+            for (final AgreementFigure.Unit unit : AgreementFigure.Unit.values()) {
+                figures.add(
+                        new AgreementFigure(
+                                "key" + unit,
+                                "member started until it has all",
+                                unit,
+                                List.of(1_234_567_890.0, 987_654_321.0)));
+            }
+            results.add(
+                    new AgreementResult(
+                            system,
+                            Map.of(
+                                    "between members", "TCP, otherwise the shipped raft.xml",
+                                    "lost leader", "a rule of several words, and another one"),
+                            figures,
+                            1_234_567,
+                            1,
+                            2,
+                            List.of("key 9999 has 1234566 instead of 1234567"),
+                            "no member became the leader within a minute"));
+        }
+        return new AgreementReport(results, ORIGIN);
     }
 
     private static Report replication() {

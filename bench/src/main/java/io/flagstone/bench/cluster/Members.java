@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.cluster;
 
+import io.flagstone.bench.fork.FreePorts;
 import io.flagstone.bench.fork.LiveFork;
 import io.flagstone.cluster.ClientDriver;
 import io.flagstone.cluster.ClusterMemberContext;
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.agrona.CloseHelper;
 import org.agrona.IoUtil;
@@ -29,9 +26,6 @@ final class Members implements Closeable {
     private static final long LEAST_SHARED_BYTES = 96L << 20;
     private static final long STEP_NS = TimeUnit.SECONDS.toNanos(60);
     private static final int CLIENT_TERM_BYTES = 1 << 20;
-    private static final int FIRST_PORT = 21_000;
-    private static final int LAST_PORT = 31_000;
-    private static final int PORT_ATTEMPTS = 100;
 
     private final LiveFork[] forks = new LiveFork[MemberNode.MEMBERS];
     private final long memoryBytes;
@@ -51,7 +45,7 @@ final class Members implements Closeable {
      */
     Members(long memoryBytes) throws IOException {
         this.memoryBytes = memoryBytes;
-        this.basePort = freePorts();
+        this.basePort = FreePorts.range(MemberNode.MEMBERS * ClusterMemberContext.PORTS);
         this.logs = Files.createTempDirectory("flagstone-cluster");
         this.drivers =
                 Files.createTempDirectory(
@@ -69,35 +63,6 @@ final class Members implements Closeable {
     private static boolean isRoomy(Path memory) throws IOException {
         return Files.isWritable(memory)
                 && Files.getFileStore(memory).getUsableSpace() >= LEAST_SHARED_BYTES;
-    }
-
-    /** Looks for a range of UDP ports that nobody uses now. */
-    private static int freePorts() throws IOException {
-        final int count = MemberNode.MEMBERS * ClusterMemberContext.PORTS;
-        for (int i = 0; i < PORT_ATTEMPTS; i++) {
-            final int first = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
-            if (areFree(first, count)) {
-                return first;
-            }
-        }
-        throw new IOException(
-                "no "
-                        + count
-                        + " free UDP ports in a row between "
-                        + FIRST_PORT
-                        + " and "
-                        + LAST_PORT);
-    }
-
-    private static boolean areFree(int first, int count) {
-        for (int port = first; port < first + count; port++) {
-            try (DatagramSocket socket = new DatagramSocket(null)) {
-                socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            } catch (IOException taken) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** Starts a member, with the log and the snapshots that it has, if any. */
