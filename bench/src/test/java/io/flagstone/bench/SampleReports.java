@@ -201,7 +201,7 @@ final class SampleReports {
                             1,
                             2,
                             List.of("key 9999 has 1234566 instead of 1234567"),
-                            "no member became the leader within a minute"));
+                            "no member became the leader within two minutes"));
         }
         return new AgreementReport(results, ORIGIN);
     }

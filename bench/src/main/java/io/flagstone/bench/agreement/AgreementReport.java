@@ -108,7 +108,7 @@ public record AgreementReport(List<AgreementResult> results, Origin origin) impl
             if (result.failure() != null) {
                 lines.add(title + "not measured: " + result.failure());
             }
-            if (!result.figures().isEmpty()) {
+            if (result.acknowledged() > 0) {
                 lines.add(
                         title
                                 + Units.count(result.acknowledged())

@@ -25,7 +25,7 @@ final class MemberGroup implements Closeable {
                     "-Djgroups.bind_addr=127.0.0.1");
     private static final Path SHARED_MEMORY = Path.of("/dev/shm");
     private static final long LEAST_SHARED_BYTES = 256L << 20;
-    private static final long STEP_NS = TimeUnit.SECONDS.toNanos(60);
+    private static final long STEP_NS = TimeUnit.SECONDS.toNanos(120);
 
     private final LiveFork[] forks = new LiveFork[Place.MEMBERS];
     private final boolean[] hasApplied = new boolean[Place.MEMBERS];
@@ -104,7 +104,7 @@ final class MemberGroup implements Closeable {
                 return leader;
             }
             if (System.nanoTime() > deadlineNs) {
-                throw new IOException("no member became the leader within a minute");
+                throw new IOException("no member became the leader within two minutes");
             }
             TimeUnit.MILLISECONDS.sleep(1);
         }
