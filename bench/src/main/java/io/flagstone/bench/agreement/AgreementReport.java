@@ -49,6 +49,9 @@ public record AgreementReport(List<AgreementResult> results, Origin origin) impl
                     "For jgroups-raft: its reads are not written to the log, Flagstone's are. It"
                             + " cuts its log by snapshots, so a member that starts again loads one;"
                             + " Flagstone's replays its whole log.",
+                    "Nobody writes while the killed member catches up. A leader of jgroups-raft"
+                            + " sends missing entries only after a second without a request, so the"
+                            + " member waits as long as there are more.",
                     "For Flagstone: a client that sends a put again does not make it twice, and the"
                             + " members keep the outcomes for that. jgroups-raft does not have"
                             + " that.",
