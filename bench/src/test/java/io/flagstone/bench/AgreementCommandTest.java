@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The command {@code agreement}: its limits, a short run of each system, and its end. */
+/** The command {@code agreement}: its limits, a short run of the cluster, and its end. */
 @Tag("any-jdk")
 class AgreementCommandTest {
     private static final List<String> FIGURES =
@@ -52,7 +52,7 @@ class AgreementCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"FLAGSTONE_FRUGAL", "JGROUPS_RAFT"})
+    @ValueSource(strings = {"FLAGSTONE_FRUGAL"})
     @Timeout(400)
     void measuresASystemThatLosesNothing(String system) {
         final JsonObject report =

@@ -32,7 +32,7 @@ final class Workload implements Closeable {
     private static final long SEED = 20_261_130;
 
     /**
-     * What was found at the end.
+     * The findings at the end.
      *
      * @param lost acknowledged puts that were not there.
      * @param unequal members that had not applied what the client had read.
