@@ -40,7 +40,9 @@ public enum Look {
     /** The ideal cache. */
     IDEAL_LRU("9 3 2 3", Marker.CROSS),
     /** A sum, or the whole of which other series are parts. */
-    SUM("9 3 2 3", Marker.RING);
+    SUM("9 3 2 3", Marker.RING),
+    /** Caffeine without other threads. */
+    CAFFEINE_CALLER("2 3", Marker.SQUARE);
 
     private static final List<Look> NUMBERED =
             List.of(FLAGSTONE, CAFFEINE, OHC, CHRONICLE_MAP, EHCACHE, MAPDB);
