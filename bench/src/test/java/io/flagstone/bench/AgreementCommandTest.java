@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -107,7 +106,7 @@ class AgreementCommandTest {
             List<ProcessHandle> members = List.of();
             while (members.size() < 3) {
                 assertThat(run.isAlive()).as("%s", directory.resolve("output")).isTrue();
-                TimeUnit.MILLISECONDS.sleep(20);
+                Thread.onSpinWait();
                 members = run.descendants().toList();
             }
             run.destroy();

@@ -109,6 +109,11 @@ public final class EntryDescriptor {
         return HEADER_LENGTH + BitUtil.align((long) keyLength, ALIGNMENT) + valueLength;
     }
 
+    /** Returns whether an entry with these lengths is possible in a chunk of a length. */
+    public static boolean fits(int keyLength, int valueLength, int chunkBytes) {
+        return keyLength > 0 && length(keyLength, valueLength) <= chunkBytes;
+    }
+
     /**
      * Writes the header of a new entry that is not in the wheel and has no deadline. The LRU list
      * writes the list's links and the stamp.

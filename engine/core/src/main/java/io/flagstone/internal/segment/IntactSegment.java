@@ -106,8 +106,7 @@ final class IntactSegment {
         final int keyLength = EntryDescriptor.keyLength(region, entry);
         final int valueLength = EntryDescriptor.valueLength(region, entry);
         final long deadline = EntryDescriptor.deadline(region, entry);
-        if (keyLength == 0
-                || EntryDescriptor.length(keyLength, valueLength) > classes.chunkBytes(sizeClass)
+        if (!EntryDescriptor.fits(keyLength, valueLength, classes.chunkBytes(sizeClass))
                 || deadline < 0
                 || !hasHash(entry, keyLength)) {
             return false;
@@ -133,6 +132,11 @@ final class IntactSegment {
     /** Returns the number of entries, expired ones included. */
     long entries() {
         return entries;
+    }
+
+    /** Returns whether more than half of the entries have expired. */
+    boolean isMostlyExpired() {
+        return expired.cardinality() > entries / 2;
     }
 
     /** Returns the entries whose deadline has passed, bit i for offset {@code 8 * i}. */

@@ -86,8 +86,8 @@ public final class SegmentInspection {
         final int valueLength = EntryDescriptor.valueLength(region, entry);
         final long length = EntryDescriptor.length(keyLength, valueLength);
         if (EntryDescriptor.sizeClass(region, entry) != sizeClass
-                || keyLength == 0
-                || length > layout.classes().chunkBytes(sizeClass)) {
+                || !EntryDescriptor.fits(
+                        keyLength, valueLength, layout.classes().chunkBytes(sizeClass))) {
             damage =
                     "the entry at "
                             + entry

@@ -190,22 +190,19 @@ final class SegmentRecovery {
     private void takeOver(long clockNs) {
         final int impossible = slabs.impossibleSlab();
         check(impossible == Region.NONE, Reason.SLABS, "slab %d", impossible);
-        final boolean locked = isLocked(region);
-        boolean undone = true;
         for (int number = 0; number < stripes.map().count(); number++) {
-            undone &= undo(stripes.map().ofNumber(number));
+            undo(stripes.map().ofNumber(number));
         }
         nowNs = store.clock.observe(region, clockNs);
         final IntactSegment intact = new IntactSegment(region, config, store);
-        if (undone && !locked && !layout.isFiltered() && intact.isIntact(nowNs)) {
+        if (!isLocked(region)
+                && !layout.isFiltered()
+                && intact.isIntact(nowNs)
+                && !intact.isMostlyExpired()) {
             expired = intact.expired().cardinality();
             kept = intact.entries() - expired;
-        }
-        if (kept > 0 && kept >= expired) {
             intact.expired().stream().forEach(bit -> store.entries.discard(bit << 3));
         } else {
-            kept = 0;
-            expired = 0;
             // Nobody attaches to what is left of a recovery that was interrupted.
             ChangeMark.begin(region);
             rebuild();
@@ -230,19 +227,15 @@ final class SegmentRecovery {
         region.putLong(VALUE_BYTES, valueBytes);
     }
 
-    /**
-     * Undoes the write in place that did not end in a stripe, if there is one.
-     *
-     * @return whether the entry is still where the lists and the wheel have it.
-     */
-    private boolean undo(int stripe) {
+    /** Undoes the write in place that did not end in a stripe, if there is one. */
+    private void undo(int stripe) {
         if (!stripes.isWriting(stripe)) {
-            return true;
+            return;
         }
         final int entry = undo.entry(stripe);
         if (!slabs.isChunk(entry) || EntryDescriptor.isFree(region, entry)) {
             // The entry has been discarded, because its writer ended by an Error.
-            return true;
+            return;
         }
         final int sizeClass = store.entries.slabs.sizeClassOf(entry);
         final int word = undo.valueWord(stripe);
@@ -264,11 +257,12 @@ final class SegmentRecovery {
                 offset);
         undo.restore(stripe);
         EntryDescriptor.valueWord(region, entry, word);
-        // The wheel may have filed the entry by the deadline that the write had extended.
-        final boolean sameDeadline =
-                EntryDescriptor.deadline(region, entry) == undo.deadline(stripe);
-        EntryDescriptor.deadline(region, entry, undo.deadline(stripe));
-        return sameDeadline;
+        if (EntryDescriptor.deadline(region, entry) != undo.deadline(stripe)) {
+            // The wheel may have filed the entry by the deadline that the write had extended. The
+            // mark also tells a recovery that comes after this one, and finds the old deadline.
+            ChangeMark.begin(region);
+            EntryDescriptor.deadline(region, entry, undo.deadline(stripe));
+        }
     }
 
     private void freeDoubted() {
@@ -323,8 +317,7 @@ final class SegmentRecovery {
         final int valueLength = EntryDescriptor.valueLength(region, entry);
         final long deadline = EntryDescriptor.deadline(region, entry);
         final long stamp = EntryDescriptor.stamp(region, entry);
-        if (keyLength == 0
-                || EntryDescriptor.length(keyLength, valueLength) > classes.chunkBytes(sizeClass)
+        if (!EntryDescriptor.fits(keyLength, valueLength, classes.chunkBytes(sizeClass))
                 || deadline < 0
                 || stamp > clock) {
             throw damaged(

@@ -145,7 +145,7 @@ final class SegmentReports {
             final int valueLength = EntryDescriptor.valueLength(region, entry);
             final int chunk = classes.chunkBytes(EntryDescriptor.sizeClass(region, entry));
             check(
-                    keyLength > 0 && EntryDescriptor.length(keyLength, valueLength) <= chunk,
+                    EntryDescriptor.fits(keyLength, valueLength, chunk),
                     "entry %d: key of %d and value of %d bytes in a chunk of %d",
                     entry,
                     keyLength,

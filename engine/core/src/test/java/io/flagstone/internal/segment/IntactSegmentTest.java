@@ -125,6 +125,21 @@ class IntactSegmentTest {
         }
     }
 
+    /**
+     * A recovery ends at one of its first accesses, which undo the write, and another one begins.
+     */
+    private static void recoverAgain(CrashRig rig, byte[] image) {
+        for (int access = 1; access <= 400; access += 3) {
+            final byte[][] rest = new byte[1][];
+            AccessFaults.interrupt(access, () -> rest[0] = rig.secondImage());
+            rig.over(image).recoverEntries(rig.nowNs);
+            AccessFaults.disarm();
+            if (rest[0] != null) {
+                rig.recovered(rest[0]);
+            }
+        }
+    }
+
     /** The wheel files an entry by the deadline of a write in place that is then undone. */
     @Test
     void anEntryThatTheWheelHasMovedMeanwhileIsFiledAgain() {
@@ -152,6 +167,7 @@ class IntactSegmentTest {
             AccessFaults.disarm();
             if (image[0] != null) {
                 assertThat(rig.contents(rig.recovered(image[0]))).containsKey(CrashRig.name(key));
+                recoverAgain(rig, image[0]);
             }
         }
     }
