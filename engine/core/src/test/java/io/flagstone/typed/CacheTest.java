@@ -9,7 +9,6 @@ import io.flagstone.OffHeapCache;
 import io.flagstone.api.RemovalCause;
 import io.flagstone.testing.TestClock;
 import io.flagstone.testing.TestSupport;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,8 +24,6 @@ import org.junit.jupiter.api.Test;
 
 /** The operations of a typed cache, and its state after a codec throws. */
 class CacheTest {
-    private static final com.sun.management.ThreadMXBean THREADS =
-            (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
     private final TestClock clock = new TestClock(0);
@@ -343,13 +340,7 @@ class CacheTest {
                 order.bytes.putLong(0, id);
                 orders.put(id, order);
             }
-            // The first rounds run interpreted and grow this thread's buffers.
-            for (int i = 0; i < 20; i++) {
-                readAll(orders, order);
-            }
-            final long before = THREADS.getCurrentThreadAllocatedBytes();
-            readAll(orders, order);
-            assertThat(THREADS.getCurrentThreadAllocatedBytes() - before).isZero();
+            assertThat(TestSupport.allocated(() -> readAll(orders, order))).isZero();
         }
     }
 
