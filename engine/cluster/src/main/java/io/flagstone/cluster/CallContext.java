@@ -91,6 +91,18 @@ abstract class CallContext<C extends CallContext<C>> {
         }
     }
 
+    /**
+     * Checks a setting that has two limits.
+     *
+     * @throws IllegalArgumentException if it is outside them.
+     */
+    static void checkBetween(String name, long value, long least, long most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(
+                    name + " must be from " + least + " to " + most + ": " + name + "=" + value);
+        }
+    }
+
     long requestTimeoutNs() {
         return requestTimeoutNs;
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.agrona.BitUtil;
 import org.agrona.ErrorHandler;
 
 /**
@@ -21,6 +22,16 @@ public final class ClusterMemberContext {
     /** The port of those for requests of readers. The ones before it are Aeron's. */
     private static final int READS = 5;
 
+    private static final int MAX_PORT = 65_535;
+    private static final int MAX_SYNC_LEVEL = 2;
+    private static final int MIN_TERM = 64 << 10;
+    private static final int MAX_TERM = 1 << 30;
+
+    /** The heartbeats of a leader have a tenth of it, which is not below what a thread sleeps. */
+    private static final long MIN_HEARTBEAT_NS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private static final long MAX_HEARTBEAT_NS = TimeUnit.DAYS.toNanos(1);
+
     private int memberId;
     private List<String> hosts = List.of("localhost");
     private int basePort = 20_000;
@@ -28,6 +39,7 @@ public final class ClusterMemberContext {
     private String aeronDirectory;
     private boolean clean;
     private boolean frugal;
+    private boolean dedicatedThreads;
     private int fileSyncLevel;
     private int termBytes = 1 << 20;
     private int snapshotTermBytes = 4 << 20;
@@ -44,8 +56,10 @@ public final class ClusterMemberContext {
      *
      * @param id the index of its host.
      * @return this.
+     * @throws IllegalArgumentException if it is negative or too large.
      */
     public ClusterMemberContext memberId(int id) {
+        CallContext.checkBetween("memberId", id, 0, MAX_PORT / PORTS);
         this.memberId = id;
         return this;
     }
@@ -67,8 +81,10 @@ public final class ClusterMemberContext {
      *
      * @param port the same in all members.
      * @return this.
+     * @throws IllegalArgumentException if it is no port.
      */
     public ClusterMemberContext basePort(int port) {
+        CallContext.checkBetween("basePort", port, 1, MAX_PORT);
         this.basePort = port;
         return this;
     }
@@ -120,13 +136,30 @@ public final class ClusterMemberContext {
     }
 
     /**
+     * Sets whether media driver, archive and consensus module have a thread each, which spins
+     * shortly before it sleeps. By default they share one. The service always has its own.
+     *
+     * <p>With a processor for each of the four threads, dedicated ones take more requests a second.
+     * With fewer, a request waits at each change of thread until the next one gets a processor.
+     *
+     * @param enabled off by default.
+     * @return this.
+     */
+    public ClusterMemberContext dedicatedThreads(boolean enabled) {
+        this.dedicatedThreads = enabled;
+        return this;
+    }
+
+    /**
      * Sets when the archive's files are forced to the device: 0, the default, leaves it to the
      * operating system, 1 forces the data, 2 also the files' metadata.
      *
      * @param level 0 to 2.
      * @return this.
+     * @throws IllegalArgumentException if it is outside its limits.
      */
     public ClusterMemberContext fileSyncLevel(int level) {
+        CallContext.checkBetween("fileSyncLevel", level, 0, MAX_SYNC_LEVEL);
         this.fileSyncLevel = level;
         return this;
     }
@@ -135,10 +168,12 @@ public final class ClusterMemberContext {
      * Sets the length of the terms of the log and of the ingress. The longest request and response
      * has an eighth of it. The default is 1 MiB.
      *
-     * @param bytes a power of two of at least 65 536.
+     * @param bytes a power of two from 65 536 to 1 GiB.
      * @return this.
+     * @throws IllegalArgumentException if it is not a power of two or outside its limits.
      */
     public ClusterMemberContext termBytes(int bytes) {
+        checkTerm("termBytes", bytes);
         this.termBytes = bytes;
         return this;
     }
@@ -147,10 +182,12 @@ public final class ClusterMemberContext {
      * Sets the length of the terms of snapshots. Longer ones stop the members for a shorter time,
      * and take three times as much of the driver's directory meanwhile. The default is 4 MiB.
      *
-     * @param bytes a power of two of at least 65 536.
+     * @param bytes a power of two from 65 536 to 1 GiB.
      * @return this.
+     * @throws IllegalArgumentException if it is not a power of two or outside its limits.
      */
     public ClusterMemberContext snapshotTermBytes(int bytes) {
+        checkTerm("snapshotTermBytes", bytes);
         this.snapshotTermBytes = bytes;
         return this;
     }
@@ -158,10 +195,12 @@ public final class ClusterMemberContext {
     /**
      * Sets after which silence of the leader an election begins. The default is 2 seconds.
      *
-     * @param ns nanoseconds.
+     * @param ns nanoseconds, from 20 milliseconds to a day.
      * @return this.
+     * @throws IllegalArgumentException if it is outside its limits.
      */
     public ClusterMemberContext heartbeatTimeoutNs(long ns) {
+        CallContext.checkBetween("heartbeatTimeoutNs", ns, MIN_HEARTBEAT_NS, MAX_HEARTBEAT_NS);
         this.heartbeatTimeoutNs = ns;
         return this;
     }
@@ -198,6 +237,25 @@ public final class ClusterMemberContext {
                 .toList();
     }
 
+    private static void checkTerm(String name, int bytes) {
+        CallContext.checkBetween(name, bytes, MIN_TERM, MAX_TERM);
+        if (!BitUtil.isPowerOfTwo(bytes)) {
+            throw new IllegalArgumentException(
+                    name + " must be a power of two: " + name + "=" + bytes);
+        }
+    }
+
+    /**
+     * Checks the settings that depend on one another.
+     *
+     * @throws IllegalArgumentException if there is no such member, or its ports are none.
+     */
+    void check() {
+        CallContext.checkBetween("memberId", memberId, 0, hosts.size() - 1L);
+        final int most = MAX_PORT + 1 - PORTS * hosts.size();
+        CallContext.checkBetween("basePort of " + hosts.size() + " members", basePort, 1, most);
+    }
+
     /** Returns this member's files in a directory. */
     File directory() {
         if (directory == null) {
@@ -227,6 +285,10 @@ public final class ClusterMemberContext {
 
     boolean frugal() {
         return frugal;
+    }
+
+    boolean dedicatedThreads() {
+        return dedicatedThreads;
     }
 
     int fileSyncLevel() {

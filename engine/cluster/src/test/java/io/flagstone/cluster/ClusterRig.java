@@ -95,6 +95,8 @@ final class ClusterRig implements AutoCloseable {
                 .basePort(basePort)
                 .directory(new File(directory, "member-" + member))
                 .aeronDirectory(aeron + '-' + member)
+                // One of three, so that either kind leads now and then.
+                .dedicatedThreads(member == 1)
                 .frugal(!Boolean.getBoolean("flagstone.figures.lavish"))
                 .termBytes(TERM)
                 .snapshotTermBytes(Integer.getInteger("flagstone.figures.snapshotTerm", 1 << 20))

@@ -332,8 +332,8 @@ class ClusterStateTest {
     void aBlockIsOneFragmentOfAMembersChannel() {
         for (final int term : new int[] {64 << 10, 128 << 10, 1 << 20, 4 << 20, 64 << 20}) {
             final String members =
-                    ClusterMember.snapshotChannel(
-                            new ClusterMemberContext().snapshotTermBytes(term));
+                    new PartSettings(new ClusterMemberContext().snapshotTermBytes(term))
+                            .snapshotChannel();
             try (ExclusivePublication publication =
                     aeron.addExclusivePublication(members, STREAM)) {
                 assertThat(publication.termBufferLength()).isEqualTo(term);
