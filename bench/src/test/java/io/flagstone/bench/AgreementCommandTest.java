@@ -51,7 +51,7 @@ class AgreementCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"FLAGSTONE_FRUGAL"})
+    @ValueSource(strings = {"FLAGSTONE_DEDICATED"})
     @Timeout(400)
     void measuresASystemThatLosesNothing(String system) {
         final JsonObject report =

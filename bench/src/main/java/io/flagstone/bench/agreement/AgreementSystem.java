@@ -21,12 +21,14 @@ public enum AgreementSystem {
 
         @Override
         Map<String, String> settings(boolean sync) {
-            return flagstone(sync, "spin and yield shortly, then sleep for up to 100 \u00b5s");
+            return flagstone(
+                    sync,
+                    "two for each member; sleep for up to 100 \u00b5s, hardly spin (default)");
         }
     },
 
-    /** Flagstone's cluster with threads that sleep longer. */
-    FLAGSTONE_FRUGAL("flagstone, frugal") {
+    /** Flagstone's cluster with a thread for each part of a member. */
+    FLAGSTONE_DEDICATED("flagstone, dedicated") {
         @Override
         Member member(Place place, int id) {
             return new FlagstoneMember(place, id, true);
@@ -39,7 +41,10 @@ public enum AgreementSystem {
 
         @Override
         Map<String, String> settings(boolean sync) {
-            return flagstone(sync, "frugal: sleep for up to 1 ms");
+            return flagstone(
+                    sync,
+                    "dedicated, four for each member; spin and yield shortly, then sleep for up to"
+                            + " 100 \u00b5s");
         }
     },
 

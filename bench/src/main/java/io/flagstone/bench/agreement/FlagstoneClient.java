@@ -27,7 +27,6 @@ final class FlagstoneClient implements Client {
     private static final int SPINS = 100;
     private static final int YIELDS = 10;
     private static final long PARK_NS = TimeUnit.MICROSECONDS.toNanos(100);
-    private static final long FRUGAL_PARK_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final Answers answers;
     private final IdleStrategy idle;
@@ -41,19 +40,19 @@ final class FlagstoneClient implements Client {
      * Connects.
      *
      * @param place where the members are.
-     * @param frugal whether threads sleep longer.
+     * @param dedicated whether the members' parts have a thread each.
      * @param answers receives the answers.
      */
-    FlagstoneClient(Place place, boolean frugal, Answers answers) {
+    FlagstoneClient(Place place, boolean dedicated, Answers answers) {
         this.answers = answers;
-        this.idle = idle(frugal);
+        this.idle = idle(dedicated);
         this.tags = new long[BitUtil.findNextPositivePowerOfTwo(place.window())];
         this.driver =
                 MediaDriver.launch(
                         new MediaDriver.Context()
                                 .aeronDirectoryName(place.memory() + "/client")
                                 .threadingMode(ThreadingMode.SHARED)
-                                .sharedIdleStrategy(idle(frugal))
+                                .sharedIdleStrategy(idle(dedicated))
                                 .termBufferSparseFile(true)
                                 .dirDeleteOnStart(true)
                                 .dirDeleteOnShutdown(true)
@@ -75,10 +74,10 @@ final class FlagstoneClient implements Client {
         this.requests = connected;
     }
 
-    private static IdleStrategy idle(boolean frugal) {
-        return frugal
-                ? new BackoffIdleStrategy(1, 1, 1_000, FRUGAL_PARK_NS)
-                : new BackoffIdleStrategy(SPINS, YIELDS, 1_000, PARK_NS);
+    private static IdleStrategy idle(boolean dedicated) {
+        return dedicated
+                ? new BackoffIdleStrategy(SPINS, YIELDS, 1_000, PARK_NS)
+                : new BackoffIdleStrategy(1, 1, 1_000, PARK_NS);
     }
 
     private AeronCluster.Context connection(Place place) {

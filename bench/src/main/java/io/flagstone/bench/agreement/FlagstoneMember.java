@@ -26,9 +26,9 @@ final class FlagstoneMember implements Member {
      *
      * @param place where the members are.
      * @param id of this member.
-     * @param frugal whether its threads sleep longer.
+     * @param dedicated whether each of its parts has a thread.
      */
-    FlagstoneMember(Place place, int id, boolean frugal) {
+    FlagstoneMember(Place place, int id, boolean dedicated) {
         service =
                 new FlagstoneClusteredService(
                         new ClusterServiceContext()
@@ -45,7 +45,7 @@ final class FlagstoneMember implements Member {
                                 .aeronDirectory(place.memory() + "/member-" + id)
                                 .directory(new File(place.directory(), "member-" + id))
                                 .fileSyncLevel(place.sync() ? SYNC_DATA : 0)
-                                .frugal(frugal),
+                                .dedicatedThreads(dedicated),
                         service);
     }
 
