@@ -30,6 +30,9 @@ public record GrowthRun(
         int rounds) {
     private static final List<String> FLAGS = List.of("-Xmx12g", "-XX:MaxDirectMemorySize=16g");
 
+    /** The first use of a page would be measured as a cost of the contender that allocates. */
+    private static final List<String> TOUCHED = List.of("-Xms2g", "-XX:+AlwaysPreTouch");
+
     /**
      * Returns how long {@link #run} will take.
      *
@@ -80,6 +83,7 @@ public record GrowthRun(
                     GrowthFork.Reply.of(
                             new Fork(GrowthFork.class, TimeUnit.SECONDS.toMillis(limitSeconds))
                                     .flags(FLAGS)
+                                    .flags(sampleMs > 0 ? TOUCHED : List.of())
                                     .flags(figure.type().jvmFlags())
                                     .run(List.of(request.toJson()))));
         } catch (ForkFailedException failure) {
