@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -16,6 +17,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 final class ClusterFigures {
     private static final int ROUND_TRIPS = 3_000;
+    private static final int WARM_UPS = 3;
+    private static final long STALENESS_NS = TimeUnit.SECONDS.toNanos(10);
     private static final int REQUESTS = 30_000;
     private static final int VALUE_BYTES = 1_000;
 
@@ -51,9 +54,14 @@ final class ClusterFigures {
 
     private void measure(ClusterRig rig, long mib) {
         final ClusterCache cache = rig.cache();
-        roundTrips(cache, true);
-        System.out.println("round trip of a put, us    " + roundTrips(cache, true));
-        System.out.println("round trip of a get, us    " + roundTrips(cache, false));
+        final MemberReader reader = rig.reader(0, 1, 2);
+        for (int i = 0; i < WARM_UPS; i++) {
+            roundTrips(this::put, cache);
+        }
+        System.out.println("round trip of a put, us    " + roundTrips(this::put, cache));
+        System.out.println("round trip of a get, us    " + roundTrips(this::get, cache));
+        roundTrips(this::getAtMember, reader);
+        System.out.println("get at one member, us      " + roundTrips(this::getAtMember, reader));
         final ClusterRequests requests =
                 rig.requests((request, outcome, number, buffer, offset, length) -> {});
         pipelined(rig, requests, REQUESTS, true);
@@ -94,16 +102,30 @@ final class ClusterFigures {
                 TimeUnit.NANOSECONDS.toMillis(endNs - electedNs));
     }
 
-    private String roundTrips(ClusterCache cache, boolean put) {
+    private void put(ClusterCache cache) {
+        cache.put(key, 0, 8, value, 0, 64, OffHeapCache.NO_TTL);
+    }
+
+    private void get(ClusterCache cache) {
+        checkHit(cache.get(key, 0, 8, read, 0));
+    }
+
+    private void getAtMember(MemberReader reader) {
+        checkHit(reader.get(key, 0, 8, read, 0, STALENESS_NS));
+    }
+
+    private static void checkHit(int length) {
+        if (length != 64) {
+            throw new AssertionError("length=" + length);
+        }
+    }
+
+    private <T> String roundTrips(Consumer<T> call, T target) {
         final long[] ns = new long[ROUND_TRIPS];
         for (int i = 0; i < ROUND_TRIPS; i++) {
             key.putLong(0, i % 1_000);
             final long startNs = System.nanoTime();
-            if (put) {
-                cache.put(key, 0, 8, value, 0, 64, OffHeapCache.NO_TTL);
-            } else {
-                cache.get(key, 0, 8, read, 0);
-            }
+            call.accept(target);
             ns[i] = System.nanoTime() - startNs;
         }
         Arrays.sort(ns);

@@ -27,6 +27,7 @@ final class ClusterRig implements AutoCloseable {
     private static final long GUARD_NS = TimeUnit.SECONDS.toNanos(60);
     private static final int TERM = Integer.getInteger("flagstone.figures.term", 128 << 10);
     private static final int PORTS = MEMBERS * ClusterMemberContext.PORTS;
+    private static final boolean LAVISH = Boolean.getBoolean("flagstone.figures.lavish");
     private static final AtomicInteger RIGS = new AtomicInteger();
 
     final FlagstoneClusteredService[] services;
@@ -96,8 +97,8 @@ final class ClusterRig implements AutoCloseable {
                 .directory(new File(directory, "member-" + member))
                 .aeronDirectory(aeron + '-' + member)
                 // One of three, so that either kind leads now and then.
-                .dedicatedThreads(member == 1)
-                .frugal(!Boolean.getBoolean("flagstone.figures.lavish"))
+                .dedicatedThreads(member == 1 && !LAVISH)
+                .frugal(!LAVISH)
                 .termBytes(TERM)
                 .snapshotTermBytes(Integer.getInteger("flagstone.figures.snapshotTerm", 1 << 20))
                 .heartbeatTimeoutNs(TimeUnit.SECONDS.toNanos(1))
