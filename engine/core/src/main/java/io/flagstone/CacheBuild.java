@@ -5,8 +5,7 @@ import io.flagstone.api.EffectiveConfiguration;
 import io.flagstone.api.RestartReport;
 import io.flagstone.api.RestartReport.Kind;
 import io.flagstone.api.SegmentResetException;
-import io.flagstone.internal.events.CacheOpened;
-import io.flagstone.internal.events.CacheRestarted;
+import io.flagstone.internal.events.CacheEvents;
 import io.flagstone.internal.events.SegmentEvents;
 import io.flagstone.internal.feed.ChangeRing;
 import io.flagstone.internal.files.FileSetting;
@@ -86,7 +85,7 @@ final class CacheBuild {
 
     private OffHeapCache inMemory() {
         final Plan plan = plan(null);
-        final CacheOpened opened = new CacheOpened();
+        final CacheEvents events = CacheEvents.beginOpening();
         final SegmentConfig config =
                 segmentConfig(plan.layout(), plan.sizing().segments(), seed(), clock().nanoTime());
         final Segment[] segments =
@@ -96,9 +95,9 @@ final class CacheBuild {
         }
         final RestartReport restored = restore(segments, config);
         final long id = config.events().cache();
-        opened.finish(id, plan.sizing().memoryBytes(), segments.length);
+        events.opened(id, plan.sizing().memoryBytes(), segments.length);
         if (restored != null) {
-            CacheRestarted.tell(id, restored.kind().name(), restored.reason(), restored.kept());
+            CacheEvents.restarted(id, restored.kind().name(), restored.reason(), restored.kept());
             tell(restored);
         }
         return new OffHeapCache(

@@ -12,7 +12,7 @@ import io.flagstone.api.ReadOnlyCacheException;
 import io.flagstone.api.RestartReport;
 import io.flagstone.feed.ChangeApplier;
 import io.flagstone.feed.ChangeFeed;
-import io.flagstone.internal.events.CacheClosed;
+import io.flagstone.internal.events.CacheEvents;
 import io.flagstone.internal.segment.ReadCounters;
 import io.flagstone.internal.segment.Segment;
 import io.flagstone.internal.segment.SegmentConfig;
@@ -412,7 +412,7 @@ public final class OffHeapCache extends LeaseOperations implements Agent, AutoCl
             if (files != null) {
                 files.close(errorHandler);
             }
-            CacheClosed.tell(eventId);
+            CacheEvents.closed(eventId);
         }
     }
 

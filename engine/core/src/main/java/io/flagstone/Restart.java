@@ -4,8 +4,7 @@ package io.flagstone;
 import io.flagstone.CacheBuild.Plan;
 import io.flagstone.api.RestartReport;
 import io.flagstone.api.RestartReport.Kind;
-import io.flagstone.internal.events.CacheOpened;
-import io.flagstone.internal.events.CacheRestarted;
+import io.flagstone.internal.events.CacheEvents;
 import io.flagstone.internal.files.CacheDirectory;
 import io.flagstone.internal.files.FileSetting;
 import io.flagstone.internal.files.ProcessIdentity;
@@ -148,10 +147,10 @@ final class Restart {
         if (!differences.isEmpty() && !settings.isOn(Parameter.MIGRATE) || !isTrusted(old)) {
             return null;
         }
-        final CacheOpened opened = new CacheOpened();
+        final CacheEvents events = CacheEvents.beginOpening();
         OffHeapCache cache = null;
         try {
-            cache = differences.isEmpty() ? continued(old, opened) : migrated(old, opened);
+            cache = differences.isEmpty() ? continued(old, events) : migrated(old, events);
         } catch (final SegmentDamagedException e) {
             note("the file is damaged: " + e.getMessage());
         } catch (final OldEntries.UnrecoverableException e) {
@@ -246,7 +245,7 @@ final class Restart {
     }
 
     /** Continues the file. */
-    private OffHeapCache continued(Superblock old, CacheOpened opened) throws IOException {
+    private OffHeapCache continued(Superblock old, CacheEvents events) throws IOException {
         file =
                 RegionFile.open(
                         directory.file(), plan.sizing().segments(), plan.layout().regionBytes());
@@ -267,7 +266,7 @@ final class Restart {
                         ? OldEntries.attach(segments)
                         : OldEntries.recover(segments, clock.nanoTime(), build.progress()));
         touch();
-        return finish(segments, config, birthNs, opened);
+        return finish(segments, config, birthNs, events);
     }
 
     /** Checks that nothing has changed since the file was closed. */
@@ -284,7 +283,7 @@ final class Restart {
     }
 
     /** Moves the entries of a file of another configuration to a new file. */
-    private OffHeapCache migrated(Superblock old, CacheOpened opened) throws IOException {
+    private OffHeapCache migrated(Superblock old, CacheEvents events) throws IOException {
         final SegmentLayout layout = OldEntries.layout(old);
         if (layout == null) {
             note("the file cannot be read by its own configuration");
@@ -303,11 +302,11 @@ final class Restart {
             return migrated(
                     new OldEntries(source, old, build.oldConfig(layout, old, birthNs), process),
                     birthNs,
-                    opened);
+                    events);
         }
     }
 
-    private OffHeapCache migrated(OldEntries entries, long birthNs, CacheOpened opened)
+    private OffHeapCache migrated(OldEntries entries, long birthNs, CacheEvents events)
             throws IOException {
         boolean done = false;
         try {
@@ -317,7 +316,7 @@ final class Restart {
             add(entries.moveTo(segments, config, clock.nanoTime() - birthNs));
             publish(birthNs);
             done = true;
-            return finish(segments, config, birthNs, opened);
+            return finish(segments, config, birthNs, events);
         } finally {
             directory.discard();
             if (!done) {
@@ -373,7 +372,7 @@ final class Restart {
 
     /** Begins an empty cache in a new file, or one with the entries of a checkpoint. */
     private OffHeapCache cold() {
-        final CacheOpened opened = new CacheOpened();
+        final CacheEvents events = CacheEvents.beginOpening();
         kind = Kind.COLD;
         kept = 0;
         expired = 0;
@@ -384,7 +383,7 @@ final class Restart {
             final Segment[] segments = created(config);
             restore(segments, config);
             publish(birthNs);
-            return finish(segments, config, birthNs, opened);
+            return finish(segments, config, birthNs, events);
         } catch (final IOException e) {
             throw unwritable(e);
         } finally {
@@ -435,7 +434,7 @@ final class Restart {
     }
 
     private OffHeapCache finish(
-            Segment[] segments, SegmentConfig config, long birthNs, CacheOpened opened) {
+            Segment[] segments, SegmentConfig config, long birthNs, CacheEvents events) {
         final RestartReport report =
                 new RestartReport(
                         kind,
@@ -457,8 +456,8 @@ final class Restart {
                         epochClock,
                         report);
         final long id = config.events().cache();
-        opened.finish(id, plan.sizing().memoryBytes(), segments.length);
-        CacheRestarted.tell(id, kind.name(), report.reason(), kept);
+        events.opened(id, plan.sizing().memoryBytes(), segments.length);
+        CacheEvents.restarted(id, kind.name(), report.reason(), kept);
         return cache;
     }
 }

@@ -12,18 +12,14 @@ import jdk.jfr.Name;
 @Label("Cache Closed")
 @Category("Flagstone")
 @Description("A cache was closed. Its memory is freed once no thread uses it")
-public final class CacheClosed extends Event {
+final class CacheClosed extends Event {
     @Label("Cache")
     long cache;
 
     private CacheClosed() {}
 
-    /**
-     * Commits the event.
-     *
-     * @param id the cache's id, as in {@link CacheOpened}.
-     */
-    public static void tell(long id) {
+    /** Commits the event. */
+    static void tell(long id) {
         final CacheClosed event = new CacheClosed();
         event.cache = id;
         event.commit();

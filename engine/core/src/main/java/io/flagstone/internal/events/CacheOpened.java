@@ -13,7 +13,7 @@ import jdk.jfr.Name;
 @Label("Cache Opened")
 @Category("Flagstone")
 @Description("A cache allocated its memory and touched all of it")
-public final class CacheOpened extends Event {
+final class CacheOpened extends Event {
     @Label("Cache")
     @Description("The cache's id in the events of its segments")
     long cache;
@@ -25,19 +25,17 @@ public final class CacheOpened extends Event {
     @Label("Segments")
     int segments;
 
-    /** Begins the event now. */
-    public CacheOpened() {
-        begin();
+    CacheOpened() {}
+
+    /** Creates an event that begins now. */
+    static CacheOpened begun() {
+        final CacheOpened event = new CacheOpened();
+        event.begin();
+        return event;
     }
 
-    /**
-     * Ends and commits the event.
-     *
-     * @param id the cache's id.
-     * @param bytes the memory of the cache.
-     * @param count the number of segments.
-     */
-    public void finish(long id, long bytes, int count) {
+    /** Ends and commits the event. */
+    void finish(long id, long bytes, int count) {
         cache = id;
         memoryBytes = bytes;
         segments = count;

@@ -12,7 +12,7 @@ import jdk.jfr.Name;
 @Label("Cache Restarted")
 @Category("Flagstone")
 @Description("A cache continued from files, or began empty although it has a directory")
-public final class CacheRestarted extends Event {
+final class CacheRestarted extends Event {
     @Label("Cache")
     @Description("The id in the cache's Cache Opened event")
     long cache;
@@ -29,15 +29,8 @@ public final class CacheRestarted extends Event {
 
     private CacheRestarted() {}
 
-    /**
-     * Commits the event.
-     *
-     * @param id the cache's id, as in {@link CacheOpened}.
-     * @param how the kind of restart.
-     * @param why the reason, or an empty text.
-     * @param entries the entries that the cache began with.
-     */
-    public static void tell(long id, String how, String why, long entries) {
+    /** Commits the event. */
+    static void tell(long id, String how, String why, long entries) {
         final CacheRestarted event = new CacheRestarted();
         event.cache = id;
         event.kind = how;

@@ -5,17 +5,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
- * Creates the events of a segment. While no recording runs, each {@code begin} method tests a
- * constant, returns {@code null} and allocates nothing.
+ * Creates the events of a segment. While no recording runs, each {@code begin} method tests a word
+ * or a constant, returns {@code null} and allocates nothing; see {@link RecordedEvents}.
  */
 public final class SegmentEvents {
     private static final AtomicLong CACHES = new AtomicLong();
-
-    private static final ExpiryRun EXPIRY = new ExpiryRun();
-    private static final EvictionRun EVICTION = new EvictionRun();
-    private static final LockWait WAIT = new LockWait();
-    private static final SlabReassigned SLAB = new SlabReassigned();
-    private static final SegmentReset RESET = new SegmentReset();
 
     private final long cache;
     private final int segment;
@@ -31,6 +25,7 @@ public final class SegmentEvents {
      * @return the events of its first segment.
      */
     public static SegmentEvents ofNewCache() {
+        RecordedEvents.load();
         return new SegmentEvents(CACHES.incrementAndGet(), 0);
     }
 
@@ -63,8 +58,8 @@ public final class SegmentEvents {
     }
 
     /**
-     * Creates and begins an event. Returns null if there is no memory for it: the operation goes
-     * on.
+     * Creates and begins an event. Returns null if there is no memory for it, or if its class
+     * cannot be loaded: the operation goes on.
      */
     private <E extends SegmentEvent> E begun(Supplier<E> type) {
         try {
@@ -73,7 +68,7 @@ public final class SegmentEvents {
             event.segment = segment;
             event.begin();
             return event;
-        } catch (final OutOfMemoryError e) {
+        } catch (final OutOfMemoryError | LinkageError e) {
             return null;
         }
     }
@@ -84,7 +79,7 @@ public final class SegmentEvents {
      * @return the event to finish, or {@code null} if it is not recorded.
      */
     public ExpiryRun beginExpiry() {
-        return EXPIRY.isEnabled() ? begun(ExpiryRun::new) : null;
+        return RecordedEvents.hasExpiryRun() ? begun(ExpiryRun::new) : null;
     }
 
     /**
@@ -94,7 +89,7 @@ public final class SegmentEvents {
      * @return whether {@link #beginEviction} returns an event.
      */
     public boolean recordsEvictions() {
-        return EVICTION.isEnabled();
+        return RecordedEvents.hasEvictionRun();
     }
 
     /**
@@ -103,7 +98,7 @@ public final class SegmentEvents {
      * @return the event to finish, or {@code null} if it is not recorded.
      */
     public EvictionRun beginEviction() {
-        return EVICTION.isEnabled() ? begun(EvictionRun::new) : null;
+        return RecordedEvents.hasEvictionRun() ? begun(EvictionRun::new) : null;
     }
 
     /**
@@ -112,7 +107,7 @@ public final class SegmentEvents {
      * @return the event to finish, or {@code null} if it is not recorded.
      */
     public LockWait beginWait() {
-        return WAIT.isEnabled() ? begun(LockWait::new) : null;
+        return RecordedEvents.hasLockWait() ? begun(LockWait::new) : null;
     }
 
     /**
@@ -121,7 +116,8 @@ public final class SegmentEvents {
      * @param donorChunkBytes the chunk length of that size class.
      */
     public void slabReassigned(int donorChunkBytes) {
-        final SlabReassigned event = SLAB.isEnabled() ? begun(SlabReassigned::new) : null;
+        final SlabReassigned event =
+                RecordedEvents.hasSlabReassigned() ? begun(SlabReassigned::new) : null;
         if (event != null) {
             event.donorChunkBytes = donorChunkBytes;
             event.commit();
@@ -134,7 +130,8 @@ public final class SegmentEvents {
      * @param entries the number of entries lost.
      */
     public void segmentReset(long entries) {
-        final SegmentReset event = RESET.isEnabled() ? begun(SegmentReset::new) : null;
+        final SegmentReset event =
+                RecordedEvents.hasSegmentReset() ? begun(SegmentReset::new) : null;
         if (event != null) {
             event.entries = entries;
             event.commit();

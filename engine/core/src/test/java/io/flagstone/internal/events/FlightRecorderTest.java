@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import jdk.jfr.Configuration;
 import jdk.jfr.EventType;
@@ -19,7 +18,6 @@ import jdk.jfr.FlightRecorder;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,43 +31,6 @@ class FlightRecorderTest {
     @TempDir private Path directory;
     private final TestClock clock = new TestClock(0);
 
-    /** Causes all events: entries expire, sizes change, and a thread waits for a lock. */
-    private void cause(OffHeapCache cache) throws InterruptedException {
-        final UnsafeBuffer value = new UnsafeBuffer(new byte[1_000]);
-        for (int i = 0; i < 100; i++) {
-            cache.put(i, value, 0, 8, 1_000_000);
-        }
-        clock.advance(10_000_000);
-        cache.doWork();
-        for (int i = 0; i < 5_000; i++) {
-            cache.put(i, value, 0, 8);
-        }
-        for (int i = 0; i < 5_000; i++) {
-            cache.put(i, value, 0, 900);
-        }
-        final CountDownLatch inside = new CountDownLatch(1);
-        final CountDownLatch waiting = new CountDownLatch(1);
-        final Thread holder =
-                new Thread(
-                        () ->
-                                cache.read(
-                                        4_999,
-                                        bytes -> {
-                                            inside.countDown();
-                                            TestSupport.await(waiting);
-                                        }));
-        holder.start();
-        inside.await();
-        final Thread waiter = new Thread(() -> cache.remove(1));
-        waiter.start();
-        while (waiter.getState() != Thread.State.TIMED_WAITING) {
-            Thread.onSpinWait();
-        }
-        waiting.countDown();
-        holder.join();
-        waiter.join();
-    }
-
     private List<RecordedEvent> record(boolean withThresholds) throws Exception {
         final Path file = directory.resolve("events.jfr");
         try (Recording recording = new Recording(Configuration.create(SETTINGS))) {
@@ -78,16 +39,8 @@ class FlightRecorderTest {
                 recording.enable("flagstone.EvictionRun").withoutThreshold();
             }
             recording.start();
-            try (OffHeapCache cache =
-                    OffHeapCache.builder()
-                            .memoryBytes(1 << 19)
-                            .slabBytes(1 << 13)
-                            .segments(1)
-                            .clock(clock)
-                            .directory(directory.resolve("files"))
-                            .restartListener(report -> {})
-                            .build()) {
-                cause(cache);
+            try (OffHeapCache cache = EventCauses.open(directory.resolve("files"), clock)) {
+                EventCauses.cause(cache, clock);
                 TestSupport.assertClean(cache);
             }
             recording.stop();
