@@ -69,18 +69,20 @@ public final class ListCheck {
     /** Returns whether the lists are those of the entries. */
     public boolean holds() {
         boolean holds = possible && forward == backward;
+        int marked = lists.nextNonempty(0);
         for (int sizeClass = 0; holds && sizeClass < sizes.length; sizeClass++) {
             final int list = lists.list(sizeClass);
-            final long word = region.getLong(lists.nonempty(sizeClass >>> 6));
-            final boolean marked = (word >>> sizeClass & 1) != 0;
+            final boolean isMarked = marked == sizeClass;
             holds =
                     lists.size(sizeClass) == sizes[sizeClass]
-                            && marked == sizes[sizeClass] > 0
+                            && isMarked == sizes[sizeClass] > 0
                             && region.getInt(list + HEAD) == heads[sizeClass]
                             && region.getInt(list + TAIL) == tails[sizeClass]
-                            && (!marked || hasTailStamp(list, tails[sizeClass]));
+                            && (!isMarked || hasTailStamp(list, tails[sizeClass]));
+            marked = isMarked ? lists.nextNonempty(sizeClass + 1) : marked;
         }
-        return holds;
+        // A mark of a list that does not exist would lead a write out of the lists.
+        return holds && marked < 0;
     }
 
     private boolean hasTailStamp(int list, int tail) {

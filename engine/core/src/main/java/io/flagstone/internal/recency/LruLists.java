@@ -260,6 +260,7 @@ public final class LruLists {
         for (int sizeClass = 0; sizeClass < lists; sizeClass++) {
             total += auditList(sizeClass, live);
         }
+        check(nextNonempty(lists) < 0, "list %d is marked", nextNonempty(lists));
         check(
                 total == live.cardinality(),
                 "%d live chunks, %d in lists",

@@ -294,6 +294,7 @@ class RecoveryTest {
                 rig.load(start);
                 final byte[] image = rig.imageAt(access, step.operation);
                 final Map<String, Item> shown = shown(rig, image);
+                assertMarked(rig, image);
                 final Segment found = rig.recovered(image);
                 final Map<String, Item> contents = rig.contents(found);
                 if (shown != null) {
@@ -323,6 +324,17 @@ class RecoveryTest {
         return SegmentVersion.isOdd(SegmentVersion.read(unfinished.region))
                 ? null
                 : rig.contents(unfinished);
+    }
+
+    /** Where no mark says that an operation is under way, all structures agree. */
+    private static void assertMarked(CrashRig rig, byte[] image) {
+        final Segment unfinished = rig.over(image);
+        if (SegmentRecovery.isAtRest(unfinished.region, unfinished.store.stripes)) {
+            // The owners of stripes are those of the other process.
+            unfinished.store.stripes.beginLife();
+            final String finding = unfinished.audit().finding();
+            assertThat(finding).as("nothing is marked").isEmpty();
+        }
     }
 
     private static void assertWhole(
