@@ -208,6 +208,19 @@ final class CrashRig {
                 destination.length);
     }
 
+    /** Promotes entries as a batch of reads does after it has copied their values. */
+    void promote(Segment in, long fromKey, int count) {
+        for (long key = fromKey; key < fromKey + count && !setup.isExact(); key++) {
+            final long[] hashes = {hash.hash(key)};
+            final int[] entries = {
+                in.index.find(hashes[0], EntryDescriptor.LONG_KEY, key, Long.BYTES)
+            };
+            final int stripe = in.store.stripes.of(KeyedHash.indexHash(hashes[0]));
+            in.promote(
+                    0, hashes, new long[] {SegmentVersion.read(in.region, stripe)}, entries, 0, 1);
+        }
+    }
+
     static String name(long key) {
         final UnsafeBuffer bytes = new UnsafeBuffer(new byte[8]);
         bytes.putLong(0, key);

@@ -224,6 +224,7 @@ class RecoveryTest {
             final long other = key;
             steps.put("get " + key, new Step(other, s -> rig.get(s, other), false));
         }
+        steps.put("promotions", new Step(null, s -> rig.promote(s, 200, 8), false));
         steps.put("clear", new Step(null, Segment::clear, true));
         steps.put(
                 "put with a writer",
