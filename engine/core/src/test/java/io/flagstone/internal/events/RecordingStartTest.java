@@ -14,7 +14,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import jdk.jfr.consumer.RecordingFile;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +25,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * the Flight Recorder without one.
  */
 @Timeout(120)
-@Tag("any-jdk")
 class RecordingStartTest {
     /** The events of a cache that has been open for a while when the recording starts. */
     private static final Set<String> OF_AN_OPEN_CACHE =
