@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone;
 
+import io.flagstone.api.KeyVisitor;
 import io.flagstone.api.StateVisitor;
+import io.flagstone.internal.entry.EntryDescriptor;
 import io.flagstone.internal.entry.EntryLengths;
 import io.flagstone.internal.memory.RawMemory;
 import io.flagstone.internal.segment.Segment;
@@ -88,6 +90,64 @@ public final class StateTransfer {
                             + segment);
         }
         return segments[segment].visitByUse(visitor);
+    }
+
+    /**
+     * Begins to list the keys of the cache in bounded steps, while it is written.
+     *
+     * @param visitor receives the keys; see {@link KeyListing}.
+     * @return a listing that has made no step yet.
+     * @throws IllegalStateException if the cache is closed.
+     */
+    public KeyListing list(KeyVisitor visitor) {
+        return new KeyListing(cache.segments(), visitor);
+    }
+
+    /**
+     * Passes one entry to a visitor. This is no use. Allocates nothing.
+     *
+     * @param key has the key; its memory must not be a mapped file.
+     * @param keyOffset the offset of the key in its buffer.
+     * @param keyLength the length of the key in bytes, 1 to 65 535.
+     * @param visitor must not call the cache; an exception from it ends the call.
+     * @return whether the key has a live entry.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
+     */
+    public boolean visit(DirectBuffer key, int keyOffset, int keyLength, StateVisitor visitor) {
+        SegmentedCache.checkKey(key, keyOffset, keyLength);
+        final byte[] base = key.byteArray();
+        final long address = SegmentedCache.at(key, keyOffset);
+        final long hash = cache.hash(base, address, keyLength);
+        final boolean present =
+                cache.segment(hash).visitOne(hash, base, address, keyLength, visitor);
+        Reference.reachabilityFence(RawMemory.owner(key));
+        return present;
+    }
+
+    /**
+     * Returns the place of an entry in the order in which {@link #forEach(StateVisitor)} passes
+     * entries: it passes an entry with a smaller place first. No two entries have the same place,
+     * if the promotion distance is 0. A use gives an entry another place. This is no use. Allocates
+     * nothing.
+     *
+     * @param key has the key; its memory must not be a mapped file.
+     * @param keyOffset the offset of the key in its buffer.
+     * @param keyLength the length of the key in bytes, 1 to 65 535.
+     * @return the place, 0 or more, or {@link OffHeapCache#NOT_FOUND}.
+     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
+     *     call.
+     */
+    public long placeOf(DirectBuffer key, int keyOffset, int keyLength) {
+        SegmentedCache.checkKey(key, keyOffset, keyLength);
+        final byte[] base = key.byteArray();
+        final long address = SegmentedCache.at(key, keyOffset);
+        final long hash = cache.hash(base, address, keyLength);
+        final long stamp = cache.segment(hash).stampOf(hash, base, address, keyLength);
+        Reference.reachabilityFence(RawMemory.owner(key));
+        return stamp == Segment.NOT_FOUND
+                ? OffHeapCache.NOT_FOUND
+                : (long) cache.segmentNumber(hash) << EntryDescriptor.STAMP_BITS | stamp;
     }
 
     /**

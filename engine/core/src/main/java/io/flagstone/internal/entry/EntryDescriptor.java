@@ -69,6 +69,9 @@ public final class EntryDescriptor {
     private static final int KEY_LENGTH_BITS = Short.SIZE;
     private static final int STAMP_SHIFT = KEY_LENGTH_BITS;
 
+    /** The bits of a stamp. */
+    public static final int STAMP_BITS = Long.SIZE - STAMP_SHIFT;
+
     private static final int VALUE_LENGTH_BITS = 24;
     private static final int SIZE_CLASS_SHIFT = VALUE_LENGTH_BITS;
     private static final int SIZE_CLASS_BITS = 7;

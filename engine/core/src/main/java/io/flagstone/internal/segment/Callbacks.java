@@ -2,6 +2,7 @@
 package io.flagstone.internal.segment;
 
 import io.flagstone.api.EntryVisitor;
+import io.flagstone.api.KeyVisitor;
 import io.flagstone.api.RemovalCause;
 import io.flagstone.api.RemovalHandler;
 import io.flagstone.api.StateVisitor;
@@ -112,6 +113,24 @@ final class Callbacks {
                 EntryDescriptor.isSliding(region, entry));
     }
 
+    /** Passes a key to a visitor, between {@link #beginVisits} and {@link #endVisits}. */
+    void visitNextKey(int entry, KeyVisitor visitor) {
+        putKeyViewOn(entry);
+        visitor.onKey(keyView);
+    }
+
+    /** Passes a key to a visitor, and reports what that throws to the error handler. */
+    void tellKey(int entry, KeyVisitor visitor) {
+        final long threadId = enter(entry);
+        try {
+            visitor.onKey(keyView);
+        } catch (Throwable thrown) {
+            report(thrown);
+        } finally {
+            leave(threadId);
+        }
+    }
+
     /** Ends visits of many entries. */
     void endVisits(long threadId) {
         leave(threadId);
@@ -177,11 +196,15 @@ final class Callbacks {
         }
     }
 
-    private void putViewsOn(int entry) {
+    private void putKeyViewOn(int entry) {
         region.wrap(
                 keyView,
                 EntryDescriptor.keyOffset(entry),
                 EntryDescriptor.keyLength(region, entry));
+    }
+
+    private void putViewsOn(int entry) {
+        putKeyViewOn(entry);
         region.wrap(
                 valueView,
                 EntryDescriptor.valueOffset(region, entry),

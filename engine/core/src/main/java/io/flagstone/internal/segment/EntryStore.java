@@ -3,7 +3,6 @@ package io.flagstone.internal.segment;
 
 import static io.flagstone.internal.segment.SegmentDescriptor.BOUND_EVICTIONS;
 import static io.flagstone.internal.segment.SegmentDescriptor.ENTRIES;
-import static io.flagstone.internal.segment.SegmentDescriptor.INSERTIONS;
 import static io.flagstone.internal.segment.SegmentDescriptor.KEY_BYTES;
 import static io.flagstone.internal.segment.SegmentDescriptor.PROMOTIONS;
 import static io.flagstone.internal.segment.SegmentDescriptor.ROOM_EVICTIONS;
@@ -337,7 +336,7 @@ final class EntryStore {
         entries.add(VALUE_BYTES, EntryDescriptor.valueLength(region, entry));
         if (old == Region.NONE) {
             order.addNew(entry, entries.count());
-            insert(hash, entry);
+            entries.insert(hash, entry);
         } else {
             order.add(entry);
             substitute(hash, entry, told);
@@ -360,15 +359,6 @@ final class EntryStore {
         order.promote(entry, entries.count());
     }
 
-    private void insert(long hash, int entry) {
-        SegmentVersion.beginWrite(region);
-        index.insert(KeyedHash.indexHash(hash), entry);
-        Doubt.end(region);
-        SegmentVersion.endWrite(region);
-        entries.add(ENTRIES, 1);
-        entries.add(INSERTIONS, 1);
-    }
-
     /**
      * Replaces the entry that has the same key. Making room may have moved the old entry, so it is
      * looked up again. If it was evicted, the new entry is inserted. The lookup uses the key in the
@@ -377,7 +367,7 @@ final class EntryStore {
     private void substitute(long hash, int entry, boolean told) {
         final int present = presentEntry(hash, entry);
         if (present == Region.NONE) {
-            insert(hash, entry);
+            entries.insert(hash, entry);
         } else {
             entries.replace(present, entry, told);
         }

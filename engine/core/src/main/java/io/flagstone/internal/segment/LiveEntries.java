@@ -3,6 +3,7 @@ package io.flagstone.internal.segment;
 
 import static io.flagstone.internal.segment.SegmentDescriptor.ENTRIES;
 import static io.flagstone.internal.segment.SegmentDescriptor.EXPIRATIONS;
+import static io.flagstone.internal.segment.SegmentDescriptor.INSERTIONS;
 import static io.flagstone.internal.segment.SegmentDescriptor.KEY_BYTES;
 import static io.flagstone.internal.segment.SegmentDescriptor.MOVES;
 import static io.flagstone.internal.segment.SegmentDescriptor.REMOVALS;
@@ -14,6 +15,7 @@ import io.flagstone.internal.entry.EntryDescriptor;
 import io.flagstone.internal.expiry.TimingWheel;
 import io.flagstone.internal.feed.ChangeRing;
 import io.flagstone.internal.index.HashIndex;
+import io.flagstone.internal.index.KeyedHash;
 import io.flagstone.internal.memory.Region;
 import io.flagstone.internal.slab.SlabAllocator;
 import io.flagstone.internal.stripe.StripeMap;
@@ -52,6 +54,9 @@ final class LiveEntries {
 
     /** The synchronisation that is copying this segment to the feed, or {@code null}. */
     SegmentSweep sweep;
+
+    /** The list of keys that is being made or kept, or {@code null}. */
+    SegmentListing listing;
 
     LiveEntries(Region region, SegmentConfig config, Callbacks callbacks) {
         final SegmentLayout layout = config.layout();
@@ -174,6 +179,13 @@ final class LiveEntries {
         }
     }
 
+    /** Tells the list of keys, if any, that an entry of the index has got its chunk. */
+    void arrived(int entry) {
+        if (listing != null) {
+            callbacks.tellKey(entry, listing.visitor);
+        }
+    }
+
     /**
      * Tells the feed, if any, the value of an entry that is complete. Before any other thread can
      * write to it: it is not in the index yet, or its stripe is locked, or a window is open.
@@ -214,6 +226,17 @@ final class LiveEntries {
         release(entry, cause, counter);
     }
 
+    /** Puts an entry, which is complete, into the index. */
+    void insert(long hash, int entry) {
+        SegmentVersion.beginWrite(region);
+        index.insert(KeyedHash.indexHash(hash), entry);
+        Doubt.end(region);
+        SegmentVersion.endWrite(region);
+        add(ENTRIES, 1);
+        add(INSERTIONS, 1);
+        arrived(entry);
+    }
+
     /**
      * Replaces an entry in the index by another one of the same key, which is complete, and
      * completes its removal.
@@ -232,6 +255,7 @@ final class LiveEntries {
             callbacks.removed(RemovalCause.REPLACED, entry);
         }
         free(entry);
+        arrived(other);
     }
 
     private int stripeOf(int entry) {
@@ -350,6 +374,7 @@ final class LiveEntries {
         wheel.moved(chunk);
         free(entry);
         add(MOVES, 1);
+        arrived(chunk);
     }
 
     void add(int counter, long delta) {

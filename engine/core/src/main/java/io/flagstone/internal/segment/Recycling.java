@@ -146,6 +146,7 @@ final class Recycling {
         entries.wheel.deadlineSet(entry, EntryDescriptor.NO_DEADLINE, nowNs);
         entries.add(INSERTIONS, 1);
         expected = EXPECTED_AFTER;
+        entries.arrived(entry);
     }
 
     /**

@@ -165,6 +165,124 @@ abstract class SegmentImages extends SegmentRemovals {
     }
 
     /**
+     * Passes the next keys of a listing, which begins here if it has not. From then on until {@link
+     * #endListing}, the key of every entry that gets a chunk is passed, too.
+     *
+     * @param listing of this segment alone.
+     * @param maxKeys the number of keys after which to stop.
+     * @return whether there is more to pass.
+     * @throws IllegalStateException if another listing of this segment has not been ended.
+     */
+    public final boolean stepListing(SegmentListing listing, int maxKeys) {
+        final long threadId = enter();
+        try {
+            lock(threadId);
+            if (entries.listing != listing) {
+                if (entries.listing != null || listing.hasBegun()) {
+                    throw new IllegalStateException("another list of the keys is open: close it");
+                }
+                listing.begin(entries.slabs);
+                entries.listing = listing;
+            }
+            final long visits = callbacks.beginVisits();
+            boolean more = false;
+            try {
+                more = listing.step(region, callbacks, maxKeys);
+            } finally {
+                callbacks.endVisits(visits);
+            }
+            return leave(more);
+        } catch (final Throwable thrown) {
+            if (lock.owner == threadId) {
+                failure = thrown;
+                lock.owner = SegmentLock.FREE;
+                recover(threadId);
+            }
+            throw thrown;
+        }
+    }
+
+    /** Ends a listing, unless it has not begun or has ended. */
+    public final void endListing(SegmentListing listing) {
+        final long threadId = enter();
+        try {
+            lockEvenIfClosed(threadId);
+            if (entries.listing == listing) {
+                entries.listing = null;
+            }
+            leave();
+        } catch (final Throwable thrown) {
+            if (lock.owner == threadId) {
+                failure = thrown;
+                lock.owner = SegmentLock.FREE;
+                recover(threadId);
+            }
+            throw thrown;
+        }
+    }
+
+    /**
+     * Passes a live entry to a visitor. This is no use.
+     *
+     * @return whether there is one.
+     */
+    public final boolean visitOne(
+            long hash, Object keyBase, long keyAddress, int keyLength, StateVisitor visitor) {
+        final long threadId = enter();
+        try {
+            lock(threadId);
+            final long now = timeIfArmed();
+            hold(hash);
+            final int entry = liveEntry(hash, keyBase, keyAddress, keyLength, now);
+            if (entry != Region.NONE) {
+                final long visits = callbacks.beginVisits();
+                try {
+                    callbacks.visitNext(entry, config.times().birthNs(), visitor);
+                } finally {
+                    callbacks.endVisits(visits);
+                }
+            }
+            return leave(entry != Region.NONE);
+        } catch (final Throwable thrown) {
+            if (lock.owner == threadId) {
+                failure = thrown;
+                lock.owner = SegmentLock.FREE;
+                recover(threadId);
+            }
+            throw thrown;
+        }
+    }
+
+    /**
+     * Returns the stamp of a live entry: the later it was used, the larger.
+     *
+     * @return the stamp, or {@link Segment#NOT_FOUND}.
+     */
+    public final long stampOf(long hash, Object keyBase, long keyAddress, int keyLength) {
+        final long threadId = enter();
+        try {
+            lock(threadId);
+            final int entry = liveEntry(hash, keyBase, keyAddress, keyLength, timeIfArmed());
+            return leave(
+                    entry == Region.NONE
+                            ? Segment.NOT_FOUND
+                            : EntryDescriptor.stamp(region, entry));
+        } catch (final Throwable thrown) {
+            if (lock.owner == threadId) {
+                failure = thrown;
+                lock.owner = SegmentLock.FREE;
+                recover(threadId);
+            }
+            throw thrown;
+        }
+    }
+
+    private int liveEntry(long hash, Object keyBase, long keyAddress, int keyLength, long now) {
+        final int entry = index.find(hash, keyBase, keyAddress, keyLength);
+        return entry != Region.NONE && entries.isExpired(entry, now) ? Region.NONE : entry;
+    }
+
+    /**
      * Empties the segment as if it had just been built: no slab has a size class, nothing is in the
      * wheel, and the recency clock starts again. The removal handler is not called.
      */

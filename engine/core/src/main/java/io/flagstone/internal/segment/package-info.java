@@ -8,6 +8,9 @@
  *       WritesInPlace} writes under a stripe alone, {@link SegmentReads} reads under the lock,
  *       {@link SegmentLeases} takes leases, {@link CriticalSection} locks and recovers from
  *       failures.
+ *   <li>All entries of a segment: {@link EntryCursor} in the order of use, {@link SegmentImage} as
+ *       of one moment, {@link SegmentSweep} to the feed, {@link SegmentListing} their keys, in
+ *       bounded steps while writers go on. {@link ChunkWalk} is the cursor of the last three.
  *   <li>Reads without the lock: {@link OptimisticReader}, {@link RetryingReader} for what it
  *       leaves, and {@link BatchReader} for many keys. {@link SegmentVersion} tells them whether a
  *       writer interfered.
