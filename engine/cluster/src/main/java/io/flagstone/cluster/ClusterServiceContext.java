@@ -26,6 +26,7 @@ public final class ClusterServiceContext {
     private int window = 256;
     private long clientIdleTimeoutNs = TimeUnit.MINUTES.toNanos(10);
     private int maxResponseBytes = 1 << 20;
+    private int moveListBytes = 1 << 28;
     private long tickMs = 100;
     private String readChannel;
     private EpochClock epochClock = SystemEpochClock.INSTANCE;
@@ -102,6 +103,23 @@ public final class ClusterServiceContext {
     public ClusterServiceContext maxResponseBytes(int bytes) {
         CallContext.checkPositive("maxResponseBytes", bytes);
         this.maxResponseBytes = bytes;
+        return this;
+    }
+
+    /**
+     * Sets the most memory outside the heap that the list of keys takes while slots move to another
+     * shard. It takes 16 bytes for each key of a step and the key, by the MiB, and is freed at the
+     * end of the step. If a step needs more, it is aborted. The default is 256 MiB.
+     *
+     * @param bytes at least 1 MiB.
+     * @return this.
+     */
+    public ClusterServiceContext moveListBytes(int bytes) {
+        if (bytes < 1 << 20) {
+            throw new IllegalArgumentException(
+                    "moveListBytes must be at least 1048576: moveListBytes=" + bytes);
+        }
+        this.moveListBytes = bytes;
         return this;
     }
 
@@ -203,6 +221,10 @@ public final class ClusterServiceContext {
 
     int maxResponseBytes() {
         return maxResponseBytes;
+    }
+
+    int moveListBytes() {
+        return moveListBytes;
     }
 
     long tickMs() {

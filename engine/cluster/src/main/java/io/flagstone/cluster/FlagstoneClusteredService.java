@@ -82,7 +82,7 @@ public final class FlagstoneClusteredService implements ClusteredService {
     private final ClusterServiceContext context;
     private final ClusterState state;
     private final ClientTable clients;
-    private final ShardOperations shard = new ShardOperations();
+    private final ShardOperations shard;
     private final Operations operations;
 
     /** The sessions that did not take their last response. */
@@ -113,6 +113,7 @@ public final class FlagstoneClusteredService implements ClusteredService {
     public FlagstoneClusteredService(ClusterServiceContext context) {
         this.context = context;
         this.state = context.newState();
+        this.shard = new ShardOperations(context.moveListBytes());
         this.clients =
                 new ClientTable(
                         context.maxClients(), context.window(), context.clientIdleTimeoutNs());
@@ -466,6 +467,7 @@ public final class FlagstoneClusteredService implements ClusteredService {
     public void onTerminate(Cluster ending) {
         CloseHelper.quietClose(readStreams);
         readStreams = null;
+        shard.close();
         state.close();
     }
 
@@ -556,6 +558,11 @@ public final class FlagstoneClusteredService implements ClusteredService {
      */
     public long lastSnapshotNs() {
         return lastSnapshotNs;
+    }
+
+    /** Returns the memory that the list of a move has taken, in bytes. */
+    int moveListBytes() {
+        return shard.listBytes();
     }
 
     /** Returns the answers to readers, for the thread of the service. */

@@ -15,8 +15,10 @@ import org.agrona.ExpandableArrayBuffer;
  *
  * <ol>
  *   <li>The map records the move. It has one at a time.
+ *   <li>The source lists the keys of the slots, which takes the longer the more entries it has.
  *   <li>The target prepares; the source freezes the slots: requests for them are told to try again.
- *   <li>The mover copies the entries in pages.
+ *   <li>The mover copies the entries in pages. This takes the longer the more entries the slots
+ *       have.
  *   <li>The map switches. This decides: before it, the move can be aborted; after it, it ends.
  *   <li>The target serves the slots. The source gives them up, and drops their entries.
  *   <li>The map forgets the move.
@@ -36,6 +38,9 @@ public final class ShardMover implements AutoCloseable {
     /** The length of a page of entries in bytes, unless a caller wants another. */
     public static final int DEFAULT_PAGE_BYTES = 32 << 10;
 
+    /** How often to list before the slots are frozen. */
+    private static final int LISTS_AHEAD = 3;
+
     private final Function<String, ? extends ShardLink> links;
     private final AutoCloseable resource;
     private final String first;
@@ -43,6 +48,7 @@ public final class ShardMover implements AutoCloseable {
     private final ExpandableArrayBuffer page = new ExpandableArrayBuffer();
     private int step = DEFAULT_STEP;
     private int pageBytes = DEFAULT_PAGE_BYTES;
+    private int listKeys;
     private ShardMoveListener listener = (map, move, entries) -> {};
     private long copied;
 
@@ -68,8 +74,8 @@ public final class ShardMover implements AutoCloseable {
 
     /**
      * Sets how many slots move in one step. They are frozen together, so fewer are frozen for a
-     * shorter time. Each step visits all entries of the source twice. The default is {@link
-     * #DEFAULT_STEP}.
+     * shorter time. Each step visits all entries of the source twice, while they are not frozen.
+     * The default is {@link #DEFAULT_STEP}.
      *
      * @param slots 1 to 16 384.
      * @return this.
@@ -94,6 +100,12 @@ public final class ShardMover implements AutoCloseable {
     public ShardMover pageBytes(int bytes) {
         CallContext.checkPositive("pageBytes", bytes);
         this.pageBytes = bytes;
+        return this;
+    }
+
+    /** Sets how many keys the source looks at in one request, 0 for its own bound. */
+    ShardMover listKeys(int keys) {
+        this.listKeys = keys;
         return this;
     }
 
@@ -360,25 +372,56 @@ public final class ShardMover implements AutoCloseable {
         final ShardLink source = links.apply(map.endpoints(move.source()));
         final ShardLink target = links.apply(map.endpoints(move.target()));
         final int slots = ShardOperations.slots(move.slots().first(), move.slots().last());
+        int listed = listAhead(source, move, slots);
         step(target, Operation.MOVE_PREPARE, slots, move, 0);
         step(source, Operation.MOVE_FREEZE, slots, move, 0);
         boolean all = false;
         while (!all) {
             copied = 0;
-            all = list(source, move) && copy(source, target, move);
+            listed = list(source, move, slots, listed);
+            all = listed > 0 && copy(source, target, move);
+            listed = 0;
         }
     }
 
-    /** Returns whether the source has listed all entries; otherwise begin again. */
-    private boolean list(ShardLink source, SlotMove move) {
-        long segments = 1;
-        for (int segment = 0; segment < segments; segment++) {
-            if (!step(source, Operation.MOVE_INDEX, segment, move, 0)) {
-                return false;
+    /**
+     * Lists the keys before the slots are frozen. If that fails, the list is made afterwards: the
+     * slots may be frozen already, another mover may list, or keys may come faster than there is
+     * room for them.
+     *
+     * @return the number of steps that were made, 0 if there is no list.
+     */
+    private int listAhead(ShardLink source, SlotMove move, int slots) {
+        int listed = 0;
+        for (int i = 0; i < LISTS_AHEAD && listed == 0; i++) {
+            try {
+                listed = list(source, move, slots, 0);
+            } catch (final ShardMoveException e) {
+                // The next steps of the move say why.
+                return 0;
             }
-            segments = source.number();
         }
-        return true;
+        return listed;
+    }
+
+    /**
+     * Goes on with the list of the source.
+     *
+     * @param from the step to begin with.
+     * @return the number of steps that were made, or 0 if the source has no such list.
+     */
+    private int list(ShardLink source, SlotMove move, int slots, int from) {
+        final long of = ShardOperations.list(slots, listKeys);
+        int made = from;
+        long steps = from + 1;
+        while (made < steps) {
+            if (!step(source, Operation.MOVE_INDEX, made, move, of)) {
+                return 0;
+            }
+            made++;
+            steps = source.number();
+        }
+        return made;
     }
 
     /** Returns whether all entries were copied; otherwise begin again. */

@@ -17,7 +17,8 @@ final class EchoLinks implements ReadLinks {
     private final OffHeapCache cache =
             OffHeapCache.builder().memoryBytes(1 << 17).segments(1).build();
     private final LogAge age = new LogAge(() -> 0, () -> 1);
-    private final MemberReads reads = new MemberReads(new ShardOperations(), age, 1024, 1024);
+    private final MemberReads reads =
+            new MemberReads(new ShardOperations(1 << 20), age, 1024, 1024);
     private final Replies replies = new Replies();
     private final UnsafeBuffer response = new UnsafeBuffer(new byte[256]);
     private int responseLength;

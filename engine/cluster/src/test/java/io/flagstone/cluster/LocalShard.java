@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.cluster;
 
+import io.aeron.ExclusivePublication;
+import io.aeron.Image;
 import io.aeron.cluster.service.ClientSession;
 import io.aeron.cluster.service.Cluster;
 import io.flagstone.OffHeapCache;
@@ -18,29 +20,35 @@ import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.YieldingIdleStrategy;
 
 /** A service without a cluster around it: a message goes in, and its response comes out. */
 final class LocalShard implements AutoCloseable {
     private static final DirectBuffer EMPTY = new UnsafeBuffer(new byte[0]);
     private static final DirectBuffer NO_KEY = new UnsafeBuffer(new byte[1]);
 
-    final FlagstoneClusteredService service;
+    FlagstoneClusteredService service;
     long nowMs = 1_000_000;
+    private final ClusterServiceContext context;
+    private final Cluster cluster;
     private final ClientSession session;
     private long position;
     private byte[] response;
 
     LocalShard(ClusterServiceContext context) {
+        this.context = context;
         service = new FlagstoneClusteredService(context.maxClients(10_000).window(4));
-        final Cluster cluster =
+        cluster =
                 (Cluster)
                         Proxy.newProxyInstance(
                                 getClass().getClassLoader(),
                                 new Class<?>[] {Cluster.class},
                                 (proxy, method, args) ->
-                                        method.getName().equals("timeUnit")
-                                                ? TimeUnit.MILLISECONDS
-                                                : position);
+                                        switch (method.getName()) {
+                                            case "timeUnit" -> TimeUnit.MILLISECONDS;
+                                            case "idleStrategy" -> new YieldingIdleStrategy();
+                                            default -> position;
+                                        });
         session =
                 (ClientSession)
                         Proxy.newProxyInstance(
@@ -79,6 +87,19 @@ final class LocalShard implements AutoCloseable {
         return response;
     }
 
+    /** Takes a snapshot. This member goes on. */
+    void snapshot(ExclusivePublication publication) {
+        service.onTakeSnapshot(publication);
+    }
+
+    /** Goes on as a member that has loaded the last snapshot and is now the leader. */
+    void restart(Image snapshot) {
+        final FlagstoneClusteredService before = service;
+        service = new FlagstoneClusteredService(context);
+        service.onStart(cluster, snapshot);
+        before.onTerminate(cluster);
+    }
+
     long entries() {
         return service.state().cache().size();
     }
@@ -98,6 +119,9 @@ final class LocalShard implements AutoCloseable {
         private final ResponseDecoder response = new ResponseDecoder();
         private final UnsafeBuffer value = new UnsafeBuffer(0, 0);
         private long sequence;
+
+        /** The time to live of what the next requests put. */
+        long ttlNs = OffHeapCache.NO_TTL;
 
         Client(LocalShard shard, long id) {
             this.shard = shard;
@@ -126,7 +150,7 @@ final class LocalShard implements AutoCloseable {
                     .clientId(id)
                     .sequence(sequence)
                     .oldest(sequence)
-                    .ttlNs(OffHeapCache.NO_TTL)
+                    .ttlNs(ttlNs)
                     .number(number)
                     .expectedNumber(expected)
                     .valueIndex(index)

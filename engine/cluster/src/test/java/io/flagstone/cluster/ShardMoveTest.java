@@ -370,11 +370,13 @@ class ShardMoveTest {
         final UnsafeBuffer page = new UnsafeBuffer(new byte[4096]);
         final LocalShard.Client mover = new LocalShard.Client(first, nextId++);
         final long move = map.move().id();
-        for (int segment = 0; segment < 2; segment++) {
+        long steps = 1;
+        for (int i = 0; i < steps; i++) {
             assertThat(mover.call(Operation.MOVE_EXPORT, 200, move, 0, page, 0, page))
                     .isEqualTo(Outcome.NOT_FOUND);
-            assertThat(mover.call(Operation.MOVE_INDEX, segment, move, 0, page, 0, page))
+            assertThat(mover.call(Operation.MOVE_INDEX, i, move, 0, page, 0, page))
                     .isEqualTo(Outcome.OK);
+            steps = mover.number();
         }
         assertThat(mover.call(Operation.MOVE_EXPORT, 200, move, 0, page, 0, page))
                 .isEqualTo(Outcome.OK);
@@ -384,8 +386,18 @@ class ShardMoveTest {
                         new LocalShard.Client(first, nextId++)
                                 .call(Operation.MOVE_EXPORT, 200, move, cursor, page, 0, page))
                 .isEqualTo(Outcome.NOT_FOUND);
-        assertThat(mover.call(Operation.MOVE_INDEX, 1, move, 0, page, 0, page))
+        final int later = (int) steps + 1;
+        assertThat(mover.call(Operation.MOVE_INDEX, later, move, 0, page, 0, page))
                 .isEqualTo(Outcome.NOT_FOUND);
+        assertThat(mover.call(Operation.MOVE_INDEX, (int) steps - 1, move, 0, page, 0, page))
+                .as("the last step comes again")
+                .isEqualTo(Outcome.OK);
+        assertThat(mover.number()).isEqualTo(steps);
+        assertThat(mover.call(Operation.MOVE_EXPORT, 200, move, cursor + 1, page, 0, page))
+                .as("a cursor that it has not given")
+                .isEqualTo(Outcome.NOT_FOUND);
+        assertThat(mover.call(Operation.MOVE_EXPORT, 200, move, cursor, page, 0, page))
+                .isEqualTo(Outcome.OK);
         assertThat(mover.call(Operation.MOVE_EXPORT, 200, move - 1, 0, page, 0, page))
                 .isEqualTo(Outcome.REFUSED);
         // A page with a key of another slot, or with lengths that lie, changes nothing.

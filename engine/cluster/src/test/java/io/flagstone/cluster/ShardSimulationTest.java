@@ -135,6 +135,7 @@ class ShardSimulationTest {
                             "0")
                     .step(1_000 + random.nextInt(8_000))
                     .pageBytes(40 + random.nextInt(200))
+                    .listKeys(1 + random.nextInt(6))
                     .listener((map, move, entries) -> moves++);
         }
 

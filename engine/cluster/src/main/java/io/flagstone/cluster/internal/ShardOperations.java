@@ -40,15 +40,19 @@ public final class ShardOperations {
     private final ShardStateEncoder encoder = new ShardStateEncoder();
     private final UnsafeBuffer key = new UnsafeBuffer(0, 0);
     private final SlotStates states = new SlotStates();
-    private final SlotEntries entries = new SlotEntries(states);
+    private final SlotEntries entries;
     private byte[] map = new byte[0];
     private long mapVersion;
     private long number;
     private int valueLength;
 
-    /** Creates a service that owns all slots. */
-    public ShardOperations() {
-        // There is nothing to do.
+    /**
+     * Creates a service that owns all slots.
+     *
+     * @param maxListBytes the most memory for the list of a move, at least 1 MiB.
+     */
+    public ShardOperations(int maxListBytes) {
+        this.entries = new SlotEntries(states, maxListBytes);
     }
 
     /** Returns whether a request is for the shard and not for its cache. */
@@ -119,16 +123,26 @@ public final class ShardOperations {
             case MOVE_EXPORT -> export(cache, request, out, at);
             case SLOT_MAP_SET -> setMap(request, value);
             case SHARD_JOIN -> join(cache, request);
-            case MOVE_PREPARE ->
-                    result(states.prepare(request.number(), first(request), last(request)));
-            case MOVE_FREEZE ->
-                    result(states.freeze(request.number(), first(request), last(request)));
+            case MOVE_PREPARE -> prepare(request);
+            case MOVE_FREEZE -> freeze(request);
             case MOVE_IMPORT -> write(cache, request, value);
-            case MOVE_COMMIT -> end(states.commit(request.number(), request.expectedNumber()));
-            case MOVE_ABORT -> end(states.abort(request.number(), request.expectedNumber()));
+            case MOVE_COMMIT ->
+                    end(request, states.commit(request.number(), request.expectedNumber()));
+            case MOVE_ABORT ->
+                    end(request, states.abort(request.number(), request.expectedNumber()));
             case MOVE_DROP -> drop(cache, request);
             default -> Status.UNSUPPORTED;
         };
+    }
+
+    /** Frees the memory of the list. Call this before the cache is closed. */
+    public void close() {
+        entries.forget();
+    }
+
+    /** Returns the memory that the list of a move has taken, in bytes. */
+    public int listBytes() {
+        return entries.listBytes();
     }
 
     /** Returns the number that the last request resulted in. */
@@ -146,17 +160,27 @@ public final class ShardOperations {
     }
 
     /** Returns the slots of a step, as {@link #slots} has written them. */
-    private static int first(RequestDecoder request) {
-        return request.valueIndex() & KeySlots.COUNT - 1;
+    private static int first(int slots) {
+        return slots & KeySlots.COUNT - 1;
     }
 
-    private static int last(RequestDecoder request) {
-        return request.valueIndex() >>> 14 & KeySlots.COUNT - 1;
+    private static int last(int slots) {
+        return slots >>> 14 & KeySlots.COUNT - 1;
     }
 
     /** Returns the slots of a step in one number. */
     public static int slots(int first, int last) {
         return first | last << 14;
+    }
+
+    /**
+     * Returns what a step of the list is of in one number.
+     *
+     * @param slots as {@link #slots} has returned it.
+     * @param maxKeys the most keys to look at in a step, 0 for as many as a step may.
+     */
+    public static long list(int slots, int maxKeys) {
+        return slots | (long) maxKeys << Integer.SIZE;
     }
 
     private Status readMap(UnsafeBuffer out, int at) {
@@ -208,13 +232,42 @@ public final class ShardOperations {
         return result(states.join(shard, request.number()));
     }
 
+    private Status prepare(RequestDecoder request) {
+        final int slots = request.valueIndex();
+        return begin(request, states.prepare(request.number(), first(slots), last(slots)));
+    }
+
+    private Status freeze(RequestDecoder request) {
+        final int slots = request.valueIndex();
+        return begin(request, states.freeze(request.number(), first(slots), last(slots)));
+    }
+
+    private Status begin(RequestDecoder request, boolean done) {
+        if (done) {
+            entries.onMove(request.number());
+        }
+        return result(done);
+    }
+
     private Status index(OffHeapCache cache, RequestDecoder request) {
-        final int segment = request.valueIndex();
-        if (!states.isFrozen(request.number()) || segment < 0 || segment >= cache.segmentCount()) {
+        final long move = request.number();
+        final int slots = (int) request.expectedNumber();
+        final boolean isFrozen = states.isFrozen(move);
+        if (request.valueIndex() < 0
+                || !isFrozen && !states.mayFreeze(move, first(slots), last(slots))) {
             return Status.REFUSED;
         }
-        number = cache.segmentCount();
-        return entries.list(cache, request.number(), request.clientId(), segment);
+        final Status result =
+                entries.list(
+                        cache,
+                        move,
+                        request.clientId(),
+                        request.valueIndex(),
+                        isFrozen ? states.first() : first(slots),
+                        isFrozen ? states.last() : last(slots),
+                        (int) (request.expectedNumber() >>> Integer.SIZE));
+        number = entries.steps();
+        return result;
     }
 
     private Status export(OffHeapCache cache, RequestDecoder request, UnsafeBuffer out, int at) {
@@ -245,8 +298,10 @@ public final class ShardOperations {
         return result(number >= 0);
     }
 
-    private Status end(boolean done) {
-        entries.forget();
+    private Status end(RequestDecoder request, boolean done) {
+        if (done) {
+            entries.onEnd(request.number());
+        }
         return result(done);
     }
 
@@ -269,8 +324,9 @@ public final class ShardOperations {
         return headerEncoder.encodedLength() + encoder.encodedLength();
     }
 
-    /** Returns the state as a snapshot has it. */
+    /** Returns the state as a snapshot has it. Call this before the cache is saved. */
     public Saved save() {
+        entries.onSnapshot();
         final ExpandableArrayBuffer state = new ExpandableArrayBuffer();
         final int length = encode(state, true);
         return new Saved(state, length);

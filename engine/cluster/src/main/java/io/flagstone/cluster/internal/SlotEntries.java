@@ -1,21 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.cluster.internal;
 
+import io.flagstone.KeyListing;
 import io.flagstone.OffHeapCache;
 import io.flagstone.StateTransfer;
+import io.flagstone.api.StateVisitor;
 import io.flagstone.cluster.codec.Status;
 import java.nio.ByteOrder;
+import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
-import org.agrona.ExpandableArrayBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The entries of the slots that move: lists them, reads them in pages, writes pages, removes them.
+ * The entries of the slots that move: lists their keys, reads them in pages, writes pages, removes
+ * them.
  *
- * <p>The list has the keys in the order of use and their deadlines, one segment after the other. It
- * is complete, because the slots are frozen: no entry comes to them, and a segment is listed at one
- * moment. It is no part of the replicated state, and a member that was started since does not have
- * it. It belongs to one client, because another one's list may have another order.
+ * <p><b>The list.</b> A {@link KeyListing} goes through all entries in bounded steps while the
+ * slots are served, and then tells each key that the cache gets. So the list is complete when the
+ * slots freeze, and no walk over all entries is left to do then. What is left depends on the keys
+ * of the slots alone: they are put into the order of use, some at a time, and the pages follow
+ * that. Keys that were listed twice are dropped there, and those whose entry has gone.
+ *
+ * <p>The list is no part of the replicated state, and a member that was started since does not have
+ * it. It belongs to one client. A snapshot goes on with another cache, so it ends a list that is
+ * not in order yet. Without a list, the mover lists again, then with the slots frozen.
  *
  * <p>A page has entries as a snapshot has them; see {@link SnapshotDescriptor}.
  *
@@ -28,61 +36,152 @@ final class SlotEntries {
     /** The result of {@link #read} after the last entry. */
     static final long DONE = -1;
 
-    /** More keys than these bytes do not move at once. */
-    private static final int MAX_LIST_BYTES = 1 << 28;
+    /** A step of the list ends after so many keys. */
+    private static final int MAX_STEP_KEYS = 1 << 15;
 
     /** A page ends after so many keys, present or not. */
     private static final int MAX_LOOKS = 1 << 12;
 
-    private static final int LIST_HEADER = Integer.BYTES + Long.BYTES;
-
     private final SlotStates states;
-    private ExpandableArrayBuffer list = new ExpandableArrayBuffer();
-    private int length;
+    private final KeyList keys;
+    private final StateVisitor page = this::toPage;
+
+    /** Tells the keys that the cache gets, or null. */
+    private KeyListing listing;
+
+    private boolean isWalked;
+    private boolean isOrdered;
+
+    /** Whether a key had no room. */
+    private boolean isFull;
+
     private long move;
     private long client;
-    private int segments;
+    private int first;
+    private int last;
+
+    /** The number of the next step of the list, -1 if there is none. */
+    private int nextStep = -1;
+
+    /** The cursors from which a page can be read, other than 0. */
+    private int pageCursor;
+
+    private int nextCursor;
+
+    private UnsafeBuffer pageBuffer;
+    private int entryAt;
+    private int entryBytes;
     private int pageBytes;
 
-    SlotEntries(SlotStates states) {
+    /**
+     * Creates an empty list.
+     *
+     * @param maxListBytes more keys than have room in this memory do not move at once.
+     */
+    SlotEntries(SlotStates states, int maxListBytes) {
         this.states = states;
+        this.keys = new KeyList(maxListBytes);
     }
 
     /** Forgets the list. */
     void forget() {
-        list = new ExpandableArrayBuffer();
-        length = 0;
-        segments = -1;
+        CloseHelper.close(listing);
+        listing = null;
+        keys.clear();
+        isWalked = false;
+        isOrdered = false;
+        isFull = false;
+        nextStep = -1;
+        pageCursor = 0;
+        nextCursor = 0;
+    }
+
+    /** Forgets the list if it needs the cache that a snapshot is about to leave. */
+    void onSnapshot() {
+        if (!isOrdered) {
+            forget();
+        }
+    }
+
+    /** Forgets the list if it is not that of a move, which has begun. */
+    void onMove(long moveId) {
+        if (moveId != move) {
+            forget();
+        }
+    }
+
+    /** Forgets the list if it is that of a move, which has ended, or of an earlier one. */
+    void onEnd(long moveId) {
+        if (moveId >= move) {
+            forget();
+        }
     }
 
     /**
-     * Lists the entries of a segment. Segment 0 begins a new list.
+     * Makes the next step of the list. Step 0 begins a new one. A step that comes again does
+     * nothing.
      *
-     * @return OK, NOT_FOUND if this is not the next segment of the client's list, or REFUSED if the
-     *     list has no room.
+     * @param from the first slot, unless the slots are frozen.
+     * @param to the last slot.
+     * @param maxKeys the number of keys to look at, 0 for as many as a step may.
+     * @return OK; NOT_FOUND if this is not the next step of the client's list, or if there was no
+     *     room for it; or REFUSED if there is none although the slots are frozen.
      */
-    Status list(OffHeapCache cache, long moveId, long clientId, int segment) {
-        if (segment == 0) {
-            length = 0;
+    Status list(
+            OffHeapCache cache,
+            long moveId,
+            long clientId,
+            int step,
+            int from,
+            int to,
+            int maxKeys) {
+        if (step == 0) {
+            forget();
             move = moveId;
             client = clientId;
-            segments = 0;
+            first = from;
+            last = to;
+            nextStep = 0;
+            listing = StateTransfer.of(cache).list(this::add);
         }
-        if (moveId != move || clientId != client || segment != segments) {
+        if (moveId != move || clientId != client || nextStep < 0) {
             return Status.NOT_FOUND;
         }
-        StateTransfer.of(cache).forEach(segment, this::add);
-        segments++;
-        return length < MAX_LIST_BYTES ? Status.OK : Status.REFUSED;
+        final boolean isFrozen = states.isFrozen(moveId);
+        if (step == nextStep) {
+            step(cache, maxKeys <= 0 ? MAX_STEP_KEYS : Math.min(maxKeys, MAX_STEP_KEYS), isFrozen);
+            nextStep++;
+        } else if (step != nextStep - 1) {
+            return Status.NOT_FOUND;
+        }
+        if (isFull) {
+            forget();
+            return isFrozen ? Status.REFUSED : Status.NOT_FOUND;
+        }
+        return Status.OK;
     }
 
-    private void add(DirectBuffer key, DirectBuffer value, long deadlineNs, boolean sliding) {
-        final int keyLength = key.capacity();
-        if (length < MAX_LIST_BYTES && states.isInMove(KeySlots.slotOf(key, 0, keyLength))) {
-            list.putInt(length, sliding ? keyLength | SnapshotDescriptor.SLIDING : keyLength);
-            list.putLong(length + Integer.BYTES, deadlineNs);
-            list.putBytes(length + LIST_HEADER, key, 0, keyLength);
-            length += LIST_HEADER + keyLength;
+    private void step(OffHeapCache cache, int maxKeys, boolean isFrozen) {
+        if (!isWalked) {
+            isWalked = !listing.step(maxKeys);
+        } else if (isFrozen && !isOrdered) {
+            // No entry comes to the slots any more.
+            CloseHelper.close(listing);
+            listing = null;
+            isOrdered = !keys.order(StateTransfer.of(cache), maxKeys);
+        }
+    }
+
+    /** Returns how many steps the list has at least, for now: there is more to do when it froze. */
+    int steps() {
+        return isWalked && (isOrdered || !states.isFrozen(move)) ? nextStep : nextStep + 1;
+    }
+
+    private void add(DirectBuffer key) {
+        final int slot = KeySlots.slotOf(key, 0, key.capacity());
+        if (slot >= first && slot <= last && !isFull && !keys.add(key)) {
+            keys.clear();
+            isFull = true;
         }
     }
 
@@ -91,7 +190,7 @@ final class SlotEntries {
      * out. A page is empty only if it has such keys, or if the first entry has no room in {@code
      * out}; the cursor stays where it is then.
      *
-     * @param cursor 0 to begin, then the result of the call before.
+     * @param cursor 0 to begin, then the result of the call before. That call may come again.
      * @param maxBytes of the page, unless one entry is longer.
      * @return the cursor of the next page, {@link #DONE} or {@link #NO_LIST}.
      */
@@ -105,58 +204,61 @@ final class SlotEntries {
             int at) {
         if (moveId != move
                 || clientId != client
-                || segments != cache.segmentCount()
-                || cursor < 0
-                || cursor > length) {
+                || !isOrdered
+                || cursor != 0 && cursor != pageCursor && cursor != nextCursor) {
             return NO_LIST;
         }
-        int next = (int) cursor;
+        final StateTransfer transfer = StateTransfer.of(cache);
+        pageCursor = (int) cursor;
         pageBytes = 0;
-        for (int looks = 0; next < length; looks++) {
-            if (looks == MAX_LOOKS) {
-                return next;
+        pageBuffer = out;
+        int record = cursor == 0 ? keys.head() : (int) cursor;
+        for (int looks = 0; record != 0; looks++) {
+            entryAt = at + pageBytes;
+            entryBytes = 0;
+            if (looks == MAX_LOOKS || !copy(transfer, record, maxBytes)) {
+                nextCursor = record;
+                return looks == 0 ? cursor : record;
             }
-            final int size = copy(cache, next, out, at + pageBytes);
-            if (size < 0 || pageBytes > 0 && pageBytes + size > maxBytes) {
-                return next;
-            }
-            pageBytes += size;
-            next += LIST_HEADER + (list.getInt(next) & ~SnapshotDescriptor.SLIDING);
+            pageBytes += entryBytes;
+            record = keys.next(record);
         }
         return DONE;
     }
 
-    /** Copies an entry. Returns its size, 0 if it is gone, or -1 if the page has no room. */
-    private int copy(OffHeapCache cache, int listed, UnsafeBuffer out, int at) {
-        final int word = list.getInt(listed);
-        final int keyLength = word & ~SnapshotDescriptor.SLIDING;
-        final int valueAt = at + SnapshotDescriptor.ENTRY_HEADER + keyLength;
-        if (valueAt > out.capacity()) {
-            return -1;
+    /** Copies an entry, unless it is gone. Returns false if the page has no room. */
+    private boolean copy(StateTransfer transfer, int record, int maxBytes) {
+        transfer.visit(keys.buffer(record), keys.keyOffset(record), keys.keyLength(record), page);
+        return entryBytes >= 0 && (pageBytes == 0 || pageBytes + entryBytes <= maxBytes);
+    }
+
+    private void toPage(DirectBuffer key, DirectBuffer value, long deadlineNs, boolean sliding) {
+        final int keyLength = key.capacity();
+        final int valueLength = value.capacity();
+        final int keyAt = entryAt + SnapshotDescriptor.ENTRY_HEADER;
+        if (keyAt + keyLength + valueLength > pageBuffer.capacity()) {
+            entryBytes = -1;
+            return;
         }
-        final int key = listed + LIST_HEADER;
-        final int valueLength = cache.peek(list, key, keyLength, out, valueAt);
-        if (valueLength == OffHeapCache.NOT_FOUND) {
-            return 0;
-        } else if (valueLength < 0) {
-            return -1;
-        }
-        out.putInt(at, keyLength, ByteOrder.LITTLE_ENDIAN);
-        out.putInt(
-                at + Integer.BYTES,
-                word < 0 ? valueLength | SnapshotDescriptor.SLIDING : valueLength,
-                ByteOrder.LITTLE_ENDIAN);
-        out.putLong(
-                at + 2 * Integer.BYTES,
-                list.getLong(listed + Integer.BYTES),
-                ByteOrder.LITTLE_ENDIAN);
-        out.putBytes(at + SnapshotDescriptor.ENTRY_HEADER, list, key, keyLength);
-        return SnapshotDescriptor.ENTRY_HEADER + keyLength + valueLength;
+        SnapshotDescriptor.putHeader(
+                pageBuffer,
+                entryAt,
+                keyLength,
+                sliding ? valueLength | SnapshotDescriptor.SLIDING : valueLength,
+                deadlineNs);
+        pageBuffer.putBytes(keyAt, key, 0, keyLength);
+        pageBuffer.putBytes(keyAt + keyLength, value, 0, valueLength);
+        entryBytes = SnapshotDescriptor.ENTRY_HEADER + keyLength + valueLength;
     }
 
     /** Returns the bytes of the page that was read last. */
     int pageBytes() {
         return pageBytes;
+    }
+
+    /** Returns the memory that the list has taken. */
+    int listBytes() {
+        return keys.bytes();
     }
 
     /**
@@ -202,14 +304,24 @@ final class SlotEntries {
 
     /** Removes all entries of the move's slots from a segment. */
     void drop(OffHeapCache cache, int segment) {
-        forget();
-        StateTransfer.of(cache).forEach(segment, this::add);
-        int at = 0;
-        while (at < length) {
-            final int keyLength = list.getInt(at) & ~SnapshotDescriptor.SLIDING;
-            cache.remove(list, at + LIST_HEADER, keyLength);
-            at += LIST_HEADER + keyLength;
+        final StateTransfer transfer = StateTransfer.of(cache);
+        isFull = true;
+        while (isFull) {
+            forget();
+            transfer.forEach(segment, this::addToDrop);
+            if (isFull && keys.first() == 0) {
+                throw new IllegalStateException("there is no memory for a list of keys to drop");
+            }
+            for (int key = keys.first(); key != 0; key = keys.following(key)) {
+                cache.remove(keys.buffer(key), keys.keyOffset(key), keys.keyLength(key));
+            }
         }
         forget();
+    }
+
+    private void addToDrop(DirectBuffer key, DirectBuffer value, long deadlineNs, boolean sliding) {
+        if (states.isInMove(KeySlots.slotOf(key, 0, key.capacity())) && !isFull) {
+            isFull = !keys.add(key);
+        }
     }
 }

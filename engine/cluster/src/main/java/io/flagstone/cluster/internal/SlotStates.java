@@ -154,6 +154,21 @@ public final class SlotStates {
         return !ownsAny(from, to) && begin(move, from, to, SlotPhase.IMPORTING);
     }
 
+    /** Returns the first slot of the last move. */
+    public int first() {
+        return first;
+    }
+
+    /** Returns the last slot of the last move. */
+    public int last() {
+        return last;
+    }
+
+    /** Returns whether a move that has not come here could freeze its slots. */
+    public boolean mayFreeze(long move, int from, int to) {
+        return move > moveId && phase == SlotPhase.IDLE && from <= to && ownsEach(from, to);
+    }
+
     /** Stops to serve slots that shall leave. Returns whether this is the state now. */
     public boolean freeze(long move, int from, int to) {
         if (move == moveId) {
