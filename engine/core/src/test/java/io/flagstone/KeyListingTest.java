@@ -21,7 +21,11 @@ import org.junit.jupiter.api.Test;
 /** Lists the keys of a cache in steps while it is written. */
 class KeyListingTest {
     private static final int SCHEDULES = TestSupport.repetitions(12);
-    private static final int KEYS = 3_000;
+
+    /** In this schedule an entry moves from a chunk ahead of the cursor to one behind it. */
+    private static final long MOVES_BACK = 20_131_168;
+
+    private static final int KEYS = 5_000;
     private static final int OPERATIONS = 6_000;
 
     private final List<OffHeapCache> opened = new ArrayList<>();
@@ -32,6 +36,8 @@ class KeyListingTest {
     private final Set<Long> passed = new HashSet<>();
 
     private long passes;
+    private int operations;
+    private long evictions;
     private TestClock clock = new TestClock();
 
     @AfterEach
@@ -78,7 +84,9 @@ class KeyListingTest {
         final int choice = random.nextInt(2_000);
         // Few keys at a time, so that those that were removed come back.
         final long key = random.nextInt(random.nextBoolean() ? 60 : KEYS);
-        final int length = 8 << random.nextInt(7);
+        // Other lengths from time to time, so that slabs change their size class.
+        final int length = 8 << operations / 500 % 6 + random.nextInt(2);
+        operations++;
         final long ttlNs = 1 + random.nextInt(1_000_000);
         clock.advance(random.nextInt(200));
         for (final OffHeapCache cache : caches) {
@@ -92,7 +100,7 @@ class KeyListingTest {
                 cache.update(key, value -> value.putLong(0, 1));
             } else if (choice < 1_300) {
                 cache.put(key, length, OffHeapCache.NO_TTL, value -> value.putLong(0, 2));
-            } else if (choice < 1_600) {
+            } else if (choice < 1_800) {
                 cache.get(key, destination, 0);
             } else {
                 cache.remove(key);
@@ -123,15 +131,18 @@ class KeyListingTest {
     @Test
     void everyKeyIsPassedWhateverIsWrittenMeanwhile() {
         long moves = 0;
+        moves += list(MOVES_BACK);
         for (int i = 0; i < SCHEDULES; i++) {
             moves += list(TestSupport.seed() + i);
         }
+        assertThat(evictions).as("evictions while keys were listed").isPositive();
         assertThat(moves).as("moves by the cache while keys were listed").isPositive();
     }
 
     private long list(long seed) {
         final Random random = new Random(seed);
         clock = new TestClock();
+        operations = 0;
         final boolean filtered = random.nextInt(4) == 0;
         final OffHeapCache cache = open(filtered, true);
         final OffHeapCache twin = open(filtered, false);
@@ -140,8 +151,9 @@ class KeyListingTest {
         }
         passed.clear();
         final long before = cache.statistics().moves();
+        final long evictionsBefore = cache.statistics().evictions();
         try (KeyListing listing = list(cache)) {
-            final int stepKeys = 1 + random.nextInt(40);
+            final int stepKeys = 1 + random.nextInt(10);
             while (listing.step(stepKeys)) {
                 for (int left = random.nextInt(60); left > 0; left--) {
                     operate(random, cache, twin);
@@ -160,6 +172,7 @@ class KeyListingTest {
         twin.put(KEYS, buffer, 0, 8);
         assertThat(passes).as("closed").isEqualTo(ended);
         assertThat(state(cache)).as("seed %d", seed).isEqualTo(state(twin));
+        evictions += cache.statistics().evictions() - evictionsBefore;
         return cache.statistics().moves() - before;
     }
 

@@ -359,6 +359,7 @@ class SlotListTest {
     }
 
     private void put(long number, int length) {
+        client.ttlNs = OffHeapCache.NO_TTL;
         client.execute(Operation.PUT, key(number), new UnsafeBuffer(value, 0, length), 0);
     }
 
@@ -425,6 +426,7 @@ class SlotListTest {
         open(LocalShard.settings(1 << 23).moveListBytes(1 << 20));
         mover().add("1");
         final UnsafeBuffer long50 = new UnsafeBuffer(new byte[50_000]);
+        client.ttlNs = OffHeapCache.NO_TTL;
         for (int i = 0; i < 60; i++) {
             long50.putInt(0, i);
             client.execute(Operation.PUT, long50, new UnsafeBuffer(new byte[8]), 0);
