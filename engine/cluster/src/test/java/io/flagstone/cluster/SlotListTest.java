@@ -56,10 +56,10 @@ class SlotListTest {
     private long nextId = 10;
     private int listKeys;
 
-    /** What the schedules have reached. */
+    /** Counts how often the schedules have reached something. */
     private final Map<String, Integer> reached = new HashMap<>();
 
-    /** What may happen in a schedule between two requests of a mover. */
+    /** Whether snapshots, new leaders and other movers come between two requests of a mover. */
     private boolean isDisturbed;
 
     /** Whether all slots of a move are {@link #MOVED}. */

@@ -30,7 +30,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * <p>Not thread-safe. Allocates blocks, and nothing else.
  */
 final class KeyList {
-    /** What the list asks for at a time. The longest key fits several times. */
+    /** The list grows by this much. The longest key fits several times. */
     private static final int BLOCK_BYTES = 1 << 20;
 
     private static final int UNIT_SHIFT = 3;
@@ -49,7 +49,7 @@ final class KeyList {
     /** Sorted runs by the logarithm of how many records went into them, 0 for none. */
     private final int[] runs = new int[Integer.SIZE];
 
-    /** Where the next record will be. */
+    /** The position of the next record. */
     private int end = 1;
 
     /** The next record to put into the order. */
