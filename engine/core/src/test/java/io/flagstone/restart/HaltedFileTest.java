@@ -37,6 +37,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  *
  * <p>The ordinary build tries at most {@value #POINTS} points of each operation; {@code
  * -Dflagstone.test.access.points=N} tries at most N.
+ *
+ * <p>Opening and closing share their work with helper threads, whose accesses are not counted. So
+ * the next run of them may have fewer accesses than the last one.
  */
 @Tag("any-jdk")
 class HaltedFileTest {
@@ -185,14 +188,20 @@ class HaltedFileTest {
         return AccessFaults.disarm();
     }
 
-    /** Runs an operation, and copies the files at an access. */
-    private void copyAt(long access, Runnable operation) {
+    /**
+     * Runs an operation, and copies the files at an access.
+     *
+     * @return 0, or the number of accesses if the operation had fewer.
+     */
+    private long copyAt(long access, Runnable operation) {
+        final int earlier = points;
         AccessFaults.interrupt(access, this::copyFiles);
         try {
             operation.run();
         } finally {
             AccessFaults.disarm();
         }
+        return points > earlier ? 0 : Math.max(1, AccessFaults.disarm());
     }
 
     private long[] chosen(String name, long accesses) {
@@ -240,13 +249,18 @@ class HaltedFileTest {
                 accesses = accesses(() -> operation.accept(cache));
                 after = closes ? before : contents(cache);
             }
-            for (final long access : chosen(step.getKey(), accesses)) {
-                restore(start);
-                try (OffHeapCache cache = builder(work).build()) {
-                    copyAt(access, () -> operation.accept(cache));
-                }
+            for (long access : chosen(step.getKey(), accesses)) {
+                long fewer;
+                do {
+                    restore(start);
+                    try (OffHeapCache cache = builder(work).build()) {
+                        fewer = copyAt(access, () -> operation.accept(cache));
+                    }
+                    assertThat(closes || fewer == 0).as(step.getKey()).isTrue();
+                    access = fewer == 0 ? access : fewer;
+                } while (fewer > 0);
                 assertWhole(
-                        closes ? List.of(Kind.RECOVERED, Kind.WARM) : List.of(Kind.RECOVERED),
+                        List.of(Kind.RECOVERED),
                         "seed %d, %s: access %d of %d"
                                 .formatted(TestSupport.seed(), step.getKey(), access, accesses));
             }
@@ -260,12 +274,12 @@ class HaltedFileTest {
             before = contents(cache);
             after = before;
         }
-        opening(null, "from nothing", List.of(Kind.COLD, Kind.WARM, Kind.RECOVERED));
+        opening(null, "from nothing", List.of(Kind.COLD, Kind.RECOVERED));
         try (OffHeapCache cache = builder(work).build()) {
             fill(cache, KEYS);
             cache.put(KEY, value('o', 48), 0, 48);
             before = contents(cache);
-            copyAt(30, () -> cache.put(KEY, value('n', 48), 0, 48));
+            assertThat(copyAt(30, () -> cache.put(KEY, value('n', 48), 0, 48))).isZero();
             after = contents(cache);
         }
         final byte[] closed = Files.readAllBytes(work.file());
@@ -278,8 +292,11 @@ class HaltedFileTest {
     private void opening(byte[] start, String name, List<Kind> kinds) throws IOException {
         final long accesses = accesses(open(start));
         assertThat(accesses).isPositive();
-        for (final long access : chosen(name, accesses)) {
-            copyAt(access, open(start));
+        for (long access : chosen(name, accesses)) {
+            for (long fewer = copyAt(access, open(start)); fewer > 0; ) {
+                access = fewer;
+                fewer = copyAt(access, open(start));
+            }
             assertWhole(
                     kinds,
                     "seed %d, opening %s: access %d of %d"
