@@ -41,7 +41,7 @@ class SlotListTest {
     private static final int SCHEDULES = TestSupport.repetitions(30);
     private static final int KEYS = 1_500;
 
-    /** What the schedules must reach. */
+    /** The schedules must reach all of these. */
     private static final String[] ALL = {
         "PUT of an absent key",
         "PUT of a present key",
