@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.flagstone.bench.replication;
 
+import io.flagstone.bench.fork.FreePorts;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,10 +49,7 @@ final class RedisPrimary implements Source {
     }
 
     private void start() throws IOException {
-        final int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        final int port = FreePorts.range(1);
         final List<String> command =
                 new ArrayList<>(
                         List.of(

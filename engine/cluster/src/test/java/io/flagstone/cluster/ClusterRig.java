@@ -66,10 +66,11 @@ final class ClusterRig implements AutoCloseable {
     }
 
     private static int freePorts() {
-        final int first = 21_000 + Integer.getInteger("flagstone.test.fork", 1) % 2 * 10_000;
-        final int start = (int) (ProcessHandle.current().pid() * 97 % 10_000);
+        // Below the ports that the kernel gives to sockets that ask for any.
+        final int first = 21_000 + Integer.getInteger("flagstone.test.fork", 1) % 2 * 5_000;
+        final int start = (int) (ProcessHandle.current().pid() * 97 % 5_000);
         for (int i = 0; i < 200; i++) {
-            final int base = first + (start + RIGS.getAndIncrement() * PORTS) % 10_000;
+            final int base = first + (start + RIGS.getAndIncrement() * PORTS) % 5_000;
             if (isFree(base)) {
                 return base;
             }
