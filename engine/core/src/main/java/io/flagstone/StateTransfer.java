@@ -69,30 +69,6 @@ public final class StateTransfer {
     }
 
     /**
-     * Passes all live entries of one segment to a visitor, in their order of use, the least
-     * recently used first. Holds the lock of the segment meanwhile. The segment of a key never
-     * changes.
-     *
-     * @param segment 0 to {@link OffHeapCache#segmentCount} - 1.
-     * @param visitor must not call the cache; an exception from it ends the call.
-     * @return the number of entries.
-     * @throws IllegalArgumentException if there is no such segment.
-     * @throws IllegalStateException if the cache is closed, or if one of its callbacks makes the
-     *     call.
-     */
-    public long forEach(int segment, StateVisitor visitor) {
-        final Segment[] segments = cache.segments();
-        if (segment < 0 || segment >= segments.length) {
-            throw new IllegalArgumentException(
-                    "segment must be between 0 and "
-                            + (segments.length - 1)
-                            + ": segment="
-                            + segment);
-        }
-        return segments[segment].visitByUse(visitor);
-    }
-
-    /**
      * Begins to list the keys of the cache in bounded steps, while it is written.
      *
      * @param visitor receives the keys; see {@link KeyListing}.

@@ -103,7 +103,7 @@ public final class ShardMover implements AutoCloseable {
         return this;
     }
 
-    /** Sets how many keys the source looks at in one request, 0 for its own bound. */
+    /** Sets how many keys a shard looks at in one request, 0 for its own bound. */
     ShardMover listKeys(int keys) {
         this.listKeys = keys;
         return this;
@@ -509,12 +509,12 @@ public final class ShardMover implements AutoCloseable {
 
     private void drop(SlotMap map, int shard) {
         final ShardLink link = links.apply(map.endpoints(shard));
-        long left = 1;
-        while (left > 0) {
+        boolean more = true;
+        while (more) {
             final Outcome outcome =
                     link.call(
                             Operation.MOVE_DROP,
-                            0,
+                            listKeys,
                             map.move().id(),
                             0,
                             RequestSession.EMPTY,
@@ -524,7 +524,7 @@ public final class ShardMover implements AutoCloseable {
                 throw another(map);
             }
             check(outcome, "entries of moved slots cannot be dropped at shard " + shard);
-            left = link.number();
+            more = link.number() > 0;
         }
     }
 

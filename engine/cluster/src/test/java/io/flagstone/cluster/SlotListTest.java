@@ -13,6 +13,7 @@ import io.flagstone.OffHeapCache;
 import io.flagstone.StateTransfer;
 import io.flagstone.cluster.codec.Operation;
 import io.flagstone.cluster.codec.Status;
+import io.flagstone.cluster.internal.ShardOperations;
 import io.flagstone.testing.TestSupport;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -203,15 +204,15 @@ class SlotListTest {
                 .isEqualTo(status != Status.OK && status != Status.NOT_FOUND);
     }
 
-    private void snapshot(boolean restarts) {
+    private static void snapshot(LocalShard shard, boolean restarts) {
         try (Subscription subscription = aeron.addSubscription(CHANNEL, STREAM);
                 ExclusivePublication publication = aeron.addExclusivePublication(CHANNEL, STREAM)) {
             while (subscription.imageBySessionId(publication.sessionId()) == null) {
                 Thread.yield();
             }
-            source.snapshot(publication);
+            shard.snapshot(publication);
             if (restarts) {
-                source.restart(subscription.imageBySessionId(publication.sessionId()));
+                shard.restart(subscription.imageBySessionId(publication.sessionId()));
             }
         }
     }
@@ -221,11 +222,11 @@ class SlotListTest {
         switch (random.nextInt(5)) {
             case 0, 1 -> {
                 reach("snapshot" + when);
-                snapshot(false);
+                snapshot(source, false);
             }
             case 2 -> {
                 reach("new leader" + when);
-                snapshot(true);
+                snapshot(source, true);
             }
             case 3 -> another("resume" + when, ShardMover::resume);
             default -> another("abort" + when, ShardMover::abort);
@@ -329,6 +330,9 @@ class SlotListTest {
             frozenSteps = 0;
             try {
                 mover().move(MOVED, 1);
+                if (!isDisturbed) {
+                    assertThat(moved(source)).as("entries that the source keeps").isEmpty();
+                }
             } catch (final ShardMoveException e) {
                 reach("a mover was overtaken");
             }
@@ -363,6 +367,89 @@ class SlotListTest {
         }
         assertThat(reached).containsKeys(ALL);
         assertThat(reached.get("copied")).isGreaterThan(SCHEDULES);
+    }
+
+    /** Members remove the same entries at the same place of the log, whenever they have started. */
+    @Test
+    void membersDropTheSameEntriesInEachStep() {
+        for (int i = 0; i < SCHEDULES; i++) {
+            final long seed = TestSupport.seed() + i;
+            random = new Random(seed);
+            open(LocalShard.settings(1 << 18));
+            try (LocalShard twin = new LocalShard(LocalShard.settings(1 << 18))) {
+                new LocalShard.Client(twin, nextId - 1);
+                assertThat(dropInBoth(twin)).as("steps").isGreaterThan(1);
+            } catch (final RuntimeException | AssertionError e) {
+                throw new AssertionError("-Dflagstone.test.seed=" + seed, e);
+            }
+        }
+        assertThat(reached).containsKeys("snapshot of both", "restart of one");
+    }
+
+    /** Returns the number of steps. */
+    private int dropInBoth(LocalShard twin) {
+        for (int i = 0; i < 2_000; i++) {
+            operateInBoth(twin);
+        }
+        final int slots = ShardOperations.slots(MOVED.first(), MOVED.last());
+        both(twin, Operation.MOVE_FREEZE, 1, 0, slots);
+        both(twin, Operation.MOVE_COMMIT, 1, 2, 0);
+        assertThat(moved(source)).isNotEmpty();
+        final int keys = 5 + random.nextInt(100);
+        int steps = 0;
+        do {
+            for (int i = random.nextInt(20); i > 0; i--) {
+                operateInBoth(twin);
+            }
+            // Each of them begins the walk again.
+            if (steps < 30 && random.nextInt(10) == 0) {
+                snapshotBoth(twin);
+            }
+            both(twin, Operation.MOVE_DROP, 1, 0, keys);
+            steps++;
+            assertThat(steps).isLessThan(1_000);
+        } while (client.number() > 0);
+        assertThat(moved(source)).isEmpty();
+        assertThat(source.entries()).isPositive();
+        return steps;
+    }
+
+    private void operateInBoth(LocalShard twin) {
+        source.nowMs += random.nextInt(3);
+        key.putLong(0, random.nextInt(KEYS));
+        client.ttlNs =
+                random.nextInt(4) == 0
+                        ? 1_000_000L * (1 + random.nextInt(300))
+                        : OffHeapCache.NO_TTL;
+        value.putLong(0, random.nextLong());
+        final Operation operation = random.nextInt(4) == 0 ? Operation.REMOVE : Operation.PUT;
+        deliver(
+                twin,
+                client.encode(
+                        operation, key, new UnsafeBuffer(value, 0, 8 + random.nextInt(300)), 0));
+    }
+
+    private void both(LocalShard twin, Operation operation, long move, long version, int index) {
+        deliver(twin, client.step(operation, index, move, version, key, 0));
+        assertThat(twin.service.state().cache().digest())
+                .isEqualTo(source.service.state().cache().digest());
+    }
+
+    private void deliver(LocalShard twin, byte[] message) {
+        twin.nowMs = source.nowMs;
+        final byte[] response = source.deliver(message);
+        assertThat(twin.deliver(message)).isEqualTo(response);
+        client.decode(response);
+    }
+
+    private void snapshotBoth(LocalShard twin) {
+        reach("snapshot of both");
+        snapshot(source, false);
+        final boolean restarts = random.nextBoolean();
+        if (restarts) {
+            reach("restart of one");
+        }
+        snapshot(twin, restarts);
     }
 
     private void put(long number, int length) {

@@ -66,17 +66,27 @@ final class KeyList {
         this.maxBlocks = maxBytes / BLOCK_BYTES;
     }
 
-    /** Frees all memory. */
+    /** Empties the list, and frees all memory. */
     void clear() {
-        for (final ByteBuffer each : memory) {
-            BufferUtil.free(each);
-        }
-        memory.clear();
-        blocks.clear();
+        free(0);
+        empty();
+    }
+
+    /** Empties the list, and frees all memory but a block. */
+    void empty() {
+        free(1);
         Arrays.fill(runs, 0);
         end = 1;
         unordered = 1;
         head = 0;
+    }
+
+    private void free(int left) {
+        while (blocks.size() > left) {
+            final int last = blocks.size() - 1;
+            blocks.remove(last);
+            BufferUtil.free(memory.remove(last));
+        }
     }
 
     /** Returns the memory that the list has taken. */

@@ -309,11 +309,10 @@ public final class ShardOperations {
         if (request.number() != states.moveId()) {
             return Status.REFUSED;
         }
-        if (states.phase() == SlotPhase.DROPPING) {
-            entries.drop(cache, states.dropped());
-            states.dropped(cache.segmentCount());
+        if (states.phase() == SlotPhase.DROPPING && !entries.drop(cache, request.valueIndex())) {
+            states.dropped();
         }
-        number = states.phase() == SlotPhase.DROPPING ? cache.segmentCount() - states.dropped() : 0;
+        number = states.phase() == SlotPhase.DROPPING ? 1 : 0;
         return Status.OK;
     }
 

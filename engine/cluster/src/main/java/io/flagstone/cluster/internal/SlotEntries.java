@@ -25,6 +25,9 @@ import org.agrona.concurrent.UnsafeBuffer;
  * it. It belongs to one client. A snapshot goes on with another cache, so it ends a list that is
  * not in order yet. Without a list, the mover lists again, then with the slots frozen.
  *
+ * <p><b>The removal</b> of entries that have moved goes through all entries in the same way, in
+ * steps of its own, and removes what it finds after each of them.
+ *
  * <p>A page has entries as a snapshot has them; see {@link SnapshotDescriptor}.
  *
  * <p>Not thread-safe. Allocates.
@@ -39,15 +42,28 @@ final class SlotEntries {
     /** A step of the list ends after so many keys. */
     private static final int MAX_STEP_KEYS = 1 << 15;
 
+    /** A step of the removal ends after so many keys, of whatever slots. */
+    private static final int MAX_DROP_KEYS = 1 << 14;
+
+    /** The removal lists so many keys at a time, so that the longest keys need 64 MiB. */
+    private static final int DROP_KEYS = 1 << 10;
+
     /** A page ends after so many keys, present or not. */
     private static final int MAX_LOOKS = 1 << 12;
 
     private final SlotStates states;
     private final KeyList keys;
+
+    /** The keys that a step of the removal has found. Other bounds would make members differ. */
+    private final KeyList drops = new KeyList(Integer.MAX_VALUE);
+
     private final StateVisitor page = this::toPage;
 
     /** Tells the keys that the cache gets, or null. */
     private KeyListing listing;
+
+    /** Whether the listing is that of a removal. */
+    private boolean isDropping;
 
     private boolean isWalked;
     private boolean isOrdered;
@@ -87,6 +103,8 @@ final class SlotEntries {
     void forget() {
         CloseHelper.close(listing);
         listing = null;
+        isDropping = false;
+        drops.clear();
         keys.clear();
         isWalked = false;
         isOrdered = false;
@@ -110,9 +128,12 @@ final class SlotEntries {
         }
     }
 
-    /** Forgets the list if it is that of a move, which has ended, or of an earlier one. */
+    /**
+     * Forgets the list if it is that of a move, which has ended, or of an earlier one. A removal
+     * goes on, because members may differ in the list.
+     */
     void onEnd(long moveId) {
-        if (moveId >= move) {
+        if (!isDropping && moveId >= move) {
             forget();
         }
     }
@@ -256,9 +277,9 @@ final class SlotEntries {
         return pageBytes;
     }
 
-    /** Returns the memory that the list has taken. */
+    /** Returns the memory that the lists have taken. */
     int listBytes() {
-        return keys.bytes();
+        return keys.bytes() + drops.bytes();
     }
 
     /**
@@ -302,26 +323,50 @@ final class SlotEntries {
         return count;
     }
 
-    /** Removes all entries of the move's slots from a segment. */
-    void drop(OffHeapCache cache, int segment) {
-        final StateTransfer transfer = StateTransfer.of(cache);
-        isFull = true;
-        while (isFull) {
+    /**
+     * Removes some entries of the move's slots, which this shard serves no more. Each member looks
+     * at the same chunks at the same place of the log. A snapshot ends the walk in every member,
+     * and the next step begins it again.
+     *
+     * @param maxKeys the number of keys to look at, 0 for as many as a step may.
+     * @return whether there may be more.
+     * @throws IllegalStateException if there is no memory for the keys. Members would differ if one
+     *     of them went on.
+     */
+    boolean drop(OffHeapCache cache, int maxKeys) {
+        if (!isDropping) {
             forget();
-            transfer.forEach(segment, this::addToDrop);
-            if (isFull && keys.first() == 0) {
-                throw new IllegalStateException("there is no memory for a list of keys to drop");
-            }
-            for (int key = keys.first(); key != 0; key = keys.following(key)) {
-                cache.remove(keys.buffer(key), keys.keyOffset(key), keys.keyLength(key));
-            }
+            isDropping = true;
+            listing = StateTransfer.of(cache).list(this::addToDrop);
         }
-        forget();
+        boolean more = true;
+        int left = maxKeys <= 0 ? MAX_DROP_KEYS : Math.min(maxKeys, MAX_DROP_KEYS);
+        while (more && left > 0) {
+            final int keysNow = Math.min(left, DROP_KEYS);
+            more = listing.step(keysNow);
+            left -= keysNow;
+            removeListed(cache);
+        }
+        if (!more) {
+            forget();
+        }
+        return more;
     }
 
-    private void addToDrop(DirectBuffer key, DirectBuffer value, long deadlineNs, boolean sliding) {
-        if (states.isInMove(KeySlots.slotOf(key, 0, key.capacity())) && !isFull) {
-            isFull = !keys.add(key);
+    /** A removal may move other entries of the slots, which are added to the list meanwhile. */
+    private void removeListed(OffHeapCache cache) {
+        for (int key = drops.first(); key != 0; key = drops.following(key)) {
+            cache.remove(drops.buffer(key), drops.keyOffset(key), drops.keyLength(key));
+        }
+        if (isFull) {
+            throw new IllegalStateException("there is no memory for a list of keys to drop");
+        }
+        drops.empty();
+    }
+
+    private void addToDrop(DirectBuffer key) {
+        if (states.isInMove(KeySlots.slotOf(key, 0, key.capacity())) && !drops.add(key)) {
+            isFull = true;
         }
     }
 }

@@ -38,7 +38,6 @@ public final class SlotStates {
     private SlotPhase phase = SlotPhase.IDLE;
     private int first;
     private int last;
-    private int dropped;
 
     /** Creates the states of a service that owns all slots. */
     public SlotStates() {
@@ -68,11 +67,6 @@ public final class SlotStates {
     /** Returns how far the move is. */
     public SlotPhase phase() {
         return phase;
-    }
-
-    /** Returns how many segments have no entry of the move's slots any more. */
-    public int dropped() {
-        return dropped;
     }
 
     /** Returns whether a slot belongs to the last move. */
@@ -187,7 +181,6 @@ public final class SlotStates {
         phase = next;
         first = from;
         last = to;
-        dropped = 0;
         return true;
     }
 
@@ -239,12 +232,9 @@ public final class SlotStates {
         return true;
     }
 
-    /** Notes that the next segment has no entry of the move's slots any more. */
-    public void dropped(int segments) {
-        dropped++;
-        if (dropped >= segments) {
-            phase = SlotPhase.IDLE;
-        }
+    /** Notes that there is no entry of the move's slots any more. */
+    public void dropped() {
+        phase = SlotPhase.IDLE;
     }
 
     /** Writes the states. The caller wraps the encoder and adds the map. */
@@ -255,7 +245,8 @@ public final class SlotStates {
                 .phase(phase)
                 .first(first)
                 .last(last)
-                .dropped(dropped);
+                // Of use to an earlier version only, which counted segments.
+                .dropped(0);
         final ShardStateEncoder.OwnedEncoder ranges = encoder.ownedCount(ranges());
         int slot = 0;
         while (slot < KeySlots.COUNT) {
@@ -292,7 +283,6 @@ public final class SlotStates {
         phase = decoder.phase();
         first = decoder.first();
         last = decoder.last();
-        dropped = decoder.dropped();
         own(0, KeySlots.COUNT - 1, false);
         for (final ShardStateDecoder.OwnedDecoder range : decoder.owned()) {
             own(range.first(), range.last(), true);
