@@ -452,6 +452,30 @@ class SlotListTest {
         snapshot(twin, restarts);
     }
 
+    /** A step looks at more keys than it lists at a time, and leaves the rest to the next one. */
+    @Test
+    void entriesThatAreMoreThanAStepTakesAreDroppedInSeveral() {
+        open(LocalShard.settings(1 << 22));
+        client.ttlNs = OffHeapCache.NO_TTL;
+        for (long i = 0; i < 20_000; i++) {
+            client.execute(Operation.PUT, key(i), new UnsafeBuffer(value, 0, 8), 0);
+        }
+        assertThat(source.entries()).isEqualTo(20_000);
+        final int slots = ShardOperations.slots(0, SlotMap.SLOTS - 1);
+        client.call(Operation.MOVE_FREEZE, slots, 1, 0, key, 0, value);
+        client.call(Operation.MOVE_COMMIT, 0, 1, 2, key, 0, value);
+        client.call(Operation.MOVE_DROP, 0, 1, 0, key, 0, value);
+        assertThat(client.number()).isOne();
+        assertThat(source.entries()).isBetween(20_000L - (1 << 14), 20_000L - (1 << 13));
+        client.call(Operation.MOVE_DROP, 0, 1, 0, key, 0, value);
+        assertThat(client.number()).isZero();
+        assertThat(source.entries()).isZero();
+        // A late one finds nothing to do.
+        assertThat(client.call(Operation.MOVE_DROP, 0, 1, 0, key, 0, value)).isEqualTo(Outcome.OK);
+        assertThat(client.number()).isZero();
+        assertThat(source.service.moveListBytes()).isZero();
+    }
+
     private void put(long number, int length) {
         client.ttlNs = OffHeapCache.NO_TTL;
         client.execute(Operation.PUT, key(number), new UnsafeBuffer(value, 0, length), 0);

@@ -112,4 +112,28 @@ class KeyListTest {
         assertThat(numberAt(list.first())).isOne();
         list.clear();
     }
+
+    /** What a block held before does not come back. */
+    @Test
+    void anEmptyListKeepsABlock() {
+        for (int round = 0; round < 20; round++) {
+            final int count = 1 + random.nextInt(80);
+            final int length = round % 2 == 0 ? 40_000 : 4 + random.nextInt(100);
+            for (int i = 0; i < count; i++) {
+                assertThat(list.add(key(i, length))).isTrue();
+            }
+            int present = 0;
+            for (int record = list.first(); record != 0; record = list.following(record)) {
+                assertThat(numberAt(record)).isEqualTo(present);
+                assertThat(list.keyLength(record)).isEqualTo(length);
+                present++;
+            }
+            assertThat(present).isEqualTo(count);
+            list.empty();
+            assertThat(list.first()).isZero();
+            assertThat(list.bytes()).isEqualTo(1 << 20);
+        }
+        list.clear();
+        assertThat(list.bytes()).isZero();
+    }
 }
