@@ -113,7 +113,7 @@ class KeyListTest {
         list.clear();
     }
 
-    /** What a block held before does not come back. */
+    /** Old keys of a block do not come back. */
     @Test
     void anEmptyListKeepsABlock() {
         for (int round = 0; round < 20; round++) {
