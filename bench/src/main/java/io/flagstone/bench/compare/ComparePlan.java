@@ -32,6 +32,12 @@ public record ComparePlan(
     /** The pace with enough warm-up for compilers and machine to settle. */
     public static final CompareFork.Pace FULL = new CompareFork.Pace(3, 5, 1000);
 
+    /** The time of JMH before and after the iterations of a measurement. */
+    private static final long AROUND_MS = 300;
+
+    /** How often as many keys are put as the contender has, until it evicts. */
+    private static final long FILLS_TO_THE_BRIM = 2;
+
     /**
      * Returns how long the measurement will take.
      *
@@ -41,9 +47,9 @@ public record ComparePlan(
         Forecast round = Forecast.NONE;
         for (final Scale scale : scales) {
             for (final ContenderType type : types) {
-                final int count = measurements(type).size();
-                if (count > 0) {
-                    round = round.plus(Forecast.jvm(count * pace.totalMs(), scale.entries()));
+                final List<Measurement> possible = measurements(type);
+                if (!possible.isEmpty()) {
+                    round = round.plus(jvm(scale, possible));
                 }
             }
         }
@@ -59,13 +65,24 @@ public record ComparePlan(
         Forecast all = Forecast.NONE;
         for (final Scale scale : scales) {
             for (final ContenderType type : types) {
-                all =
-                        all.plus(
-                                Forecast.jvm(pace.totalMs(), scale.entries())
-                                        .times(measurements(type).size()));
+                for (final Measurement one : measurements(type)) {
+                    all = all.plus(jvm(scale, List.of(one)));
+                }
             }
         }
         return all;
+    }
+
+    /** Returns the forecast of a JVM that makes some measurements. */
+    private Forecast jvm(Scale scale, List<Measurement> of) {
+        long fills = 0;
+        Measurement before = null;
+        for (final Measurement one : of) {
+            fills += before == null || before.isTimed() != one.isTimed() ? 1 : 0;
+            fills += one == Measurement.PUT_EVICT ? FILLS_TO_THE_BRIM : 0;
+            before = one;
+        }
+        return Forecast.jvm(of.size() * (pace.totalMs() + AROUND_MS), fills * scale.entries());
     }
 
     /** Returns the measurements that a contender can take part in. */

@@ -83,6 +83,11 @@ public enum Measurement {
         return description;
     }
 
+    /** Returns whether the entries have times to live. */
+    boolean isTimed() {
+        return this == GET_TTL;
+    }
+
     /** Returns the name of the method of the JMH benchmark. */
     String method() {
         return method;

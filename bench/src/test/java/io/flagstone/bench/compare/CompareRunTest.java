@@ -84,6 +84,32 @@ class CompareRunTest {
     }
 
     @Test
+    void theForecastCountsEachFill() {
+        // Ten million puts of a microsecond each, where all else is a matter of seconds.
+        final Scale scale = new Scale(10_000_000, 64, "uniform", 1);
+        final CompareFork.Pace pace = new CompareFork.Pace(0, 1, 1);
+
+        assertThat(fills(scale, pace, Measurement.GET)).isEqualTo(1);
+        assertThat(fills(scale, pace, Measurement.GET_TTL)).isEqualTo(1);
+        assertThat(fills(scale, pace, Measurement.GET, Measurement.GET_MISS)).isEqualTo(1);
+        // Entries with times to live, then without.
+        assertThat(fills(scale, pace, Measurement.GET_TTL, Measurement.GET_MISS)).isEqualTo(2);
+        assertThat(fills(scale, pace, Measurement.GET, Measurement.PUT_EVICT)).isEqualTo(3);
+    }
+
+    private static long fills(Scale scale, CompareFork.Pace pace, Measurement... of) {
+        final ComparePlan plan =
+                new ComparePlan(
+                        List.of(ContenderType.FLAGSTONE),
+                        List.of(of),
+                        List.of(scale),
+                        1,
+                        pace,
+                        ComparePlan.UNLIMITED);
+        return plan.forecast().ms() / 10_000;
+    }
+
+    @Test
     void profilesEachMeasurementInItsOwnJvm() throws Exception {
         final ComparePlan plan =
                 new ComparePlan(
